@@ -1,0 +1,121 @@
+"""The memory of the open conversation over its turns, and the one place that knows which turn is looked at.
+
+Every view of the memory draws from here: the initial memory, the records of the turns, the cursor (which turn is
+shown everywhere) and the selected slot. Turn numbers start at 0; the initial memory is INITIAL.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from rxt.events import FloatArray, MemorySummary, TurnRecord
+
+INITIAL = -1
+
+
+class MemoryHistory(QObject):
+    """The turns of the open conversation.
+
+    Signals:
+        reset(): another conversation or memory was opened; initial and records are new, the cursor is at the end.
+        turn_added(turn): a turn was written to memory.
+        cursor_changed(turn): the turn to show changed (INITIAL: the memory before the first turn).
+        slot_selected(layer, slot): the selected slot changed; (-1, -1): none.
+    """
+
+    reset = Signal()
+    turn_added = Signal(int)
+    cursor_changed = Signal(int)
+    slot_selected = Signal(int, int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._initial: MemorySummary | None = None
+        self._records: list[TurnRecord] = []
+        self._cursor = INITIAL
+        self._slot: tuple[int, int] | None = None
+
+    @property
+    def initial(self) -> MemorySummary | None:
+        """The memory the conversation started from; None before a model is loaded."""
+        return self._initial
+
+    @property
+    def records(self) -> tuple[TurnRecord, ...]:
+        return tuple(self._records)
+
+    @property
+    def last_turn(self) -> int:
+        """The newest turn, INITIAL where there is none."""
+        return len(self._records) - 1
+
+    @property
+    def cursor(self) -> int:
+        return self._cursor
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the newest memory is shown; the cursor then follows new turns."""
+        return self._cursor == self.last_turn
+
+    @property
+    def current(self) -> TurnRecord | None:
+        """The record of the turn at the cursor; None at the initial memory."""
+        return self._records[self._cursor] if self._cursor >= 0 else None
+
+    @property
+    def slot(self) -> tuple[int, int] | None:
+        """The selected (layer, slot)."""
+        return self._slot
+
+    def norm(self) -> FloatArray | None:
+        """The norms [L, S] of the memory at the cursor; None before a model is loaded."""
+        if self.current is not None:
+            return self.current.norm
+        return self._initial.norm if self._initial is not None else None
+
+    def start(self, initial: MemorySummary, records: tuple[TurnRecord, ...] = ()) -> None:
+        """Shows another conversation: its initial memory and the turns it already has."""
+        self._initial = initial
+        self._records = list(records)
+        self._cursor = self.last_turn
+        self._slot = None
+        self.reset.emit()
+        self.slot_selected.emit(-1, -1)
+        self.cursor_changed.emit(self._cursor)
+
+    def clear(self) -> None:
+        """No model, no memory."""
+        self._initial = None
+        self._records = []
+        self._cursor = INITIAL
+        self._slot = None
+        self.reset.emit()
+        self.slot_selected.emit(-1, -1)
+        self.cursor_changed.emit(self._cursor)
+
+    def add(self, record: TurnRecord) -> None:
+        """Appends the next turn. Raises ValueError where it is not the next one."""
+        if record.turn != len(self._records):
+            raise ValueError(f"turn {record.turn} cannot follow turn {self.last_turn}")
+        follow = self.is_at_end
+        self._records.append(record)
+        self.turn_added.emit(record.turn)
+        if follow:
+            self.show_turn(record.turn)
+
+    def show_turn(self, turn: int) -> None:
+        """Moves the cursor; a turn that does not exist is clamped to the nearest that does."""
+        turn = max(INITIAL, min(turn, self.last_turn))
+        if turn != self._cursor:
+            self._cursor = turn
+            self.cursor_changed.emit(turn)
+
+    def select_slot(self, layer: int, slot: int) -> None:
+        """Selects a slot; a slot outside the memory clears the selection."""
+        shape = self._initial
+        inside = shape is not None and 0 <= layer < shape.layers and 0 <= slot < shape.slots
+        selected = (layer, slot) if inside else None
+        if selected != self._slot:
+            self._slot = selected
+            self.slot_selected.emit(*(selected or (-1, -1)))

@@ -1,0 +1,28 @@
+"""What the engine is doing, in the words the window shows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """starting -> loading -> ready -> reading -> answering -> writing -> ready; no_model where loading failed."""
+
+    LOADING = "loading"
+    NO_MODEL = "no model"
+    READY = "ready"
+    READING = "reading"
+    ANSWERING = "answering"
+    WRITING = "writing memory"
+    OPENING = "opening memory"
+    SAVING = "saving memory"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn, a load or a file is under way."""
+        return self not in (Phase.READY, Phase.NO_MODEL)
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether Stop has something to stop."""
+        return self in (Phase.READING, Phase.ANSWERING)

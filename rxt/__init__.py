@@ -1,0 +1,55 @@
+"""The Reactive Transformer: a language model that reads one message at a time and remembers in a fixed-size memory.
+
+Map of the rooms, from the ground up; an import only goes down:
+
+    events      what happens during a turn            config    typed configuration, read from config.json
+    nn/         bricks: norm, rope, attention, gate   model/    decoder, encoder, memory attention, memory
+    text/       tokenizer, template, stream           io/       model folders, hub, snapshots: the only open()
+    inference/  sampling, decoding, session           training/ dialogues, stages, loop
+    cli         chat, train, snapshot
+
+Letters in signatures: B batch, T tokens, D width, H query heads, G kv heads, E experts, L memory layers, S slots,
+V vocabulary.
+
+The public names below are loaded when they are first used, so that `import rxt` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rxt.errors import ConfigError, ModelError, RxtError, SnapshotError
+    from rxt.events import Sampling
+    from rxt.inference.session import Session
+    from rxt.io.pretrained import load
+    from rxt.io.snapshot import Snapshot, load_snapshot, read_snapshot_info, save_snapshot
+    from rxt.model.memory import MemoryState, MemoryUpdate
+    from rxt.model.reactive_transformer import ReactiveTransformer
+
+__all__ = [
+    "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "ReactiveTransformer", "RxtError", "Sampling",
+    "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot_info", "save_snapshot",
+]  # fmt: skip
+
+_ROOMS = {
+    "rxt.errors": ("ConfigError", "ModelError", "RxtError", "SnapshotError"),
+    "rxt.events": ("Sampling",),
+    "rxt.inference.session": ("Session",),
+    "rxt.io.pretrained": ("load",),
+    "rxt.io.snapshot": ("Snapshot", "load_snapshot", "read_snapshot_info", "save_snapshot"),
+    "rxt.model.memory": ("MemoryState", "MemoryUpdate"),
+    "rxt.model.reactive_transformer": ("ReactiveTransformer",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(importlib.import_module(room), name)
+    raise AttributeError(f"module 'rxt' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

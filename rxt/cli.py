@@ -1,0 +1,242 @@
+"""The terminal's door: chat, train, snapshot. The only room that prints."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, assert_never
+
+from rxt.errors import RxtError
+from rxt.events import (
+    AnswerFinished,
+    Event,
+    MemoryWriting,
+    MemoryWritten,
+    Sampling,
+    TokenEmitted,
+    TurnFailed,
+    TurnRecord,
+    TurnStarted,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from rxt.inference.session import Session
+    from rxt.training.loop import Progress
+
+HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves, Ctrl+C stops an answer."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except (RxtError, ValueError, OSError) as error:
+        print(f"rxt: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rxt", description="Reactive Transformers in a terminal.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    chat = commands.add_parser("chat", help="talk to a model; every line is a turn", epilog=HELP)
+    chat.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    chat.add_argument("--snapshot", type=Path, help="start from this saved memory instead of a fresh one")
+    chat.add_argument(
+        "--seed", type=int, default=0, help="of the fresh memory and of the choice of words (%(default)s)"
+    )
+    chat.add_argument("--temperature", type=float, default=0.0, help="0 always takes the likeliest word (%(default)s)")
+    chat.add_argument("--top-k", type=int)
+    chat.add_argument("--top-p", type=float)
+    chat.add_argument("--max-tokens", type=int, help="limit of an answer")
+    chat.add_argument("--on-stop", choices=("remember", "forget"), default="remember", help="fate of a stopped turn")
+    chat.add_argument("--json", action="store_true", help="print one event a line")
+    chat.set_defaults(run=_chat)
+
+    train = commands.add_parser("train", help="train a model by a recipe; continues where it was killed")
+    train.add_argument("recipe", type=Path, metavar="CONFIG.toml")
+    train.add_argument("--out", type=Path, default=Path("runs/model"), help="folder of checkpoints (%(default)s)")
+    train.set_defaults(run=_train)
+
+    snapshot = commands.add_parser("snapshot", help="look at a saved memory").add_subparsers(required=True)
+    show = snapshot.add_parser("show", help="what a saved memory says about itself")
+    show.add_argument("file", type=Path)
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(run=_show_snapshot)
+    return parser
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from rxt.inference.session import Session
+    from rxt.io.pretrained import load
+    from rxt.io.snapshot import load_snapshot
+
+    sampling = Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed, arguments.max_tokens)
+    model = load(arguments.model)
+    if arguments.snapshot is not None:
+        memory = load_snapshot(arguments.snapshot, model=model).memory
+    else:
+        memory = model.initial_memory(seed=arguments.seed)
+    session = Session(model, memory=memory, sampling=sampling, on_stop=arguments.on_stop)
+    interactive = sys.stdin.isatty() and not arguments.json
+    screen = _JsonScreen() if arguments.json else _Screen(sys.stdout)
+    if interactive:
+        print(
+            f"{model.name}: {model.parameter_count:,} parameters, memory {' x '.join(map(str, memory.shape))}. {HELP}"
+        )
+    failed = False
+    for line in _lines(interactive):
+        if interactive and line.startswith("/"):
+            if line.strip() in ("/quit", "/exit"):
+                break
+            _command(line, session)
+            continue
+        with _stop_on_interrupt(session):
+            for event in session.ask(line):
+                screen.show(event)
+                failed |= isinstance(event, TurnFailed)
+    return int(failed)
+
+
+def _lines(interactive: bool) -> Iterator[str]:
+    if not interactive:
+        # Bytes that are no UTF-8 must not end a conversation.
+        for raw in sys.stdin.buffer:
+            if text := raw.decode("utf-8", "replace").rstrip("\r\n"):
+                yield text
+        return
+    while True:
+        try:
+            text = input("\n› ")
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+        if text.strip():
+            yield text
+
+
+def _command(line: str, session: Session) -> None:
+    from rxt.io.snapshot import save_snapshot
+
+    name, _, rest = line.partition(" ")
+    if name != "/save" or not rest.strip():
+        print(HELP)
+        return
+    try:
+        info = save_snapshot(rest.strip(), session.memory, model=session.model, turns=len(session.turns))
+    except (RxtError, OSError) as error:
+        print(f"Not saved: {error}")
+    else:
+        print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {rest.strip()}.")
+
+
+@contextlib.contextmanager
+def _stop_on_interrupt(session: Session) -> Iterator[None]:
+    """While a turn runs, Ctrl+C ends the answer, not the program."""
+    previous = signal.signal(signal.SIGINT, lambda *_: session.stop())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+class _JsonScreen:
+    """One event a line."""
+
+    def show(self, event: Event) -> None:
+        print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
+
+
+class _Screen:
+    """Text as it arrives, then one muted line about the turn; on a terminal, phases show where the text will stand."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._is_terminal = out.isatty() and "NO_COLOR" not in os.environ
+
+    def show(self, event: Event) -> None:
+        match event:
+            case TurnStarted():
+                self._phase("reading …", "36")
+            case TokenEmitted(text=text):
+                self._text(text)
+            case AnswerFinished(reason=reason):
+                self._text("\n" if reason == "eos" else f"{self._coloured(f' [{reason}]', '2')}\n")
+            case MemoryWriting():
+                self._phase("writing memory …", "35")
+            case MemoryWritten(record=record):
+                self._text(self._coloured(_summary(record), "2") + "\n")
+            case TurnFailed(message=message):
+                self._text(self._coloured(message, "31") + "\n")
+            case _:
+                assert_never(event)
+
+    def _phase(self, text: str, colour: str) -> None:
+        """Shows a phase; saves the place first, so that the text can take it."""
+        if self._is_terminal:
+            self._out.write(f"\x1b7{self._coloured(text, colour)}")
+            self._out.flush()
+
+    def _text(self, text: str) -> None:
+        """Writes text, over the phase where one stands."""
+        self._out.write(f"\x1b8\x1b[0K{text}\x1b7" if self._is_terminal else text)
+        self._out.flush()
+
+    def _coloured(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._is_terminal else text
+
+
+def _summary(record: TurnRecord) -> str:
+    speed = record.metrics.tokens_per_s
+    parts = [
+        f"first token {record.metrics.first_token_s * 1e3:.0f} ms",
+        f"{speed:.0f} tokens/s" if speed else "",
+        f"memory written in {record.metrics.memory_s * 1e3:.1f} ms",
+        f"change {float((record.change**2).sum()) ** 0.5:.2f}",
+        f"memory {record.memory_after[:8]}",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    import torch
+    from tqdm import tqdm
+
+    from rxt.training.loop import Trainer
+    from rxt.training.recipe import Recipe
+
+    recipe = Recipe.read(arguments.recipe)
+    if "WORLD_SIZE" in os.environ:
+        torch.set_num_threads(1)
+        torch.distributed.init_process_group("gloo")
+    trainer = Trainer(recipe, arguments.out)
+    with tqdm(total=recipe.schedule.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.update()
+            bar.set_postfix(turns=progress.turns, loss=f"{progress.loss:.3f}", recall=f"{progress.value_accuracy:.2f}")
+
+        trainer.run(report)
+    return 0
+
+
+def _show_snapshot(arguments: argparse.Namespace) -> int:
+    from rxt.io.snapshot import read_snapshot_info
+
+    values = asdict(read_snapshot_info(arguments.file))
+    if arguments.json:
+        print(json.dumps(values, ensure_ascii=False))
+        return 0
+    for key, value in values.items():
+        print(f"{key:16} {json.dumps(value, ensure_ascii=False)}")
+    return 0

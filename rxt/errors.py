@@ -1,0 +1,19 @@
+"""What can go wrong outside the model: each error's text is a sentence for the person at the screen."""
+
+from __future__ import annotations
+
+
+class RxtError(Exception):
+    """Base of the errors that this library raises on purpose."""
+
+
+class ConfigError(RxtError, ValueError):
+    """A configuration that cannot be run; the message names the field and its value."""
+
+
+class ModelError(RxtError):
+    """A model folder that cannot be opened; the message names the file or tensor."""
+
+
+class SnapshotError(RxtError):
+    """A snapshot that cannot be used; the message names what differs."""

@@ -1,0 +1,1 @@
+"""Answering and remembering, turn by turn. The only clock."""

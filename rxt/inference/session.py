@@ -1,0 +1,231 @@
+"""A conversation: a model, its memory, and the events of each turn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import torch
+
+from rxt.events import (
+    AnswerFinished,
+    Event,
+    FailurePhase,
+    FinishReason,
+    GateStage,
+    MemoryWriting,
+    MemoryWritten,
+    Sampling,
+    TokenEmitted,
+    TurnFailed,
+    TurnMetrics,
+    TurnRecord,
+    TurnStarted,
+    frozen_array,
+)
+from rxt.inference.generate import AnswerDecoder
+from rxt.inference.sampling import Sampler
+from rxt.io.pretrained import PretrainedModel
+from rxt.model.kv_cache import KVCache
+from rxt.model.memory import MemoryState, MemoryUpdate
+from rxt.text.stream import TextStream
+
+OnStop = Literal["remember", "forget"]
+
+
+class Session:
+    """Answers questions with a memory that is rewritten after each.
+
+    sampling and on_stop may be assigned between turns. on_stop: what happens to a turn that was stopped: "remember"
+    writes what was said so far, "forget" leaves the memory as it was. turns: records of a conversation to continue.
+    Turn numbers count the turns in memory: a turn that failed or was forgotten gives its number to the next.
+    """
+
+    def __init__(
+        self,
+        model: PretrainedModel,
+        memory: MemoryState | None = None,
+        sampling: Sampling | None = None,
+        on_stop: OnStop = "remember",
+        turns: Sequence[TurnRecord] = (),
+    ) -> None:
+        self.model = model
+        self.sampling = sampling or Sampling()
+        self.on_stop: OnStop = on_stop
+        self._memory = model.initial_memory() if memory is None else memory
+        model.check_memory(self._memory)
+        self._turns = list(turns)
+        self._cache = model.new_cache()
+        self._running = threading.Lock()
+        self._stop = threading.Event()
+
+    @property
+    def memory(self) -> MemoryState:
+        """The memory after the last turn."""
+        return self._memory
+
+    @property
+    def turns(self) -> tuple[TurnRecord, ...]:
+        """The turns that the memory has lived through in this conversation."""
+        return tuple(self._turns)
+
+    def stop(self) -> None:
+        """Ends the answer under way after at most one more token; from any thread; without a turn, nothing happens."""
+        if self._running.locked():
+            self._stop.set()
+
+    def ask(self, text: str) -> Iterator[Event]:
+        """One turn: yields its events while they happen.
+
+        Bad input and faults inside the model arrive as TurnFailed, never as an exception. A reader that abandons the
+        iteration abandons the turn: the memory stays what it was.
+        """
+        number = len(self._turns)
+        if not self._running.acquire(blocking=False):
+            yield TurnFailed(number, "reading", "The last message is still being answered. Nothing was sent.")
+            return
+        self._stop.clear()
+        turn = _Turn(self.model, self._memory, self._cache, self.sampling, number, text)
+        try:
+            yield from turn.answer(self._stop)
+            if turn.reason == "stopped" and self.on_stop == "forget":
+                return
+            yield MemoryWriting(number)
+            update, record = turn.write()
+            self._memory = update.memory
+            self._turns.append(record)
+            yield MemoryWritten(number, record)
+        except _RejectedError as error:
+            yield TurnFailed(number, "reading", str(error))
+        except (GeneratorExit, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  (pyo3's PanicException is no Exception)
+            yield TurnFailed(number, turn.phase, f"{_explain(error)} The memory is unchanged.")
+        finally:
+            self._stop.clear()
+            self._running.release()
+
+
+class _RejectedError(Exception):
+    """A message that cannot become a turn."""
+
+
+class _Turn:
+    """One turn under way; the session's memory is not touched by it."""
+
+    def __init__(
+        self,
+        model: PretrainedModel,
+        memory: MemoryState,
+        cache: KVCache,
+        sampling: Sampling,
+        number: int,
+        query: str,
+    ) -> None:
+        self._model = model
+        self._memory = memory
+        self._cache = cache
+        self._sampling = sampling
+        self._number = number
+        self._query = query
+        self.phase: FailurePhase = "reading"
+        self.reason: FinishReason = "length"
+        self._prompt: list[int] = []
+        self._answer_ids: list[int] = []
+        self._answer = ""
+        self._first_token_s = self._answer_s = 0.0
+
+    def answer(self, stop: threading.Event) -> Iterator[Event]:
+        """Reads the query and yields the answer's events."""
+        started = time.perf_counter()
+        self._prompt = self._checked_prompt()
+        yield TurnStarted(self._number, self._query, len(self._prompt))
+        limit = self._model.config.interaction_length - len(self._prompt)
+        if self._sampling.max_tokens is not None:
+            limit = min(limit, self._sampling.max_tokens)
+        decoder = AnswerDecoder(self._model, self._memory, self._cache)
+        sampler = Sampler(self._sampling, self._number)
+        stream = TextStream(self._model.tokenizer)
+        parts: list[str] = []
+        unread = self._prompt
+        while True:
+            if stop.is_set():
+                self.reason = "stopped"
+                break
+            if len(self._answer_ids) == limit:
+                self.reason = "length"
+                break
+            token = sampler.choose(decoder.read(unread))
+            if token == self._model.config.tokens.eos:
+                self.reason = "eos"
+                break
+            self.phase = "answering"
+            self._answer_ids.append(token)
+            unread = [token]
+            self._answer_s = time.perf_counter() - started
+            self._first_token_s = self._first_token_s or self._answer_s
+            parts.append(stream.push(token))
+            yield TokenEmitted(self._number, token, parts[-1])
+        parts.append(stream.finish())
+        self._answer = "".join(parts)
+        self._answer_s = self._answer_s or time.perf_counter() - started
+        yield AnswerFinished(self._number, self.reason, self._answer)
+
+    def write(self) -> tuple[MemoryUpdate, TurnRecord]:
+        """Writes the interaction into a new memory."""
+        self.phase = "writing"
+        interaction = [*self._prompt, *self._answer_ids]
+        if self.reason == "eos":
+            interaction.append(self._model.config.tokens.eos)
+        started = time.perf_counter()
+        update = self._model.update_memory(self._memory, interaction)
+        memory_s = time.perf_counter() - started
+        return update, self._record(update, interaction, memory_s)
+
+    def _checked_prompt(self) -> list[int]:
+        if not self._query.strip():
+            raise _RejectedError("The message is empty. Nothing was sent.")
+        prompt = self._model.template.prompt(self._query)
+        room = self._model.config.interaction_length
+        if len(prompt) >= room:
+            raise _RejectedError(
+                f"This message has {len(prompt) - 3} tokens; {self._model.name} reads at most {room - 4} in one message, "
+                f"because question and answer share {room}. Nothing was sent and the memory is unchanged: shorten it, "
+                "or tell it in several messages."
+            )
+        return prompt
+
+    def _record(self, update: MemoryUpdate, interaction: list[int], memory_s: float) -> TurnRecord:
+        before, after = self._memory.shared, update.memory.shared
+        return TurnRecord(
+            turn=self._number,
+            query=self._query,
+            answer=self._answer,
+            interaction_ids=tuple(interaction),
+            answer_ids=tuple(self._answer_ids),
+            reason=self.reason,
+            sampling=self._sampling,
+            metrics=TurnMetrics(
+                query_tokens=len(self._prompt),
+                answer_tokens=len(self._answer_ids),
+                first_token_s=self._first_token_s,
+                answer_s=self._answer_s,
+                memory_s=memory_s,
+            ),
+            gates=tuple(
+                GateStage(name, update.laws[name], frozen_array(values.numpy()))
+                for name, values in update.gates.items()
+            ),
+            norm=frozen_array(after.norm(dim=-1).numpy()),
+            change=frozen_array((after - before).norm(dim=-1).numpy()),
+            cosine=frozen_array(torch.cosine_similarity(after, before, dim=-1).numpy()),
+            memory_before=self._memory.sha256,
+            memory_after=update.memory.sha256,
+        )
+
+
+def _explain(error: BaseException) -> str:
+    text = str(error).strip().rstrip(".")
+    return f"The model failed: {text or type(error).__name__}."

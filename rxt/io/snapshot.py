@@ -1,0 +1,229 @@
+"""A memory as a file: safetensors with one tensor `stm` [L, S, D] and text that says where it comes from.
+
+Loading trusts nothing: header, shape, number format, hashes, finiteness and the model's fingerprint are checked before
+a memory comes out, so that a failed load has no effect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+
+from rxt.errors import SnapshotError
+from rxt.io.files import read_bounded, write_atomically
+from rxt.io.pretrained import PretrainedModel
+from rxt.model.memory import MemoryState
+
+FORMAT = "mneme-snapshot-1"
+TENSOR = "stm"
+_HEADER_LIMIT_BYTES = 64 * 2**10
+_FILE_LIMIT_BYTES = 2 * 2**30
+_TEXT_LIMIT = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotInfo:
+    """What a snapshot says about itself.
+
+    model, fingerprint: of the model that wrote it; sha256: of the memory's bytes; turns: how many it has lived
+    through; parent: the memory it grew from, seed: of the initial noise (both empty where unknown); created: ISO 8601,
+    UTC; app_version: of this library; shape: (L, S, D).
+    """
+
+    title: str
+    description: str
+    model: str
+    fingerprint: str
+    tokenizer_sha256: str
+    sha256: str
+    turns: int
+    origin: str
+    parent: str
+    seed: str
+    created: str
+    app_version: str
+    shape: tuple[int, int, int]
+
+
+class Snapshot(MemoryState):
+    """A memory that was kept, with what is known about it."""
+
+    def __init__(self, memory: MemoryState, info: SnapshotInfo) -> None:
+        super().__init__(memory.shared)
+        self.info = info
+
+    @property
+    def memory(self) -> MemoryState:
+        """The memory alone."""
+        return MemoryState(self.shared)
+
+    def __getattr__(self, name: str) -> Any:
+        """title, description, model, … are those of `info`."""
+        if name != "info" and name in {field.name for field in fields(SnapshotInfo)}:
+            return getattr(self.info, name)
+        raise AttributeError(name)
+
+
+def save_snapshot(
+    path: str | Path,
+    memory: MemoryState,
+    *,
+    model: PretrainedModel,
+    title: str = "",
+    description: str = "",
+    turns: int = 0,
+    origin: str = "",
+    parent: str | None = None,
+    seed: int | None = None,
+) -> SnapshotInfo:
+    """Writes a memory of `model` to a file, replacing what was there only when everything is on the disk.
+
+    Raises SnapshotError where the memory is not this model's or a text is longer than 8,000 characters, OSError where
+    the file cannot be written.
+    """
+    try:
+        model.check_memory(memory)
+    except ValueError as error:
+        raise SnapshotError(f"This memory cannot be saved: {error}.") from None
+    for text in (title, description, origin):
+        if len(text) > _TEXT_LIMIT:
+            raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
+    info = SnapshotInfo(
+        title=title,
+        description=description,
+        model=model.name,
+        fingerprint=model.fingerprint,
+        tokenizer_sha256=model.tokenizer.sha256,
+        sha256=memory.sha256,
+        turns=turns,
+        origin=origin,
+        parent=parent or "",
+        seed="" if seed is None else str(seed),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        app_version=_version(),
+        shape=memory.shape,
+    )
+    metadata = _to_metadata(info)
+    data = safetensors.torch.save({TENSOR: memory.shared.cpu()}, metadata={**metadata, "digest": _digest(metadata)})
+    write_atomically(Path(path), data)
+    return info
+
+
+def load_snapshot(path: str | Path, *, model: PretrainedModel) -> Snapshot:
+    """Reads a memory of `model`. Raises SnapshotError with a sentence that names what differs; nothing is changed."""
+    path = Path(path)
+    expected_bytes = 4 * model.memory_shape[0] * model.memory_shape[1] * model.memory_shape[2]
+    header, payload = _split(path, _read(path, max(_FILE_LIMIT_BYTES, expected_bytes)))
+    info = _parse_header(path, header, len(payload))
+    if info.shape != model.memory_shape:
+        raise SnapshotError(
+            f"{path.name} holds a memory of {list(info.shape)} (layers, slots, width) written by {info.model}; "
+            f"the open model {model.name} needs {list(model.memory_shape)}. Nothing was changed."
+        )
+    if info.fingerprint != model.fingerprint:
+        raise SnapshotError(
+            f"{path.name} is a memory of {info.model} (fingerprint {info.fingerprint[:12]}); the open model is "
+            f"{model.name} (fingerprint {model.fingerprint[:12]}). Nothing was changed."
+        )
+    if hashlib.sha256(payload).hexdigest() != info.sha256:
+        raise SnapshotError(f"{path.name} is damaged: its numbers do not match their checksum. Nothing was changed.")
+    try:
+        return Snapshot(MemoryState.from_bytes(payload, info.shape), info)
+    except ValueError as error:
+        raise SnapshotError(f"{path.name} cannot be used: {error}. Nothing was changed.") from None
+
+
+def read_snapshot_info(path: str | Path) -> SnapshotInfo:
+    """What a snapshot says about itself, without its numbers or a model. Raises SnapshotError where it is none."""
+    path = Path(path)
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            prefix = file.read(8 + _HEADER_LIMIT_BYTES)
+            size = path.stat().st_size
+    except OSError as error:
+        raise SnapshotError(f"{path.name} cannot be read: {error.strerror or error}.") from None
+    header, _ = _split(path, prefix)
+    return _parse_header(path, header, size - 8 - len(header))
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("mneme")
+    except importlib.metadata.PackageNotFoundError:
+        return "source"
+
+
+def _read(path: Path, limit_bytes: int) -> bytes:
+    try:
+        return read_bounded(path, limit_bytes)
+    except OSError as error:
+        raise SnapshotError(f"{path.name} cannot be read: {error.strerror or error}. Nothing was changed.") from None
+    except ValueError as error:
+        raise SnapshotError(f"This is not a memory file: {error}. Nothing was changed.") from None
+
+
+def _split(path: Path, data: bytes) -> tuple[bytes, bytes]:
+    """The JSON header and what follows it."""
+    if data.startswith(b"version https://git-lfs"):
+        raise SnapshotError(f"{path.name} is only a pointer to a large file; download the file itself first.")
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or data[8:9] != b"{" or not 2 <= length <= min(_HEADER_LIMIT_BYTES, len(data) - 8):
+        raise SnapshotError(f"{path.name} is not a memory file, or it is cut off. Nothing was changed.")
+    return data[8 : 8 + length], data[8 + length :]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key appears twice")
+    return result
+
+
+def _parse_header(path: Path, header: bytes, payload_bytes: int) -> SnapshotInfo:
+    foreign = SnapshotError(f"{path.name} is a safetensors file, but not a memory that was saved here.")
+    try:
+        document = json.loads(header.decode("utf-8"), object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise SnapshotError(f"{path.name} is not a memory file: its header is damaged. Nothing was changed.") from None
+    metadata = document.get("__metadata__")
+    if not isinstance(metadata, dict) or "format" not in metadata or set(document) != {"__metadata__", TENSOR}:
+        raise foreign
+    if metadata["format"] != FORMAT:
+        raise SnapshotError(f"{path.name} has the format {metadata['format']!r}; this version reads {FORMAT!r}.")
+    digest = metadata.pop("digest", None)
+    if digest != _digest(metadata):
+        raise SnapshotError(f"{path.name} is damaged: its description does not match its checksum.")
+    info = _from_metadata(metadata)
+    tensor = document[TENSOR]
+    size = 4 * info.shape[0] * info.shape[1] * info.shape[2]
+    if tensor != {"dtype": "F32", "shape": list(info.shape), "data_offsets": [0, size]} or payload_bytes != size:
+        raise SnapshotError(f"{path.name} is damaged or cut off: its memory should have {size} bytes.")
+    return info
+
+
+def _digest(metadata: dict[str, str]) -> str:
+    canonical = json.dumps(metadata, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _to_metadata(info: SnapshotInfo) -> dict[str, str]:
+    values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in asdict(info).items()}
+    return {"format": FORMAT, **values}
+
+
+def _from_metadata(metadata: dict[str, str]) -> SnapshotInfo:
+    try:
+        values: dict[str, Any] = {field.name: metadata[field.name] for field in fields(SnapshotInfo)}
+        layers, slots, width = (int(size) for size in json.loads(values.pop("shape")))
+        turns = int(values.pop("turns"))
+        return SnapshotInfo(**values, turns=turns, shape=(layers, slots, width))
+    except (KeyError, ValueError, TypeError) as error:
+        raise SnapshotError(f"The memory file lacks part of its description: {error}.") from None

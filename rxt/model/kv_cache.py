@@ -1,0 +1,42 @@
+"""Keys and values of the tokens read so far in this turn, allocated once and read only up to the current length."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+class LayerCache:
+    """One layer's window on a KVCache."""
+
+    def __init__(self, keys: Tensor, values: Tensor) -> None:
+        self._keys = keys
+        self._values = values
+
+    def append(self, k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
+        """Writes k, v [1, G, T, d] at `start` and returns everything up to there: [1, G, start + T, d]."""
+        stop = start + k.shape[2]
+        self._keys[:, :, start:stop] = k
+        self._values[:, :, start:stop] = v
+        return self._keys[:, :, :stop], self._values[:, :, :stop]
+
+
+class KVCache:
+    """`length` tokens of at most `capacity` are held; only the decoder advances it, once per pass."""
+
+    def __init__(
+        self, layers: int, kv_heads: int, capacity: int, head_dim: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        shape = (layers, 2, 1, kv_heads, capacity, head_dim)
+        self._storage = torch.zeros(shape, dtype=dtype, device=device)
+        self._views = tuple(LayerCache(layer[0], layer[1]) for layer in self._storage)
+        self.capacity = capacity
+        self.length = 0
+
+    def layer(self, index: int) -> LayerCache:
+        """The window of one layer."""
+        return self._views[index]
+
+    def reset(self) -> None:
+        """Forgets the turn; the allocation stays."""
+        self.length = 0

@@ -1,0 +1,123 @@
+"""The whole model: one embedding, a decoder that answers, an encoder and memory attention that remember.
+
+Letters: B batch, T tokens, D width, L layers, S slots, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rxt.config import ModelConfig
+from rxt.events import GateLaw, GateName
+from rxt.model.decoder import Decoder
+from rxt.model.encoder import Encoder
+from rxt.model.kv_cache import KVCache
+from rxt.model.memory import MemoryState, MemoryUpdate
+from rxt.model.memory_attention import MemoryAttention
+from rxt.nn.rope import RotaryEmbedding
+
+
+class ReactiveTransformer(nn.Module):
+    """A Reactive Transformer (arXiv 2510.03561). Weights are uninitialised until loaded or initialised."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        length = config.interaction_length
+        self.embedding = nn.Embedding(config.decoder.vocabulary, config.decoder.width)
+        self.decoder = Decoder(config.decoder, RotaryEmbedding(config.decoder.attention.head_dim, length))
+        self.encoder = Encoder(config.encoder, RotaryEmbedding(config.encoder.attention.head_dim, length))
+        self.memory_attention = MemoryAttention(
+            config.memory, RotaryEmbedding(config.memory.attention.head_dim, length)
+        )
+
+    @property
+    def device(self) -> torch.device:
+        return self.embedding.weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.embedding.weight.dtype
+
+    @property
+    def gate_laws(self) -> dict[GateName, GateLaw]:
+        """The law of every gate stage, in the order they act."""
+        return self.memory_attention.laws
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    @property
+    def memory_shape(self) -> tuple[int, int, int]:
+        """(L, S, D)."""
+        return self.config.memory.layers, self.config.memory.slots, self.config.memory.width
+
+    def initial_memory(self, seed: int = 0) -> MemoryState:
+        """Fresh memory: normal noise N(0, 1), as in training; the same for the same seed on every machine."""
+        generator = torch.Generator().manual_seed(seed)
+        return MemoryState(torch.randn(self.memory_shape, generator=generator))
+
+    def check_memory(self, memory: MemoryState) -> None:
+        """Raises ValueError naming both shapes where the memory is not this model's."""
+        if memory.shape != self.memory_shape:
+            raise ValueError(
+                f"the memory is {list(memory.shape)} (layers, slots, width), this model needs {list(self.memory_shape)}"
+            )
+
+    def _tokens(self, token_ids: Sequence[int] | Tensor) -> Tensor:
+        tokens = torch.as_tensor(token_ids, dtype=torch.long, device=self.device).reshape(1, -1)
+        count, vocabulary = tokens.shape[1], self.config.decoder.vocabulary
+        if not 1 <= count <= self.config.interaction_length:
+            raise ValueError(f"an interaction has 1 to {self.config.interaction_length} tokens, not {count}")
+        if int(tokens.min()) < 0 or int(tokens.max()) >= vocabulary:
+            raise ValueError(f"token ids must be from 0 to {vocabulary - 1}")
+        return tokens
+
+    def _on_device(self, memory: MemoryState) -> Tensor:
+        self.check_memory(memory)
+        return memory.shared.to(self.device, self.dtype).unsqueeze(1)  # [L, 1, S, D]
+
+    @torch.inference_mode()
+    def logits(self, token_ids: Sequence[int] | Tensor, memory: MemoryState) -> Tensor:
+        """One uncached pass over T tokens with the memory: [T, V]. Raises ValueError for ids or a memory not ours."""
+        hidden = self.decoder(
+            self.embedding(self._tokens(token_ids)), self.decoder.read_memory(self._on_device(memory))
+        )
+        result: Tensor = self.decoder.head(hidden[0])
+        return result
+
+    @torch.inference_mode()
+    def encode(self, token_ids: Sequence[int] | Tensor) -> Tensor:
+        """The encoder's hidden states of every layer for T tokens: [L, T, D]."""
+        states: Tensor = self.encoder(self.embedding(self._tokens(token_ids)))
+        return states[:, 0]
+
+    @torch.inference_mode()
+    def update_memory(self, memory: MemoryState, token_ids: Sequence[int] | Tensor) -> MemoryUpdate:
+        """Writes an interaction of T tokens into a memory; the given memory is untouched.
+
+        Raises ValueError for ids or a memory not ours, or where the result is not finite.
+        """
+        states = self.encoder(self.embedding(self._tokens(token_ids)))
+        updated, gates = self.memory_attention(self._on_device(memory), states)
+        return MemoryUpdate(
+            memory=MemoryState(updated[:, 0].cpu()),
+            gates={name: values[:, 0].float().cpu().clone() for name, values in gates.items()},
+            laws=self.gate_laws,
+        )
+
+    def new_cache(self) -> KVCache:
+        """An empty cache for one interaction."""
+        attention = self.config.decoder.attention
+        return KVCache(
+            self.config.decoder.layers,
+            attention.kv_heads,
+            self.config.interaction_length,
+            attention.head_dim,
+            self.dtype,
+            self.device,
+        )

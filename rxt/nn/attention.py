@@ -1,0 +1,97 @@
+"""Sparse query attention: fewer query heads than the width has room for (arXiv 2510.01817).
+
+Letters: B batch, T query tokens, N key tokens, D width, H query heads, G kv heads, d head dimension.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rxt.nn.linear import StackedLinear
+
+
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """[..., T, heads * d] -> [..., heads, T, d]."""
+    return x.view(*x.shape[:-1], heads, -1).transpose(-3, -2)
+
+
+def grouped_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Softmax attention where H / G consecutive query heads share a kv head.
+
+    q: [..., H, T, d]; k, v: [..., G, N, d]; mask: broadcastable to [..., 1, T, N], True where attention is allowed.
+    Returns [..., T, H * d].
+    """
+    heads, tokens, head_dim = q.shape[-3:]
+    groups = k.shape[-3]
+    # Heads of one group become rows of one product, so that keys and values are read once and never copied.
+    rows = q.reshape(*q.shape[:-3], groups, heads // groups * tokens, head_dim)
+    if mask is not None and mask.shape[-2] != 1 and heads != groups:
+        mask = mask.repeat(*(1,) * (mask.dim() - 2), heads // groups, 1)
+    out = functional.scaled_dot_product_attention(rows, k, v, attn_mask=mask)
+    return out.reshape(*q.shape[:-3], heads, tokens, head_dim).transpose(-3, -2).flatten(-2)
+
+
+class Attention(nn.Module):
+    """Projections of one attention: q, k, v without bias, the output with bias."""
+
+    def __init__(self, width: int, head_dim: int, query_heads: int, kv_heads: int) -> None:
+        super().__init__()
+        self.query_heads = query_heads
+        self.kv_heads = kv_heads
+        self.q_proj = nn.Linear(width, query_heads * head_dim, bias=False)
+        self.k_proj = nn.Linear(width, kv_heads * head_dim, bias=False)
+        self.v_proj = nn.Linear(width, kv_heads * head_dim, bias=False)
+        self.out_proj = nn.Linear(query_heads * head_dim, width)
+
+    def queries(self, x: Tensor) -> Tensor:
+        """[B, T, D] -> [B, H, T, d]."""
+        return split_heads(self.q_proj(x), self.query_heads)
+
+    def keys(self, x: Tensor) -> Tensor:
+        """[B, N, D] -> [B, G, N, d]."""
+        return split_heads(self.k_proj(x), self.kv_heads)
+
+    def values(self, x: Tensor) -> Tensor:
+        """[B, N, D] -> [B, G, N, d]."""
+        return split_heads(self.v_proj(x), self.kv_heads)
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Attends and projects back: see grouped_attention. Returns [B, T, D]."""
+        result: Tensor = self.out_proj(grouped_attention(q, k, v, mask))
+        return result
+
+
+class StackedAttention(nn.Module):
+    """L attentions side by side, for the layers of a memory: the same as Attention with a leading L."""
+
+    def __init__(self, layers: int, width: int, head_dim: int, query_heads: int, kv_heads: int) -> None:
+        super().__init__()
+        self.query_heads = query_heads
+        self.kv_heads = kv_heads
+        self.q_proj = StackedLinear(layers, width, query_heads * head_dim, bias=False)
+        self.k_proj = StackedLinear(layers, width, kv_heads * head_dim, bias=False)
+        self.v_proj = StackedLinear(layers, width, kv_heads * head_dim, bias=False)
+        self.out_proj = StackedLinear(layers, query_heads * head_dim, width, bias=True)
+
+    def queries(self, x: Tensor) -> Tensor:
+        """[L, B, T, D] -> [L, B, H, T, d]."""
+        return split_heads(self.q_proj(x), self.query_heads)
+
+    def keys(self, x: Tensor) -> Tensor:
+        """[L, B, N, D] -> [L, B, G, N, d]."""
+        return split_heads(self.k_proj(x), self.kv_heads)
+
+    def values(self, x: Tensor) -> Tensor:
+        """[L, B, N, D] -> [L, B, G, N, d]."""
+        return split_heads(self.v_proj(x), self.kv_heads)
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Attends and projects back. Returns [L, B, T, D]."""
+        layers, batch = q.shape[:2]
+        # The fused kernels take four dimensions; layers and batch are one to them.
+        if mask is not None and mask.shape[0] == batch:
+            mask = mask.repeat(layers, *(1,) * (mask.dim() - 1))
+        out = grouped_attention(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1), mask)
+        result: Tensor = self.out_proj(out.unflatten(0, (layers, batch)))
+        return result

@@ -1,0 +1,25 @@
+"""L linear maps of the same shape, applied to L inputs in one matrix product."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class StackedLinear(nn.Module):
+    """weight [L, out, in]; bias [L, out] or none."""
+
+    bias: nn.Parameter | None
+
+    def __init__(self, layers: int, inputs: int, outputs: int, bias: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(layers, outputs, inputs))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(layers, outputs)) if bias else None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [L, ..., in] -> [L, ..., out]."""
+        layers, outputs, inputs = self.weight.shape
+        flat = x.reshape(layers, -1, inputs)
+        weight = self.weight.transpose(1, 2)
+        result = torch.bmm(flat, weight) if self.bias is None else torch.baddbmm(self.bias[:, None], flat, weight)
+        return result.view(*x.shape[:-1], outputs)

@@ -1,0 +1,81 @@
+"""A byte-level BPE tokenizer that never mistakes a person's text for a control token."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tokenizers import Tokenizer as Backend
+
+from rxt.errors import ModelError
+from rxt.text.bytes import byte_of_symbol
+
+
+class Tokenizer:
+    """Reads a tokenizer.json of the family: byte-level BPE, special tokens, no decoder of its own.
+
+    Raises ModelError where the text is not such a file or has more tokens than the model's vocabulary.
+    """
+
+    def __init__(self, document: str, vocabulary: int) -> None:
+        self.sha256 = hashlib.sha256(document.encode()).hexdigest()
+        try:
+            parsed = json.loads(document)
+            # Only tokens marked special can be told apart from text; in this family all added tokens are.
+            added = parsed.get("added_tokens") or []
+            for token in added:
+                token["special"] = True
+            _without_prefix_space(parsed.get("pre_tokenizer"))
+            self._backend = Backend.from_str(json.dumps(parsed))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  (a damaged file raises pyo3's PanicException, no Exception)
+            raise ModelError(f"tokenizer.json cannot be read: {error}") from None
+        self._backend.encode_special_tokens = True
+        self._backend.no_padding()
+        self._backend.no_truncation()
+        vocab = self._backend.get_vocab(with_added_tokens=True)
+        largest = max(vocab.values(), default=-1)
+        if largest >= vocabulary:
+            raise ModelError(
+                f"tokenizer.json has token id {largest}, but the model's vocabulary ends at {vocabulary - 1}"
+            )
+        special = {int(token["id"]) for token in added}
+        self._bytes: dict[int, bytes] = {
+            token_id: b"" if token_id in special else bytes(map(byte_of_symbol, symbols))
+            for symbols, token_id in vocab.items()
+        }
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of plain text. What looks like a special token is text; half surrogate pairs become U+FFFD."""
+        ids: list[int] = self._backend.encode(well_formed(text), add_special_tokens=False).ids
+        return ids
+
+    def encode_spans(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids and, for each, the characters [start, end) of the text that it covers."""
+        encoding = self._backend.encode(well_formed(text), add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def bytes_of(self, token_id: int) -> bytes:
+        """The UTF-8 bytes that a token stands for; none for control tokens and ids without a token."""
+        return self._bytes.get(token_id, b"")
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """The text of tokens; a character that is incomplete at an end becomes U+FFFD."""
+        return b"".join(map(self.bytes_of, token_ids)).decode("utf-8", "replace")
+
+
+def _without_prefix_space(pre_tokenizer: Any) -> None:
+    """The family's files ask for a space before the first word; its models were trained without (golden ids)."""
+    if isinstance(pre_tokenizer, dict):
+        if "add_prefix_space" in pre_tokenizer:
+            pre_tokenizer["add_prefix_space"] = False
+        for part in pre_tokenizer.get("pretokenizers") or ():
+            _without_prefix_space(part)
+
+
+def well_formed(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 can hold, replaced by U+FFFD; pairs of them become one character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

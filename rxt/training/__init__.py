@@ -1,0 +1,1 @@
+"""Training of Reactive Transformers: data, stages, loop and evaluation, each usable alone."""

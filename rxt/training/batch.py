@@ -1,0 +1,91 @@
+"""Dialogues as tensors.
+
+Letters: B dialogues, K turns of each, T tokens of the longest turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rxt.text.template import Template
+from rxt.text.tokenizer import Tokenizer
+from rxt.training.dialogues import Dialogue, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told"."""
+
+    answer: float = 1.0
+    recall: float = 1.5
+    value: float = 4.0
+    not_told: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DialogueBatch:
+    """tokens [B, K, T], padded with the pad id; real [B, K, T]: True at tokens; weights [B, K, T]: of each token as a
+    target, 0 in queries and padding; values [B, K, T]: True at the tokens of a recalled value."""
+
+    tokens: Tensor
+    real: Tensor
+    weights: Tensor
+    values: Tensor
+
+    @property
+    def turns(self) -> int:
+        return self.tokens.shape[0] * self.tokens.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _EncodedTurn:
+    ids: list[int]
+    weights: list[float]
+    values: list[bool]
+
+
+class BatchBuilder:
+    """Encodes dialogues with one template. Turns longer than `length` are cut at the end of the answer."""
+
+    def __init__(self, template: Template, tokenizer: Tokenizer, length: int, weights: LossWeights) -> None:
+        self._template = template
+        self._tokenizer = tokenizer
+        self._length = length
+        self._weights = weights
+
+    def build(self, dialogues: Sequence[Dialogue]) -> DialogueBatch:
+        """A batch of dialogues that all have the same number of turns."""
+        encoded = [[self._encode(turn) for turn in dialogue.turns] for dialogue in dialogues]
+        shape = (len(encoded), len(encoded[0]), max(len(turn.ids) for row in encoded for turn in row))
+        tokens = torch.full(shape, self._template.tokens.pad, dtype=torch.long)
+        real = torch.zeros(shape, dtype=torch.bool)
+        weights = torch.zeros(shape)
+        values = torch.zeros(shape, dtype=torch.bool)
+        for b, row in enumerate(encoded):
+            for k, turn in enumerate(row):
+                count = len(turn.ids)
+                tokens[b, k, :count] = torch.tensor(turn.ids)
+                real[b, k, :count] = True
+                weights[b, k, :count] = torch.tensor(turn.weights)
+                values[b, k, :count] = torch.tensor(turn.values)
+        return DialogueBatch(tokens, real, weights, values)
+
+    def _encode(self, turn: Turn) -> _EncodedTurn:
+        prompt = self._template.prompt(turn.query)
+        ids, spans = self._tokenizer.encode_spans(turn.answer)
+        base = self._weights.answer
+        if turn.kind in ("ask", "ask_all"):
+            base = self._weights.recall
+        elif turn.kind == "ask_unknown":
+            base = self._weights.not_told
+        start = turn.answer.find(turn.value) if turn.value and turn.kind == "ask" else -1
+        stop = start + len(turn.value or "")
+        recalled = [start >= 0 and first < stop and last > start for first, last in spans]
+        all_ids = [*prompt, *ids, self._template.tokens.eos]
+        weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in recalled], base]
+        values = [*[False] * len(prompt), *recalled, False]
+        return _EncodedTurn(all_ids[: self._length], weights[: self._length], values[: self._length])

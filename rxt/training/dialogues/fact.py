@@ -1,0 +1,60 @@
+"""A fact: one thing a person can tell about themselves, with the ways to say it, to ask for it and to recall it.
+
+Templates are plain format strings: `{v}` is the value, `{av}` the value behind its article. Phrases of a statement are
+bare clauses in the middle of a sentence ("my name is {v}"); the generator adds the capital, the full stop and company.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """The phrases of a text in which bars and line ends separate them."""
+    return tuple(phrase.strip() for phrase in text.replace("\n", "|").split("|") if phrase.strip())
+
+
+def exchanges(text: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The exchanges of a text: lines of phrases, then a line behind ">" with their answers, and so on."""
+    pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    said: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(">"):
+            pairs.append((tuple(said), phrases(line[1:])))
+            said = []
+        else:
+            said.extend(phrases(line))
+    return tuple(pairs)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One kind of fact."""
+
+    slot: str
+    values: str
+    """The name of its kind of value, see `Values`."""
+    mine: str
+    """What it is, said by the person: "my name", "where I live"."""
+    recall: str
+    """The clause that recalls it: "your name is {v}"."""
+    tells: tuple[str, ...]
+    asks: tuple[str, ...]
+    """Whole questions without a question mark."""
+    checks: tuple[str, ...] = ()
+    """Yes-no questions about a value: "is my name {v}"."""
+    updates: tuple[str, ...] = ()
+    """Clauses that replace what was told: "I moved to {v}"."""
+    acks: tuple[str, ...] = ()
+    """Answers to a statement, whole sentences; those with a value repeat it."""
+    weight: float = 1.0
+    """How often it is drawn against the other facts."""
+    noun: str = ""
+    """What its value is to the person ("brother"), for facts about someone; else empty."""
+    yours: str = field(init=False)
+    """`mine`, said by Mneme: "your name", "where you live"."""
+
+    def __post_init__(self) -> None:
+        """Derive `yours`."""
+        words = {"my": "your", "I": "you", "am": "are"}
+        object.__setattr__(self, "yours", " ".join(words.get(word, word) for word in self.mine.split()))

@@ -1,0 +1,155 @@
+"""The generator: facts told early and asked later, with life between; the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from rxt.training.dialogues import phrasebook, phrasebook_others
+from rxt.training.dialogues.dialogue import Dialogue, Turn
+from rxt.training.dialogues.questions import Questions
+from rxt.training.dialogues.sources import Values
+from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
+from rxt.training.dialogues.talk import Talk
+from rxt.training.dialogues.tellings import Tellings
+from rxt.training.dialogues.wording import Typist, Wording
+
+if TYPE_CHECKING:
+    from rxt.training.dialogues.fact import Fact
+
+FACTS: tuple[Fact, ...] = (
+    *phrasebook.FACTS,
+    *phrasebook_others.FAVOURITES,
+    *phrasebook_others.PETS,
+    phrasebook_others.PET,
+    *phrasebook_others.PEOPLE,
+)
+"""All facts, in the order in which they are listed when all are asked for."""
+
+
+@dataclass
+class _Scene:
+    """One conversation in the making."""
+
+    typist: Typist
+    plan: list[str]
+    """Slots still to be told, the next one last."""
+    rng: random.Random
+    state: State = field(default_factory=State)
+    turns: list[Turn] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+
+class DialogueGenerator:
+    """Writes conversations of one part of the split.
+
+    `split` "train" and "heldout" share no open value and, where a list of phrases has five or more, no phrasing.
+    Raises ValueError for another split.
+    """
+
+    def __init__(self, seed: int, split: Literal["train", "heldout"] = "train") -> None:
+        if split not in ("train", "heldout"):
+            raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
+        held_out = split == "heldout"
+        self._rng = random.Random(f"{seed}/{split}")
+        values = Values(held_out)
+        wording = Wording(FACTS, held_out)
+        self._talk = Talk(wording, values)
+        self._tellings = Tellings(FACTS, wording, values)
+        self._questions = Questions(FACTS, wording, self._tellings)
+        self._slots = [fact.slot for fact in FACTS]
+        self._weights = [fact.weight for fact in FACTS]
+
+    def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
+        """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
+
+        Raises ValueError when `turns` is less than 1.
+        """
+        if turns < 1:
+            raise ValueError(f"A dialogue has at least one turn, not {turns}.")
+        rng = rng or self._rng
+        scene = _Scene(Typist.drawn(rng), self._plan(turns, rng), rng)
+        if turns > 2 and rng.random() < 0.12:
+            scene.turns.append(self._talk.greeting(scene.typist, rng))
+        while len(scene.turns) < turns:
+            scene.turns.append(self._next(scene))
+        return Dialogue(tuple(scene.turns))
+
+    def _plan(self, turns: int, rng: random.Random) -> list[str]:
+        """The slots to tell in a conversation, the first to tell last."""
+        least, most = (1, turns // 2) if turns < 8 else (4, min(10, turns // 2 + 1))
+        count = rng.randint(least, max(least, most))
+        slots: list[str] = []
+        for slot in rng.choices(self._slots, self._weights, k=count + 4):
+            if slot not in slots and _goes_with(slot, slots) and len(slots) < count:
+                slots.append(slot)
+        if "name" in slots and rng.random() < 0.7:
+            slots.remove("name")
+            slots.append("name")
+        return slots
+
+    def _next(self, scene: _Scene) -> Turn:
+        at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if scene.plan and rng.random() < (0.42 if state.held else 0.85):
+            return self._tell(scene)
+        slot = self._correctable(scene)
+        if slot and rng.random() < 0.05:
+            return self._tellings.correct(slot, at, state, typist, rng)
+        chance = rng.random()
+        turn: Turn | None = None
+        if chance < 0.58 and state.held:
+            turn = self._ask(scene)
+        elif chance < 0.70:
+            turn = self._questions.unknown(state, typist, rng)
+        elif chance < 0.755:
+            turn = self._tellings.update(at, state, typist, rng)
+        elif chance < 0.785 and state.held:
+            turn = self._tellings.forget(state, typist, rng)
+        elif chance < 0.82:
+            turn = self._questions.all(state, typist, rng)
+        return turn or self._talk.any(typist, rng)
+
+    def _tell(self, scene: _Scene) -> Turn:
+        at, plan, rng = len(scene.turns), scene.plan, scene.rng
+        if len(plan) > 1 and rng.random() < 0.2:
+            count = 3 if len(plan) > 2 and rng.random() < 0.25 else 2
+            slots = plan[: -count - 1 : -1]
+            del plan[-count:]
+            return self._tellings.tell_many(slots, at, scene.state, scene.typist, rng)
+        return self._tellings.tell(plan.pop(), at, scene.state, scene.typist, rng)
+
+    def _ask(self, scene: _Scene) -> Turn:
+        """A question about a fact held: often one not asked yet, often the oldest."""
+        rng = scene.rng
+        slots = list(scene.state.held)
+        fresh = [slot for slot in slots if slot not in scene.asked]
+        if fresh and rng.random() < 0.6:
+            slots = fresh
+        chance = rng.random()
+        slot = slots[0] if chance < 0.25 else slots[-1] if chance < 0.35 else rng.choice(slots)
+        scene.asked.add(slot)
+        return self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, rng)
+
+    def _correctable(self, scene: _Scene) -> str | None:
+        """The slot of the turn before when its value can be corrected now."""
+        last = scene.turns[-1] if scene.turns else None
+        if last is None or last.kind not in ("tell", "update", "ask", "correct"):
+            return None
+        told = scene.state.held.get(last.fact or "")
+        if told is None or told.implied or last.fact in ("pet_kind", "secret"):
+            return None
+        return last.fact
+
+
+def _goes_with(slot: str, slots: list[str]) -> bool:
+    """Whether a conversation can tell `slot` besides `slots` and leave no doubt about who is who."""
+    for group in GROUPS:
+        if slot in group and not group.isdisjoint(slots):
+            return False
+    if slot in ANY_PET_SLOTS:
+        return PET_SLOTS.isdisjoint(slots) and not any(other in slots for other in ANY_PET_SLOTS)
+    if slot in PET_SLOTS:
+        named = sum(other in PET_SLOTS for other in slots)
+        return named < 2 and not any(other in slots for other in ANY_PET_SLOTS)
+    return True

@@ -1,0 +1,244 @@
+"""The facts about the person themselves, and the phrases every fact shares."""
+
+from __future__ import annotations
+
+from rxt.training.dialogues.fact import Fact, phrases
+
+ASK_NOUN = phrases("""
+tell me {m} | do you remember {m} | do you know {m} | can you tell me {m} | remind me of {m} | can you remember {m}
+could you tell me {m} | did I tell you {m} | do you still remember {m} | do you still know {m} | have I told you {m}
+can you remind me of {m} | I forgot {m}, can you help | say {m} | what did I say about {m} | you remember {m}, right
+please tell me {m} | quick question, do you know {m} | I wonder if you remember {m} | do you recall {m}
+""")
+"""Questions for any fact, `{m}` being what it is ("my name")."""
+
+YES_OPENINGS = ("do you", "can you remember", "did I", "have I", "you remember")
+"""Questions that begin so are answered with yes or no first."""
+
+CORRECTIONS = phrases("""
+no, {c} | sorry, {c} | I meant {v} | no, I meant {v} | I made a mistake, {c} | that's wrong, {c} | wait, {c}
+sorry, I meant {v} | not quite, {c} | no no, {c} | oops, {c} | I mean {v} | correction: {c} | no, I said {v}
+that is not right, {c}
+""")
+"""Corrections of what was told in the turn before; `{c}` is a clause of the fact."""
+
+UPDATES = phrases("""
+{c} now | {c} these days | now {c} | update: {c} | things changed, {c} now | news: {c} now | from now on, {c}
+""")
+
+FORGETS = phrases("""
+please forget {m} | forget {m} | can you forget {m} | I want you to forget {m} | delete {m} from your memory
+please don't remember {m} | could you forget {m} please | erase {m} | you can forget {m} now | remove {m} please
+""")
+
+FORGET_ALL = phrases("""
+forget everything | please forget everything I told you | forget all about me | delete everything you know about me
+can you forget everything | erase everything you know | clear your memory please | forget me
+""")
+
+ASK_ALL = phrases("""
+what do you know about me | what do you remember about me | tell me what you know about me | what have I told you so far
+tell me everything you know about me | what do you remember | what did I tell you about myself | do you know me
+list what you know about me | summarize what you know about me | what facts do you have about me | do you remember me
+what have you learned about me | can you tell me about myself | tell me about me | who am I and what do you know
+""")
+
+WHO_IS = phrases("who is {v} | who's {v} | do you know who {v} is | tell me who {v} is | remember {v}, who is that")
+"""Questions about someone named before."""
+
+FACTS = (
+    Fact(
+        "name", "person", "my name", "your name is {v}",
+        phrases("""
+        my name is {v} | I'm {v} | I am {v} | call me {v} | my name's {v} | people call me {v} | you can call me {v}
+        everyone calls me {v} | they call me {v} | I'm called {v} | I go by {v} | just call me {v} | please call me {v}
+        this is {v} | it's {v} | {v} here | {v} is my name | the name is {v} | friends call me {v} | I am called {v}
+        my first name is {v} | you're talking to {v} | let me introduce myself, I'm {v} | nice to meet you, I'm {v}
+        I was named {v} | my parents named me {v} | my full name is {v} | remember my name, it's {v}
+        """),
+        phrases("""
+        what is my name | what's my name | who am I | what's my name again | what is my name again | what am I called
+        what do people call me | what was my name | who are you talking to | what name did I give you
+        what did I say my name was | how do people call me | what should you call me
+        can you guess my name | who is talking to you | do you know who I am | do you remember who I am
+        what do you call me | say my name | you know my name, right | tell me who I am | what name do I have
+        """),
+        phrases("is my name {v} | am I {v} | am I called {v} | do people call me {v} | my name is {v}, right"),
+        phrases("I changed my name to {v} | my new name is {v} | call me {v} from now on | my name is {v} now"),
+        phrases("""
+        Nice to meet you, {v}! | Hello, {v}! | Hi {v}, nice to meet you! | Good to meet you, {v}! | Welcome, {v}!
+        Nice to meet you! | Hello, nice to meet you! | Thanks, I will remember that.
+        """),
+        9.0,
+    ),
+    Fact(
+        "age", "age", "my age", "you are {v} years old",
+        phrases("""
+        I'm {v} years old | I am {v} | I'm {v} | my age is {v} | I am {v} years old | I'm {v} years of age
+        I'm aged {v}
+        I've just turned {v} | I turned {v} this year | I'm already {v} | I'm only {v}
+        I'll soon be over {v}, I'm {v} now
+        my age: {v} | I just had my birthday, I'm {v}
+        """),
+        phrases("""
+        how old am I | what is my age | what's my age | how old did I say I am | how many years old am I | guess my age
+        do you remember how old I am | do you know how old I am | tell me how old I am | what age am I
+        how old am I again
+        """),
+        phrases("am I {v} | am I {v} years old | is my age {v} | I am {v}, right"),
+        phrases("I just turned {v} | I had my birthday, I'm {v} now | I'm {v} years old now | I am {v} now"),
+        phrases("{v} is a good age! | Okay, you are {v}. | {v}, got it! | Thanks for telling me. | Got it!"),
+        3.0,
+    ),
+    Fact(
+        "city", "city", "where I live", "you live in {v}",
+        phrases("""
+        I live in {v} | my home is in {v} | I'm living in {v} | I'm based in {v} | my city is {v} | I have a flat in {v}
+        we live in {v} | home for me is {v} | I moved to {v} | I'm living in {v} these days | I just moved to {v}
+        I've lived in {v} for years | my house is in {v} | I reside in {v} | the city I live in is {v} | I stay in {v}
+        I'm currently in {v} | my family and I live in {v} | I've got an apartment in {v} | {v} is where I live
+        """),
+        phrases("""
+        where do I live | what city do I live in | which city do I live in | what is my city | where is my home
+        what's my city | in which city do I live | what town do I live in | where am I based | where do I live again
+        where did I say I live | where's my house | which city is my home | what place do I live in | where am I living
+        what city am I in
+        """),
+        phrases("do I live in {v} | is my home in {v} | I live in {v}, right | am I living in {v}"),
+        phrases("I moved to {v} | I live in {v} now | we moved to {v} | I've moved to {v} | my new home is {v}"),
+        phrases("""
+        {v} sounds lovely! | I hear {v} is a nice place. | {v}, how nice! | Oh, {v}! I will remember that.
+        That sounds like a nice place. | Thanks, I will remember that.
+        """),
+        6.0,
+    ),
+    Fact(
+        "origin", "place", "where I come from", "you come from {v}",
+        phrases("""
+        I'm from {v} | I come from {v} | I was born in {v} | I grew up in {v} | my hometown is {v} | I am from {v}
+        originally I'm from {v} | my family is from {v} | I'm originally from {v} | my home country is {v}
+        {v} is my hometown
+        """),
+        phrases("""
+        where am I from | where do I come from | where was I born | what is my hometown | where did I grow up
+        what's my hometown | which country am I from | where am I from originally | what country do I come from
+        """),
+        phrases("am I from {v} | do I come from {v} | was I born in {v} | I'm from {v}, right"),
+        (),
+        phrases("{v}, interesting! | Oh, from {v}! | {v} must be beautiful. | That is interesting! | Good to know."),
+        3.0,
+    ),
+    Fact(
+        "job", "job", "my job", "you work as {av}",
+        phrases("""
+        I'm {av} | I work as {av} | I am {av} | my job is {v} | I'm working as {av} | I am {av} by profession
+        I'm {av} by trade
+        I earn my living as {av} | my profession is {v} | for work, I'm {av} | I have a job as {av}
+        my work is being {av}
+        I do work as {av} | I'm employed as {av} | I got a job as {av}
+        {av} is what I am | I have worked as {av} for years
+        """),
+        phrases("""
+        what is my job | what do I do for a living | what's my job | what do I do | what do I work as
+        what is my profession
+        where do I work | what kind of work do I do | what's my profession | how do I earn my living | what is my work
+        what do I do for work | what's my occupation | what was my job again
+        """),
+        phrases("am I {av} | do I work as {av} | is my job {v} | I'm {av}, right"),
+        phrases("I work as {av} now | I changed jobs, I'm {av} now | I have a new job as {av} | I became {av}"),
+        phrases("""
+        Being {av} sounds interesting! | Oh, {av}! That sounds interesting. | {v} is a fine job!
+        That sounds like good work.
+        Interesting job!
+        """),
+        5.0,
+    ),
+    Fact(
+        "hobby", "hobby", "my hobby", "your hobby is {v}",
+        phrases("""
+        my hobby is {v} | I like {v} in my free time | I enjoy {v} | I love {v} in my spare time
+        my favourite hobby is {v}
+        in my free time I do {v} | I spend my weekends with {v} | my main hobby is {v} | I'm really into {v}
+        {v} is my hobby
+        I like {v} | I enjoy {v} very much | I really enjoy {v} | my hobbies are {v}
+        I do {v} as a hobby | {v} is my passion
+        my passion is {v} | my pastime is {v} | for fun I do {v} | I relax with {v} | after work I enjoy {v}
+        """),
+        phrases("""
+        what is my hobby | what's my hobby | what do I do for fun | what do I do in my free time | what do I enjoy
+        what do I like doing | what's my favourite hobby | what is my passion | what are my hobbies | what am I into
+        """),
+        phrases("is my hobby {v} | is {v} my hobby | do I enjoy {v} | my hobby is {v}, right"),
+        phrases("my new hobby is {v} | my hobby is {v} now | I've started a new hobby, {v}"),
+        phrases("{v} sounds like fun! | {v} is a great hobby! | Oh, {v}! How nice. | That sounds like fun!"),
+        4.0,
+    ),
+    Fact(
+        "birthday", "month", "my birthday", "your birthday is in {v}",
+        phrases("""
+        my birthday is in {v} | I was born in {v} | I have my birthday in {v} | my birth month is {v}
+        I celebrate my birthday in {v}
+        I'm a {v} baby | my birthday comes in {v}
+        """),
+        phrases("""
+        when is my birthday | what month is my birthday | in which month was I born | when's my birthday
+        what is my birth month
+        when do I celebrate my birthday | when was I born
+        """),
+        phrases("is my birthday in {v} | was I born in {v} | my birthday is in {v}, right"),
+        (),
+        phrases("{v} is a nice month for it! | A birthday in {v}, lovely! | Okay, in {v}. | Good to know!"),
+        2.0,
+    ),
+    Fact(
+        "language", "language", "which language I learn", "you are learning {v}",
+        phrases("""
+        I'm learning {v} | I am studying {v} | I'm trying to learn {v} | I take {v} lessons | I started learning {v}
+        I study {v}
+        the language I'm learning is {v} | I've been learning {v} for a year
+        """),
+        phrases("""
+        what language am I learning | which language am I learning | what language do I study
+        which language do I learn
+        what am I learning | what language am I studying
+        """),
+        phrases("am I learning {v} | do I study {v} | I'm learning {v}, right"),
+        phrases("I'm learning {v} now | I switched to learning {v}"),
+        phrases("{v} is a beautiful language! | Good luck with {v}! | Learning {v} sounds fun. | Good luck with it!"),
+        1.5,
+    ),
+    Fact(
+        "car", "car", "my car", "you drive {av}",
+        phrases("""
+        I drive {av} | my car is {av} | I have {av} | I own {av} | I bought {av} | my car is an old {v} | I've got {av}
+        I ride in {av}
+        """),
+        phrases("""
+        what car do I drive | what is my car | which car do I have | what do I drive | what's my car
+        what kind of car do I have
+        which car do I drive | what car do I own
+        """),
+        phrases("do I drive {av} | is my car {av} | I drive {av}, right"),
+        phrases("I drive {av} now | my new car is {av} | I bought a new car, {av}"),
+        phrases("{av} is a nice car! | Oh, {av}! Drive safely. | Nice car! | Drive safely!"),
+        1.5,
+    ),
+    Fact(
+        "secret", "secret", "the secret word", "the secret word is {v}",
+        phrases("""
+        the secret word is {v} | remember the secret word {v} | the password is {v} | the magic word is {v}
+        the code word is {v}
+        remember this word: {v} | keep this word in mind: {v} | please remember the word {v} | my secret word is {v}
+        """),
+        phrases("""
+        what is the secret word | what's the secret word | what was the secret word | what is the password
+        what's the magic word
+        what word did I tell you | which word should you remember | what was the word | what is the code word
+        what's the password
+        """),
+        phrases("is the secret word {v} | was the word {v} | the secret word is {v}, right"),
+        phrases("the new secret word is {v} | the secret word is {v} now | I changed the secret word to {v}"),
+        phrases("Okay, I will remember {v}. | Got it, the secret word is {v}. | Okay, I will remember it."),
+        1.5,
+    ),
+)  # fmt: skip

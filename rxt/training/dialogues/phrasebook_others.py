@@ -1,0 +1,206 @@
+"""The facts about what a person likes best, about their people and their pets: one set of phrases for many slots."""
+
+from __future__ import annotations
+
+from rxt.training.dialogues.fact import Fact, phrases
+
+_TELLS = phrases("""
+my favourite {n} is {v} | my favourite {n} has always been {v} | {v} is my favourite {n} | the {n} I like best is {v}
+I'd say my favourite {n} is {v} | my favourite {n} would be {v} | of all {n}s, I like {v} the most
+as for my favourite {n}, it's {v} | my favourite {n}: {v} | the best {n} is {v}, it's my favourite
+""")
+
+_ASKS = phrases("""
+what is my favourite {n} | what's my favourite {n} | which {n} do I like best | what {n} do I like
+what was my favourite {n} | which {n} do I like most | which {n} is my favourite | what's my favourite {n} again
+what {n} do I like best | what did I say my favourite {n} is
+""")
+
+_CHECKS = phrases("is my favourite {n} {v} | is {v} my favourite {n} | my favourite {n} is {v}, right")
+
+_UPDATES = phrases("""
+my favourite {n} is {v} now | I changed my mind, my favourite {n} is {v} | my new favourite {n} is {v}
+these days my favourite {n} is {v}
+""")
+
+_ACKS = phrases("""
+{v} is a great choice! | {v} is nice! | Oh, I like {v} too! | {v}, good taste! | Good choice! | Nice choice!
+""")
+
+_OWN_TELLS = {
+    "colour": "I like the colour {v} | I love {v}, it's my favourite colour | I really like the colour {v}",
+    "food": "I love eating {v} | I love {v} | I could eat {v} every day | I like to eat {v} | I really like {v}"
+    " | the dish I love most is {v} | I'm a big fan of {v}",
+    "drink": "I love drinking {v} | I drink {v} all day | I like to drink {v} | I always order {v}",
+    "animal": "the animal I love most is the {v} | I think {v}s are the best animals",
+    "music": "I love listening to {v} | I listen to {v} | I like {v} music | I'm a fan of {v}",
+    "book": "the book I love most is {v} | I love reading {v} | I love the book {v}",
+    "season": "I love {v} most of all seasons | {v} is the best season for me",
+    "number": "my lucky number is {v} | remember the number {v}",
+    "sport": "I play {v} | I do {v} | my sport is {v}",
+    "instrument": "I play the {v} | I'm learning to play the {v} | my instrument is the {v}",
+}
+
+_OWN_ASKS = {
+    "food": "what do I love to eat | what do I like to eat | what food do I love | what do I like eating",
+    "drink": "what do I like to drink | what do I love drinking | what do I drink",
+    "animal": "what animal do I love most",
+    "music": "what music do I listen to | what kind of music do I like | what do I listen to",
+    "book": "what book do I love | which book do I love most",
+    "number": "what is my lucky number | what number did I tell you | what's my lucky number",
+    "sport": "what sport do I play | which sport do I do",
+    "instrument": "what instrument do I play | which instrument do I play",
+    "colour": "what colour do I like | which colour do I love",
+    "season": "what season do I love | which season do I like",
+}
+
+
+def _favourite(slot: str, weight: float, noun: str = "") -> Fact:
+    noun = noun or slot
+
+    def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(template.replace("{n}", noun) for template in templates)
+
+    mine = f"my favourite {noun}"
+    return Fact(
+        slot,
+        slot,
+        mine,
+        f"your favourite {noun} is {{v}}",
+        filled(_TELLS) + phrases(_OWN_TELLS.get(slot, "")),
+        filled(_ASKS) + phrases(_OWN_ASKS.get(slot, "")),
+        filled(_CHECKS),
+        filled(_UPDATES),
+        _ACKS,
+        weight,
+    )
+
+
+FAVOURITES = (
+    _favourite("colour", 4.0),
+    _favourite("food", 5.0),
+    _favourite("drink", 3.0),
+    _favourite("animal", 2.5),
+    _favourite("music", 2.0),
+    _favourite("book", 1.5),
+    _favourite("season", 1.5),
+    _favourite("number", 2.0),
+    _favourite("sport", 1.5),
+    _favourite("instrument", 1.0),
+)
+
+_ROLE_TELLS = phrases("""
+my {r} is called {v} | my {r}'s name is {v} | my {r} is {v} | I have a {r} called {v} | I have a {r} named {v}
+the name of my {r} is {v} | my {r} is named {v} | I've got a {r} called {v} | {v} is my {r} | my {r} {v} is very kind
+I live with my {r} {v} | I have a {r}, {v} | I have a {r} and the name is {v} | my {r} goes by {v}
+my {r} {v} is here with me | I visited my {r} {v} | I talked to my {r} {v} today
+""")
+
+_ROLE_ASKS = phrases("""
+what is my {r}'s name | what's my {r}'s name | what is my {r} called | who is my {r} | what's the name of my {r}
+what's my {r} called | what was my {r}'s name | how is my {r} called | what is the name of my {r}
+what did I say my {r}'s name is | what's my {r}'s name again | do you know what my {r} is called
+""")
+
+_ROLE_CHECKS = phrases("is my {r} called {v} | is my {r}'s name {v} | is {v} my {r} | my {r} is {v}, right")
+
+_ROLE_ACKS = phrases("""
+{v} is a lovely name! | Say hello to {v} from me! | {v}, what a nice name! | I would like to meet {v}!
+Oh, {v}! How nice.
+What a nice name! | Thanks, I will remember that.
+""")
+
+_PET_TELLS = phrases("""
+my {r} is called {v} | my {r}'s name is {v} | I have a {r} called {v} | I have a {r} named {v}
+we have a {r} called {v}
+I've got a {r} named {v} | my {r} is named {v} | the name of my {r} is {v} | my {r} is {v} | this is my {r} {v}
+I own a {r} called {v} | I got a {r}, its name is {v} | my {r} {v} is asleep | {v} is my {r} | I named my {r} {v}
+we named our {r} {v} | I adopted a {r} named {v} | my {r} {v} is so funny | I walked with my {r} {v}
+our {r} is called {v}
+""")
+
+_PET_ASKS = phrases("what did I name my {r} | what did I call my {r} | what do I call my {r}")
+
+_PET_ACKS = phrases("""
+{v} is a great name for a {r}! | Say hello to {v}! | {v} sounds adorable! | A {r} called {v}, how cute!
+I like the name {v}.
+How cute! | What a cute name!
+""")
+
+
+def _role(
+    role: str, weight: float, tells: tuple[str, ...], asks: tuple[str, ...], acks: tuple[str, ...], kind: str
+) -> Fact:
+    def filled(templates: tuple[str, ...], name: str = role) -> tuple[str, ...]:
+        return tuple(template.replace("{r}", name) for template in templates)
+
+    called = _CALLED.get(role, ())
+    return Fact(
+        role.replace(" ", "_"),
+        kind,
+        f"my {role}'s name",
+        f"your {role}'s name is {{v}}",
+        filled(tells) + tuple(tell for name in called for tell in filled(tells[:4], name)),
+        filled(asks) + tuple(ask for name in called for ask in filled(asks[:4], name)),
+        filled(_ROLE_CHECKS),
+        (),
+        filled(acks),
+        weight,
+        role,
+    )
+
+
+_CALLED = {
+    "mother": ("mum", "mom"),
+    "father": ("dad",),
+    "dog": ("puppy",),
+    "cat": ("kitten", "kitty"),
+    "friend": ("buddy", "mate"),
+    "grandmother": ("grandma", "granny"),
+    "grandfather": ("grandpa",),
+    "brother": ("little brother", "older brother", "bro"),
+    "sister": ("big sister", "younger sister"),
+    "best friend": ("bestie",),
+    "neighbour": ("neighbor",),
+}
+"""Other names for these; Mneme answers with the first."""
+
+PEOPLE = tuple(
+    _role(role, weight, _ROLE_TELLS, _ROLE_ASKS, _ROLE_ACKS, "person")
+    for roles, weight in (
+        (("brother", "sister", "best friend"), 2.3),
+        (("mother", "friend"), 1.4),
+        (("father", "partner", "wife", "husband", "son", "daughter"), 1.0),
+        (("girlfriend", "boyfriend"), 0.7),
+        (("boss", "teacher", "neighbour", "cousin", "aunt", "uncle", "grandmother", "grandfather"), 0.4),
+    )
+    for role in roles
+)
+
+PETS = tuple(
+    _role(role, weight, _PET_TELLS, _ROLE_ASKS + _PET_ASKS, _PET_ACKS, "pet")
+    for roles, weight in (
+        (("dog",), 4.0),
+        (("cat",), 3.5),
+        (("parrot", "rabbit", "hamster", "horse"), 0.6),
+        (("pet",), 0.8),
+    )
+    for role in roles
+)
+
+PET = Fact(
+    "pet_kind", "pet_kind", "what pet I have", "you have {av}",
+    phrases("""
+    I have {av} | I've got {av} | my pet is {av} | I keep {av} as a pet | we have {av} at home | I own {av} | I got {av}
+    there is {av} in my house | I have {av} as a pet | I live with {av}
+    """),
+    phrases("""
+    what pet do I have | which pet do I have | what kind of pet do I have | what animal do I have at home
+    what is my pet
+    what animal do I keep | do I have a pet | do I have any pets | what pets do I have
+    """),
+    phrases("do I have {av} | is my pet {av}"),
+    (),
+    phrases("{av}, how cute! | Having {av} sounds fun! | Oh, {av}! How nice. | How cute! | Pets are great."),
+    1.5,
+)  # fmt: skip

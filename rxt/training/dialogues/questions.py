@@ -1,0 +1,123 @@
+"""Turns that read what is held: facts asked for, checked, asked together, never told, and all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rxt.training.dialogues.dialogue import Turn
+from rxt.training.dialogues.phrasebook import YES_OPENINGS
+from rxt.training.dialogues.small_talk import OTHER_UNKNOWN_ANSWER
+from rxt.training.dialogues.sources import title
+from rxt.training.dialogues.wording import fill, mark_of
+
+if TYPE_CHECKING:
+    import random
+
+    from rxt.training.dialogues.fact import Fact
+    from rxt.training.dialogues.state import State
+    from rxt.training.dialogues.tellings import Tellings
+    from rxt.training.dialogues.wording import Typist, Wording
+
+LONGEST_LIST = 110
+"""Letters of question and answer: a listing of facts stops before it gets longer."""
+
+MOST_LISTED = 4
+
+NOTHING_TOLD = "You haven't told me anything about you yet."
+
+
+class Questions:
+    """Writes such turns from the state, which they never change."""
+
+    def __init__(self, facts: tuple[Fact, ...], wording: Wording, tellings: Tellings) -> None:
+        self._facts = {fact.slot: fact for fact in facts}
+        self._wording = wording
+        self._tellings = tellings
+        self._slots = [fact.slot for fact in facts]
+        # Flatter than in telling, so that what is seldom told is still asked for.
+        self._weights = [fact.weight**0.7 for fact in facts]
+
+    def ask(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """A question about a fact held: by its name, whether it is a certain value, or who a name is."""
+        fact, told = self._facts[slot], state.held[slot]
+        distance = at - told.turn
+        recall = fill(fact.recall, told.value)
+        chance = rng.random()
+        if chance < 0.07 and fact.checks:
+            query, same = self._check(fact, told.value, typist, rng)
+            return Turn(query, f"{'Yes' if same else 'No'}, {recall}.", "ask", slot, told.value, distance)
+        if chance < 0.11 and fact.noun and not told.implied and _is_only(told.value, state):
+            query = typist.typed(rng.choice(self._wording.who_is), "?", rng, (told.value,))
+            return Turn(query, f"{told.value} is your {fact.noun}.", "ask", slot, f"your {fact.noun}", distance)
+        if 0.11 < chance < 0.14 and len(state.held) > 1:
+            return self._two(fact, at, state, typist, rng)
+        question = rng.choice(self._wording.asks[slot])
+        query = typist.typed(question, mark_of(question), rng)
+        answer = f"Yes, {recall}." if question.startswith(YES_OPENINGS) else f"{title(recall)}."
+        return Turn(query, answer, "ask", slot, told.value, distance)
+
+    def unknown(self, state: State, typist: Typist, rng: random.Random) -> Turn | None:
+        """A question about a fact that is not held; None when nothing can be asked fairly."""
+        chance = rng.random()
+        if chance < 0.1:
+            question = rng.choice(self._wording.other_unknown)
+            return Turn(typist.typed(question, mark_of(question), rng), OTHER_UNKNOWN_ANSWER, "ask_unknown")
+        if chance < 0.14:
+            value, kept = self._tellings.draw(self._facts["brother"], typist, rng)
+            if any(told.value == kept for told in state.held.values()):
+                return None
+            query = typist.typed(rng.choice(self._wording.who_is), "?", rng, (value,))
+            return Turn(query, f"You haven't told me who {kept} is.", "ask_unknown")
+        for slot in rng.choices(self._slots, self._weights, k=6):
+            if slot not in state.held and slot not in state.unclear:
+                return self._not_told(self._facts[slot], typist, rng)
+        return None
+
+    def all(self, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """What is held, up to four facts in the fixed order of all facts."""
+        question = rng.choice(self._wording.ask_all)
+        query = typist.typed(question, mark_of(question), rng)
+        clauses: list[str] = []
+        length = len(query)
+        for slot in self._slots:
+            told = state.held.get(slot)
+            if told is None or told.implied:
+                continue
+            clause = fill(self._facts[slot].recall, told.value)
+            length += len(clause) + 2
+            if len(clauses) == MOST_LISTED or (clauses and length > LONGEST_LIST):
+                break
+            clauses.append(clause)
+        if not clauses:
+            return Turn(query, NOTHING_TOLD, "ask_all")
+        *others, last = clauses
+        return Turn(query, title(f"{', '.join(others)} and {last}." if others else f"{last}."), "ask_all")
+
+    def _two(self, fact: Fact, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """Two facts held asked for at once; the turn's value is the first one's."""
+        second = self._facts[rng.choice([slot for slot in state.held if slot != fact.slot])]
+        asks = self._wording.own_asks
+        question = f"{rng.choice(asks[fact.slot])} and {rng.choice(asks[second.slot])}"
+        told = state.held[fact.slot]
+        answer = f"{fill(fact.recall, told.value)} and {fill(second.recall, state.held[second.slot].value)}"
+        query = typist.typed(question, mark_of(question), rng)
+        return Turn(query, f"{title(answer)}.", "ask", fact.slot, told.value, at - told.turn)
+
+    def _not_told(self, fact: Fact, typist: Typist, rng: random.Random) -> Turn:
+        answer = f"You haven't told me {fact.yours} yet."
+        if fact.checks and rng.random() < 0.05:
+            query, _ = self._check(fact, "", typist, rng)
+            return Turn(query, answer, "ask_unknown", fact.slot)
+        question = rng.choice(self._wording.asks[fact.slot])
+        if question.startswith(YES_OPENINGS):
+            answer = f"No, you{answer[3:]}"
+        return Turn(typist.typed(question, mark_of(question), rng), answer, "ask_unknown", fact.slot)
+
+    def _check(self, fact: Fact, value: str, typist: Typist, rng: random.Random) -> tuple[str, bool]:
+        same = bool(value) and rng.random() < 0.5
+        asked = value if same else self._tellings.draw_other(fact, value, typist, rng)[0]
+        return typist.typed(rng.choice(self._wording.checks[fact.slot]), "?", rng, (asked,)), same
+
+
+def _is_only(value: str, state: State) -> bool:
+    return sum(told.value == value and not told.implied for told in state.held.values()) == 1

@@ -1,0 +1,148 @@
+"""Where values come from: lists, combinations and inventions, split for good into those trained on and those held out.
+
+A value belongs to the held-out part when a checksum of its spelling says so, whatever it was drawn for: no draw of one
+part can ever be a draw of the other. Ages, numbers, months and seasons are closed and shared by both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from rxt.training.dialogues import names, places, spelling, values
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+HELD_OUT_SHARE = 5
+"""One value in so many is held out."""
+
+CLOSED = frozenset({"age", "number", "month", "season"})
+"""Kinds too small to split, shared by both parts."""
+
+PROPER = frozenset({"person", "pet", "city", "place", "month", "language", "car", "book"})
+"""Kinds written with a capital, and answered with it even when typed without."""
+
+INVENTED = {"person": 0.45, "pet": 0.45, "city": 0.4, "place": 0.3, "secret": 0.4, "book": 0.15}
+INVENTED |= {"food": 0.12, "hobby": 0.06, "drink": 0.08, "job": 0.03, "animal": 0.06, "colour": 0.04, "car": 0.1}
+INVENTED |= {"music": 0.06, "language": 0.1, "sport": 0.06, "instrument": 0.06, "pet_kind": 0.05}
+"""The share of inventions among the values of each open kind."""
+
+COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5}
+"""The share of combinations among what is not invented."""
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "person": names.PEOPLE,
+    "pet": names.PETS,
+    "city": places.CITIES,
+    "place": places.COUNTRIES + places.CITIES[::2],
+    "job": values.JOBS,
+    "hobby": values.HOBBIES,
+    "colour": values.COLOURS,
+    "food": values.FOODS,
+    "drink": values.DRINKS,
+    "animal": values.ANIMALS,
+    "music": values.MUSIC,
+    "book": values.BOOKS,
+    "car": values.CARS,
+    "language": values.LANGUAGES,
+    "sport": values.SPORTS,
+    "instrument": values.INSTRUMENTS,
+    "secret": values.OBJECTS,
+    "pet_kind": values.PET_KINDS,
+    "season": values.SEASONS,
+    "month": values.MONTHS,
+}
+
+
+def is_held_out(value: str) -> bool:
+    """Whether this spelling, in whatever case, is kept for evaluation."""
+    return crc32(value.lower().encode()) % HELD_OUT_SHARE == 0
+
+
+def title(word: str) -> str:
+    """The word with a capital first letter, the rest as it is."""
+    return word[:1].upper() + word[1:]
+
+
+class Values:
+    """Draws values of every kind from one part of the split."""
+
+    def __init__(self, held_out: bool) -> None:
+        self._held_out = held_out
+        self._lists = {
+            kind: items if kind in CLOSED else tuple(item for item in items if is_held_out(item) == held_out)
+            for kind, items in LISTS.items()
+        }
+        self._splices = {"person": names.PEOPLE, "pet": names.PEOPLE, "city": places.CITIES, "place": places.COUNTRIES}
+        self._combinations: dict[str, Callable[[random.Random], str]] = {
+            "food": _food,
+            "hobby": _hobby,
+            "job": _job,
+            "colour": _colour,
+            "book": _book,
+        }
+
+    def draw(self, kind: str, rng: random.Random) -> str:
+        """A value of this kind in its proper spelling. Raises KeyError for a kind there is not."""
+        if kind in CLOSED:
+            return _closed(kind, rng, self._lists)
+        chance = rng.random()
+        invented = INVENTED.get(kind, 0.0)
+        if chance < invented:
+            return self._until_mine(self._invention, kind, rng)
+        if rng.random() < COMBINED.get(kind, 0.0):
+            return self._until_mine(self._combination, kind, rng)
+        if kind == "person" and chance > 0.97:
+            return self._until_mine(self._full_name, kind, rng)
+        return rng.choice(self._lists[kind])
+
+    def _until_mine(self, draw: Callable[[str, random.Random], str], kind: str, rng: random.Random) -> str:
+        value = draw(kind, rng)
+        while is_held_out(value) != self._held_out:
+            value = draw(kind, rng)
+        return value
+
+    def _invention(self, kind: str, rng: random.Random) -> str:
+        listed = self._splices.get(kind)
+        if listed is not None and rng.random() < 0.3:
+            return spelling.splice(rng.choice(listed), rng.choice(listed), rng)
+        word = spelling.invented(rng)
+        return title(word) if kind in PROPER else word
+
+    def _combination(self, kind: str, rng: random.Random) -> str:
+        return self._combinations[kind](rng)
+
+    def _full_name(self, kind: str, rng: random.Random) -> str:
+        return f"{rng.choice(self._lists[kind])} {rng.choice(names.SURNAMES)}"
+
+
+def _closed(kind: str, rng: random.Random, lists: dict[str, tuple[str, ...]]) -> str:
+    if kind == "age":
+        return str(rng.randint(5, 99))
+    if kind == "number":
+        return str(rng.randint(1, 99) if rng.random() < 0.6 else rng.randint(100, 9999))
+    return rng.choice(lists[kind])
+
+
+def _food(rng: random.Random) -> str:
+    choice = rng.choice
+    dish = f"{choice(values.FOOD_THINGS)} {choice(values.FOOD_DISHES)}"
+    return dish if rng.random() < 0.6 else f"{choice(values.FOOD_KINDS)} {choice(values.FOOD_THINGS)}"
+
+
+def _hobby(rng: random.Random) -> str:
+    return f"{rng.choice(values.HOBBY_DOINGS)} {rng.choice(values.HOBBY_THINGS)}"
+
+
+def _job(rng: random.Random) -> str:
+    return f"{rng.choice(values.JOB_THINGS)} {rng.choice(values.JOB_ROLES)}"
+
+
+def _colour(rng: random.Random) -> str:
+    return f"{rng.choice(values.COLOUR_SHADES)} {rng.choice(values.COLOURS[:14])}"
+
+
+def _book(rng: random.Random) -> str:
+    return f"The {rng.choice(values.BOOK_KINDS)} {rng.choice(values.BOOK_THINGS)}"

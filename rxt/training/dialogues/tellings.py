@@ -1,0 +1,162 @@
+"""Turns that change what is held: facts told, told together, updated, corrected and forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rxt.training.dialogues.dialogue import Turn
+from rxt.training.dialogues.sources import PROPER, title
+from rxt.training.dialogues.wording import fill
+
+if TYPE_CHECKING:
+    import random
+
+    from rxt.training.dialogues.fact import Fact
+    from rxt.training.dialogues.sources import Values
+    from rxt.training.dialogues.state import State
+    from rxt.training.dialogues.wording import Typist, Wording
+
+LONGEST_TELLING = 84
+"""Letters: a message with several facts leaves one out rather than get longer."""
+
+LONGEST_TURN = 150
+"""Letters of message and answer: an answer to several facts says less rather than get longer."""
+
+_HELLOS = ("hi, ", "hello, ", "hi! ", "hello! ", "hey, ", "hi there, ", "good morning, ", "hello Mneme, ")
+_RETURNS = (", and you", ", what's your name", ", who are you", ". And you")
+
+
+class Tellings:
+    """Writes such turns, and keeps the state true to them."""
+
+    def __init__(self, facts: tuple[Fact, ...], wording: Wording, values: Values) -> None:
+        self._facts = {fact.slot: fact for fact in facts}
+        self._wording = wording
+        self._values = values
+
+    def tell(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """One fact told."""
+        fact = self._facts[slot]
+        typed, value = self.draw(fact, typist, rng)
+        state.tell(slot, value, at)
+        template = rng.choice(self._wording.tells[slot])
+        if slot == "name":
+            return self._introduction(template, typed, value, typist, rng)
+        query = typist.typed(template, rng.choice("...!"), rng, (typed,))
+        return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, value)
+
+    def tell_many(self, slots: list[str], at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """Two or three facts told at once; a fact that would make the message too long is left untold."""
+        clauses: list[str] = []
+        told: list[tuple[Fact, str, str]] = []
+        length = 0
+        for slot in slots:
+            fact = self._facts[slot]
+            typed, value = self.draw(fact, typist, rng)
+            clause = rng.choice(self._wording.tells[slot])
+            length += len(clause) + len(typed)
+            if told and length > LONGEST_TELLING:
+                continue
+            told.append((fact, typed, value))
+            number = len(told) if len(told) > 1 else ""
+            clauses.append(clause.replace("{v}", f"{{v{number}}}").replace("{av}", f"{{av{number}}}"))
+            state.tell(slot, value, at)
+        template = _joined(clauses, rng)
+        if told[0][0].slot == "name" and rng.random() < 0.3:
+            template = rng.choice(_HELLOS) + template
+        query = typist.typed(template, ".", rng, tuple(typed for _, typed, _ in told))
+        first, _, value = told[0]
+        if len(told) == 1:
+            return _turn(query, title(fill(rng.choice(first.acks), value)), "tell", first.slot, value)
+        return Turn(query, _acknowledged(query, [(fact, value) for fact, _, value in told], rng), "tell_many")
+
+    def update(self, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:
+        """A new value for a fact held; None when none held can change."""
+        slots = [slot for slot in state.stated() if slot in self._wording.updates]
+        if not slots:
+            return None
+        slot = rng.choice(slots)
+        fact = self._facts[slot]
+        typed, value = self.draw_other(fact, state.held[slot].value, typist, rng)
+        state.tell(slot, value, at)
+        template = rng.choice(self._wording.updates[slot])
+        if rng.random() < 0.4:
+            template = f"actually, {template}"
+        query = typist.typed(template, ".", rng, (typed,))
+        return _turn(query, f"Got it, {fill(fact.recall, value)} now.", "update", slot, value)
+
+    def correct(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """The fact of the turn before, told anew."""
+        fact = self._facts[slot]
+        typed, value = self.draw_other(fact, state.held[slot].value, typist, rng)
+        state.tell(slot, value, at)
+        template = rng.choice(self._wording.corrections[slot])
+        if fact.values == "person" and rng.random() < 0.15:
+            template = "no, it's spelled {v}" if rng.random() < 0.5 else "it is spelled {v}"
+        query = typist.typed(template, ".", rng, (typed,))
+        return _turn(query, f"Sorry, {fill(fact.recall, value)}.", "correct", slot, value)
+
+    def forget(self, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """A fact held, or all, forgotten on request."""
+        stated = state.stated()
+        if not stated or rng.random() < 0.08:
+            state.forget_all()
+            query = typist.typed(rng.choice(self._wording.forget_all), ".", rng)
+            return Turn(query, "Done, I will forget everything.", "forget")
+        slot = rng.choice(stated)
+        state.forget(slot)
+        query = typist.typed(rng.choice(self._wording.forgets[slot]), ".", rng)
+        return Turn(query, f"Done, I will forget {self._facts[slot].yours}.", "forget", slot)
+
+    def draw(self, fact: Fact, typist: Typist, rng: random.Random) -> tuple[str, str]:
+        """A value as typed, and as it is kept."""
+        value = self._values.draw(fact.values, rng)
+        if fact.values not in PROPER and rng.random() < 0.03:
+            value = title(value)
+        return value, typist.kept(value, fact.values)
+
+    def draw_other(self, fact: Fact, value: str, typist: Typist, rng: random.Random) -> tuple[str, str]:
+        """The same, but another value than this one."""
+        while True:
+            typed, kept = self.draw(fact, typist, rng)
+            if kept.lower() != value.lower():
+                return typed, kept
+
+    def _introduction(self, template: str, typed: str, value: str, typist: Typist, rng: random.Random) -> Turn:
+        """A name told, often behind a greeting, sometimes with the question back."""
+        chance = rng.random()
+        if chance < 0.3:
+            template = rng.choice(_HELLOS) + template
+        if 0.26 < chance < 0.34:
+            query = typist.typed(template + rng.choice(_RETURNS), "?", rng, (typed,))
+            return _turn(query, f"Nice to meet you, {value}! I am Mneme.", "tell", "name", value)
+        query = typist.typed(template, rng.choice("...!"), rng, (typed,))
+        return _turn(query, fill(rng.choice(self._facts["name"].acks), value), "tell", "name", value)
+
+
+def _turn(query: str, answer: str, kind: str, slot: str, value: str) -> Turn:
+    """A turn that tells `value`, which the answer may or may not repeat."""
+    for written in (value, title(value)):
+        if written in answer:
+            return Turn(query, answer, kind, slot, written)
+    return Turn(query, answer, kind, slot)
+
+
+def _acknowledged(query: str, told: list[tuple[Fact, str]], rng: random.Random) -> str:
+    first, value = told[0]
+    if first.slot == "name" and rng.random() < 0.6:
+        return f"Nice to meet you, {value}!"
+    if len(told) == 2 and rng.random() < 0.6:
+        answer = f"Got it, {' and '.join(fill(fact.recall, value) for fact, value in told)}."
+        if len(query) + len(answer) <= LONGEST_TURN:
+            return answer
+    return "Thanks, I will remember that."
+
+
+def _joined(clauses: list[str], rng: random.Random) -> str:
+    chance = rng.random()
+    if chance < 0.35:
+        return ". ".join(title(clause) if at else clause for at, clause in enumerate(clauses))
+    if len(clauses) < 3:
+        return (" and " if chance < 0.85 else ", ").join(clauses)
+    return f"{', '.join(clauses[:-1])} and {clauses[-1]}"

@@ -1,0 +1,128 @@
+"""Wording: one person's way to type, and the phrases of one part of the split put into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rxt.training.dialogues import knowledge, noise, phrasebook, small_talk
+from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
+
+if TYPE_CHECKING:
+    import random
+
+    from rxt.training.dialogues.fact import Fact
+
+_ORDERS = ("tell", "remind", "say", "please", "I forgot", "I wonder", "quick", "list", "summarize")
+
+
+def article(value: str) -> str:
+    """The value behind "a" or "an"."""
+    return f"an {value}" if value[0] in "aeiouAEIOU" else f"a {value}"
+
+
+def fill(template: str, value: str, *others: str) -> str:
+    """The template with the value in its places `{v}` and `{av}`, further ones in `{v2}`, `{av2}` and so on."""
+    if "{" not in template:
+        return template
+    if "{av" in template:
+        template = template.replace("{av}", article(value))
+        for at, other in enumerate(others, 2):
+            template = template.replace(f"{{av{at}}}", article(other))
+    template = template.replace("{v}", value)
+    for at, other in enumerate(others, 2):
+        template = template.replace(f"{{v{at}}}", other)
+    return template
+
+
+def part(phrases: tuple[str, ...], held_out: bool) -> tuple[str, ...]:
+    """The phrases of one part of the split: every fifth is held out; fewer than five belong to both."""
+    if len(phrases) < HELD_OUT_SHARE:
+        return phrases
+    last = HELD_OUT_SHARE - 1
+    return tuple(phrase for at, phrase in enumerate(phrases) if (at % HELD_OUT_SHARE == last) == held_out)
+
+
+def mark_of(question: str) -> str:
+    """The mark that ends a question, or a request that asks as much."""
+    return "." if question.startswith(_ORDERS) else "?"
+
+
+@dataclass(frozen=True)
+class Typist:
+    """How one person types."""
+
+    lower: bool
+    bare: bool
+    """Without full stops, question marks and apostrophes."""
+    american: bool
+    company: float
+    """Share of messages with extra words."""
+    slips: float
+    """Share of messages with a slip of the finger."""
+
+    @classmethod
+    def drawn(cls, rng: random.Random) -> Typist:
+        """A random person."""
+        company, slips = rng.choice((0.0, 0.05, 0.1, 0.25)), rng.choice((0.0, 0.0, 0.05, 0.15))
+        return cls(rng.random() < 0.2, rng.random() < 0.22, rng.random() < 0.5, company, slips)
+
+    def typed(self, template: str, mark: str, rng: random.Random, values: tuple[str, ...] = ("",)) -> str:
+        """The message in which this person says `template` about `values`, ended by `mark`."""
+        if self.company and rng.random() < self.company:
+            template = noise.with_company(template, rng)
+        if self.american:
+            template = noise.american(template)
+        if self.slips and rng.random() < self.slips:
+            template = noise.with_slip(template, rng)
+        if self.bare:
+            template = template.replace("'", "")
+        if self.lower:
+            text = fill(template.lower(), *(value.lower() for value in values))
+        else:
+            text = title(fill(template, *values))
+        return text if self.bare or not text[-1].isalnum() else text + mark
+
+    def kept(self, value: str, kind: str) -> str:
+        """The value as Mneme repeats it: as typed, but names always with their capitals."""
+        return value.lower() if self.lower and kind not in PROPER else value
+
+
+class Wording:
+    """The phrases of one part of the split, ready to draw from."""
+
+    def __init__(self, facts: tuple[Fact, ...], held_out: bool) -> None:
+        nouns = part(phrasebook.ASK_NOUN, held_out)
+        updates = part(phrasebook.UPDATES, held_out)
+        corrections = part(phrasebook.CORRECTIONS, held_out)
+        forgets = part(phrasebook.FORGETS, held_out)
+        self.tells = {fact.slot: part(fact.tells, held_out) for fact in facts}
+        self.own_asks = {fact.slot: part(fact.asks, held_out) for fact in facts}
+        self.asks = {
+            # The fact's own questions count twice: they are what people ask most.
+            fact.slot: self.own_asks[fact.slot] * 2 + tuple(noun.replace("{m}", fact.mine) for noun in nouns)
+            for fact in facts
+        }
+        self.checks = {fact.slot: part(fact.checks, held_out) for fact in facts}
+        self.updates = {
+            fact.slot: part(fact.updates, held_out) * 2
+            + tuple(update.replace("{c}", fact.tells[0]) for update in updates)
+            for fact in facts
+            if fact.updates
+        }
+        self.corrections = {
+            fact.slot: tuple(
+                correction.replace("{c}", clause) for correction in corrections for clause in fact.tells[:3]
+            )
+            for fact in facts
+        }
+        self.forgets = {fact.slot: tuple(forget.replace("{m}", fact.mine) for forget in forgets) for fact in facts}
+        self.forget_all = part(phrasebook.FORGET_ALL, held_out)
+        self.ask_all = part(phrasebook.ASK_ALL, held_out)
+        self.who_is = part(phrasebook.WHO_IS, held_out)
+        self.identity = tuple((part(questions, held_out), answers) for questions, answers in knowledge.IDENTITY)
+        self.unknown = part(knowledge.UNKNOWN_QUESTIONS, held_out)
+        self.small_talk = tuple((part(said, held_out), answers) for said, answers in small_talk.SMALL_TALK)
+        self.greetings = self.small_talk[0]
+        self.remarks = part(small_talk.REMARKS, held_out)
+        self.other_unknown = part(small_talk.OTHER_UNKNOWN, held_out)

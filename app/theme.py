@@ -7,15 +7,23 @@ multiples of 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import Template
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+
+from app.paths import RESOURCES
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 GAP_PX = 8
 PADDING_PX = 16
 MARGIN_PX = 24
 RADIUS_PX = 8
+TEXT_PX = 14
+CAPTION_PX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class ThemeController(QObject):
 
     @property
     def choice(self) -> str:
-        """"system", "light" or "dark"."""
+        """ "system", "light" or "dark"."""
         return self._choice
 
     def choose(self, choice: str) -> None:
@@ -101,6 +109,7 @@ class ThemeController(QObject):
             dark = self._choice == "dark"
         self._theme = DARK if dark else LIGHT
         self._app.setStyle("Fusion")  # the native styles ignore parts of a palette
+        self._app.setFont(base_font())
         self._app.setPalette(palette(self._theme))
         self._app.setStyleSheet(stylesheet(self._theme))
         self.changed.emit(self._theme)
@@ -133,8 +142,53 @@ def tabular(font: QFont) -> QFont:
     return result
 
 
+def base_font() -> QFont:
+    """The general font of the system at the size of the window's text."""
+    result = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    result.setPixelSize(TEXT_PX)
+    return result
+
+
+def caption_font(font: QFont) -> QFont:
+    """The smaller font of captions, with figures of equal width."""
+    result = tabular(font)
+    result.setPixelSize(CAPTION_PX)
+    return result
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """The colour between two (sRGB hex); share 0 is `first`, 1 is `second`."""
+    one, two = QColor(first), QColor(second)
+    parts = ((one.red(), two.red()), (one.green(), two.green()), (one.blue(), two.blue()))
+    return QColor(*(round(a + (b - a) * share) for a, b in parts)).name()
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two colours (sRGB hex) after WCAG 2, from 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        parts = (channel / 255 for channel in (QColor(colour).red(), QColor(colour).green(), QColor(colour).blue()))
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def stylesheet(theme: Theme) -> str:
-    """The style sheet of a theme."""
-    return f"""
-    QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 4px; }}
+    """The style sheet of a theme: `resources/themes/window.qss` with the colours of the theme filled in.
+
+    Widgets choose a look by dynamic properties: `kind` of a button ("primary", "ghost", "icon", "chip", "link"),
+    `role` of a label ("title", "heading", "caption", "muted"), `panel` of a frame ("card", "notice", "banner").
     """
+    colours = {
+        "window": theme.window, "surface": theme.surface, "raised": theme.raised, "text": theme.text,
+        "muted": theme.muted, "border": theme.border, "accent": theme.accent, "on_accent": theme.on_accent,
+        "accent_soft": theme.accent_soft, "danger": theme.danger, "warning": theme.warning,
+        "hover": mixed(theme.window, theme.text, 0.06), "pressed": mixed(theme.window, theme.text, 0.11),
+        "field_border": mixed(theme.border, theme.text, 0.16), "accent_hover": mixed(theme.accent, theme.text, 0.14),
+        "handle": mixed(theme.window, theme.text, 0.22), "handle_hover": mixed(theme.window, theme.text, 0.38),
+        "control": mixed(theme.surface, theme.text, 0.5),
+        "name": theme.name, "icons": (RESOURCES / "icons").as_posix(),
+    }  # fmt: skip
+    return Template((RESOURCES / "themes" / "window.qss").read_text(encoding="utf-8")).substitute(colours)

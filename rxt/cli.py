@@ -68,6 +68,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, default=Path("runs/model"), help="folder of checkpoints (%(default)s)")
     train.set_defaults(run=_train)
 
+    judge = commands.add_parser("eval", help="measure what a model remembers, on held-out dialogues")
+    judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    judge.add_argument("--dialogues", type=int, default=100, help="(%(default)s)")
+    judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
+    judge.add_argument("--seed", type=int, default=0)
+    judge.add_argument("--json", action="store_true", help="end with one line of JSON")
+    judge.set_defaults(run=_evaluate)
+
     snapshot = commands.add_parser("snapshot", help="look at a saved memory").add_subparsers(required=True)
     show = snapshot.add_parser("show", help="what a saved memory says about itself")
     show.add_argument("file", type=Path)
@@ -227,6 +235,22 @@ def _train(arguments: argparse.Namespace) -> int:
             bar.set_postfix(turns=progress.turns, loss=f"{progress.loss:.3f}", recall=f"{progress.value_accuracy:.2f}")
 
         trainer.run(report)
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from rxt.io.pretrained import load
+    from rxt.training.evaluate import evaluate, table
+
+    model = load(arguments.model)
+    with tqdm(total=arguments.dialogues * arguments.turns, unit="turn", disable=None) as bar:
+        result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, advance=bar.update)
+    print(f"{model.name}: {result.dialogues} held-out dialogues of {result.turns} turns, greedy\n")
+    print("\n".join(table(result)))
+    if arguments.json:
+        print(json.dumps({"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}))
     return 0
 
 

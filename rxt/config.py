@@ -128,7 +128,9 @@ class ModelConfig:
         )
 
 
-_LIMIT = 10_000_000  # no dimension of this family comes near; larger values are damage, and would allocate
+_LIMIT = 1_000_000  # no dimension of this family comes near; larger values are damage, and would allocate
+_LIMIT_LAYERS = 1_000  # each is objects and names, not only numbers
+_LIMIT_EXPERTS = 10_000
 
 
 class _Section:
@@ -141,14 +143,14 @@ class _Section:
         self.name = name
         self._values = values
 
-    def integer(self, key: str, default: int | None = None, least: int = 1) -> int:
+    def integer(self, key: str, default: int | None = None, least: int = 1, most: int = _LIMIT) -> int:
         value = self._values.get(key)
         if value is None:
             value = default
         if value is None:
             raise ConfigError(f"config.json lacks {self.name}.{key}")
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _LIMIT:
-            raise ConfigError(f"{self.name}.{key} must be a whole number from {least} to {_LIMIT}, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ConfigError(f"{self.name}.{key} must be a whole number from {least} to {most}, not {value!r}")
         return value
 
     def flag(self, key: str, default: bool) -> bool:
@@ -159,8 +161,8 @@ class _Section:
 
     def number(self, key: str, default: float) -> float:
         value = self._values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ConfigError(f"{self.name}.{key} must be a number, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LIMIT:
+            raise ConfigError(f"{self.name}.{key} must be a number within ±{_LIMIT}, not {value!r}")
         return float(value)
 
     def word(self, key: str, default: str, known: tuple[str, ...]) -> str:
@@ -199,12 +201,12 @@ def _transformer(part: _Section, reads_memory: bool) -> TransformerConfig:
         raise ConfigError(f"{part.name} has memory cross-attention, which this version does not support")
     width = part.integer("embed_dim")
     moe = part.flag("use_moe", False)
-    experts = part.integer("num_experts") if moe else 0
+    experts = part.integer("num_experts", most=_LIMIT_EXPERTS) if moe else 0
     top_k = part.integer("moe_top_k") if moe else 0
     if top_k > experts:
         raise ConfigError(f"{part.name}.moe_top_k is {top_k}, but there are {experts} experts")
     return TransformerConfig(
-        layers=part.integer("num_layers"),
+        layers=part.integer("num_layers", most=_LIMIT_LAYERS),
         width=width,
         vocabulary=part.integer("vocab_size"),
         attention=_attention(part, "", width),
@@ -229,7 +231,7 @@ def _memory(part: _Section, variant: object) -> MemoryConfig:
     gated = part.flag("use_gated_residual", False)
     kind = part.word("residual_gate_type", "static", ("static", "elementwise")) if gated else "none"
     return MemoryConfig(
-        layers=part.integer("num_layers"),
+        layers=part.integer("num_layers", most=_LIMIT_LAYERS),
         slots=part.integer("stm_size"),
         width=width,
         variant=variant,

@@ -37,8 +37,8 @@ def truncate(logits: Tensor, sampling: Sampling) -> Tensor:
     # The largest logit is subtracted first, so that a tiny temperature cannot overflow.
     logits = (logits - logits.max()) / max(sampling.temperature, 1e-6)
     if sampling.top_k is not None and sampling.top_k < len(logits):
-        weakest = logits.topk(sampling.top_k).values[-1]
-        logits = logits.masked_fill(logits < weakest, -torch.inf)
+        best = logits.topk(sampling.top_k)  # by place, not by value: of equal logits no more than top_k stay
+        logits = torch.full_like(logits, -torch.inf).scatter(0, best.indices, best.values)
     probabilities = logits.softmax(dim=-1)
     if sampling.top_p is not None and sampling.top_p < 1:
         ordered, order = probabilities.sort(descending=True)

@@ -31,6 +31,7 @@ from rxt.io.pretrained import PretrainedModel
 from rxt.model.kv_cache import KVCache
 from rxt.model.memory import MemoryState, MemoryUpdate
 from rxt.text.stream import TextStream
+from rxt.text.tokenizer import well_formed
 
 OnStop = Literal["remember", "forget"]
 
@@ -59,7 +60,7 @@ class Session:
         self._turns = list(turns)
         self._cache = model.new_cache()
         self._running = threading.Lock()
-        self._stop = threading.Event()
+        self._stop: threading.Event | None = None  # of the turn under way
 
     @property
     def memory(self) -> MemoryState:
@@ -73,8 +74,8 @@ class Session:
 
     def stop(self) -> None:
         """Ends the answer under way after at most one more token; from any thread; without a turn, nothing happens."""
-        if self._running.locked():
-            self._stop.set()
+        if (stop := self._stop) is not None:
+            stop.set()
 
     def ask(self, text: str) -> Iterator[Event]:
         """One turn: yields its events while they happen.
@@ -86,10 +87,11 @@ class Session:
         if not self._running.acquire(blocking=False):
             yield TurnFailed(number, "reading", "The last message is still being answered. Nothing was sent.")
             return
-        self._stop.clear()
+        # One flag a turn: a late stop of the last turn cannot reach this one.
+        stop = self._stop = threading.Event()
         turn = _Turn(self.model, self._memory, self._cache, self.sampling, number, text)
         try:
-            yield from turn.answer(self._stop)
+            yield from turn.answer(stop)
             if turn.reason == "stopped" and self.on_stop == "forget":
                 return
             yield MemoryWriting(number)
@@ -104,7 +106,7 @@ class Session:
         except BaseException as error:  # noqa: BLE001  (pyo3's PanicException is no Exception)
             yield TurnFailed(number, turn.phase, f"{_explain(error)} The memory is unchanged.")
         finally:
-            self._stop.clear()
+            self._stop = None
             self._running.release()
 
 
@@ -185,13 +187,14 @@ class _Turn:
         return update, self._record(update, interaction, memory_s)
 
     def _checked_prompt(self) -> list[int]:
+        self._query = well_formed(self._query)  # what is recorded is what was read, and can be written as UTF-8
         if not self._query.strip():
             raise _RejectedError("The message is empty. Nothing was sent.")
         prompt = self._model.template.prompt(self._query)
         room = self._model.config.interaction_length
         if len(prompt) >= room:
             raise _RejectedError(
-                f"This message has {len(prompt) - 3} tokens; {self._model.name} reads at most {room - 4} in one message, "
+                f"This message has {len(prompt) - 3} tokens; {self._model.name} reads at most {room - 4} in one, "
                 f"because question and answer share {room}. Nothing was sent and the memory is unchanged: shorten it, "
                 "or tell it in several messages."
             )

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """A regular file, opened for reading, and its size in bytes.
+
+    Raises OSError where it cannot be opened, ValueError where it is a folder, a pipe or a device.
+    """
+    # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{path.name} is not a file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file, status.st_size
+    finally:
+        os.close(descriptor)
 
 
 def read_bounded(path: Path, limit_bytes: int) -> bytes:
@@ -14,14 +34,9 @@ def read_bounded(path: Path, limit_bytes: int) -> bytes:
 
     Raises OSError where it cannot be read, ValueError where it is no regular file or larger.
     """
-    # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path.name} is not a file")
-        if status.st_size > limit_bytes:
-            raise ValueError(f"{path.name} has {status.st_size} bytes; at most {limit_bytes} were expected")
+    with open_regular(path) as (file, size):
+        if size > limit_bytes:
+            raise ValueError(f"{path.name} has {size} bytes; at most {limit_bytes} were expected")
         return file.read(limit_bytes + 1)
 
 
@@ -30,15 +45,16 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    # 20 characters have at most 80 bytes: a long name must leave room for the rest. The mode follows the umask.
+    temporary = path.with_name(f".{path.name[:20]}.{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         try:
             _write_all(descriptor, data)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        temporary.replace(path)
+        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()

@@ -24,12 +24,16 @@ def resolve(path_or_repo: str | Path | None) -> tuple[Path, str]:
     if path_or_repo is None:
         folder = bundled_model()
         return folder, folder.name
-    path = Path(path_or_repo).expanduser()
-    if path.exists():
-        if not path.is_dir():
-            raise ModelError(
-                f"{path} is a file; a model is a folder with config.json, model.safetensors and tokenizer.json"
-            )
+    try:
+        path = Path(path_or_repo).expanduser()
+        exists, is_folder = path.exists(), path.is_dir()
+    except (OSError, RuntimeError) as error:  # a name too long, a folder without permission, a home of nobody
+        raise ModelError(f"{str(path_or_repo)[:200]} cannot be opened: {error}") from None
+    if exists and not is_folder:
+        raise ModelError(
+            f"{path} is a file; a model is a folder with config.json, model.safetensors and tokenizer.json"
+        )
+    if exists:
         return path.resolve(), path.resolve().name
     name = str(path_or_repo)
     if not _REPOSITORY.fullmatch(name) or ".." in name:
@@ -38,6 +42,7 @@ def resolve(path_or_repo: str | Path | None) -> tuple[Path, str]:
 
 
 def _download(repository: str) -> Path:
+    import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -53,5 +58,5 @@ def _download(repository: str) -> Path:
         raise ModelError(f"The hub has no public repository {repository}, or it needs you to sign in.") from None
     except LocalEntryNotFoundError:
         raise ModelError(f"{repository} is not on this computer and the hub cannot be reached.") from None
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError) as error:
         raise ModelError(f"{repository} could not be downloaded: {type(error).__name__}") from None

@@ -48,6 +48,25 @@ class PretrainedModel(ReactiveTransformer):
         self.source = source
         self.fingerprint = ""
 
+    def info(self) -> dict[str, Any]:
+        """What a person may want to know of it, as plain values; `gates`: (stage, law) in the order they act."""
+        layers, slots, width = self.memory_shape
+        return {
+            "name": self.name,
+            "source": self.source,
+            "fingerprint": self.fingerprint,
+            "layers": layers,
+            "slots": slots,
+            "width": width,
+            "vocabulary": self.config.decoder.vocabulary,
+            "interaction_length": self.config.interaction_length,
+            "parameters": self.parameter_count,
+            "device": str(self.device),
+            "dtype": str(self.dtype).removeprefix("torch."),
+            "variant": self.config.memory.variant or "interlayer",
+            "gates": tuple(self.gate_laws.items()),
+        }
+
 
 def load(path_or_repo: str | Path | None = None, device: str = "cpu", dtype: str = "float32") -> PretrainedModel:
     """Opens a model: a folder, a hub repository id, or the bundled model (None).

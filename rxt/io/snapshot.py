@@ -6,27 +6,28 @@ a memory comes out, so that a failed load has no effect.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
-import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import safetensors.torch
 
 from rxt.errors import SnapshotError
-from rxt.io.files import read_bounded, write_atomically
+from rxt.io.files import open_regular, write_atomically
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
+from rxt.text.tokenizer import well_formed
 
 FORMAT = "mneme-snapshot-1"
 TENSOR = "stm"
-_HEADER_LIMIT_BYTES = 64 * 2**10
-_FILE_LIMIT_BYTES = 2 * 2**30
 _TEXT_LIMIT = 8_000
+_HEADER_LIMIT_BYTES = 256 * 2**10  # three texts of 8,000 characters, each written as \uXXXX, are 144,000 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,14 @@ def save_snapshot(
         if len(text) > _TEXT_LIMIT:
             raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
     info = SnapshotInfo(
-        title=title,
-        description=description,
+        title=well_formed(title),
+        description=well_formed(description),
         model=model.name,
         fingerprint=model.fingerprint,
         tokenizer_sha256=model.tokenizer.sha256,
         sha256=memory.sha256,
         turns=turns,
-        origin=origin,
+        origin=well_formed(origin),
         parent=parent or "",
         seed="" if seed is None else str(seed),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -120,19 +121,10 @@ def save_snapshot(
 def load_snapshot(path: str | Path, *, model: PretrainedModel) -> Snapshot:
     """Reads a memory of `model`. Raises SnapshotError with a sentence that names what differs; nothing is changed."""
     path = Path(path)
-    expected_bytes = 4 * model.memory_shape[0] * model.memory_shape[1] * model.memory_shape[2]
-    header, payload = _split(path, _read(path, max(_FILE_LIMIT_BYTES, expected_bytes)))
-    info = _parse_header(path, header, len(payload))
-    if info.shape != model.memory_shape:
-        raise SnapshotError(
-            f"{path.name} holds a memory of {list(info.shape)} (layers, slots, width) written by {info.model}; "
-            f"the open model {model.name} needs {list(model.memory_shape)}. Nothing was changed."
-        )
-    if info.fingerprint != model.fingerprint:
-        raise SnapshotError(
-            f"{path.name} is a memory of {info.model} (fingerprint {info.fingerprint[:12]}); the open model is "
-            f"{model.name} (fingerprint {model.fingerprint[:12]}). Nothing was changed."
-        )
+    with _open(path) as (file, size):
+        info = _read_info(path, file, size)
+        _check_model(path, info, model)
+        payload = file.read(_payload_bytes(info.shape) + 1)
     if hashlib.sha256(payload).hexdigest() != info.sha256:
         raise SnapshotError(f"{path.name} is damaged: its numbers do not match their checksum. Nothing was changed.")
     try:
@@ -144,14 +136,21 @@ def load_snapshot(path: str | Path, *, model: PretrainedModel) -> Snapshot:
 def read_snapshot_info(path: str | Path) -> SnapshotInfo:
     """What a snapshot says about itself, without its numbers or a model. Raises SnapshotError where it is none."""
     path = Path(path)
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            prefix = file.read(8 + _HEADER_LIMIT_BYTES)
-            size = path.stat().st_size
-    except OSError as error:
-        raise SnapshotError(f"{path.name} cannot be read: {error.strerror or error}.") from None
-    header, _ = _split(path, prefix)
-    return _parse_header(path, header, size - 8 - len(header))
+    with _open(path) as (file, size):
+        return _read_info(path, file, size)
+
+
+def _check_model(path: Path, info: SnapshotInfo, model: PretrainedModel) -> None:
+    if info.shape != model.memory_shape:
+        raise SnapshotError(
+            f"{path.name} holds a memory of {list(info.shape)} (layers, slots, width) written by {info.model}; "
+            f"the open model {model.name} needs {list(model.memory_shape)}. Nothing was changed."
+        )
+    if info.fingerprint != model.fingerprint:
+        raise SnapshotError(
+            f"{path.name} is a memory of {info.model} (fingerprint {info.fingerprint[:12]}); the open model is "
+            f"{model.name} (fingerprint {model.fingerprint[:12]}). Nothing was changed."
+        )
 
 
 def _version() -> str:
@@ -161,23 +160,27 @@ def _version() -> str:
         return "source"
 
 
-def _read(path: Path, limit_bytes: int) -> bytes:
+@contextlib.contextmanager
+def _open(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """The file and its size; faults of the disk become sentences."""
     try:
-        return read_bounded(path, limit_bytes)
+        with open_regular(path) as opened:
+            yield opened
     except OSError as error:
         raise SnapshotError(f"{path.name} cannot be read: {error.strerror or error}. Nothing was changed.") from None
     except ValueError as error:
         raise SnapshotError(f"This is not a memory file: {error}. Nothing was changed.") from None
 
 
-def _split(path: Path, data: bytes) -> tuple[bytes, bytes]:
-    """The JSON header and what follows it."""
-    if data.startswith(b"version https://git-lfs"):
+def _read_info(path: Path, file: BinaryIO, size: int) -> SnapshotInfo:
+    """Reads the header, no further: the numbers follow."""
+    prefix = file.read(9)
+    if prefix == b"version h":  # "version https://git-lfs.github.com/spec/v1"
         raise SnapshotError(f"{path.name} is only a pointer to a large file; download the file itself first.")
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or data[8:9] != b"{" or not 2 <= length <= min(_HEADER_LIMIT_BYTES, len(data) - 8):
+    length = int.from_bytes(prefix[:8], "little")
+    if prefix[8:] != b"{" or not 2 <= length <= min(_HEADER_LIMIT_BYTES, size - 8):
         raise SnapshotError(f"{path.name} is not a memory file, or it is cut off. Nothing was changed.")
-    return data[8 : 8 + length], data[8 + length :]
+    return _parse_header(path, b"{" + file.read(length - 1), size - 8 - length)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -196,6 +199,8 @@ def _parse_header(path: Path, header: bytes, payload_bytes: int) -> SnapshotInfo
     metadata = document.get("__metadata__")
     if not isinstance(metadata, dict) or "format" not in metadata or set(document) != {"__metadata__", TENSOR}:
         raise foreign
+    if not all(isinstance(value, str) for value in metadata.values()):
+        raise foreign
     if metadata["format"] != FORMAT:
         raise SnapshotError(f"{path.name} has the format {metadata['format']!r}; this version reads {FORMAT!r}.")
     digest = metadata.pop("digest", None)
@@ -203,10 +208,14 @@ def _parse_header(path: Path, header: bytes, payload_bytes: int) -> SnapshotInfo
         raise SnapshotError(f"{path.name} is damaged: its description does not match its checksum.")
     info = _from_metadata(metadata)
     tensor = document[TENSOR]
-    size = 4 * info.shape[0] * info.shape[1] * info.shape[2]
+    size = _payload_bytes(info.shape)
     if tensor != {"dtype": "F32", "shape": list(info.shape), "data_offsets": [0, size]} or payload_bytes != size:
         raise SnapshotError(f"{path.name} is damaged or cut off: its memory should have {size} bytes.")
     return info
+
+
+def _payload_bytes(shape: tuple[int, int, int]) -> int:
+    return 4 * shape[0] * shape[1] * shape[2]
 
 
 def _digest(metadata: dict[str, str]) -> str:
@@ -225,5 +234,5 @@ def _from_metadata(metadata: dict[str, str]) -> SnapshotInfo:
         layers, slots, width = (int(size) for size in json.loads(values.pop("shape")))
         turns = int(values.pop("turns"))
         return SnapshotInfo(**values, turns=turns, shape=(layers, slots, width))
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise SnapshotError(f"The memory file lacks part of its description: {error}.") from None

@@ -57,7 +57,7 @@ class ReactiveTransformer(nn.Module):
         return self.config.memory.layers, self.config.memory.slots, self.config.memory.width
 
     def initial_memory(self, seed: int = 0) -> MemoryState:
-        """Fresh memory: normal noise N(0, 1), as in training; the same for the same seed on every machine."""
+        """Fresh memory: normal noise N(0, 1), as in training; the same for the same seed and build of torch."""
         generator = torch.Generator().manual_seed(seed)
         return MemoryState(torch.randn(self.memory_shape, generator=generator))
 

@@ -27,8 +27,9 @@ class RotaryEmbedding(nn.Module):
         self.register_buffer("sin", angles.sin(), persistent=False)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        """Rotates x [..., T, d], whose first row stands at position `start`."""
+        """Rotates x [..., T, d], whose first row stands at position `start`, in float32 or finer."""
         stop = start + x.shape[-2]
         cos, sin = self.cos[start:stop], self.sin[start:stop]  # [T, d/2]
-        even, odd = x.float().unflatten(-1, (-1, 2)).unbind(dim=-1)
+        exact = x.to(torch.promote_types(x.dtype, torch.float32))
+        even, odd = exact.unflatten(-1, (-1, 2)).unbind(dim=-1)
         return torch.cat((even * cos - odd * sin, even * sin + odd * cos), dim=-1).to(x.dtype)

@@ -27,24 +27,27 @@ class Tokenizer:
             added = parsed.get("added_tokens") or []
             for token in added:
                 token["special"] = True
-            _without_prefix_space(parsed.get("pre_tokenizer"))
+            # Padding and truncation are not used here, and absurd values of them abort the process.
+            parsed["padding"] = parsed["truncation"] = None
+            if not _reads_bytes(parsed.get("pre_tokenizer")):
+                raise ValueError("it is not of the byte-level kind")
+            _without_prefix_space(parsed["pre_tokenizer"])
             self._backend = Backend.from_str(json.dumps(parsed))
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001  (a damaged file raises pyo3's PanicException, no Exception)
             raise ModelError(f"tokenizer.json cannot be read: {error}") from None
         self._backend.encode_special_tokens = True
-        self._backend.no_padding()
-        self._backend.no_truncation()
         vocab = self._backend.get_vocab(with_added_tokens=True)
         largest = max(vocab.values(), default=-1)
         if largest >= vocabulary:
             raise ModelError(
                 f"tokenizer.json has token id {largest}, but the model's vocabulary ends at {vocabulary - 1}"
             )
-        special = {int(token["id"]) for token in added}
+        self.special = frozenset(int(token["id"]) for token in added)
+        """Ids of control tokens: no text is ever encoded as one."""
         self._bytes: dict[int, bytes] = {
-            token_id: b"" if token_id in special else bytes(map(byte_of_symbol, symbols))
+            token_id: b"" if token_id in self.special else bytes(map(byte_of_symbol, symbols))
             for symbols, token_id in vocab.items()
         }
 
@@ -67,6 +70,11 @@ class Tokenizer:
         return b"".join(map(self.bytes_of, token_ids)).decode("utf-8", "replace")
 
 
+def _reads_bytes(pre_tokenizer: Any) -> bool:
+    parts = pre_tokenizer.get("pretokenizers") or [pre_tokenizer]
+    return any(part["type"] == "ByteLevel" for part in parts)
+
+
 def _without_prefix_space(pre_tokenizer: Any) -> None:
     """The family's files ask for a space before the first word; its models were trained without (golden ids)."""
     if isinstance(pre_tokenizer, dict):
@@ -77,5 +85,5 @@ def _without_prefix_space(pre_tokenizer: Any) -> None:
 
 
 def well_formed(text: str) -> str:
-    """The text with lone surrogates, which no UTF-8 can hold, replaced by U+FFFD; pairs of them become one character."""
+    """The text with lone surrogates, which UTF-8 cannot hold, replaced by U+FFFD; a pair becomes one character."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -13,7 +13,8 @@ class MemoryGradientClipper:
 
     def __init__(self, factor: float = 2.0) -> None:
         self.factor = factor
-        self._limit: float | None = None
+        self.measure: float | None = None
+        """The mean norm of the last step; part of a checkpoint."""
         self._norms: list[Tensor] = []
 
     def watch(self, memory: Tensor) -> None:
@@ -24,16 +25,16 @@ class MemoryGradientClipper:
     def _clip(self, gradient: Tensor) -> Tensor:
         norms = gradient.square().sum(dim=(0, 2, 3)).sqrt()  # [B]
         self._norms.append(norms.mean())
-        if self._limit is None:
+        if self.measure is None:
             return gradient
-        scale = (self.factor * self._limit / (norms + 1e-12)).clamp(max=1.0)
+        scale = (self.factor * self.measure / (norms + 1e-12)).clamp(max=1.0)
         return gradient * scale[None, :, None, None]
 
     def step(self) -> None:
         """Ends a training step: its mean norm becomes the measure for the next."""
         if self._norms:
             mean = float(torch.stack(self._norms).mean())
-            self._limit = mean if self._limit is None else min(mean, 2 * self._limit)
+            self.measure = mean if self.measure is None else min(mean, 2 * self.measure)
             self._norms.clear()
 
 

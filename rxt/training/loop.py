@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
@@ -105,10 +106,11 @@ class Trainer:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "curriculum": self.curriculum.state(),
+            "memory_gradient": self.clipper.measure,
         }
-        temporary = self.out / "checkpoint.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.out / "checkpoint.pt")
+        data = io.BytesIO()
+        torch.save(state, data)
+        write_atomically(self.out / "checkpoint.pt", data.getvalue())
         save_model(self.out / "model", self.model, self.document, self.tokenizer_json)
         write_atomically(self.out / "recipe.json", json.dumps(asdict(self.recipe), indent=2).encode())
 
@@ -120,6 +122,7 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.curriculum.restore(state["curriculum"])
+        self.clipper.measure = state.get("memory_gradient")  # not in checkpoints of early versions
         self.step = state["step"]
 
     def _train_step(self) -> Progress:
@@ -137,14 +140,15 @@ class Trainer:
         noise = torch.Generator().manual_seed(rng.randrange(2**62))
         result = memory_aware_loss(self.model, batch, noise, self.clipper)
         loss = float(result.loss.detach())
-        if not math.isfinite(loss):
-            raise TrainingError(f"the loss is {loss} at step {self.step}; the last checkpoint is kept in {self.out}")
+        self._check_finite(loss)
         self.optimizer.zero_grad(set_to_none=True)
         result.loss.backward()
         self.clipper.step()
         if self.processes > 1:
             _average_gradients(self.model)
         norms = clip_groups(_clip_groups(self.model))
+        # Before the weights are touched: a checkpoint must never hold what a bad gradient made of them.
+        self._check_finite(*norms)
         self.optimizer.step()
         self.curriculum.observe(turns, result.value_accuracy)
         self.step += 1
@@ -152,6 +156,12 @@ class Trainer:
             self.step, turns, loss, result.value_accuracy, result.answer_accuracy, schedule.learning_rate * share,
             norms[0], norms[1], norms[2], tuple(result.write_gate.tolist()),
         )  # fmt: skip
+
+    def _check_finite(self, *values: float) -> None:
+        if not all(map(math.isfinite, values)):
+            raise TrainingError(
+                f"the loss or its gradient is not finite at step {self.step}; the last checkpoint is kept in {self.out}"
+            )
 
 
 def _texts(plan: DataPlan, seed: int) -> Iterator[str]:

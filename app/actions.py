@@ -1,0 +1,254 @@
+"""Everything the person can do, in one table: its name, words, key, icon and what it runs.
+
+An action that cannot be done now is disabled and its tooltip says why; none is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+if TYPE_CHECKING:
+    from app.models.phase import Phase
+
+
+class Commands(Protocol):
+    """What the actions run."""
+
+    def new_chat(self) -> None: ...
+    def rename_chat(self) -> None: ...
+    def delete_chat(self) -> None: ...
+    def save_memory(self) -> None: ...
+    def open_memory(self) -> None: ...
+    def open_model_folder(self) -> None: ...
+    def use_bundled_model(self) -> None: ...
+    def stop(self) -> None: ...
+    def copy_last_reply(self) -> None: ...
+    def back_to_now(self) -> None: ...
+    def write_message(self) -> None: ...
+    def choose_theme(self, choice: str) -> None: ...
+    def choose_preset(self, preset: str) -> None: ...
+    def cycle_preset(self) -> None: ...
+    def reset_layout(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
+    def show_settings(self) -> None: ...
+    def show_shortcuts(self) -> None: ...
+    def show_help(self) -> None: ...
+    def show_about(self) -> None: ...
+    def quit(self) -> None: ...
+
+
+class Menu(StrEnum):
+    FILE = "&File"
+    CHAT = "&Chat"
+    MEMORY = "&Memory"
+    VIEW = "&View"
+    HELP = "&Help"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One line of the table. `run` is None for an action that a dock brings along; `group`: only one is checked."""
+
+    id: str
+    menu: Menu
+    text: str
+    shortcut: str
+    icon: str
+    tooltip: str
+    run: Callable[[Commands], None] | None
+    group: str = ""
+    begins_section: bool = False
+
+
+TABLE: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "open_model", Menu.FILE, "Open model folder…", "Ctrl+Shift+O", "ph.cube",
+        "Chat with the model in another folder", lambda c: c.open_model_folder(),
+    ),
+    ActionSpec(
+        "bundled_model", Menu.FILE, "Use the bundled model", "Ctrl+Shift+B", "ph.package",
+        "Chat with the small model that ships with Mneme", lambda c: c.use_bundled_model(),
+    ),
+    ActionSpec(
+        "settings", Menu.FILE, "Settings…", "Ctrl+,", "ph.sliders-horizontal",
+        "How answers are chosen, stopping, seeds and theme", lambda c: c.show_settings(), begins_section=True,
+    ),
+    ActionSpec(
+        "quit", Menu.FILE, "Quit", "Ctrl+Q", "ph.sign-out", "Close Mneme", lambda c: c.quit(), begins_section=True,
+    ),
+    ActionSpec(
+        "new_chat", Menu.CHAT, "New chat", "Ctrl+N", "ph.note-pencil",
+        "Start over with a new, empty memory", lambda c: c.new_chat(),
+    ),
+    ActionSpec(
+        "rename_chat", Menu.CHAT, "Rename chat", "F2", "ph.pencil-simple",
+        "Give this chat another title", lambda c: c.rename_chat(),
+    ),
+    ActionSpec(
+        "delete_chat", Menu.CHAT, "Delete chat", "Ctrl+Shift+Backspace", "ph.trash",
+        "Delete this chat; it can be undone", lambda c: c.delete_chat(),
+    ),
+    ActionSpec(
+        "write", Menu.CHAT, "Write a message", "Ctrl+L", "ph.chat-teardrop-text",
+        "Move the cursor to the message field", lambda c: c.write_message(), begins_section=True,
+    ),
+    ActionSpec(
+        "stop", Menu.CHAT, "Stop", "Esc", "ph.stop", "Stop the answer", lambda c: c.stop(),
+    ),
+    ActionSpec(
+        "copy_reply", Menu.CHAT, "Copy last reply", "Ctrl+Shift+C", "ph.copy",
+        "Copy the newest answer", lambda c: c.copy_last_reply(),
+    ),
+    ActionSpec(
+        "save_memory", Menu.MEMORY, "Save memory…", "Ctrl+S", "ph.floppy-disk",
+        "Keep the memory of this chat as a file", lambda c: c.save_memory(),
+    ),
+    ActionSpec(
+        "open_memory", Menu.MEMORY, "Open memory…", "Ctrl+O", "ph.folder-open",
+        "Start a new chat from a saved memory", lambda c: c.open_memory(),
+    ),
+    ActionSpec(
+        "back_to_now", Menu.MEMORY, "Back to now", "Ctrl+End", "ph.clock",
+        "Show the newest memory again", lambda c: c.back_to_now(), begins_section=True,
+    ),
+    ActionSpec("sidebar", Menu.VIEW, "Sidebar", "Ctrl+B", "", "Show or hide chats and memories", None),
+    ActionSpec("inspector", Menu.VIEW, "Inspector", "Ctrl+I", "", "Show or hide the memory inspector", None),
+    ActionSpec("timeline", Menu.VIEW, "Timeline", "Ctrl+T", "", "Show or hide the timeline of turns", None),
+    ActionSpec(
+        "preset_chat", Menu.VIEW, "Layout: Chat", "Ctrl+1", "", "Only the conversation",
+        lambda c: c.choose_preset("chat"), group="preset", begins_section=True,
+    ),
+    ActionSpec(
+        "preset_memory", Menu.VIEW, "Layout: Chat + Memory", "Ctrl+2", "", "The conversation and its memory",
+        lambda c: c.choose_preset("memory"), group="preset",
+    ),
+    ActionSpec(
+        "cycle_preset", Menu.VIEW, "Next layout", "Ctrl+Shift+L", "ph.layout", "Change between the layouts",
+        lambda c: c.cycle_preset(),
+    ),
+    ActionSpec(
+        "reset_layout", Menu.VIEW, "Reset layout", "Ctrl+0", "ph.arrow-counter-clockwise",
+        "Give all parts of the window their first size", lambda c: c.reset_layout(),
+    ),
+    ActionSpec(
+        "full_screen", Menu.VIEW, "Full screen", "F11", "ph.corners-out", "Use the whole screen",
+        lambda c: c.toggle_full_screen(),
+    ),
+    ActionSpec(
+        "theme_system", Menu.VIEW, "Theme: system", "Ctrl+Alt+1", "", "Light or dark as the desktop says",
+        lambda c: c.choose_theme("system"), group="theme", begins_section=True,
+    ),
+    ActionSpec(
+        "theme_light", Menu.VIEW, "Theme: light", "Ctrl+Alt+2", "", "Dark words on light ground",
+        lambda c: c.choose_theme("light"), group="theme",
+    ),
+    ActionSpec(
+        "theme_dark", Menu.VIEW, "Theme: dark", "Ctrl+Alt+3", "", "Light words on dark ground",
+        lambda c: c.choose_theme("dark"), group="theme",
+    ),
+    ActionSpec("help", Menu.HELP, "Help", "F1", "ph.question", "What you see and can do", lambda c: c.show_help()),
+    ActionSpec(
+        "shortcuts", Menu.HELP, "Keyboard shortcuts", "Ctrl+/", "ph.keyboard", "All keys on one page",
+        lambda c: c.show_shortcuts(),
+    ),
+    ActionSpec(
+        "about", Menu.HELP, "About Mneme", "Ctrl+F1", "ph.info", "Version, licences and thanks",
+        lambda c: c.show_about(),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether an action can be done."""
+
+    phase: Phase
+    has_model: bool
+    has_turns_in_memory: bool
+    has_chat: bool
+    has_reply: bool
+    is_at_end: bool
+
+
+def unavailable(now: Situation) -> dict[str, str]:
+    """The actions that cannot be done now, each with the reason as a sentence."""
+    reasons: dict[str, str] = {}
+    if not now.phase.can_stop:
+        reasons["stop"] = "No answer is being written."
+    if not now.has_reply:
+        reasons["copy_reply"] = "There is no reply yet."
+    if not now.has_chat:
+        reasons |= dict.fromkeys(("rename_chat", "delete_chat"), "No chat is open.")
+    if now.is_at_end:
+        reasons["back_to_now"] = "The newest memory is shown."
+    if not now.has_turns_in_memory:
+        reasons["save_memory"] = "Nothing is remembered yet: say something first."
+    if now.phase.is_busy:
+        busy = f"Please wait: {now.phase.value}."
+        waiting = ("save_memory", "open_memory", "open_model", "bundled_model", "new_chat", "delete_chat")
+        reasons |= dict.fromkeys(waiting, busy)
+    if not now.has_model and not now.phase.is_busy:
+        reasons |= dict.fromkeys(("save_memory", "open_memory", "new_chat"), "No model is open.")
+    return reasons
+
+
+class Actions(QObject):
+    """The actions of one window, made from the table."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        self._groups: dict[str, QActionGroup] = {}
+
+    def build(self, owner: QObject, existing: Mapping[str, QAction]) -> None:
+        """Makes the actions; `existing` are those that a part of the window brings along."""
+        for spec in TABLE:
+            action = existing.get(spec.id) or QAction(owner)
+            action.setText(spec.text)
+            action.setObjectName(f"action_{spec.id}")
+            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setMenuRole(QAction.MenuRole.NoRole)
+            self._set_tooltip(action, spec, "")
+            if spec.group:
+                action.setCheckable(True)
+                self._groups.setdefault(spec.group, QActionGroup(self)).addAction(action)
+            self._actions[spec.id] = action
+
+    def bind(self, commands: Commands) -> None:
+        """Lets the actions run `commands`."""
+        for spec in TABLE:
+            if spec.run is not None:
+                self[spec.id].triggered.connect(partial(_run, spec.run, commands))
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def in_menu(self, menu: Menu) -> Iterable[tuple[ActionSpec, QAction]]:
+        return ((spec, self[spec.id]) for spec in TABLE if spec.menu is menu)
+
+    def update(self, now: Situation) -> None:
+        """Enables what can be done now."""
+        reasons = unavailable(now)
+        for spec in TABLE:
+            if spec.run is not None:
+                reason = reasons.get(spec.id, "")
+                self[spec.id].setEnabled(not reason)
+                self._set_tooltip(self[spec.id], spec, reason)
+
+    @staticmethod
+    def _set_tooltip(action: QAction, spec: ActionSpec, reason: str) -> None:
+        keys = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(reason or f"{spec.tooltip} ({keys})")
+        action.setStatusTip("")
+
+
+def _run(run: Callable[[Commands], None], commands: Commands, _checked: bool = False) -> None:
+    run(commands)

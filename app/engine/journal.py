@@ -1,0 +1,243 @@
+"""The open conversation in the store, as far as the store can be written.
+
+Saving never gets in the way of talking: a step that cannot be saved now is kept and tried again before the next one,
+and the reader is told once.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.engine.messages import ConversationSummary, ModelInfo
+from app.store.conversation_store import ConversationStore
+from app.store.errors import NotWritableError, StoreError
+
+if TYPE_CHECKING:
+    from app.engine.library import Memory
+    from rxt.events import FinishReason, Sampling, TurnRecord
+
+MAX_BACKLOG = 64
+"""Steps that are kept while the store cannot be written; about 20 turns, each with its memory."""
+_TITLE_LENGTH = 60
+_JOINER = "\u200d"
+_HIDDEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that change the direction of the text after them."""
+_log = logging.getLogger(__name__)
+
+Step = Callable[[ConversationStore], None]
+
+
+@dataclass(slots=True)
+class OpenedInStore:
+    """The conversation that is open: what the store needs to create it at its first turn.
+
+    stored: whether the store knows it; is_named: whether somebody gave it its title.
+    """
+
+    id: int
+    title: str
+    model: ModelInfo
+    initial: Memory
+    seed: int | None
+    origin: str = ""
+    origin_turns: int = 0
+    stored: bool = False
+    is_named: bool = False
+
+
+@dataclass(slots=True)
+class TurnEntry:
+    """A turn on its way into the store; `id` is None until the question is saved."""
+
+    id: int | None = None
+
+
+class Journal:
+    """Writes down conversations in `data_dir`.
+
+    failed(title, message) is called once when saving stops, and again only after it has succeeded in between.
+    """
+
+    def __init__(self, data_dir: Path, failed: Callable[[str, str], None]) -> None:
+        self._path = data_dir / "conversations.sqlite"
+        self._failed = failed
+        self._store: ConversationStore | None = None
+        self._backlog: deque[Step] = deque()
+        self._told = False
+        self._last_id = 0
+        self._unsaved_ids = 0
+
+    @property
+    def store(self) -> ConversationStore:
+        """Raises StoreError where the database could not be opened, or was given up."""
+        if self._store is None:
+            raise StoreError("The conversation database is not open, so nothing of this session is saved.")
+        return self._store
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that happened is not saved yet."""
+        return bool(self._backlog)
+
+    def open(self) -> None:
+        """Opens the database, or tells why this session will not be saved; does nothing while it is open."""
+        if self._store is not None:
+            return
+        try:
+            self._store = ConversationStore(self._path)
+        except StoreError as error:
+            self._tell(f"{error} You can go on talking, but conversations of this session will not be saved.")
+            return
+        if self._store.quarantined is not None:
+            self._failed(
+                "Earlier conversations could not be read",
+                f"The conversation database was damaged. It was moved to {self._store.quarantined}, and a new one was"
+                " started.",
+            )
+
+    def close(self) -> None:
+        """Ends the connection; calling it again does nothing."""
+        if self._store is not None:
+            self._store.close()
+
+    def new_id(self) -> int:
+        """The id for a conversation that will be stored at its first turn."""
+        try:
+            number = self.store.next_id()
+        except StoreError:
+            self._unsaved_ids -= 1  # never the id of a stored conversation
+            return self._unsaved_ids
+        if self._backlog:  # a conversation that waits to be stored may have that one
+            number = max(number, self._last_id + 1)
+        self._last_id = number
+        return number
+
+    def list(self) -> tuple[ConversationSummary, ...]:
+        """The stored conversations, the newest first; empty where the store cannot be read."""
+        if self._store is None:
+            return ()
+        try:
+            stored = self._store.list()
+        except StoreError as error:
+            self._tell(str(error))
+            return ()
+        return tuple(ConversationSummary(item.id, item.title, item.turns, item.model, item.updated) for item in stored)
+
+    # one turn
+
+    def begin(
+        self, conversation: OpenedInStore, number: int, query: str, sampling: Sampling, memory_before: str
+    ) -> TurnEntry:
+        """Saves a question, and the conversation with its first one."""
+        entry = TurnEntry()
+
+        def step(store: ConversationStore) -> None:
+            if not conversation.stored:
+                _create(store, conversation, query)
+            entry.id = store.begin_turn(conversation.id, number, query, sampling, memory_before)
+
+        self._take(step)
+        return entry
+
+    def draft(self, entry: TurnEntry, answer: str) -> None:
+        """Saves what has been answered so far, unless older steps are waiting."""
+        if not self._backlog:
+            self._take(lambda store: store.draft(_saved(entry), answer))
+
+    def reply(self, entry: TurnEntry, answer: str, reason: FinishReason) -> None:
+        self._take(lambda store: store.reply(_saved(entry), answer, reason))
+
+    def remember(self, entry: TurnEntry, record: TurnRecord, memory: Memory) -> None:
+        layers, slots = record.norm.shape
+
+        def step(store: ConversationStore) -> None:
+            data = memory.to_bytes()
+            store.remember(_saved(entry), record, data, (layers, slots, len(data) // (4 * layers * slots)))
+
+        self._take(step)
+
+    def fail(self, entry: TurnEntry, error: str) -> None:
+        self._take(lambda store: store.fail(_saved(entry), error))
+
+    def discard(self, entry: TurnEntry) -> None:
+        self._take(lambda store: store.discard(_saved(entry)))
+
+    def flush(self) -> None:
+        """Carries out the steps that wait, in order; what cannot be saved now keeps waiting."""
+        while self._store is not None and self._backlog:
+            try:
+                self._backlog[0](self._store)
+            except NotWritableError as error:
+                _log.exception("a step of the conversation waits to be saved")
+                self._tell(f"{error} You can go on talking; saving is tried again with every turn.")
+                return
+            except StoreError as error:
+                _log.exception("a step of the conversation cannot be saved")
+                self._tell(f"{error} You can go on talking; this part of the conversation is not saved.")
+            else:
+                self._told = False
+            self._backlog.popleft()
+
+    def _take(self, step: Step) -> None:
+        if self._store is None:
+            return
+        self._backlog.append(step)
+        self.flush()
+        if len(self._backlog) > MAX_BACKLOG:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Without the oldest steps the newer ones make no sense: nothing more of this session is saved."""
+        self._backlog.clear()
+        self.close()
+        self._store = None
+        self._failed("Not saved", "Saving failed too often. Nothing more of this session will be saved.")
+
+    def _tell(self, message: str) -> None:
+        if not self._told:
+            self._told = True
+            self._failed("Not saved", message)
+
+
+def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -> None:
+    summary = conversation.initial.summary()
+    title = conversation.title if conversation.is_named else title_of(query)
+    conversation.id = store.create(
+        # another process may have taken the number that was announced
+        id=conversation.id if conversation.id >= store.next_id() else None,
+        title=title,
+        model=conversation.model.name,
+        fingerprint=conversation.model.fingerprint,
+        shape=(summary.layers, summary.slots, summary.width),
+        memory=conversation.initial.to_bytes(),
+        seed=conversation.seed,
+        origin=conversation.origin,
+        origin_turns=conversation.origin_turns,
+    )
+    conversation.title = title
+    conversation.stored = True
+
+
+def _saved(entry: TurnEntry) -> int:
+    if entry.id is None:
+        raise StoreError("The question of this turn was not saved.")
+    return entry.id
+
+
+def title_of(query: str) -> str:
+    """A line for the list: the first words of a question, cut between words (or characters) where it is long."""
+    line = " ".join("".join(char for char in query if char not in _HIDDEN).split())
+    if len(line) <= _TITLE_LENGTH:
+        return line
+    if " " in line[:_TITLE_LENGTH]:
+        return line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+    end = _TITLE_LENGTH
+    while end > 1 and (unicodedata.category(line[end]).startswith("M") or _JOINER in line[end - 1 : end + 1]):
+        end -= 1  # never inside of a character that is drawn as one
+    return line[:end] + "…"

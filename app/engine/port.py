@@ -1,0 +1,271 @@
+"""The port: the engine's face on the main thread. Every call returns at once; what comes of it arrives as signals.
+
+Law: the main thread never waits for the worker (but at most two seconds at the end). Stopping is a flag, not a
+command in the queue. Events arrive in order, all of them, in at most 30 batches a second while a turn runs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+
+from app.engine import commands, reports
+from app.engine.library import Library, import_rxt
+from app.engine.worker import Worker
+from app.models.phase import Phase
+from app.paths import Paths
+from rxt.events import Event, MemoryWriting, Sampling, TokenEmitted
+
+if TYPE_CHECKING:
+    from app.engine.messages import ModelInfo, OnStop
+
+BATCH_MS = 34
+"""1000 ms / 30 batches, rounded up."""
+SHUTDOWN_MS = 2000
+STACK_BYTES = 16 * 2**20
+"""Some systems give a thread 512 kB, too little for torch."""
+
+
+class _Thread(QThread):
+    """Keeps itself alive while it runs: its `run` is a frame that refers to it, so a hung thread is never destroyed."""
+
+    def run(self) -> None:
+        self.exec()
+
+
+class EnginePort(QObject):
+    """Talks to the engine.
+
+    Signals:
+        phase_changed(Phase): what the engine does now.
+        events_arrived(tuple[Event, ...]): the newest events of the running turn, never empty.
+        model_loaded(ModelInfo): another model answers; conversation_opened follows.
+        load_failed(message): the model was not loaded; the one before, if any, stays with its conversation.
+        conversation_opened(OpenedConversation): another conversation is open.
+        conversations_changed(tuple[ConversationSummary, ...]): the stored conversations, the newest first.
+        snapshot_saved(SnapshotInfo): the memory was saved.
+        snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
+        turn_rejected(text, message): nothing was answered or written; the text belongs in the composer again.
+        failed(title, message): something else did not happen; the message says what and what is unchanged.
+    """
+
+    phase_changed = Signal(object)
+    events_arrived = Signal(object)
+    model_loaded = Signal(object)
+    load_failed = Signal(str)
+    conversation_opened = Signal(object)
+    conversations_changed = Signal(object)
+    snapshot_saved = Signal(object)
+    snapshots_changed = Signal(object)
+    turn_rejected = Signal(str, str)
+    failed = Signal(str, str)
+
+    _commanded = Signal(object)
+
+    def __init__(
+        self, data_dir: Path, parent: QObject | None = None, *, open_library: Callable[[], Library] = import_rxt
+    ) -> None:
+        """`open_library` is called on the worker's thread; tests give a library without torch."""
+        super().__init__(parent)
+        self._paths = Paths(data_dir)
+        self._mailbox: deque[reports.Report] = deque()
+        self._model: ModelInfo | None = None
+        self._phase = Phase.NO_MODEL
+        self._tasks: deque[Phase] = deque()  # the phase of each unfinished command that keeps the engine busy
+        self._rejection: reports.TurnRejected | None = None
+        self._closed: bool | None = None
+        self._thread = _Thread()  # no parent: it must be able to outlive the port
+        self._thread.setObjectName("engine")
+        self._thread.setStackSize(STACK_BYTES)
+        self._worker = Worker(data_dir, open_library, self._mailbox)
+        self._worker.moveToThread(self._thread)
+        self._commanded.connect(self._worker.handle, Qt.ConnectionType.QueuedConnection)
+        self._worker.reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._timer = QTimer(self)
+        self._timer.setInterval(BATCH_MS)
+        self._timer.timeout.connect(self._deliver)
+
+    @property
+    def phase(self) -> Phase:
+        """What the engine does, including what it was just told to do."""
+        if self._tasks:
+            return self._tasks[0]
+        return Phase.NO_MODEL if self._model is None else Phase.READY
+
+    @property
+    def model(self) -> ModelInfo | None:
+        """The loaded model."""
+        return self._model
+
+    @property
+    def snapshots_dir(self) -> Path:
+        """The folder whose memories snapshots_changed lists; it may not exist yet."""
+        return self._paths.snapshots_dir
+
+    # commands
+
+    def start(self, model: str | None, snapshot: Path | None) -> None:
+        """Loads a model (None: the bundled one) and begins a conversation, from the memory in `snapshot` if given."""
+        self._thread.start()
+        self._command(commands.Start(model, snapshot))
+
+    def load_model(self, path: str | None) -> None:
+        """Loads another model and begins a conversation with it: memories do not fit other models."""
+        self._command(commands.LoadModel(path))
+
+    def ask(self, text: str, sampling: Sampling) -> None:
+        """Begins a turn; while anything else is under way, the text comes back with turn_rejected."""
+        phase = self.phase
+        if phase is Phase.NO_MODEL:
+            self.turn_rejected.emit(text, "No model is loaded. Load a model, then send this again.")
+        elif phase.is_busy:
+            self.turn_rejected.emit(text, f"The engine is busy ({phase.value}). Send this again when it is ready.")
+        else:
+            self._worker.engine.clear_stop()
+            self._command(commands.Ask(text, sampling))
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Ends the answer after the token that is being computed; does nothing while none is."""
+        if self.phase.can_stop:
+            self._worker.engine.stop()
+
+    def set_on_stop(self, on_stop: OnStop) -> None:
+        """Whether a stopped turn is written to memory; from the next turn on."""
+        self._command(commands.SetOnStop(on_stop))
+
+    def new_conversation(self, seed: int | None) -> None:
+        """Begins a conversation with the initial memory of `seed`; None: a random seed, which is kept with it."""
+        self._command(commands.NewConversation(seed))
+
+    def open_conversation(self, id: int) -> None:  # noqa: A002 - the contract's name
+        self._command(commands.OpenConversation(id))
+
+    def rename_conversation(self, id: int, title: str) -> None:  # noqa: A002
+        self._command(commands.RenameConversation(id, title))
+
+    def delete_conversation(self, id: int) -> None:  # noqa: A002
+        """Takes it off the list; restore_conversation brings it back."""
+        self._command(commands.DeleteConversation(id))
+
+    def restore_conversation(self, id: int) -> None:  # noqa: A002
+        self._command(commands.RestoreConversation(id))
+
+    def save_snapshot(self, path: Path, title: str, description: str) -> None:
+        """Saves the memory of the open conversation as it is after the running turn, if one runs."""
+        self._command(commands.SaveSnapshot(path, title, description))
+
+    def open_snapshot(self, path: Path) -> None:
+        """Begins a conversation from a saved memory."""
+        self._command(commands.OpenSnapshot(path))
+
+    def refresh_snapshots(self) -> None:
+        """Reads the folder of saved memories again."""
+        self._command(commands.RefreshSnapshots())
+
+    def delete_snapshot(self, path: Path) -> None:
+        """Moves a saved memory of the library to the trash of the data folder."""
+        self._command(commands.DeleteSnapshot(path))
+
+    def shutdown(self) -> bool:
+        """Stops the turn, ends the thread and closes the store; nothing is signalled any more.
+
+        False where the thread does not end within SHUTDOWN_MS: it hangs in native code, so the process must leave with
+        os._exit. Everything that was acknowledged is saved even then. Calling it again only repeats the answer.
+        """
+        if self._closed is None:
+            self._timer.stop()
+            self._worker.reported.disconnect(self._deliver)
+            self._worker.engine.close()
+            self._commanded.emit(commands.Close())
+            self._closed = not self._thread.isRunning() or self._thread.wait(SHUTDOWN_MS)
+            if self._closed:
+                self._worker.engine.close_store()
+        return self._closed
+
+    def _command(self, command: commands.Command) -> None:
+        if self._closed is not None:
+            return
+        if isinstance(command, commands.BusyCommand):
+            self._tasks.append(command.phase)
+        self._commanded.emit(command)
+        self._announce_phase()
+
+    # deliveries
+
+    @Slot()
+    def _deliver(self) -> None:
+        """Hands out what is in the mailbox, in order: runs of events together, everything else one by one."""
+        if self._closed is not None:  # posted before the end
+            return
+        events: list[Event] = []
+        for _ in range(len(self._mailbox)):
+            if not self._mailbox:  # a slot that was called below may have delivered the rest
+                break
+            report = self._mailbox.popleft()
+            if isinstance(report, Event):
+                events.append(report)
+            else:
+                self._deliver_events(events)
+                events = []
+                self._deliver_report(report)
+        self._deliver_events(events)
+
+    def _deliver_events(self, events: list[Event]) -> None:
+        if not events:
+            return
+        self.events_arrived.emit(tuple(events))
+        for event in events:
+            self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        if not self._tasks:
+            return
+        if isinstance(event, TokenEmitted):
+            self._tasks[0] = Phase.ANSWERING
+        elif isinstance(event, MemoryWriting):
+            self._tasks[0] = Phase.WRITING
+        self._announce_phase()
+
+    def _deliver_report(self, report: reports.NoEvent) -> None:
+        match report:
+            case reports.ModelLoaded():
+                self._model = report.model
+                self.model_loaded.emit(report.model)
+            case reports.LoadFailed():
+                self.load_failed.emit(report.message)
+            case reports.ConversationOpened():
+                self.conversation_opened.emit(report.conversation)
+            case reports.ConversationsListed():
+                self.conversations_changed.emit(report.conversations)
+            case reports.SnapshotSaved():
+                self.snapshot_saved.emit(report.snapshot)
+            case reports.SnapshotsListed():
+                self.snapshots_changed.emit(report.snapshots)
+            case reports.TurnRejected():
+                self._rejection = report
+            case reports.Failed():
+                self.failed.emit(report.title, report.message)
+            case reports.Finished():
+                self._finish()
+            case _:
+                assert_never(report)
+
+    def _finish(self) -> None:
+        """The first task is over. A rejected text goes back before anybody hears that the engine is ready again."""
+        self._tasks.popleft()
+        rejection, self._rejection = self._rejection, None
+        if not self._tasks:
+            self._timer.stop()
+        if rejection is not None:
+            self.turn_rejected.emit(rejection.text, rejection.message)
+        self._announce_phase()
+
+    def _announce_phase(self) -> None:
+        if self.phase is not self._phase:
+            self._phase = self.phase
+            self.phase_changed.emit(self._phase)

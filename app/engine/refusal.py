@@ -1,0 +1,20 @@
+"""Why something was not done, as a sentence for the reader."""
+
+from __future__ import annotations
+
+from app.store.errors import StoreError
+from rxt.errors import RxtError
+
+
+class RefusedError(Exception):
+    """A command that cannot be carried out; the text is a sentence for the reader and nothing was changed."""
+
+
+def sentence(error: BaseException) -> str:
+    """The error in words for the reader."""
+    if isinstance(error, RxtError | StoreError | RefusedError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else f"{type(error).__name__}."

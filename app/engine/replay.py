@@ -1,0 +1,244 @@
+"""Recorded turns as a file: what the window draws of a conversation, without a model and without torch.
+
+A recording is a NumPy archive (.npz) of plain float32 arrays and one JSON header; nothing in it is ever unpickled.
+Arrays are named `initial/norm`, `<turn>/norm`, `<turn>/change`, `<turn>/cosine` and `<turn>/gate/<stage>`, each [L, S].
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from rxt.events import (
+    FinishReason,
+    FloatArray,
+    GateLaw,
+    GateName,
+    GateStage,
+    MemorySummary,
+    Sampling,
+    TurnMetrics,
+    TurnRecord,
+    frozen_array,
+)
+from rxt.io.files import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = "mneme-recording"
+VERSION = 1
+LIMIT_BYTES = 4 * 2**30  # unpacked: 500 turns of 21 × 4096 slots with three gates are 1.0 GB
+
+_HEADER = "header"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class RecordingError(ValueError):
+    """The file is no recording that can be shown; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """An initial memory and the turns that followed it, numbered 0, 1, …"""
+
+    initial: MemorySummary
+    records: tuple[TurnRecord, ...]
+
+
+def to_bytes(recording: Recording) -> bytes:
+    """The recording as the bytes of a file."""
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "initial": _without_arrays(recording.initial, "norm"),
+        "turns": [_header_of(record) for record in recording.records],
+    }
+    text = json.dumps(header, ensure_ascii=True, allow_nan=False)
+    arrays: dict[str, Any] = {_HEADER: np.frombuffer(text.encode(), np.uint8), "initial/norm": recording.initial.norm}
+    for record in recording.records:
+        for name in ("norm", "change", "cosine"):
+            arrays[f"{record.turn}/{name}"] = getattr(record, name)
+        for stage in record.gates:
+            arrays[f"{record.turn}/gate/{stage.name}"] = stage.values
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def from_bytes(data: bytes) -> Recording:
+    """The recording in the bytes of a file. Raises RecordingError."""
+    arrays = _arrays(data)
+    header = _header(arrays.pop(_HEADER, None))
+    try:
+        initial = _initial(header["initial"], arrays)
+        records = tuple(_record(turn, item, initial, arrays) for turn, item in enumerate(header["turns"]))
+    except RecordingError:
+        raise
+    except KeyError as error:
+        raise RecordingError(f"The recording lacks {error.args[0]!r}.") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RecordingError(f"The recording's header is malformed: {error}.") from error
+    if arrays:
+        raise RecordingError(f"The recording holds arrays that belong to no turn: {', '.join(sorted(arrays)[:5])}.")
+    _check_chain(initial, records)
+    return Recording(initial, records)
+
+
+def save_recording(path: Path, recording: Recording) -> None:
+    """Writes the recording, whole or not at all. Raises OSError where the file cannot be written."""
+    write_atomically(path, to_bytes(recording))
+
+
+def open_recording(path: Path) -> Recording:
+    """Reads a recording. Raises RecordingError for what is none, OSError where the file cannot be read."""
+    if path.exists() and not path.is_file():
+        raise RecordingError("This is no file.")
+    return from_bytes(path.read_bytes())
+
+
+def _without_arrays(value: Any, *names: str) -> dict[str, Any]:
+    fields = (item.name for item in dataclasses.fields(value) if item.name not in names)
+    return {name: getattr(value, name) for name in fields}
+
+
+def _header_of(record: TurnRecord) -> dict[str, Any]:
+    header = _without_arrays(record, "norm", "change", "cosine", "turn")
+    header["sampling"] = dataclasses.asdict(record.sampling)
+    header["metrics"] = dataclasses.asdict(record.metrics)
+    header["gates"] = [{"name": stage.name, "law": dataclasses.asdict(stage.law)} for stage in record.gates]
+    return header
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """All arrays of the archive, refused before unpacking where they are too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size_bytes = sum(item.file_size for item in archive.infolist())
+            if size_bytes > LIMIT_BYTES:
+                raise RecordingError(f"The recording unpacks to {size_bytes} bytes; at most {LIMIT_BYTES} are read.")
+            if len(archive.namelist()) != len(set(archive.namelist())):
+                raise RecordingError("The recording holds two arrays of the same name.")
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive_arrays:
+            return {name: archive_arrays[name] for name in archive_arrays.files}
+    except RecordingError:
+        raise
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError, NotImplementedError, zlib.error) as error:
+        raise RecordingError("The file is no recording, or it is damaged or cut short.") from error
+
+
+def _header(array: np.ndarray[Any, Any] | None) -> dict[str, Any]:
+    if array is None or array.dtype != np.uint8 or array.ndim != 1:
+        raise RecordingError("The file is no recording: it has no header.")
+    try:
+        header = json.loads(array.tobytes())
+    except (ValueError, RecursionError) as error:
+        raise RecordingError("The recording's header is not readable JSON.") from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise RecordingError(f"The file is no recording: its header does not say {FORMAT!r}.")
+    if header.get("version") != VERSION:
+        raise RecordingError(f"The recording has version {header.get('version')!r}; this program reads {VERSION}.")
+    if not isinstance(header.get("turns"), list):
+        raise RecordingError("The recording's header lists no turns.")
+    return header
+
+
+def _initial(item: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> MemorySummary:
+    sizes = {name: item[name] for name in ("layers", "slots", "width")}
+    for name, size in sizes.items():
+        if type(size) is not int or size < 1:
+            raise RecordingError(f"The recording's memory has {size!r} {name}; at least 1 is needed.")
+    shape = (sizes["layers"], sizes["slots"])
+    return MemorySummary(**sizes, sha256=_sha256(item["sha256"]), norm=_array(arrays, "initial/norm", shape))
+
+
+def _record(
+    turn: int, item: dict[str, Any], initial: MemorySummary, arrays: dict[str, np.ndarray[Any, Any]]
+) -> TurnRecord:
+    shape = (initial.layers, initial.slots)
+    if item["reason"] not in get_args(FinishReason):
+        raise RecordingError(f"Turn {turn} ended by {item['reason']!r}, which is not known.")
+    gates = tuple(_gate(turn, gate, shape, arrays) for gate in item["gates"])
+    if len({stage.name for stage in gates}) != len(gates):
+        raise RecordingError(f"Turn {turn} has two gate stages of the same name.")
+    return TurnRecord(
+        turn=turn,
+        query=_text(item["query"]),
+        answer=_text(item["answer"]),
+        interaction_ids=_ids(item["interaction_ids"]),
+        answer_ids=_ids(item["answer_ids"]),
+        reason=item["reason"],
+        sampling=Sampling(**item["sampling"]),
+        metrics=_metrics(item["metrics"]),
+        gates=gates,
+        norm=_array(arrays, f"{turn}/norm", shape),
+        change=_array(arrays, f"{turn}/change", shape),
+        cosine=_array(arrays, f"{turn}/cosine", shape),
+        memory_before=_sha256(item["memory_before"]),
+        memory_after=_sha256(item["memory_after"]),
+    )
+
+
+def _metrics(item: dict[str, object]) -> TurnMetrics:
+    for name, value in item.items():
+        kinds = (int,) if name.endswith("_tokens") else (int, float)
+        if type(value) not in kinds or value < 0:  # type: ignore[operator]
+            raise RecordingError(f"The header holds {value!r} as {name}.")
+    return TurnMetrics(**item)  # type: ignore[arg-type]
+
+
+def _gate(
+    turn: int, item: dict[str, Any], shape: tuple[int, int], arrays: dict[str, np.ndarray[Any, Any]]
+) -> GateStage:
+    if item["name"] not in get_args(GateName):
+        raise RecordingError(f"Turn {turn} has a gate stage {item['name']!r}, which is not known.")
+    law = GateLaw(**item["law"])
+    activations, sources = ("none", "sigmoid", "tanh"), ("none", "static", "elementwise", "linear")
+    if law.activation not in activations or law.source not in sources or type(law.per_slot) is not bool:
+        raise RecordingError(f"Turn {turn}, {item['name']} gate: its law is not known.")
+    return GateStage(item["name"], law, _array(arrays, f"{turn}/gate/{item['name']}", shape))
+
+
+def _array(arrays: dict[str, np.ndarray[Any, Any]], name: str, shape: tuple[int, int]) -> FloatArray:
+    array = arrays.pop(name)
+    if array.dtype != np.float32:
+        raise RecordingError(f"{name} holds {array.dtype}, not float32.")
+    if array.shape != shape:
+        raise RecordingError(f"{name} has the shape {array.shape}, but the memory has {shape}.")
+    return frozen_array(array)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise RecordingError(f"The header holds {type(value).__name__} where text belongs.")
+    return value
+
+
+def _sha256(value: object) -> str:
+    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+        raise RecordingError("The header holds something other than a SHA-256 where one belongs.")
+    return value
+
+
+def _ids(values: list[object]) -> tuple[int, ...]:
+    ids = tuple(value for value in values if type(value) is int and value >= 0)
+    if len(ids) != len(values):
+        raise RecordingError("The header holds something other than token ids where they belong.")
+    return ids
+
+
+def _check_chain(initial: MemorySummary, records: tuple[TurnRecord, ...]) -> None:
+    """Each turn must start from the memory that the turn before it left."""
+    expected = initial.sha256
+    for record in records:
+        if record.memory_before != expected:
+            raise RecordingError(f"Turn {record.turn} does not start from the memory that was left before it.")
+        expected = record.memory_after

@@ -1,0 +1,123 @@
+"""The worker: carries out commands on its own thread, one after another, and never dies of one.
+
+Torch is imported here, when the first model is loaded. What a command raises, a panic of native code included,
+becomes a report.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from app.engine import commands, reports
+from app.engine.engine import Engine
+from app.engine.refusal import RefusedError, sentence
+from app.store.errors import StoreError
+from rxt.errors import RxtError
+from rxt.events import Event
+
+if TYPE_CHECKING:
+    from app.engine.library import Library
+
+_log = logging.getLogger(__name__)
+
+
+class Worker(QObject):
+    """Carries out commands and puts what happens into `mailbox`, in order.
+
+    Signals:
+        reported(): the mailbox holds more than events of a running turn: look now.
+    """
+
+    reported = Signal()
+
+    def __init__(self, data_dir: Path, open_library: Callable[[], Library], mailbox: deque[reports.Report]) -> None:
+        super().__init__()
+        self._mailbox = mailbox
+        self.engine = Engine(data_dir, open_library, self._post)
+
+    @Slot(object)
+    def handle(self, command: commands.Command) -> None:
+        """Carries out one command; never raises."""
+        try:
+            self._carry_out(command)
+        except (RefusedError, RxtError, StoreError, OSError, ValueError) as error:
+            _log.info("%s was refused: %s", type(command).__name__, error)
+            self._post(reports.Failed(_title(command), sentence(error)))
+        except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception, and the thread must live
+            _log.exception("%s failed", type(command).__name__)
+            message = f"Something unexpected happened ({type(error).__name__}: {error}). The conversation is unchanged."
+            self._post(reports.Failed(_title(command), message))
+        if isinstance(command, commands.BusyCommand):
+            self._post(reports.Finished())
+
+    def _carry_out(self, command: commands.Command) -> None:
+        engine = self.engine
+        match command:
+            case commands.Start():
+                engine.start(command.model, command.snapshot)
+            case commands.LoadModel():
+                engine.load(command.path)
+            case commands.Ask():
+                engine.ask(command.text, command.sampling)
+            case commands.NewConversation():
+                engine.begin(command.seed)
+            case commands.OpenConversation():
+                engine.reopen(command.id)
+            case commands.OpenSnapshot():
+                engine.open_snapshot(command.path)
+            case commands.SaveSnapshot():
+                engine.save_snapshot(command.path, command.title, command.description)
+            case commands.SetOnStop():
+                engine.on_stop = command.on_stop
+            case commands.RenameConversation():
+                engine.rename(command.id, command.title)
+            case commands.DeleteConversation():
+                engine.delete(command.id)
+            case commands.RestoreConversation():
+                engine.restore(command.id)
+            case commands.RefreshSnapshots():
+                engine.list_snapshots()
+            case commands.DeleteSnapshot():
+                engine.delete_snapshot(command.path)
+            case commands.Close():
+                try:
+                    engine.finish()
+                finally:
+                    QThread.currentThread().quit()
+            case _:
+                assert_never(command)
+
+    def _post(self, report: reports.Report) -> None:
+        """Events wait for the port's next look: a signal for each would freeze the window."""
+        self._mailbox.append(report)
+        if not isinstance(report, Event):
+            self.reported.emit()
+
+
+def _title(command: commands.Command) -> str:
+    """What did not happen, in the words of a heading."""
+    match command:
+        case commands.OpenConversation():
+            return "This conversation was not opened"
+        case commands.OpenSnapshot():
+            return "This memory was not opened"
+        case commands.SaveSnapshot():
+            return "This memory was not saved"
+        case commands.DeleteSnapshot():
+            return "This memory was not deleted"
+        case commands.NewConversation():
+            return "No new conversation was started"
+        case commands.RenameConversation():
+            return "This conversation was not renamed"
+        case commands.DeleteConversation():
+            return "This conversation was not deleted"
+        case commands.RestoreConversation():
+            return "This conversation was not restored"
+        case _:
+            return "This did not happen"

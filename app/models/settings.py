@@ -1,0 +1,186 @@
+"""What the person chose, checked when it is read and when it is changed.
+
+Kept in an ini file. A value that makes no sense is the default again; a file that makes no sense is set aside beside
+its place and everything is the default again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from rxt.events import Sampling
+
+OnStop = Literal["remember", "forget"]
+ThemeChoice = Literal["system", "light", "dark"]
+T = TypeVar("T")
+
+TEMPERATURE_LIMIT = 5.0
+SEED_LIMIT = 2**31 - 1
+COUNT_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """All choices.
+
+    sampling: how answers are chosen; greedy by default. on_stop: what becomes of a turn whose answer was stopped.
+    memory_seed: of the memory a new chat starts from; None takes another one for every chat. theme: of the window.
+    reduced_motion: nothing fades or turns. hint_seen: whether the first hint about the memory map was shown.
+    """
+
+    sampling: Sampling = Sampling()  # noqa: RUF009 (frozen)
+    on_stop: OnStop = "remember"
+    memory_seed: int | None = None
+    theme: ThemeChoice = "system"
+    reduced_motion: bool = False
+    hint_seen: bool = False
+
+
+class Settings(QObject):
+    """The choices and their file.
+
+    Signals:
+        changed(Preferences): something was chosen.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = open_ini(path, self)
+        self._preferences = self._read()
+
+    @property
+    def preferences(self) -> Preferences:
+        return self._preferences
+
+    def apply(self, preferences: Preferences) -> None:
+        """Keeps `preferences` and says so where they differ."""
+        if preferences != self._preferences:
+            self._preferences = preferences
+            self._write()
+            self.changed.emit(preferences)
+
+    def update(self, **changes: Any) -> None:
+        """Changes single fields of the preferences."""
+        self.apply(replace(self._preferences, **changes))
+
+    def restore_defaults(self) -> None:
+        """Everything but what was already seen is the default again."""
+        self.apply(Preferences(hint_seen=self._preferences.hint_seen))
+
+    def _read(self) -> Preferences:
+        default = Preferences()
+        chosen = default.sampling
+        for field, parse in _SAMPLING.items():
+            chosen = self._with(chosen, field, parse)
+        return Preferences(
+            sampling=chosen,
+            on_stop=self._value("chat/on_stop", _choice("remember", "forget"), default.on_stop),
+            memory_seed=self._value("chat/memory_seed", _seed_or_none, default.memory_seed),
+            theme=self._value("window/theme", _choice("system", "light", "dark"), default.theme),
+            reduced_motion=self._value("window/reduced_motion", _boolean, default.reduced_motion),
+            hint_seen=self._value("window/hint_seen", _boolean, default.hint_seen),
+        )
+
+    def _with(self, sampling: Sampling, field: str, parse: Callable[[str], Any]) -> Sampling:
+        try:
+            return replace(sampling, **{field: self._value(f"sampling/{field}", parse, getattr(sampling, field))})
+        except ValueError:
+            return sampling
+
+    def _value(self, key: str, parse: Callable[[str], Any], default: T) -> T:
+        raw = self._file.value(key)
+        if not isinstance(raw, str):
+            return default
+        try:
+            value: T = parse(raw)
+        except ValueError:
+            return default
+        return value
+
+    def _write(self) -> None:
+        chosen = self._preferences
+        for field in fields(Sampling):
+            self._file.setValue(f"sampling/{field.name}", _plain(getattr(chosen.sampling, field.name)))
+        self._file.setValue("chat/on_stop", chosen.on_stop)
+        self._file.setValue("chat/memory_seed", _plain(chosen.memory_seed))
+        self._file.setValue("window/theme", chosen.theme)
+        self._file.setValue("window/reduced_motion", _plain(chosen.reduced_motion))
+        self._file.setValue("window/hint_seen", _plain(chosen.hint_seen))
+
+
+def open_ini(path: Path, parent: QObject) -> QSettings:
+    """The ini file at `path`; a damaged one is moved to `<name>.damaged` and an empty one takes its place."""
+    file = QSettings(str(path), QSettings.Format.IniFormat, parent)
+    file.setFallbacksEnabled(False)
+    file.allKeys()  # reads the file, so that status() tells about it
+    if file.status() is QSettings.Status.FormatError:
+        file.deleteLater()
+        with contextlib.suppress(OSError):
+            path.replace(path.with_name(f"{path.name}.damaged"))
+        file = QSettings(str(path), QSettings.Format.IniFormat, parent)
+        file.setFallbacksEnabled(False)
+    return file
+
+
+def _plain(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in allowed:
+            raise ValueError(raw)
+        return raw
+
+    return parse
+
+
+def _boolean(raw: str) -> bool:
+    return _choice("True", "False")(raw) == "True"
+
+
+def _bounded(raw: str, low: int, high: int) -> int:
+    number = int(raw)
+    if not low <= number <= high:
+        raise ValueError(raw)
+    return number
+
+
+def _seed(raw: str) -> int:
+    return _bounded(raw, 0, SEED_LIMIT)
+
+
+def _seed_or_none(raw: str) -> int | None:
+    return None if raw == "none" else _seed(raw)
+
+
+def _count_or_none(raw: str) -> int | None:
+    return None if raw == "none" else _bounded(raw, 1, COUNT_LIMIT)
+
+
+def _temperature(raw: str) -> float:
+    value = float(raw)
+    if not 0 <= value <= TEMPERATURE_LIMIT:
+        raise ValueError(raw)
+    return value
+
+
+def _share_or_none(raw: str) -> float | None:
+    return None if raw == "none" else float(raw)
+
+
+_SAMPLING: dict[str, Callable[[str], Any]] = {
+    "temperature": _temperature,
+    "top_k": _count_or_none,
+    "top_p": _share_or_none,
+    "seed": _seed,
+    "max_tokens": _count_or_none,
+}

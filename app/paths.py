@@ -1,0 +1,56 @@
+"""Where things are kept: the data of the person who runs the application, and what ships with it.
+
+Nothing is created before it is needed; folders are readable by their owner only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+PRIVATE_FOLDER_MODE = 0o700
+
+
+def private_folder(path: Path) -> Path:
+    """The folder at `path`, made (mode 0700) where it is missing. Raises OSError where it cannot be made."""
+    path.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    return path
+
+
+def default_data_dir() -> Path:
+    """The data folder of this system's conventions."""
+    return Path(platformdirs.user_data_path("Mneme", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one data folder. Asking for a path creates nothing."""
+
+    data_dir: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """What the person chose."""
+        return self.data_dir / "settings.ini"
+
+    @property
+    def window_file(self) -> Path:
+        """How the window was left: its size, its docks and the unsent message."""
+        return self.data_dir / "window.ini"
+
+    @property
+    def snapshots_dir(self) -> Path:
+        """Memories that were saved without naming another folder."""
+        return self.data_dir / "snapshots"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "logs" / "mneme.log"
+
+    @property
+    def crash_file(self) -> Path:
+        """Stack traces of crashes below Python."""
+        return self.data_dir / "logs" / "crash.log"

@@ -1,0 +1,11 @@
+"""What a store says when it cannot do what it was asked: one sentence for the reader, nothing half done."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """A sentence that says what happened; the database is what it was before the call."""
+
+
+class NotWritableError(StoreError):
+    """The database cannot be written or read now (full, locked, unplugged); the same call may succeed later."""

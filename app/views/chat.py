@@ -1,0 +1,176 @@
+"""The middle of the window: the conversation, what to know about it, and the composer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.models.memory_history import INITIAL
+from app.models.phase import Phase
+from app.theme import GAP_PX, PADDING_PX, ThemeController
+from app.views.composer import Composer
+from app.views.labels import button, label
+from app.views.notices import Notices
+from app.views.pages import ModelMissing, Welcome
+from app.views.transcript_view import TranscriptView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.actions import Actions
+    from app.models.workspace import Workspace
+    from app.views.icons import Icons
+
+COLUMN_OVERHANG_PX = 16
+
+
+class PastBanner(QFrame):
+    """Says that a past memory is shown, and leads back."""
+
+    def __init__(self, actions: Actions, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "banner")
+        self.setObjectName("pastBanner")
+        self._words = label()
+        self._words.setObjectName("pastBannerText")
+        back = button("Back to now", "link", "ph.arrow-u-up-left", icons, colour="accent")
+        back.setObjectName("backToNow")
+        back.clicked.connect(actions["back_to_now"].trigger)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(PADDING_PX, 4, PADDING_PX, 4)
+        row.addStretch(1)
+        row.addWidget(self._words)
+        row.addWidget(back)
+        row.addStretch(1)
+        self.hide()
+
+    def show_turn(self, turn: int, is_at_end: bool) -> None:
+        """`turn` counts from 0; people count from 1."""
+        where = "before the first turn" if turn == INITIAL else f"after turn {turn + 1}"
+        self._words.setText(f"Viewing memory {where} (read only)")
+        self.setVisible(not is_at_end)
+
+
+class Chat(QWidget):
+    """The centre of the window.
+
+    Signals:
+        example_chosen(text): an example message was clicked.
+    """
+
+    example_chosen = Signal(str)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        actions: Actions,
+        themes: ThemeController,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._phase = Phase.LOADING
+        self.setObjectName("centre")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.banner = PastBanner(actions, icons)
+        self.transcript = TranscriptView(workspace.conversation, themes)
+        self.welcome = Welcome(icons)
+        self.model_missing = ModelMissing(actions, icons)
+        self.notices = Notices(icons)
+        self.composer = Composer(workspace.outbox, workspace.settings, actions, icons)
+        self.jump = button("Jump to latest", "chip", "ph.arrow-down", icons)
+        self.jump.setObjectName("jumpToLatest")
+        self.jump.setParent(self.transcript)
+        self.jump.hide()
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        for page in (self.welcome, self.transcript, self.model_missing):
+            self._pages.addWidget(page)
+        self._foot = QWidget()
+        self._arrange()
+        self._connect()
+        self._show_page()
+
+    def _arrange(self) -> None:
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, GAP_PX, 0, PADDING_PX)
+        foot.setSpacing(GAP_PX)
+        foot.addWidget(self.notices)
+        foot.addWidget(self.composer)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(0, 0, 0, 0)
+        centred.addWidget(self._foot)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        column.addLayout(centred)
+        self._centred = centred
+
+    def _connect(self) -> None:
+        conversation, history = self._workspace.conversation, self._workspace.history
+        conversation.rowsInserted.connect(self._show_page)
+        conversation.modelReset.connect(self._show_page)
+        history.cursor_changed.connect(self._show_cursor)
+        history.reset.connect(self._show_cursor)
+        history.turn_added.connect(self._show_cursor)
+        self.transcript.turn_activated.connect(history.show_turn)
+        self.transcript.following_changed.connect(self._show_jump)
+        self.jump.clicked.connect(self.transcript.jump_to_latest)
+        self.welcome.example_chosen.connect(self.example_chosen)
+        self.transcript.installEventFilter(self)
+
+    def show_phase(self, phase: Phase) -> None:
+        self._phase = phase
+        self.composer.show_phase(phase)
+        self._show_page()
+
+    def show_model_missing(self, reason: str) -> None:
+        self.model_missing.show_reason(reason)
+        self._show_page()
+
+    @Slot()
+    def _show_page(self) -> None:
+        if not self._workspace.conversation.is_empty:
+            page: QWidget = self.transcript
+        elif self._phase is Phase.NO_MODEL:
+            page = self.model_missing
+        else:
+            page = self.welcome
+            origin = self._workspace.conversation.origin
+            self.welcome.show_origin(f"This chat started from {origin}." if origin else "")
+        self._pages.setCurrentWidget(page)
+
+    @Slot()
+    def _show_cursor(self) -> None:
+        history = self._workspace.history
+        self.banner.show_turn(history.cursor, history.is_at_end)
+        row = self._workspace.conversation.row_of_turn(history.cursor)
+        if row is not None and not history.is_at_end:
+            self.transcript.show_row(row)
+
+    @Slot(bool)
+    def _show_jump(self, following: bool) -> None:
+        self.jump.setVisible(not following)
+        self._place_jump()
+
+    def _place_jump(self) -> None:
+        size = self.jump.sizeHint()
+        x = (self.transcript.width() - size.width()) // 2
+        self.jump.setGeometry(x, self.transcript.height() - size.height() - 12, size.width(), size.height())
+        self.jump.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.transcript and event.type() is QEvent.Type.Resize:
+            self._place_jump()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        column = self.transcript.column_width_in(self.width()) + 2 * COLUMN_OVERHANG_PX
+        margin = max(GAP_PX, (self.width() - column) // 2)
+        self._centred.setContentsMargins(margin, 0, margin, 0)

@@ -1,0 +1,272 @@
+"""What the person asks for, passed on to the engine, the models and the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+
+from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog, SaveMemoryDialog, ShortcutsSheet
+from app.views.main_window import PRESETS, MainWindow
+from app.views.notices import Tone
+from app.views.settings_dialog import SettingsDialog
+
+if TYPE_CHECKING:
+    from app.engine.port import EnginePort
+    from app.models.settings import Preferences
+    from app.models.workspace import Workspace
+    from app.paths import Paths
+    from app.theme import ThemeController
+
+
+class WindowCommands(QObject):
+    """Runs the actions of the window.
+
+    Signals:
+        model_asked(): a model is being opened; memory_asked(path): a memory is being opened.
+    """
+
+    model_asked = Signal()
+    memory_asked = Signal(Path)
+
+    def __init__(
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        themes: ThemeController,
+        paths: Paths,
+        version: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._workspace = workspace
+        self._window = window
+        self._themes = themes
+        self._paths = paths
+        self._version = version
+        self._dialogs: dict[str, QDialog] = {}
+        self._connect()
+
+    def _connect(self) -> None:
+        window, workspace = self._window, self._workspace
+        workspace.outbox.send.connect(self._ask)
+        workspace.settings.changed.connect(self._apply_preferences)
+        workspace.chats.rename_requested.connect(self._rename)
+        window.sidebar.chat_chosen.connect(self.open_chat)
+        window.sidebar.chat_delete_requested.connect(self.delete_chat_number)
+        window.sidebar.memory_chosen.connect(self.open_snapshot)
+        window.sidebar.memory_delete_requested.connect(self._delete_snapshot)
+        window.memory_dropped.connect(self.open_snapshot)
+        window.folder_dropped.connect(self.open_model)
+        window.chat.example_chosen.connect(self._send_example)
+        window.chat.composer.refused.connect(self._warn)
+
+    # ---------------------------------------------------------------- chat
+
+    @Slot(str)
+    def _ask(self, text: str) -> None:
+        self._workspace.history.show_turn(self._workspace.history.last_turn)
+        self._port.ask(text, self._workspace.settings.preferences.sampling)
+
+    @Slot(str)
+    def _send_example(self, text: str) -> None:
+        composer = self._window.chat.composer
+        draft = composer.text
+        composer.set_text(text)
+        composer.submit()
+        if draft.strip():
+            composer.give_back(draft)
+
+    def new_chat(self) -> None:
+        """A new chat with a new memory; what was typed stays."""
+        self._port.new_conversation(self._workspace.settings.preferences.memory_seed)
+        self.write_message()
+
+    @Slot(int)
+    def open_chat(self, number: int) -> None:
+        if number != self._workspace.conversation.id:
+            if self._is_busy():
+                return
+            self._port.open_conversation(number)
+        self.write_message()
+
+    def rename_chat(self) -> None:
+        number = self._workspace.conversation.id
+        row = self._workspace.chats.row_of(number) if number is not None else None
+        if row is None:
+            self._window.chat.notices.add("This chat gets its title with the first message.", key="rename")
+            return
+        self._window.sidebar_dock.show()
+        self._window.sidebar.edit_title(row)
+
+    @Slot(int, str)
+    def _rename(self, number: int, title: str) -> None:
+        self._port.rename_conversation(number, title)
+
+    def delete_chat(self) -> None:
+        if self._workspace.conversation.id is not None:
+            self.delete_chat_number(self._workspace.conversation.id)
+
+    @Slot(int)
+    def delete_chat_number(self, number: int) -> None:
+        """Deletes a chat and offers to undo it."""
+        found = self._workspace.chats.line(number)
+        if found is None:
+            self._window.chat.notices.add("This chat is empty; there is nothing to delete.", key="delete")
+            return
+        if number == self._workspace.conversation.id and self._is_busy():
+            return
+        self._port.delete_conversation(number)
+        self._window.chat.notices.add(
+            f"Deleted “{found.title}”.",
+            action="Undo",
+            run=lambda: self._port.restore_conversation(number),
+            key="delete",
+        )
+
+    def stop(self) -> None:
+        self._port.stop()
+
+    def copy_last_reply(self) -> None:
+        QGuiApplication.clipboard().setText(self._workspace.conversation.last_reply)
+        self._window.chat.composer.hint("Copied the last reply.")
+
+    def write_message(self) -> None:
+        self._window.chat.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _is_busy(self) -> bool:
+        """Whether the engine is at work; says so where it is."""
+        busy = self._port.phase.is_busy
+        if busy:
+            self._warn(f"Please wait: {self._port.phase.value}. Nothing was changed.")
+        return busy
+
+    # ---------------------------------------------------------------- memory and model
+
+    def save_memory(self) -> None:
+        title = self._workspace.conversation.title or "Memory"
+        dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._window)
+        dialog.save_requested.connect(self._save)
+        self._open("save", dialog)
+
+    @Slot(Path, str, str)
+    def _save(self, path: Path, title: str, description: str) -> None:
+        self._port.save_snapshot(path, title, description)
+
+    def open_memory(self) -> None:
+        folder = self._paths.snapshots_dir
+        dialog = QFileDialog(self._window, "Open memory", str(folder) if folder.is_dir() else "", SNAPSHOT_FILTER)
+        dialog.setObjectName("openMemoryDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._open_snapshot_file)
+        self._open("open", dialog)
+
+    @Slot(str)
+    def _open_snapshot_file(self, path: str) -> None:
+        self.open_snapshot(Path(path))
+
+    @Slot(Path)
+    def open_snapshot(self, path: Path) -> None:
+        """Starts a new chat from a saved memory."""
+        if not self._is_busy():
+            self.memory_asked.emit(path)
+            self._port.open_snapshot(path)
+
+    @Slot(Path)
+    def _delete_snapshot(self, path: Path) -> None:
+        title = self._workspace.memories.title(path)
+        self._port.delete_snapshot(path)
+        self._window.chat.notices.add(f"Moved the memory “{title}” to the trash of the data folder.", key="delete")
+
+    def open_model_folder(self) -> None:
+        dialog = QFileDialog(self._window, "Open model folder")
+        dialog.setObjectName("openModelDialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._open_model_folder)
+        self._open("model", dialog)
+
+    @Slot(str)
+    def _open_model_folder(self, path: str) -> None:
+        self.open_model(Path(path))
+
+    @Slot(Path)
+    def open_model(self, path: Path) -> None:
+        self._load(str(path))
+
+    def use_bundled_model(self) -> None:
+        self._load(None)
+
+    def _load(self, path: str | None) -> None:
+        if not self._is_busy():
+            self.model_asked.emit()
+            self._port.load_model(path)
+
+    def back_to_now(self) -> None:
+        self._workspace.history.show_turn(self._workspace.history.last_turn)
+
+    # ---------------------------------------------------------------- view
+
+    def choose_theme(self, choice: str) -> None:
+        self._workspace.settings.update(theme=choice)
+
+    def choose_preset(self, preset: str) -> None:
+        self._window.show_preset(preset)
+
+    def cycle_preset(self) -> None:
+        following = (PRESETS.index(self._window.preset) + 1) % len(PRESETS)
+        self._window.show_preset(PRESETS[following])
+
+    def reset_layout(self) -> None:
+        self._window.reset_layout()
+
+    def toggle_full_screen(self) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot(object)
+    def _apply_preferences(self, preferences: Preferences) -> None:
+        if preferences.theme != self._themes.choice:
+            self._themes.choose(preferences.theme)
+        self._port.set_on_stop(preferences.on_stop)
+
+    # ---------------------------------------------------------------- pages
+
+    def show_settings(self) -> None:
+        self._open("settings", SettingsDialog(self._workspace.settings, self._window))
+
+    def show_shortcuts(self) -> None:
+        self._open("shortcuts", ShortcutsSheet(self._window))
+
+    def show_help(self) -> None:
+        """Help about the part of the window that has the keyboard first."""
+        focus = QApplication.focusWidget()
+        in_memory = focus is not None and (
+            self._window.inspector_dock.isAncestorOf(focus) or self._window.timeline_dock.isAncestorOf(focus)
+        )
+        pages = ("memory", "conversation", "models") if in_memory else ("conversation", "memory", "models")
+        self._open("help", PageDialog("Help", pages, self._window))
+
+    def show_about(self) -> None:
+        self._open("about", AboutDialog(self._version, self._window))
+
+    def quit(self) -> None:
+        self._window.close()
+
+    def _open(self, name: str, dialog: QDialog) -> None:
+        """Shows a dialog without waiting for it; one of a kind at a time."""
+        former = self._dialogs.pop(name, None)
+        if former is not None:
+            former.close()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.destroyed.connect(lambda: self._dialogs.pop(name, None) if self._dialogs.get(name) is dialog else None)
+        self._dialogs[name] = dialog
+        dialog.open()
+
+    @Slot(str)
+    def _warn(self, sentence: str) -> None:
+        self._window.chat.notices.add(sentence, Tone.WARNING, key="warning")

@@ -1,0 +1,286 @@
+"""Where a message is written: it grows with the text to six lines, sends with Enter, and never loses a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.models.outbox import Outbox, Submission
+from app.models.phase import Phase
+from app.theme import GAP_PX, PADDING_PX
+from app.views.labels import button, label, restyle
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.models.settings import Preferences, Settings
+    from app.views.icons import Icons
+
+LINES = 6
+LONGEST_PASTE = 200_000
+HINT_MS = 4_000
+
+HINTS = {
+    Submission.EMPTY: "Write something first.",
+    Submission.FULL: "One message is already waiting. Yours stays here.",
+    Submission.NO_MODEL: "No model is open yet. Your message stays here.",
+}
+
+
+class MessageEdit(QPlainTextEdit):
+    """The text field.
+
+    Signals:
+        submitted(): Enter was pressed.
+        focus_changed(bool): it has the keyboard or not.
+        refused(sentence): something could not be pasted.
+    """
+
+    submitted = Signal()
+    focus_changed = Signal(bool)
+    refused = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("composer")
+        self.setAccessibleName("Message")
+        self.setAccessibleDescription("Enter sends, Shift and Enter starts a new line")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.document().setDocumentMargin(4)
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """As high as the text, from one line to LINES; a layout of a few lines is enough to know."""
+        wanted = 0
+        block = self.document().firstBlock()
+        while block.isValid() and wanted < LINES:
+            wanted += max(1, block.layout().lineCount())
+            block = block.next()
+        wanted = max(1, min(LINES, wanted))
+        high = wanted * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
+        if high != self.height():
+            self.setFixedHeight(high)
+            self.setVerticalScrollBarPolicy(
+                Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted == LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            )
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.submitted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text only; files are for the window."""
+        return source.hasText() and not source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()
+        if len(text) + self.document().characterCount() > LONGEST_PASTE:
+            self.refused.emit(
+                f"That text has {len(text):,} characters; a message holds at most "
+                f"{LONGEST_PASTE:,}. Nothing was pasted."
+            )
+            return
+        self.textCursor().insertText(text)
+        self.ensureCursorVisible()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+
+class QueuedMessage(QFrame):
+    """The message that waits, with a way to take it back."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "queued")
+        self.setObjectName("queuedMessage")
+        self._text = ""
+        self._label = label()
+        self.cancel = button("Take back", "link", name="Take the waiting message back")
+        self.cancel.setObjectName("cancelQueued")
+        mark = button("", "icon", "ph.hourglass", icons, "Waiting", "muted")
+        mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP_PX, 4, GAP_PX, 4)
+        row.addWidget(mark)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.cancel)
+        self.hide()
+
+    @Slot(str)
+    def show_text(self, text: str) -> None:
+        self._text = " ".join(text.split())
+        self.setVisible(bool(text))
+        self._elide()
+
+    def _elide(self) -> None:
+        room = max(40, self._label.width())
+        words = f"Will be sent when ready: “{self._text[:400]}”"
+        self._label.setText(self._label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, super().minimumSizeHint().height())
+
+
+class Composer(QFrame):
+    """The text field with its buttons and the waiting message.
+
+    Signals:
+        submitted(): a message left the field.
+        refused(sentence): something could not be pasted.
+    """
+
+    submitted = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self, outbox: Outbox, settings: Settings, actions: Actions, icons: Icons, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._outbox = outbox
+        self._actions = actions
+        self._phase = Phase.LOADING
+        self.setProperty("panel", "composer")
+        self.edit = MessageEdit()
+        self.queued = QueuedMessage(icons)
+        self.sampling_button = button("", "summary", "ph.sliders-horizontal", icons, "How answers are chosen", "muted")
+        self.sampling_button.setObjectName("samplingButton")
+        self.stop_button = button("Stop", "ghost", "ph.stop-fill", icons, "Stop the answer", "danger")
+        self.stop_button.setObjectName("stopButton")
+        self.send_button = button("Send", "primary", "ph.paper-plane-right", icons, "Send the message", "on_accent")
+        self.send_button.setObjectName("sendButton")
+        self._hint = label("", "caption")
+        self._hint.setObjectName("composerHint")
+        self._hint_timer = QTimer(self)
+        self._hint_timer.setSingleShot(True)
+        self._hint_timer.setInterval(HINT_MS)
+        self._arrange()
+        self._connect(settings)
+        self._show_preferences(settings.preferences)
+        self.show_phase(Phase.LOADING)
+
+    def _arrange(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP_PX)
+        buttons.addWidget(self.sampling_button)
+        buttons.addWidget(self._hint, 1)
+        buttons.addWidget(self.stop_button)
+        buttons.addWidget(self.send_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING_PX - 4, GAP_PX + 2, GAP_PX, GAP_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self.queued)
+        column.addWidget(self.edit)
+        column.addLayout(buttons)
+        self.setFocusProxy(self.edit)
+
+    def _connect(self, settings: Settings) -> None:
+        self.edit.submitted.connect(self.submit)
+        self.edit.focus_changed.connect(self._show_focus)
+        self.edit.refused.connect(self.refused)
+        self.send_button.clicked.connect(self.submit)
+        self.stop_button.clicked.connect(self._actions["stop"].trigger)
+        self._actions["stop"].changed.connect(self._show_stop)
+        self._actions["settings"].changed.connect(self._show_stop)
+        self.sampling_button.clicked.connect(self._actions["settings"].trigger)
+        self._hint_timer.timeout.connect(self._hint.clear)
+        self._outbox.queue_changed.connect(self.queued.show_text)
+        self._outbox.returned.connect(self.give_back)
+        self.queued.cancel.clicked.connect(self._outbox.cancel)
+        settings.changed.connect(self._show_preferences)
+        self._show_stop()
+
+    @property
+    def text(self) -> str:
+        return self.edit.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Replaces the text and puts the cursor behind it; it can be undone."""
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+
+    @Slot()
+    def submit(self) -> None:
+        """Hands the text to the outbox; what it does not take stays."""
+        result = self._outbox.submit(self.text)
+        if result in (Submission.SENT, Submission.QUEUED):
+            self.set_text("")
+            self.hint("")
+            self.submitted.emit()
+        else:
+            self.hint(HINTS[result])
+        self.edit.setFocus()
+
+    @Slot(str)
+    def give_back(self, text: str) -> None:
+        """Puts a message that was not sent in front of whatever was typed since."""
+        typed = self.text
+        self.set_text(f"{text}\n{typed}" if typed.strip() else text)
+
+    @Slot(str)
+    def hint(self, sentence: str) -> None:
+        """Shows a short sentence for a moment."""
+        self._hint.setText(sentence)
+        self._hint_timer.start()
+
+    def show_phase(self, phase: Phase) -> None:
+        self._phase = phase
+        waiting = phase.is_busy
+        self.send_button.setText("Queue" if waiting else "Send")
+        self.send_button.setAccessibleName("Send when ready" if waiting else "Send the message")
+        self.send_button.setToolTip(
+            f"Sends when ready; now {phase.value} (Enter)" if waiting else "Send the message (Enter)"
+        )
+        self.edit.setPlaceholderText(
+            "Write a message… it is sent when the model is ready" if waiting else "Write a message…"
+        )
+
+    @Slot()
+    def _show_stop(self) -> None:
+        stop = self._actions["stop"]
+        self.stop_button.setEnabled(stop.isEnabled())
+        self.stop_button.setToolTip(stop.toolTip())
+
+    @Slot(bool)
+    def _show_focus(self, has_focus: bool) -> None:
+        restyle(self, "active", "true" if has_focus else "false")
+
+    @Slot(object)
+    def _show_preferences(self, preferences: Preferences) -> None:
+        sampling = preferences.sampling
+        if sampling.temperature == 0:
+            words = "Likeliest words"
+        else:
+            parts = [f"temperature {sampling.temperature:g}"]
+            parts += [f"top-k {sampling.top_k}"] if sampling.top_k is not None else []
+            parts += [f"top-p {sampling.top_p:g}"] if sampling.top_p is not None else []
+            words = " · ".join([*parts, f"seed {sampling.seed}"])
+        self.sampling_button.setText(words)
+        self.sampling_button.setAccessibleName(f"How answers are chosen: {words}")
+        self.sampling_button.setToolTip("How answers are chosen (Ctrl+,)")

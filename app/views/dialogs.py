@@ -1,0 +1,257 @@
+"""The other dialogs: saving a memory, the keys, help and about. None of them blocks the window's event loop."""
+
+from __future__ import annotations
+
+import platform
+import re
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import TABLE, Menu
+from app.paths import RESOURCES
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.icons import application_icon
+from app.views.labels import button, label
+
+SUFFIX = ".safetensors"
+SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
+
+OTHER_KEYS = (
+    ("Message", (("Send, or queue while an answer is written", "Enter"), ("New line", "Shift+Enter"))),
+    (
+        "Timeline",
+        (
+            ("One turn back or on", "Left / Right"),
+            ("Ten turns back or on", "Ctrl+Left / Ctrl+Right"),
+            ("First or newest memory", "Home / End"),
+        ),
+    ),
+)
+
+
+def file_name(title: str) -> str:
+    """A file name made of the letters and figures of `title`."""
+    words = re.sub(r"[^\w\-]+", "-", title, flags=re.UNICODE).strip("-_").lower()
+    return (words[:60].rstrip("-_") or "memory") + SUFFIX
+
+
+def unused(path: Path) -> Path:
+    """`path`, or the next numbered name beside it that no file has."""
+    number, candidate = 2, path
+    while candidate.exists():
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return candidate
+
+
+class SaveMemoryDialog(QDialog):
+    """Asks for the title, a description and the place of a memory.
+
+    Signals:
+        save_requested(path, title, description)
+    """
+
+    save_requested = Signal(Path, str, str)
+
+    def __init__(self, folder: Path, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._chosen: Path | None = None
+        self.setObjectName("saveMemoryDialog")
+        self.setWindowTitle("Save memory")
+        self.setMinimumWidth(480)
+        self.title = QLineEdit(title)
+        self.title.setObjectName("memoryTitle")
+        self.title.setAccessibleName("Title of the memory")
+        self.title.setMaxLength(120)
+        self.title.selectAll()
+        self.description = QPlainTextEdit()
+        self.description.setAccessibleName("Description of the memory")
+        self.description.setPlaceholderText("What it knows, what it is for (optional)")
+        self.description.setTabChangesFocus(True)
+        self.description.setFixedHeight(72)
+        self._place = label("", "caption", wrap=True)
+        self._save = button("Save", "primary")
+        self._save.setObjectName("saveMemoryButton")
+        self._save.setDefault(True)
+        self._arrange()
+        self.title.textChanged.connect(self._show_place)
+        self._save.clicked.connect(self.accept)
+        self._show_place()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        for words, field in (("Title", self.title), ("Description", self.description)):
+            name = label(words, "heading")
+            name.setBuddy(field)
+            column.addWidget(name)
+            column.addWidget(field)
+        place = QHBoxLayout()
+        place.addWidget(self._place, 1)
+        elsewhere = button("Another place…", "link")
+        elsewhere.clicked.connect(self._browse)
+        place.addWidget(elsewhere)
+        column.addLayout(place)
+        buttons = QHBoxLayout()
+        cancel = button("Cancel", "ghost")
+        cancel.clicked.connect(self.reject)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._save)
+        column.addSpacing(GAP_PX)
+        column.addLayout(buttons)
+
+    @property
+    def path(self) -> Path:
+        return self._chosen or unused(self._folder / file_name(self.title.text()))
+
+    @Slot()
+    def _show_place(self) -> None:
+        self._place.setText(f"{self.path.name} in {self.path.parent}")
+        self._save.setEnabled(bool(self.title.text().strip()))
+        self._save.setToolTip("" if self._save.isEnabled() else "A memory needs a title.")
+
+    @Slot()
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, "Save memory as", str(self._folder), SNAPSHOT_FILTER)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(file_name(self.title.text()))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._choose)
+        dialog.open()
+
+    @Slot(str)
+    def _choose(self, path: str) -> None:
+        self._chosen = Path(path)
+        self._show_place()
+
+    def accept(self) -> None:
+        if self.title.text().strip():
+            self.save_requested.emit(self.path, self.title.text().strip(), self.description.toPlainText().strip())
+            super().accept()
+
+
+class ShortcutsSheet(QDialog):
+    """All keys on one page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcutsSheet")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(760, 560)
+        groups: list[tuple[str, list[tuple[str, str]]]] = [
+            (menu.value.replace("&", ""), [(s.text.rstrip("…"), _keys(s.shortcut)) for s in TABLE if s.menu is menu])
+            for menu in Menu
+        ]
+        groups += [(name, list(keys)) for name, keys in OTHER_KEYS]
+        columns = QHBoxLayout()
+        columns.setSpacing(2 * MARGIN_PX)
+        half = (sum(len(keys) + 2 for _, keys in groups) + 1) // 2
+        column, used = QVBoxLayout(), 0
+        for name, keys in groups:
+            if used and used + len(keys) / 2 > half:
+                column.addStretch(1)
+                columns.addLayout(column, 1)
+                column, used = QVBoxLayout(), 0
+            column.addLayout(self._group(name, keys))
+            used += len(keys) + 2
+        column.addStretch(1)
+        columns.addLayout(column, 1)
+        page = QWidget()
+        page.setLayout(columns)
+        columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        area.setAccessibleName("Keyboard shortcuts")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    @staticmethod
+    def _group(name: str, keys: list[tuple[str, str]]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setContentsMargins(0, 0, 0, PADDING_PX)
+        grid.addWidget(label(name, "section"), 0, 0)
+        for row, (words, key) in enumerate(keys, 1):
+            grid.addWidget(label(words), row, 0)
+            grid.addWidget(label(key, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(0, 1)
+        return grid
+
+
+def _keys(shortcut: str) -> str:
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class PlainBrowser(QTextBrowser):
+    """Shows pages that ship with the application and loads nothing else."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        return ""
+
+
+class PageDialog(QDialog):
+    """A page of `resources/help`."""
+
+    def __init__(self, title: str, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(640, 620)
+        text = "\n\n".join((RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
+        self.browser = PlainBrowser()
+        self.browser.setOpenLinks(False)
+        self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.browser.setAccessibleName(title)
+        self.browser.document().setDocumentMargin(MARGIN_PX)
+        self.browser.setMarkdown(text)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.browser)
+
+
+class AboutDialog(QDialog):
+    """Version, licences and thanks."""
+
+    def __init__(self, version: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("aboutDialog")
+        self.setWindowTitle("About Mneme")
+        self.setFixedWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        mark = label()
+        mark.setPixmap(application_icon().pixmap(64, 64))
+        mark.setAccessibleName("Mneme")
+        column.addWidget(mark)
+        column.addWidget(label("Mneme", "title"))
+        column.addWidget(
+            label(f"Version {version} · Qt {PySide6.__version__} · Python {platform.python_version()}", "caption")
+        )
+        text = (RESOURCES / "help" / "about.txt").read_text(encoding="utf-8")
+        for paragraph in text.strip().split("\n\n"):
+            column.addWidget(label(" ".join(paragraph.split()), wrap=True))
+        close = button("Close", "")
+        close.clicked.connect(self.accept)
+        column.addSpacing(GAP_PX)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

@@ -1,0 +1,198 @@
+"""What the engine says, brought into the models and in front of the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.actions import Actions, Situation
+from app.models.library import one_line
+from app.models.phase import Phase
+from app.views.notices import Tone
+from rxt.events import Event, MemoryWritten
+
+if TYPE_CHECKING:
+    from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo
+    from app.engine.port import EnginePort
+    from app.models.workspace import Workspace
+    from app.views.commands import WindowCommands
+    from app.views.main_window import MainWindow
+
+
+class EngineLink(QObject):
+    """Receives the signals of the port, in order."""
+
+    def __init__(
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        actions: Actions,
+        commands: WindowCommands,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._workspace = workspace
+        self._window = window
+        self._actions = actions
+        self._phase = Phase.LOADING
+        self._asked_memory: Path | None = None
+        self._chat_before: int | None = None
+        self._connect(commands)
+        self._update_actions()
+
+    def _connect(self, commands: WindowCommands) -> None:
+        port, window = self._port, self._window
+        port.phase_changed.connect(self._on_phase)
+        port.events_arrived.connect(self._on_events)
+        port.model_loaded.connect(self._on_model_loaded)
+        port.load_failed.connect(self._on_load_failed)
+        port.conversation_opened.connect(self._on_conversation_opened)
+        port.conversations_changed.connect(self._on_conversations)
+        port.snapshot_saved.connect(self._on_snapshot_saved)
+        port.snapshots_changed.connect(self._on_snapshots)
+        port.turn_rejected.connect(self._on_turn_rejected)
+        port.failed.connect(self._on_failed)
+        commands.memory_asked.connect(self._on_memory_asked)
+        window.closing.connect(self._on_closing)
+        window.hint_dismissed.connect(self._on_hint_dismissed)
+        history = self._workspace.history
+        for signal in (history.cursor_changed, history.reset, history.turn_added):
+            signal.connect(self._on_cursor)
+
+    # ---------------------------------------------------------------- turns
+
+    @Slot(object)
+    def _on_phase(self, phase: Phase) -> None:
+        self._phase = phase
+        if not phase.is_busy:
+            self._workspace.conversation.abandon()
+        self._window.show_phase(phase)
+        self._update_actions()
+        self._workspace.outbox.set_phase(phase)
+
+    @Slot(object)
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        self._workspace.conversation.apply(events)
+        for event in events:
+            if isinstance(event, MemoryWritten):
+                self._remember(event)
+        self._workspace.outbox.follow(events)
+        if any(isinstance(event, MemoryWritten) for event in events):
+            self._update_actions()
+
+    def _remember(self, event: MemoryWritten) -> None:
+        self._workspace.history.add(event.record)
+        if not self._workspace.settings.preferences.hint_seen:
+            self._window.show_memory_hint()
+
+    @Slot(str, str)
+    def _on_turn_rejected(self, text: str, message: str) -> None:
+        self._workspace.outbox.refused()
+        self._window.chat.composer.give_back(text)
+        self._window.chat.notices.add(message, Tone.WARNING, key="rejected")
+
+    @Slot()
+    def _on_hint_dismissed(self) -> None:
+        self._workspace.settings.update(hint_seen=True)
+
+    # ---------------------------------------------------------------- models, chats, memories
+
+    @Slot(object)
+    def _on_model_loaded(self, model: ModelInfo) -> None:
+        self._window.status.show_model(model.name, model.device)
+        self._window.chat.notices.dismiss("load")
+        self._update_actions()
+
+    @Slot(str)
+    def _on_load_failed(self, message: str) -> None:
+        if self._port.model is None:
+            self._window.chat.show_model_missing(message)
+        else:
+            self._window.chat.notices.add(message, Tone.ERROR, key="load")
+
+    @Slot(Path)
+    def _on_memory_asked(self, path: Path) -> None:
+        self._asked_memory, self._chat_before = path, self._workspace.conversation.id
+
+    @Slot(object)
+    def _on_conversation_opened(self, opened: OpenedConversation) -> None:
+        workspace = self._workspace
+        workspace.outbox.take_back()
+        records = tuple(turn.record for turn in opened.turns if turn.record is not None)
+        origin = f"the memory “{one_line(opened.origin)}”" if opened.origin else ""
+        workspace.conversation.open(opened.id, opened.title, origin, opened.turns)
+        workspace.history.start(opened.initial, records)
+        workspace.chats.set_current(opened.id)
+        self._update_actions()
+        if opened.origin and not opened.turns:
+            self._tell_origin(opened.origin)
+        self._asked_memory = None
+
+    def _tell_origin(self, origin: str) -> None:
+        before = self._chat_before
+        can_undo = self._asked_memory is not None and before is not None and self._workspace.chats.line(before)
+        self._window.chat.notices.add(
+            f"Started from “{one_line(origin)}”.",
+            action="Undo" if can_undo else "",
+            run=(lambda: self._port.open_conversation(before)) if can_undo and before is not None else None,
+            key="origin",
+        )
+
+    @Slot(object)
+    def _on_conversations(self, lines: tuple[ConversationSummary, ...]) -> None:
+        self._workspace.chats.set_lines(lines)
+        number = self._workspace.conversation.id
+        line = self._workspace.chats.line(number) if number is not None else None
+        if line is not None:
+            self._workspace.conversation.rename(line.title)
+        self._update_actions()
+
+    @Slot(object)
+    def _on_snapshot_saved(self, snapshot: SnapshotInfo) -> None:
+        self._window.chat.notices.add(f"Memory “{one_line(snapshot.title)}” saved to {snapshot.path}", key="saved")
+
+    @Slot(object)
+    def _on_snapshots(self, lines: tuple[SnapshotInfo, ...]) -> None:
+        self._workspace.memories.set_lines(lines)
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, message: str) -> None:
+        self._asked_memory = None
+        self._window.chat.notices.add(f"{title}: {message}" if title else message, Tone.ERROR)
+
+    @Slot(str)
+    def on_crash(self, summary: str) -> None:
+        """An error inside the application that was written to the log."""
+        self._window.chat.notices.add(summary, Tone.ERROR, key="crash")
+
+    # ---------------------------------------------------------------- what can be done
+
+    @Slot()
+    def _on_cursor(self) -> None:
+        self._update_actions()
+
+    def _update_actions(self) -> None:
+        workspace = self._workspace
+        history = workspace.history
+        self._actions.update(
+            Situation(
+                phase=self._phase,
+                has_model=self._port.model is not None,
+                has_turns_in_memory=history.last_turn >= 0,
+                has_chat=workspace.conversation.id is not None,
+                has_reply=bool(workspace.conversation.last_reply),
+                is_at_end=history.is_at_end,
+            )
+        )
+        current = history.current
+        shown = current.memory_after if current else history.initial.sha256 if history.initial else ""
+        self._window.status.show_memory(shown, history.last_turn + 1)
+
+    @Slot()
+    def _on_closing(self) -> None:
+        self._port.stop()
+        self._port.shutdown()

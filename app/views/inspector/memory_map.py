@@ -1,0 +1,211 @@
+"""The memory map: the whole memory at the cursor's turn, one colour a slot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.paint.quantity import CHANGE, NORM, ConversationRange, Quantity, QuantityKey, quantities_of
+from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.lazy_view import LazyView
+from app.views.inspector.map_panel import MapPanel
+from app.views.inspector.section import HelpButton, plain_label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+
+HELP = (
+    "The map shows the model's whole memory after the turn in view: a row for each layer, a column for each slot, and "
+    "in the colour of a cell one number of that slot.",
+    "Each number compares a slot's vector with the one before the turn (change, cosine), measures its length (norm), "
+    "or is the gate that decided how much was written; nothing is estimated.",
+    "Brighter cells changed more or hold larger numbers, and the colours mean the same in every turn, so moving along "
+    "the timeline shows what each turn rewrote; click a cell to follow its slot.",
+)
+
+_CAPTION_FROM_PX = 240
+
+
+class MemoryMapView(LazyView):
+    """Layers × slots at the history's cursor, for a quantity that can be chosen.
+
+    Keys, with focus: arrows move the selected slot, Esc lets it go, C autoscales once, L locks the limits.
+    Until a quantity is chosen, the map shows the norm before the first turn and the change after it.
+    """
+
+    def __init__(
+        self,
+        history: MemoryHistory,
+        themes: ThemeController,
+        reduced_motion: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(themes, parent)
+        self.setObjectName("memoryMap")
+        self.setAccessibleName("Memory map")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._history = history
+        self._range = ConversationRange()
+        self._quantities: tuple[Quantity, ...] = ()
+        self._chosen: QuantityKey | None = None
+        self._drawn: tuple[int, QuantityKey] | None = None  # turn and quantity on the screen
+        self._caption = plain_label("caption", wrap=True)
+        self._title = plain_label("title", "Memory map")
+        self.combo = QComboBox()
+        self.combo.setAccessibleName("Quantity")
+        self.combo.setToolTip("What the colours show")
+        self.help = HelpButton("memory map", HELP)
+        self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read it, click to follow its slot")
+        self._build()
+        self.combo.activated.connect(self._on_activated)
+        self.panel.clicked.connect(self._on_clicked)
+        self.panel.limits_changed.connect(self.refresh)
+        self.panel.empty.action.clicked.connect(self._on_action)
+        history.reset.connect(self._on_reset)
+        history.turn_added.connect(self.refresh)
+        history.cursor_changed.connect(self.refresh)
+        history.slot_selected.connect(self.refresh)
+
+    @property
+    def quantity(self) -> Quantity:
+        """What the map shows now."""
+        if self._chosen is None:
+            return CHANGE if self._history.records else NORM
+        return next((item for item in self._offered() if item.key == self._chosen), NORM)
+
+    def choose(self, key: QuantityKey) -> None:
+        """Shows another quantity from now on."""
+        self._chosen = key
+        self.refresh()
+
+    def redraw(self) -> None:
+        quantity, cursor = self.quantity, self._history.cursor
+        self._fill_combo(quantity)
+        values = quantity.values(self._history.current, self._history.initial)
+        self._caption.setText(quantity.definition)
+        self._title.setToolTip(quantity.definition)
+        if values is None:
+            self._drawn = None
+            self._show_empty()
+            return
+        limits = self._range.limits(quantity, self._history.initial, self._history.records)
+        fade = self._drawn is not None and self._drawn[1] == quantity.key and self._drawn[0] != cursor
+        self._drawn = (cursor, quantity.key)
+        self.panel.show_values(quantity, values, limits, fade)
+        self.panel.set_selected(self._history.slot)
+        self.setAccessibleDescription(f"{quantity.title}. {quantity.definition} {self.panel.readout.text()}")
+
+    def restyle(self, theme: Theme) -> None:
+        self._drawn = None  # no fade from one theme to the other
+        self.panel.restyle(theme)
+        self.panel.set_focused(self.hasFocus())
+        self.help.restyle(theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._move(*steps[key])
+        elif key == Qt.Key.Key_Escape and self._history.slot is not None:
+            self._history.select_slot(-1, -1)
+        elif key == Qt.Key.Key_C and not event.modifiers():
+            self.panel.autoscale()
+        elif key == Qt.Key.Key_L and not event.modifiers():
+            self.panel.toggle_lock()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.panel.set_focused(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.panel.set_focused(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._caption.setVisible(self.height() >= _CAPTION_FROM_PX)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(GAP_PX)
+        header.addWidget(self._title)
+        header.addStretch(1)
+        header.addWidget(self.combo)
+        header.addWidget(self.help)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+        column.setSpacing(4)
+        column.addLayout(header)
+        column.addWidget(self._caption)
+        column.addWidget(self.panel, 1)
+
+    def _offered(self) -> tuple[Quantity, ...]:
+        return quantities_of(self._history.records)
+
+    def _fill_combo(self, current: Quantity) -> None:
+        offered = self._offered()
+        if offered != self._quantities:
+            self._quantities = offered
+            self.combo.clear()
+            for quantity in offered:
+                self.combo.addItem(quantity.title, quantity.key)
+                self.combo.setItemData(self.combo.count() - 1, quantity.definition, Qt.ItemDataRole.ToolTipRole)
+        self.combo.setCurrentIndex(self.combo.findData(current.key))
+
+    def _show_empty(self) -> None:
+        if self._history.initial is None:
+            self.panel.show_empty("No memory yet. Open a model to see its memory here.", "ph.brain")
+        elif self._history.cursor == INITIAL and not self._history.records:
+            self.panel.show_empty(
+                "This appears after the first turn: it compares the memory with the one before.",
+                "ph.hourglass",
+                "Show the norm",
+            )
+        elif self._history.cursor == INITIAL:
+            self.panel.show_empty(
+                "This appears after the first turn. You see the initial memory, which has nothing before it.",
+                "ph.hourglass",
+                "Show the first turn",
+            )
+        else:
+            self.panel.show_empty("This turn has no such gate.", "ph.info", "Show the norm")
+
+    def _on_action(self) -> None:
+        if self._history.cursor == INITIAL and self._history.records:
+            self._history.show_turn(0)
+        else:
+            self.choose("norm")
+
+    def _on_activated(self, index: int) -> None:
+        self.choose(self.combo.itemData(index))
+
+    def _on_clicked(self, layer: int, slot: int) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._history.select_slot(layer, slot)
+
+    def _on_reset(self) -> None:
+        self._range.clear()
+        self._drawn = None
+        self.panel.forget_limits()
+        self.refresh()
+
+    def _move(self, layers: int, slots: int) -> None:
+        initial = self._history.initial
+        if initial is None:
+            return
+        layer, slot = self._history.slot or (0, 0)
+        if self._history.slot is None:
+            layers = slots = 0
+        self._history.select_slot(
+            max(0, min(initial.layers - 1, layer + layers)), max(0, min(initial.slots - 1, slot + slots))
+        )

@@ -1,0 +1,219 @@
+"""The timeline: the turns of the conversation and which one is looked at, everywhere at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.paint.number import decimals_for, number_text
+from app.paint.quantity import large_changes, memory_change
+from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.lazy_view import LazyView
+from app.views.inspector.section import icon_button, plain_label, set_icon
+from app.views.inspector.style import inspector_stylesheet, sized_font
+from app.views.inspector.track import Track
+
+PLAY_MS = 600
+_LEAP = 10
+
+
+class TimelineView(LazyView):
+    """A bar a turn, as high as the turn changed the memory: ‖ΔSTM‖, the root of the sum of change².
+
+    Keys, with focus: ←/→ one turn, Ctrl+←/→ ten, Home/End first and last, Space plays, N and Shift+N the next and
+    previous large change (at least LARGE times the median).
+    """
+
+    def __init__(self, history: MemoryHistory, themes: ThemeController, parent: QWidget | None = None) -> None:
+        super().__init__(themes, parent)
+        self.setObjectName("timeline")
+        self.setAccessibleName("Timeline of turns")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._history = history
+        self._sizes: list[float] = []  # one a turn, computed once
+        self._player = QTimer(self, interval=PLAY_MS)
+        self._player.timeout.connect(self._play_on)
+        self.track = Track(themes.theme)
+        self.label = plain_label("turn")
+        self.label.setFont(sized_font(13, bold=True))
+        self.detail = plain_label("caption")
+        self.back = QPushButton("Back to now")
+        self.back.setProperty("role", "action")
+        self.back.setAccessibleName("Back to now")
+        self.back.setToolTip("You are viewing the past: go to the newest memory (End)")
+        self.first = icon_button("Initial memory", "Initial memory (Home)")
+        self.previous = icon_button("Previous turn", "Previous turn (←)")
+        self.play = icon_button("Play", f"Play the turns, one each {PLAY_MS} ms (Space)")
+        self.following = icon_button("Next turn", "Next turn (→)")
+        self.last = icon_button("Last turn", "Last turn (End)")
+        self._build()
+        self._connect()
+        self.restyle(themes.theme)
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player.isActive()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 76)
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Moves through the turns by itself; from the end it starts over."""
+        if is_playing and self._history.last_turn > INITIAL:
+            if self._history.is_at_end:
+                self._history.show_turn(INITIAL)
+            self._player.start()
+        else:
+            self._player.stop()
+        self._show_player()
+
+    def redraw(self) -> None:
+        history = self._history
+        self._sizes += [memory_change(record) for record in history.records[len(self._sizes) :]]
+        self.track.set_turns(self._sizes, large_changes(self._sizes), history.cursor)
+        turns = len(self._sizes)
+        if history.cursor == INITIAL:
+            self.label.setText("initial memory")
+            self.detail.setText(f"before turn 1 of {turns}" if turns else "no turns yet")
+        else:
+            self.label.setText(f"turn {history.cursor + 1} of {turns}")
+            size = self._sizes[history.cursor]
+            self.detail.setText(f"‖ΔSTM‖ {number_text(size, max(1, decimals_for(max(self._sizes))))}")
+        self.back.setVisible(not history.is_at_end)
+        for button, is_useful in (
+            (self.first, history.cursor > INITIAL),
+            (self.previous, history.cursor > INITIAL),
+            (self.following, not history.is_at_end),
+            (self.last, not history.is_at_end),
+            (self.play, turns > 0),
+        ):
+            button.setEnabled(is_useful)
+        if not history.is_at_end:
+            self.detail.setText(f"viewing the past · {self.detail.text()}")
+        self.setAccessibleDescription(f"{self.label.text()}, {self.detail.text()}")
+
+    def restyle(self, theme: Theme) -> None:
+        self.setStyleSheet(inspector_stylesheet(theme))
+        self.track.restyle(theme)
+        for button, icon in (
+            (self.first, "ph.skip-back"),
+            (self.previous, "ph.caret-left"),
+            (self.following, "ph.caret-right"),
+            (self.last, "ph.skip-forward"),
+        ):
+            set_icon(button, icon, theme)
+        self._show_player()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        history = self._history
+        leap = _LEAP if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        match event.key():
+            case Qt.Key.Key_Left:
+                history.show_turn(history.cursor - leap)
+            case Qt.Key.Key_Right:
+                history.show_turn(history.cursor + leap)
+            case Qt.Key.Key_Home:
+                history.show_turn(INITIAL)
+            case Qt.Key.Key_End:
+                history.show_turn(history.last_turn)
+            case Qt.Key.Key_Space:
+                self.set_playing(not self.is_playing)
+            case Qt.Key.Key_N:
+                self._show_large(backwards=is_shifted)
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.track.set_focused(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.track.set_focused(False)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.set_playing(False)
+
+    def _build(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        for button in (self.first, self.previous, self.play, self.following, self.last):
+            buttons.addWidget(button)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch(1)
+        words.addWidget(self.label)
+        words.addWidget(self.detail)
+        words.addStretch(1)
+        words_box = QWidget()
+        words_box.setLayout(words)
+        words.setContentsMargins(0, 0, 0, 0)
+        words_box.setMinimumWidth(112)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+        row.setSpacing(PADDING_PX)
+        row.addLayout(buttons)
+        row.addWidget(words_box)
+        row.addWidget(self.track, 1)
+        row.addWidget(self.back)
+
+    def _connect(self) -> None:
+        history = self._history
+        self.track.turn_requested.connect(self._on_track)
+        self.first.clicked.connect(self._show_first)
+        self.previous.clicked.connect(self._show_previous)
+        self.following.clicked.connect(self._show_following)
+        self.last.clicked.connect(self._show_last)
+        self.back.clicked.connect(self._show_last)
+        self.play.clicked.connect(self._toggle_play)
+        history.reset.connect(self._on_reset)
+        history.turn_added.connect(self.refresh)
+        history.cursor_changed.connect(self.refresh)
+
+    def _show_player(self) -> None:
+        button: QToolButton = self.play
+        set_icon(button, "ph.pause" if self.is_playing else "ph.play", self.theme)
+        button.setAccessibleName("Pause" if self.is_playing else "Play")
+
+    def _show_large(self, backwards: bool) -> None:
+        """Goes to the nearest large change in that direction, if there is one."""
+        sizes = [memory_change(record) for record in self._history.records[len(self._sizes) :]]
+        large = large_changes(self._sizes + sizes)
+        cursor = self._history.cursor
+        turns = [turn for turn in large if (turn < cursor if backwards else turn > cursor)]
+        if turns:
+            self._history.show_turn(turns[-1] if backwards else turns[0])
+
+    def _play_on(self) -> None:
+        self._history.show_turn(self._history.cursor + 1)
+        if self._history.is_at_end:
+            self.set_playing(False)
+
+    def _on_track(self, turn: int) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._history.show_turn(turn)
+
+    def _on_reset(self) -> None:
+        self._sizes = []
+        self.set_playing(False)
+        self.refresh()
+
+    def _toggle_play(self) -> None:
+        self.set_playing(not self.is_playing)
+
+    def _show_first(self) -> None:
+        self._history.show_turn(INITIAL)
+
+    def _show_previous(self) -> None:
+        self._history.show_turn(self._history.cursor - 1)
+
+    def _show_following(self) -> None:
+        self._history.show_turn(self._history.cursor + 1)
+
+    def _show_last(self) -> None:
+        self._history.show_turn(self._history.last_turn)

@@ -1,0 +1,63 @@
+"""Small builders: labels that never read their text as markup, buttons with a look and a name."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+if TYPE_CHECKING:
+    from app.views.icons import Icons
+
+ICON_PX = 18
+
+
+def label(text: str = "", role: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """A plain-text label; `role` picks its look in the style sheet."""
+    result = QLabel(parent)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setText(text)
+    result.setWordWrap(wrap)
+    if role:
+        result.setProperty("role", role)
+    return result
+
+
+def button(
+    text: str, kind: str = "", icon: str = "", icons: Icons | None = None, name: str = "", colour: str = "text"
+) -> QPushButton:
+    """A button; `kind` picks its look, `name` is its accessible name where it has no words."""
+    result = QPushButton(text.replace("&", "&&"))
+    result.setAutoDefault(False)
+    result.setCursor(Qt.CursorShape.PointingHandCursor)
+    result.setAccessibleName(name or text)
+    if kind:
+        result.setProperty("kind", kind)
+    if icon and icons is not None:
+        icons.set(result, icon, colour)
+        result.setIconSize(QSize(ICON_PX, ICON_PX))
+    if name and not text:
+        result.setToolTip(name)
+    return result
+
+
+def line() -> QFrame:
+    """A hairline between two parts."""
+    result = QFrame()
+    result.setProperty("line", True)
+    return result
+
+
+def plain_tooltip(text: str) -> str:
+    """`text` as a tooltip that shows it letter by letter; Qt would read markup in it."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if text else ""
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Sets a dynamic property and lets the style sheet see it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

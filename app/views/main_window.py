@@ -1,0 +1,262 @@
+"""The window: docks around the conversation, menus, drag and drop. It decides nothing; it says what the person did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
+
+from app.actions import Actions, Menu
+from app.views.chat import Chat
+from app.views.icons import Icons, application_icon
+from app.views.overlays import Callout, DropHint
+from app.views.sidebar import SIDEBAR_PX, Sidebar
+from app.views.status import StatusBar
+
+if TYPE_CHECKING:
+    from app.models.phase import Phase
+    from app.models.workspace import Workspace
+    from app.theme import ThemeController
+    from app.views.window_layout import WindowLayout
+
+SMALLEST = QSize(1024, 640)
+FIRST_SIZE = QSize(1360, 860)
+INSPECTOR_NEEDS_PX = 900
+INSPECTOR_SHARE = 0.34
+INSPECTOR_PX = (380, 640)
+TIMELINE_PX = 92
+DRAFT_MS = 1_000
+SNAPSHOT_SUFFIX = ".safetensors"
+PRESETS = ("chat", "memory")
+HINT = "This is what it just remembered"
+
+
+class MainWindow(QMainWindow):
+    """The window of one workspace.
+
+    inspector, timeline: the widgets of the right and the bottom dock.
+
+    Signals:
+        memory_dropped(path) · folder_dropped(path): something was dropped on the window.
+        closing(): the window is about to close.
+        hint_dismissed(): the hint at the memory map was seen.
+    """
+
+    memory_dropped = Signal(Path)
+    folder_dropped = Signal(Path)
+    closing = Signal()
+    hint_dismissed = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        actions: Actions,
+        themes: ThemeController,
+        layout: WindowLayout,
+        inspector: QWidget,
+        timeline: QWidget,
+        reduced_motion: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._actions = actions
+        self._layout = layout
+        self._inspector_made_way = False
+        self._icons = Icons(themes, self)
+        self.setObjectName("mainWindow")
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self.sidebar_dock = self._dock("sidebarDock", "Sidebar", Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.inspector_dock = self._dock("inspectorDock", "Inspector", Qt.DockWidgetArea.RightDockWidgetArea)
+        self.timeline_dock = self._dock("timelineDock", "Timeline", Qt.DockWidgetArea.BottomDockWidgetArea)
+        docks = {"sidebar": self.sidebar_dock, "inspector": self.inspector_dock, "timeline": self.timeline_dock}
+        actions.build(self, {name: dock.toggleViewAction() for name, dock in docks.items()})
+        self.chat = Chat(workspace, actions, themes, self._icons)
+        self.sidebar = Sidebar(workspace, actions, themes, self._icons)
+        self.status = StatusBar(themes, reduced_motion)
+        self._inspector = inspector
+        self.setCentralWidget(self.chat)
+        self.sidebar_dock.setWidget(self.sidebar)
+        self.inspector_dock.setWidget(inspector)
+        self.timeline_dock.setWidget(timeline)
+        self.setStatusBar(self.status)
+        for part in (inspector, timeline):
+            self._let_drops_through(part)
+        self.drop_hint = DropHint(themes, self)
+        self.memory_hint = Callout(HINT, themes, self)
+        self.memory_hint.dismissed.connect(self.hint_dismissed)
+        self._build_menus()
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(DRAFT_MS)
+        self._draft_timer.timeout.connect(self._keep_draft)
+        self._restore()
+        self.chat.composer.edit.textChanged.connect(self._draft_timer.start)
+        workspace.conversation.opened.connect(self._show_title)
+        workspace.conversation.renamed.connect(self._show_title)
+        self._show_title()
+
+    def _dock(self, object_name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(object_name)
+        dock.setAccessibleName(title)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        dock.setTitleBarWidget(QWidget(dock))  # no title bar: the parts carry their own headings
+        self.addDockWidget(area, dock)
+        dock.installEventFilter(self)
+        return dock
+
+    def _build_menus(self) -> None:
+        for menu in Menu:
+            built = self.menuBar().addMenu(menu.value)
+            built.setToolTipsVisible(True)
+            for spec, action in self._actions.in_menu(menu):
+                if spec.begins_section:
+                    built.addSeparator()
+                if spec.icon:
+                    self._icons.set(action, spec.icon, "muted")
+                built.addAction(action)
+                self.addAction(action)
+
+    @staticmethod
+    def _let_drops_through(part: QWidget) -> None:
+        """A plot accepts drops by default and would keep files from the window."""
+        for area in part.findChildren(QAbstractScrollArea):
+            area.setAcceptDrops(False)
+            area.viewport().setAcceptDrops(False)
+
+    # ---------------------------------------------------------------- size and layout
+
+    def _restore(self) -> None:
+        screen = QGuiApplication.primaryScreen().availableGeometry().size()
+        self.setMinimumSize(SMALLEST.boundedTo(screen))
+        if not self._layout.restore(self):
+            self.reset_layout()
+        self.chat.composer.set_text(self._layout.draft)
+
+    def reset_layout(self) -> None:
+        """Gives all parts their first size."""
+        screen = QGuiApplication.primaryScreen().availableGeometry().size()
+        if not self.isVisible():
+            self.resize(FIRST_SIZE.boundedTo(screen))
+        self.show_preset("memory")
+        self.size_docks()
+
+    def size_docks(self) -> None:
+        """Gives the docks their first size in the window as it is."""
+        low, high = INSPECTOR_PX
+        inspector_px = max(low, min(high, round(self.width() * INSPECTOR_SHARE)))
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([self.sidebar_dock, self.inspector_dock], [SIDEBAR_PX, inspector_px], across)
+        self.resizeDocks([self.timeline_dock], [TIMELINE_PX], down)
+
+    @property
+    def preset(self) -> str:
+        """The layout that is shown."""
+        return "memory" if not self.inspector_dock.isHidden() else "chat"
+
+    def show_preset(self, preset: str) -> None:
+        """ "chat": only the conversation; "memory": with the inspector and the timeline."""
+        with_memory = preset == "memory"
+        self._inspector_made_way = False
+        self.sidebar_dock.show()
+        self.inspector_dock.setVisible(with_memory)
+        self.timeline_dock.setVisible(with_memory)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < INSPECTOR_NEEDS_PX
+        if narrow and not self.inspector_dock.isHidden():
+            self._inspector_made_way = True
+            self.inspector_dock.hide()
+        elif not narrow and self._inspector_made_way:
+            self._inspector_made_way = False
+            self.inspector_dock.show()
+        if self.drop_hint.isVisible():
+            self.drop_hint.setGeometry(self.rect())
+        self.memory_hint.dismiss()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        shown = (QEvent.Type.Show, QEvent.Type.Hide)
+        if isinstance(watched, QDockWidget) and event.type() in shown and hasattr(self, "_actions"):
+            QTimer.singleShot(0, self, self._check_preset)
+        return False
+
+    @Slot()
+    def _check_preset(self) -> None:
+        self._actions["preset_memory" if self.preset == "memory" else "preset_chat"].setChecked(True)
+
+    @Slot()
+    def _show_title(self) -> None:
+        title = self._workspace.conversation.title
+        self.setWindowTitle(f"{title} · Mneme" if title else "Mneme")
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        self._layout.draft = self.chat.composer.text
+
+    # ---------------------------------------------------------------- showing
+
+    def show_phase(self, phase: Phase) -> None:
+        self.status.phase.show_phase(phase)
+        self.chat.show_phase(phase)
+
+    def show_memory_hint(self) -> None:
+        """Points once at the map of the memory."""
+        target = self._inspector.findChild(QWidget, "memoryMap") or self._inspector
+        if self._inspector.isVisible():
+            self.memory_hint.point_at(target)
+
+    # ---------------------------------------------------------------- drag and drop
+
+    @staticmethod
+    def _dropped_path(event: QDropEvent) -> Path | None:
+        urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
+        return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        path = self._dropped_path(event)
+        if path is None:
+            return
+        if path.suffix.lower() == SNAPSHOT_SUFFIX:
+            self.drop_hint.show_words("Drop to start a new chat from this memory")
+        elif path.is_dir():
+            self.drop_hint.show_words("Drop to open this model folder")
+        else:
+            self.drop_hint.show_words("Only a memory (.safetensors) or a model folder can be opened")
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.hide()
+        path = self._dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            (self.folder_dropped if path.is_dir() else self.memory_dropped).emit(path)
+
+    # ---------------------------------------------------------------- the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._draft_timer.stop()
+        waiting = self._workspace.outbox.queued
+        typed = self.chat.composer.text
+        self._layout.draft = f"{waiting}\n{typed}" if waiting and typed else waiting or typed
+        self._layout.save(self)
+        self._layout.sync()
+        event.accept()
+        self.hide()
+        self.closing.emit()

@@ -1,0 +1,225 @@
+"""One message of the transcript: measured once for a width, painted often, plain text and nothing else.
+
+Text positions are counted in UTF-16 units, as Qt counts them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+
+from app.models.conversation import TurnState
+from app.theme import Theme, caption_font
+
+LINE_HEIGHT = 1.45
+GAP_BEFORE_TURN_PX = 24.0
+GAP_BEFORE_ANSWER_PX = 14.0
+GAP_BEFORE_CAPTION_PX = 6.0
+BUBBLE_SHARE = 0.84
+BUBBLE_X_PX, BUBBLE_Y_PX, BUBBLE_RADIUS_PX = 14.0, 9.0, 12.0
+CHIP_X_PX, CHIP_GAP_PX = 8.0, 10.0
+CARET_PX = 7.0
+
+CHIPS = {TurnState.IN_MEMORY: "✓ in memory", TurnState.NOT_IN_MEMORY: "○ not in memory"}
+
+# Control characters become their pictures, one for one, so that positions stay those of the text.
+_SHOWN = {code: 0x2400 + code for code in range(32)} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_SHOWN |= dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+_SHOWN |= {0x7F: 0x2421, ord("\t"): ord("\t"), ord("\n"): 0x2028, ord("\r"): 0x200B, 0x85: 0x2028, 0x2029: 0x2028}
+
+
+def shown(text: str) -> str:
+    """`text` as it is drawn: line breaks as line separators, control characters as visible signs."""
+    return text.translate(_SHOWN)
+
+
+def utf16_length(text: str) -> int:
+    """The length of `text` in UTF-16 units."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def utf16_slice(text: str, start: int, end: int) -> str:
+    """The part of `text` between two positions in UTF-16 units."""
+    return text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContent:
+    """What a row of the conversation says."""
+
+    text: str
+    is_user: bool
+    state: TurnState
+    caption: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredMessage:
+    """A message laid out for a column; positions are relative to the column's left edge and the row's top."""
+
+    content: MessageContent
+    text: QTextLayout
+    error: QTextLayout
+    bubble: QRectF
+    caption: QRectF
+    chip: QRectF
+    height: float
+
+    def position_at(self, point: QPointF) -> int:
+        """The text position nearest to `point`."""
+        layout = self.text
+        if not layout.lineCount():
+            return 0
+        local = point - layout.position()
+        if local.y() < 0:
+            return 0
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            bottom = (
+                layout.lineAt(number + 1).y() if number + 1 < layout.lineCount() else layout.boundingRect().bottom()
+            )
+            if local.y() < bottom:
+                return int(line.xToCursor(local.x()))
+        return utf16_length(layout.text())
+
+
+class MessagePainter:
+    """Measures and paints messages with the fonts of a widget."""
+
+    def __init__(self, font: QFont) -> None:
+        self._font = font
+        self._caption_font = caption_font(font)
+        self._metrics = QFontMetricsF(self._font)
+        self._caption_metrics = QFontMetricsF(self._caption_font)
+        self._line_px = round(self._metrics.ascent() + self._metrics.descent()) * 1.0
+        self._step_px = max(self._line_px, round(font.pixelSize() * LINE_HEIGHT))
+
+    def column_px(self, characters: int) -> float:
+        """The width of a column of so many average letters."""
+        return round(self._metrics.horizontalAdvance("the quick brown fox jumps over the lazy dog") / 43 * characters)
+
+    def estimate(self, content: MessageContent, width: float) -> float:
+        """About how high a message is, without laying it out."""
+        letters = max(1.0, width / self._metrics.averageCharWidth())
+        lines = len(content.text) // letters + content.text.count("\n") + 1
+        return lines * self._step_px + (2 * BUBBLE_Y_PX + GAP_BEFORE_TURN_PX if content.is_user else 44.0)
+
+    def measure(self, content: MessageContent, width: float) -> MeasuredMessage:
+        """Lays a message out for a column of `width` px."""
+        if content.is_user:
+            return self._measure_query(content, width)
+        return self._measure_answer(content, width)
+
+    def _measure_query(self, content: MessageContent, width: float) -> MeasuredMessage:
+        limit = width * BUBBLE_SHARE - 2 * BUBBLE_X_PX
+        natural, _ = self._break(text := self._layout(content.text), limit)
+        _, high = self._break(text, min(limit, natural + 1))
+        bubble = QRectF(0, GAP_BEFORE_TURN_PX, min(limit, natural + 1) + 2 * BUBBLE_X_PX, high + 2 * BUBBLE_Y_PX)
+        bubble.moveRight(width)
+        text.setPosition(bubble.topLeft() + QPointF(BUBBLE_X_PX, BUBBLE_Y_PX))
+        return MeasuredMessage(content, text, self._layout(""), bubble, QRectF(), QRectF(), bubble.bottom())
+
+    def _measure_answer(self, content: MessageContent, width: float) -> MeasuredMessage:
+        y = GAP_BEFORE_ANSWER_PX
+        text, error = self._layout(content.text), self._layout(content.error)
+        for layout in (text, error):
+            layout.setPosition(QPointF(0, y))
+            if layout.text():
+                _, high = self._break(layout, width)
+                y += high + GAP_BEFORE_CAPTION_PX
+        line = self._caption_metrics.height() + 4
+        caption = QRectF(0, y, min(width, self._caption_metrics.horizontalAdvance(content.caption) + 2), line)
+        chip = QRectF()
+        words = CHIPS.get(content.state, "")
+        if words:
+            left = caption.right() + CHIP_GAP_PX if content.caption else 0.0
+            chip = QRectF(left, y, self._caption_metrics.horizontalAdvance(words) + 2 * CHIP_X_PX, line)
+            if chip.right() > width and content.caption:
+                chip.moveTo(0, y + line + 4)
+        return MeasuredMessage(content, text, error, QRectF(), caption, chip, max(caption.bottom(), chip.bottom()))
+
+    def _layout(self, text: str) -> QTextLayout:
+        layout = QTextLayout(shown(text), self._font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        option.setTabStopDistance(4 * self._metrics.horizontalAdvance(" "))
+        layout.setTextOption(option)
+        layout.setCacheEnabled(True)
+        return layout
+
+    def _break(self, layout: QTextLayout, width: float) -> tuple[float, float]:
+        """Breaks the text into lines; returns its natural width and its height."""
+        natural = y = 0.0
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1.0))
+            step = max(self._step_px, line.height())
+            line.setPosition(QPointF(0, y + (step - line.height()) / 2))
+            natural = max(natural, line.naturalTextWidth())
+            y += step
+        layout.endLayout()
+        return natural, y
+
+    def paint(
+        self,
+        painter: QPainter,
+        origin: QPointF,
+        message: MeasuredMessage,
+        theme: Theme,
+        selection: tuple[int, int] | None,
+        chip_is_hovered: bool = False,
+    ) -> None:
+        """Paints a message with the column's left edge and the row's top at `origin`."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if message.content.is_user:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent_soft))
+            painter.drawRoundedRect(message.bubble.translated(origin), BUBBLE_RADIUS_PX, BUBBLE_RADIUS_PX)
+        painter.setPen(QColor(theme.text))
+        message.text.draw(painter, origin, _ranges(selection, theme))
+        if message.content.state is TurnState.ANSWERING and not message.content.is_user:
+            self._paint_caret(painter, origin, message, theme)
+        if message.error.lineCount():
+            painter.setPen(QColor(theme.danger))
+            message.error.draw(painter, origin)
+        painter.setFont(self._caption_font)
+        painter.setPen(QColor(theme.muted))
+        centre = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(message.caption.translated(origin), centre, message.content.caption)
+        if not message.chip.isEmpty():
+            self._paint_chip(painter, message.chip.translated(origin), message.content.state, theme, chip_is_hovered)
+
+    def _paint_caret(self, painter: QPainter, origin: QPointF, message: MeasuredMessage, theme: Theme) -> None:
+        layout = message.text
+        if layout.lineCount():
+            line = layout.lineAt(layout.lineCount() - 1)
+            at: Any = line.cursorToX(utf16_length(layout.text()))  # PySide6 returns x and the position it belongs to
+            x = float(at[0] if isinstance(at, tuple) else at)
+            place = origin + layout.position() + QPointF(x + 3, line.y() + (line.height() - 2 * CARET_PX) / 2)
+            painter.fillRect(QRectF(place.x(), place.y(), CARET_PX, 2 * CARET_PX), QColor(theme.accent))
+
+    def _paint_chip(self, painter: QPainter, place: QRectF, state: TurnState, theme: Theme, hovered: bool) -> None:
+        remembered = state is TurnState.IN_MEMORY
+        border = theme.accent if hovered and remembered else theme.border
+        painter.setPen(QPen(QColor(border), 1))
+        painter.setBrush(QColor(theme.accent_soft) if remembered else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), place.height() / 2 - 1, place.height() / 2 - 1)
+        painter.setPen(QColor(theme.text if remembered else theme.muted))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, CHIPS[state])
+
+
+def _ranges(selection: tuple[int, int] | None, theme: Theme) -> list[QTextLayout.FormatRange]:
+    if selection is None or selection[0] == selection[1]:
+        return []
+    selected = QTextLayout.FormatRange()
+    selected.start, selected.length = selection[0], selection[1] - selection[0]
+    style = QTextCharFormat()
+    style.setBackground(QColor(theme.accent))
+    style.setForeground(QColor(theme.on_accent))
+    selected.format = style
+    return [selected]

@@ -1,0 +1,137 @@
+"""Short messages above the composer: what happened, what is unchanged, and one thing to do. Never a modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.theme import GAP_PX
+from app.views.labels import button, label
+
+if TYPE_CHECKING:
+    from app.views.icons import Icons
+
+INFO_MS = 12_000
+MOST_NOTICES = 3
+
+
+class Tone(StrEnum):
+    """How a notice is meant; a warning and an error stay until they are closed."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_ICONS = {
+    Tone.INFO: ("ph.info", "accent"),
+    Tone.WARNING: ("ph.warning", "warning"),
+    Tone.ERROR: ("ph.warning-circle", "danger"),
+}
+
+
+class Notice(QFrame):
+    """One message.
+
+    Signals:
+        closed(): it is done with.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, text: str, tone: Tone, icons: Icons, action: str = "", run: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__()
+        self.setProperty("panel", "notice")
+        self.setProperty("tone", tone.value)
+        self.setObjectName("notice")
+        self.setAccessibleName(f"{tone.value}: {text}")
+        self.text = text
+        self._run = run
+        icon, colour = _ICONS[tone]
+        mark = button("", "icon", icon, icons, tone.value, colour)
+        mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        words = label(text, wrap=True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP_PX, 6, GAP_PX, 6)
+        row.setSpacing(GAP_PX)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        if action and run is not None:
+            do = button(action, "link")
+            do.setObjectName("noticeAction")
+            do.clicked.connect(self._act)
+            row.addWidget(do, 0, Qt.AlignmentFlag.AlignTop)
+        close = button("", "icon", "ph.x", icons, "Close this message", "muted")
+        close.setObjectName("noticeClose")
+        close.clicked.connect(self.close_now)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        if tone is Tone.INFO:
+            QTimer.singleShot(INFO_MS, self, self.close_now)
+
+    @Slot()
+    def close_now(self) -> None:
+        if not self.isHidden() or self.parent() is not None:
+            self.hide()
+            self.closed.emit()
+
+    @Slot()
+    def _act(self) -> None:
+        if self._run is not None:
+            self._run()
+        self.close_now()
+
+
+class Notices(QWidget):
+    """The notices that are shown, newest last; a notice with the key of an older one takes its place."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._shown: list[tuple[str, Notice]] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GAP_PX)
+        self.hide()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words of the notices that are shown."""
+        return tuple(notice.text for _, notice in self._shown)
+
+    def add(
+        self, text: str, tone: Tone = Tone.INFO, action: str = "", run: Callable[[], None] | None = None, key: str = ""
+    ) -> Notice:
+        """Shows a sentence; `action` with `run` adds one button to it."""
+        self.dismiss(key or text)
+        while len(self._shown) >= MOST_NOTICES:
+            self._shown[0][1].close_now()
+        notice = Notice(text, tone, self._icons, action, run)
+        self._shown.append((key or text, notice))
+        notice.closed.connect(self._forget_closed)
+        self._column.addWidget(notice)
+        self.show()
+        return notice
+
+    def dismiss(self, key: str) -> None:
+        """Takes the notice with that key away."""
+        for known, notice in tuple(self._shown):
+            if known == key:
+                notice.close_now()
+
+    @Slot()
+    def _forget_closed(self) -> None:
+        for entry in tuple(self._shown):
+            if entry[1].isHidden():
+                self._shown.remove(entry)
+                self._column.removeWidget(entry[1])
+                entry[1].deleteLater()
+        self.setVisible(bool(self._shown))

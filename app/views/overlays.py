@@ -1,0 +1,130 @@
+"""What floats above the window: the hint where to drop a file, the first hint at the memory, the way to the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, RADIUS_PX, Theme, ThemeController
+
+CALLOUT_MS = 20_000
+ARROW_PX = 9
+
+
+class DropHint(QWidget):
+    """Covers the window while a file is held above it and says what letting go does."""
+
+    def __init__(self, themes: ThemeController, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._theme: Theme = themes.theme
+        self._words = ""
+        self.setObjectName("dropHint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        themes.changed.connect(self._recolour)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        return self._words
+
+    def show_words(self, words: str) -> None:
+        self._words = words
+        self.setAccessibleName(words)
+        self.setGeometry(self._window.rect())
+        self.raise_()
+        self.show()
+
+    @Slot(object)
+    def _recolour(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(self._theme.window)
+        veil.setAlphaF(0.88)
+        painter.fillRect(self.rect(), veil)
+        frame = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+        painter.setPen(QPen(QColor(self._theme.accent), 2, Qt.PenStyle.DashLine))
+        painter.setBrush(QColor(self._theme.accent_soft))
+        painter.drawRoundedRect(frame, 2 * RADIUS_PX, 2 * RADIUS_PX)
+        font = QFont(self.font())
+        font.setPixelSize(20)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._words)
+
+
+class Callout(QWidget):
+    """A sentence with an arrow that points to the right, at something; a click or time takes it away.
+
+    Signals:
+        dismissed()
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, words: str, themes: ThemeController, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._theme: Theme = themes.theme
+        self._words = words
+        self.setObjectName("memoryHint")
+        self.setAccessibleName(words)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        themes.changed.connect(self._recolour)
+        self.hide()
+
+    def point_at(self, target: QWidget) -> None:
+        """Shows itself left of `target`, pointing at its upper part."""
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(self._words) + 2 * PADDING_PX + ARROW_PX
+        height = metrics.height() + 2 * GAP_PX + 4
+        corner = target.mapTo(self._window, target.rect().topLeft())
+        x = max(GAP_PX, corner.x() - width - 2)
+        self.setGeometry(QRect(x, corner.y() + min(72, target.height() // 3), width, height))
+        self.raise_()
+        self.show()
+        self._timer.start(CALLOUT_MS)
+
+    @Slot()
+    def dismiss(self) -> None:
+        if self.isVisible():
+            self._timer.stop()
+            self.hide()
+            self.dismissed.emit()
+
+    @Slot(object)
+    def _recolour(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.dismiss()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0, 0, -ARROW_PX, 0)
+        middle = box.center().y()
+        path = QPainterPath()
+        path.addRoundedRect(box, RADIUS_PX, RADIUS_PX)
+        tip = QPainterPath()
+        tip.addPolygon(
+            QPolygonF(
+                [
+                    QPointF(box.right() - 1, middle - ARROW_PX + 1),
+                    QPointF(box.right() + ARROW_PX, middle),
+                    QPointF(box.right() - 1, middle + ARROW_PX - 1),
+                ]
+            )
+        )
+        painter.fillPath(path.united(tip), QColor(self._theme.accent))
+        painter.setPen(QColor(self._theme.on_accent))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)

@@ -1,0 +1,131 @@
+"""What the middle of the window shows when there is nothing to read yet: a welcome, or why no model is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.icons import Icons, application_icon
+from app.views.labels import button, label
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+
+PAGE_PX = 520
+MARK_PX = 56
+EXAMPLES = ("Hi, my name is Alice.", "I have a brown dog called Max.", "What can you do?")
+
+
+def _mark() -> QLabel:
+    mark = QLabel()
+    mark.setPixmap(application_icon().pixmap(MARK_PX, MARK_PX))
+    mark.setAccessibleName("Mneme")
+    return mark
+
+
+def _page(page: QWidget, column: QVBoxLayout) -> None:
+    """Centres a column of at most PAGE_PX in `page`."""
+    middle = QWidget()
+    middle.setMaximumWidth(PAGE_PX)
+    middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    middle.setLayout(column)
+    column.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(middle, 8)
+    row.addStretch(1)
+    outer = QVBoxLayout(page)
+    outer.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+    outer.addStretch(3)
+    outer.addLayout(row)
+    outer.addStretch(4)
+
+
+class Welcome(QWidget):
+    """Two sentences and three messages to try.
+
+    Signals:
+        example_chosen(text)
+    """
+
+    example_chosen = Signal(str)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._origin = label("", "caption", wrap=True)
+        self._origin.setObjectName("welcomeOrigin")
+        column = QVBoxLayout()
+        column.setSpacing(GAP_PX)
+        column.addWidget(_mark())
+        column.addSpacing(GAP_PX)
+        column.addWidget(label("I remember without re-reading.", "title", wrap=True))
+        column.addWidget(
+            label(
+                "Everything you tell me is written into a small memory that you can see on the right.",
+                "muted",
+                wrap=True,
+            )
+        )
+        column.addWidget(self._origin)
+        column.addSpacing(PADDING_PX)
+        column.addWidget(label("Try one of these", "section"))
+        for number, text in enumerate(EXAMPLES):
+            example = button(text, "example", "ph.chat-circle", icons, f"Send: {text}", "muted")
+            example.setObjectName(f"example{number}")
+            example.setProperty("message", text)
+            example.clicked.connect(self._choose)
+            column.addWidget(example)
+        _page(self, column)
+        self.show_origin("")
+
+    def show_origin(self, origin: str) -> None:
+        """Says what the memory of this chat started from."""
+        self._origin.setText(origin)
+        self._origin.setVisible(bool(origin))
+
+    @Slot()
+    def _choose(self) -> None:
+        self.example_chosen.emit(self.sender().property("message"))
+
+
+class ModelMissing(QWidget):
+    """Why no model is open, and the two ways on."""
+
+    def __init__(self, actions: Actions, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("modelMissing")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._why = label("", wrap=True)
+        self._why.setObjectName("modelMissingReason")
+        self._why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        card = QFrame()
+        card.setProperty("panel", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(PADDING_PX, PADDING_PX, PADDING_PX, PADDING_PX)
+        inside.addWidget(self._why)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP_PX)
+        for action_id, kind, icon, colour in (
+            ("open_model", "primary", "ph.folder-open", "on_accent"),
+            ("bundled_model", "", "ph.package", "text"),
+        ):
+            do = button(actions[action_id].text(), kind, icon, icons, colour=colour)
+            do.setObjectName(f"{action_id}_button")
+            do.clicked.connect(actions[action_id].trigger)
+            buttons.addWidget(do)
+        buttons.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(PADDING_PX)
+        column.addWidget(label("No model is open", "title"))
+        column.addWidget(card)
+        column.addLayout(buttons)
+        column.addWidget(label("What you type stays in the message field until a model is open.", "caption", wrap=True))
+        _page(self, column)
+
+    def show_reason(self, reason: str) -> None:
+        self._why.setText(reason)

@@ -1,0 +1,50 @@
+"""How the window was left: size, docks and the unsent message, kept in an ini file. A damaged file means defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, QSettings
+
+from app.models.settings import open_ini
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+VERSION = 1
+LONGEST_DRAFT = 200_000
+
+
+class WindowLayout(QObject):
+    """Reads and writes the state of one window."""
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file: QSettings = open_ini(path, self)
+
+    @property
+    def draft(self) -> str:
+        """The message that was typed and not sent."""
+        found = self._file.value("draft", "")
+        return found if isinstance(found, str) else ""
+
+    @draft.setter
+    def draft(self, text: str) -> None:
+        if text != self.draft and len(text) <= LONGEST_DRAFT:
+            self._file.setValue("draft", text)
+
+    def restore(self, window: QMainWindow) -> bool:
+        """Gives the window its former size and docks; returns False where there is nothing that fits."""
+        geometry, state = self._file.value("geometry"), self._file.value("state")
+        if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
+            return False
+        return window.restoreGeometry(geometry) and window.restoreState(state, VERSION)
+
+    def save(self, window: QMainWindow) -> None:
+        self._file.setValue("geometry", window.saveGeometry())
+        self._file.setValue("state", window.saveState(VERSION))
+
+    def sync(self) -> None:
+        """Writes what is not written yet."""
+        self._file.sync()

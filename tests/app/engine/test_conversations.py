@@ -1,0 +1,272 @@
+"""Conversations and saved memories through the port: what comes back is exactly what was there."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.engine.journal import title_of
+from app.models.phase import Phase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.app.engine.conftest import Desk
+    from tests.app.engine.fake_session import FakeMemory
+
+
+def _memory(desk: Desk) -> FakeMemory:
+    return desk.behaviour.sessions[-1].memory
+
+
+def test_that_a_conversation_comes_back_with_its_memory_bit_by_bit(desk: Desk) -> None:
+    desk.port.new_conversation(7)
+    desk.rest()
+    for text in ("my name is Alice", "I live in Rome", "what is my name"):
+        desk.say(text)
+    memory, records, number = _memory(desk), desk.behaviour.sessions[-1].turns, desk.opened.id
+    desk.reopen()
+    assert [line.id for line in desk.heard.conversations[-1]] == [number]
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert (desk.opened.id, desk.opened.title, desk.opened.initial_seed) == (number, "my name is Alice", 7)
+    assert [turn.query for turn in desk.opened.turns] == [record.query for record in records]
+    assert _memory(desk).to_bytes() == memory.to_bytes()
+    assert desk.opened.initial.sha256 == records[0].memory_before
+    desk.say("and now")
+    assert desk.behaviour.sessions[-1].turns[-1].turn == 3
+
+
+def test_that_an_empty_conversation_is_not_stored(desk: Desk) -> None:
+    for _ in range(3):
+        desk.port.new_conversation(None)
+    desk.rest()
+    desk.reopen()
+    assert desk.heard.conversations[-1] == ()
+
+
+def test_that_a_conversation_is_listed_under_its_announced_number_as_soon_as_it_begins(desk: Desk) -> None:
+    desk.say("Hi there")
+    lists = [[line.id for line in lines] for lines in desk.heard.conversations]
+    assert lists[:2] == [[], [desk.opened.id]]
+
+
+def test_that_a_random_seed_is_new_every_time(desk: Desk) -> None:
+    desk.port.new_conversation(None)
+    desk.rest()
+    seeds = [opened.initial_seed for opened in desk.heard.opened]
+    assert len(set(seeds)) == len(seeds) == 2
+
+
+def test_that_a_conversation_of_another_model_is_refused_and_names_both(desk: Desk) -> None:
+    desk.say("Hi")
+    number = desk.opened.id
+    desk.port.load_model("other")
+    desk.rest()
+    opened = desk.opened
+    desk.port.open_conversation(number)
+    desk.rest()
+    title, message = desk.heard.failed[-1]
+    assert title == "This conversation was not opened"
+    assert "bundled" in message
+    assert "other" in message
+    assert desk.opened is opened
+
+
+def test_that_a_conversation_with_a_damaged_memory_is_refused(desk: Desk) -> None:
+    desk.say("Hi")
+    number = desk.opened.id
+    rows = sqlite3.connect(desk.data_dir / "conversations.sqlite")
+    rows.execute("UPDATE memory SET data = zeroblob(length(data)) WHERE sha256 = ?", (_memory(desk).sha256,))
+    rows.commit()
+    rows.close()
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert "damaged" in desk.heard.failed[-1][1]
+    assert desk.port.phase is Phase.READY
+
+
+def test_that_renaming_deleting_and_restoring_show_in_the_list(desk: Desk) -> None:
+    desk.say("Hi")
+    number = desk.opened.id
+    desk.port.rename_conversation(number, "  About\nAlice ")
+    desk.port.new_conversation(0)
+    desk.port.delete_conversation(number)
+    desk.port.restore_conversation(number)
+    desk.rest()
+    desk.until(lambda: len(desk.heard.conversations) >= 6)
+    titles = [[line.title for line in lines] for lines in desk.heard.conversations[-3:]]
+    assert titles == [["About Alice"], [], ["About Alice"]]
+
+
+def test_that_an_empty_title_is_refused(desk: Desk) -> None:
+    desk.say("Hi")
+    desk.port.rename_conversation(desk.opened.id, " ")
+    desk.until(lambda: bool(desk.heard.failed))
+    assert desk.heard.failed[-1][0] == "This conversation was not renamed"
+
+
+def test_that_a_title_given_before_the_first_turn_is_kept(desk: Desk) -> None:
+    desk.port.rename_conversation(desk.opened.id, "Mine")
+    desk.say("Hi")
+    assert [line.title for line in desk.heard.conversations[-1]] == ["Mine"]
+
+
+def test_that_deleting_the_open_conversation_begins_a_new_one(desk: Desk) -> None:
+    desk.say("Hi")
+    number = desk.opened.id
+    desk.port.delete_conversation(number)
+    desk.until(lambda: len(desk.heard.opened) == 2)
+    assert desk.opened.id != number
+    desk.say("Hello")
+    assert [line.id for line in desk.heard.conversations[-1]] == [desk.opened.id]
+
+
+def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
+    desk.say("my name is Alice")
+    memory = _memory(desk)
+    path = desk.port.snapshots_dir / "alice.safetensors"
+    desk.port.save_snapshot(path, "Alice", "knows a name")
+    assert desk.port.phase is Phase.SAVING
+    desk.rest()
+    saved = desk.heard.saved[-1]
+    assert (saved.title, saved.turns, saved.model) == ("Alice", 1, "bundled")
+    desk.port.new_conversation(None)
+    desk.port.open_snapshot(path)
+    desk.rest()
+    assert (desk.opened.origin, desk.opened.initial_seed) == ("Alice", None)
+    assert _memory(desk).to_bytes() == memory.to_bytes()
+    desk.say("what is my name")
+    number = desk.opened.id
+    desk.port.save_snapshot(path.with_name("later.safetensors"), "Later", "")
+    desk.rest()
+    assert desk.heard.saved[-1].turns == 2
+    assert [info.title for info in desk.heard.snapshots[-1]] == ["Later", "Alice"]
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert desk.opened.origin == "Alice"
+
+
+@pytest.mark.parametrize("content", [None, "no memory", "{}"])
+def test_that_a_memory_that_cannot_be_opened_changes_nothing(desk: Desk, tmp_path: Path, content: str | None) -> None:
+    desk.say("Hi")
+    opened, memory = desk.opened, _memory(desk)
+    path = tmp_path / "x.safetensors"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    desk.port.open_snapshot(path)
+    desk.rest()
+    assert desk.heard.failed[-1][0] == "This memory was not opened"
+    assert desk.opened is opened
+    assert desk.behaviour.sessions[-1].memory is memory
+
+
+def test_that_starting_with_a_broken_memory_still_opens_a_conversation(idle_desk: Desk, tmp_path: Path) -> None:
+    idle_desk.start(snapshot=tmp_path / "missing.safetensors")
+    assert idle_desk.heard.failed[-1][0] == "This memory was not opened"
+    assert len(idle_desk.heard.opened) == 1
+    assert idle_desk.port.phase is Phase.READY
+
+
+def test_that_a_deleted_memory_moves_to_the_trash(desk: Desk, tmp_path: Path) -> None:
+    path = desk.port.snapshots_dir / "alice.safetensors"
+    for _ in range(2):
+        desk.port.save_snapshot(path, "Alice", "")
+        desk.port.delete_snapshot(path)
+    desk.rest()
+    desk.until(lambda: len(list((desk.data_dir / "trash").glob("*"))) == 2)
+    assert not path.exists()
+    outside = tmp_path / "mine.safetensors"
+    outside.write_text("mine", encoding="utf-8")
+    desk.port.delete_snapshot(outside)
+    desk.until(lambda: bool(desk.heard.failed))
+    assert outside.read_text(encoding="utf-8") == "mine"
+
+
+def test_that_memories_are_listed_and_deleted_without_a_model(desk: Desk) -> None:
+    path = desk.port.snapshots_dir / "a.safetensors"
+    desk.port.save_snapshot(path, "A", "")
+    desk.rest()
+    desk.behaviour.fail_load = RuntimeError("no model today")
+    desk.reopen()
+    assert [info.title for info in desk.heard.snapshots[-1]] == ["A"]
+    desk.port.delete_snapshot(path)
+    desk.until(lambda: desk.heard.snapshots[-1] == ())
+    desk.port.open_conversation(1)
+    desk.port.new_conversation(None)
+    desk.port.save_snapshot(path, "A", "")
+    desk.until(lambda: len(desk.heard.failed) == 3)
+    assert not path.exists()
+    assert desk.port.phase is Phase.NO_MODEL
+
+
+def test_that_unreadable_files_do_not_hide_the_other_memories(desk: Desk) -> None:
+    desk.port.save_snapshot(desk.port.snapshots_dir / "a.safetensors", "A", "")
+    desk.rest()
+    (desk.port.snapshots_dir / "b.safetensors").write_text("damaged", encoding="utf-8")
+    desk.port.refresh_snapshots()
+    desk.until(lambda: len(desk.heard.snapshots) == 3)
+    assert [info.title for info in desk.heard.snapshots[-1]] == ["A"]
+
+
+def test_that_a_data_folder_that_cannot_be_written_does_not_stop_the_talk(idle_desk: Desk) -> None:
+    idle_desk.data_dir.write_text("a file where the folder should be", encoding="utf-8")
+    idle_desk.start()
+    idle_desk.say("Hi")
+    idle_desk.say("my name is Alice")
+    assert [title for title, _ in idle_desk.heard.failed] == ["Not saved"]
+    assert len(idle_desk.behaviour.sessions[-1].turns) == 2
+
+
+def test_that_what_a_full_disk_refused_is_saved_when_there_is_room_again(desk: Desk) -> None:
+    desk.say("first")
+    connection = desk.port._worker.engine._journal.store._connection
+    connection.execute("PRAGMA max_page_count = 1")  # SQLite takes the current size instead: full from now on
+    words = " ".join(f"word{number}" for number in range(3_000))
+    desk.say(words)
+    desk.say(words)
+    announced = desk.opened.id
+    desk.port.new_conversation(0)
+    desk.rest()
+    assert desk.opened.id == announced + 1
+    desk.say(words)
+    assert [title for title, _ in desk.heard.failed] == ["Not saved"]
+    connection.execute("PRAGMA max_page_count = 100000")
+    desk.say("last")
+    memory, number = _memory(desk), desk.opened.id
+    desk.reopen().port.open_conversation(announced)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["first", words, words]
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == [words, "last"]
+    assert _memory(desk).to_bytes() == memory.to_bytes()
+
+
+def test_that_a_damaged_database_is_reported_and_kept(idle_desk: Desk) -> None:
+    idle_desk.data_dir.mkdir()
+    (idle_desk.data_dir / "conversations.sqlite").write_bytes(b"damaged" * 1000)
+    idle_desk.start()
+    assert idle_desk.heard.failed[0][0] == "Earlier conversations could not be read"
+    assert len(list((idle_desk.data_dir / "quarantine").iterdir())) == 1
+    idle_desk.say("Hi")
+    assert len(idle_desk.heard.conversations[-1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("Hi, my name is\n\tAlice.", "Hi, my name is Alice."),
+        ("word " * 30, "word " * 11 + "word…"),
+        ("x" * 80, "x" * 60 + "…"),
+        ("a\u202eb", "ab"),
+        ("e\u0301" * 40, "e\u0301" * 30 + "…"),
+        ("x" * 58 + "👨\u200d👩\u200d👧", "x" * 58 + "…"),
+        ("", ""),
+    ],
+)
+def test_that_a_title_is_one_line_and_never_cuts_a_character(query: str, title: str) -> None:
+    assert title_of(query) == title
+    assert len(title) <= 61

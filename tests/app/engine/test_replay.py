@@ -1,0 +1,128 @@
+"""A recording holds everything the window draws, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.engine.replay import Recording, RecordingError, from_bytes, open_recording, save_recording, to_bytes
+from rxt.events import frozen_array
+from tests.app.inspector.synthetic import STATIC, TANH, UNGATED, conversation
+
+Arrays = dict[str, Any]
+
+
+@pytest.fixture
+def recording() -> Recording:
+    return Recording(*conversation(3, laws={"mix": UNGATED, "interlayer": STATIC, "write": TANH}))
+
+
+def changed(recording: Recording, change: Callable[[Arrays, dict[str, Any]], object]) -> bytes:
+    """The file after `change` has had its way with the arrays and the header."""
+    with np.load(io.BytesIO(to_bytes(recording))) as archive:
+        arrays = dict(archive)
+    header = json.loads(arrays["header"].tobytes())
+    change(arrays, header)
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def test_that_what_was_recorded_comes_back_bit_for_bit(recording: Recording, tmp_path: Path) -> None:
+    nan = recording.records[1].change.copy()
+    nan[0, 0] = np.nan
+    records = list(recording.records)
+    records[1] = dataclasses.replace(records[1], change=frozen_array(nan))
+    save_recording(tmp_path / "turns.npz", Recording(recording.initial, tuple(records)))
+    opened = open_recording(tmp_path / "turns.npz")
+    assert opened.initial.norm.tobytes() == recording.initial.norm.tobytes()
+    assert (opened.initial.sha256, opened.initial.width) == (recording.initial.sha256, recording.initial.width)
+    for before, after in zip(records, opened.records, strict=True):
+        for field in dataclasses.fields(before):
+            old, new = getattr(before, field.name), getattr(after, field.name)
+            if field.name == "gates":
+                assert [(stage.name, stage.law, stage.values.tobytes()) for stage in new] == [
+                    (stage.name, stage.law, stage.values.tobytes()) for stage in old
+                ]
+            elif isinstance(old, np.ndarray):
+                assert new.tobytes() == old.tobytes()
+                assert not new.flags.writeable
+            else:
+                assert new == old
+
+
+def test_that_a_memory_without_turns_can_be_recorded(recording: Recording) -> None:
+    assert from_bytes(to_bytes(Recording(recording.initial, ()))).records == ()
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, 100, 3000])
+def test_that_a_file_cut_short_is_refused(recording: Recording, size_bytes: int) -> None:
+    with pytest.raises(RecordingError):
+        from_bytes(to_bytes(recording)[:size_bytes])
+
+
+def test_that_a_flipped_byte_is_refused_or_changes_nothing(recording: Recording) -> None:
+    data = to_bytes(recording)
+    norm = recording.records[2].norm.tobytes()
+    for place in range(0, len(data), 211):
+        damaged = bytearray(data)
+        damaged[place] ^= 0x55
+        try:
+            assert from_bytes(bytes(damaged)).records[2].norm.tobytes() == norm
+        except RecordingError as error:
+            assert str(error)  # noqa: PT017
+
+
+def test_that_pickled_objects_are_never_loaded(recording: Recording) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.array([{"format": "mneme-recording"}], dtype=object))
+    with pytest.raises(RecordingError):
+        from_bytes(buffer.getvalue())
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda arrays, header: arrays.pop("1/norm"), "1/norm"),
+    (lambda arrays, header: arrays.update({"9/norm": arrays["1/norm"]}), "9/norm"),
+    (lambda arrays, header: arrays.update({"1/norm": arrays["1/norm"][:, :-1]}), "shape"),
+    (lambda arrays, header: arrays.update({"1/norm": arrays["1/norm"].astype(np.float64)}), "float64"),
+    (lambda arrays, header: header.update(version=2), "version"),
+    (lambda arrays, header: header.update(format="other"), "mneme-recording"),
+    (lambda arrays, header: header.pop("initial"), "initial"),
+    (lambda arrays, header: header.update(turns=None), "turns"),
+    (lambda arrays, header: header["initial"].update(layers=0), "layers"),
+    (lambda arrays, header: header["initial"].update(sha256="zz"), "SHA-256"),
+    (lambda arrays, header: header["turns"][0].update(reason="tired"), "tired"),
+    (lambda arrays, header: header["turns"][0]["sampling"].update(temperature=-1), "temperature"),
+    (lambda arrays, header: header["turns"][0]["metrics"].update(answer_s="long"), "answer_s"),
+    (lambda arrays, header: header["turns"][0]["gates"][0].update(name="door"), "door"),
+    (lambda arrays, header: header["turns"][0]["gates"][0]["law"].update(activation="relu"), "law"),
+    (lambda arrays, header: header["turns"][0].update(answer_ids=[-1]), "token ids"),
+    (lambda arrays, header: header["turns"][0].update(query=7), "text"),
+    (lambda arrays, header: header["turns"][1].update(memory_before="0" * 64), "Turn 1"),
+    (lambda arrays, header: header.update(turns=[3]), "malformed"),
+])  # fmt: skip
+def test_that_the_message_names_what_is_wrong(recording: Recording, change, words: str) -> None:
+    with pytest.raises(RecordingError, match=words):
+        from_bytes(changed(recording, change))
+
+
+def test_that_an_archive_of_something_else_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(RecordingError):
+        from_bytes(buffer.getvalue())
+
+
+def test_that_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="no file"):
+        open_recording(tmp_path)

@@ -1,0 +1,221 @@
+"""A port without an engine: it records what it is asked and says what a test tells it to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo, StoredTurn
+from app.models.phase import Phase
+from rxt.events import (
+    AnswerFinished,
+    Event,
+    FinishReason,
+    GateLaw,
+    GateName,
+    GateStage,
+    MemorySummary,
+    MemoryWriting,
+    MemoryWritten,
+    Sampling,
+    TokenEmitted,
+    TurnFailed,
+    TurnMetrics,
+    TurnRecord,
+    TurnStarted,
+    frozen_array,
+)
+
+LAYERS, SLOTS, WIDTH = 6, 64, 128
+LAW = GateLaw("sigmoid", "elementwise", per_slot=True)
+
+MODEL = ModelInfo(
+    name="mneme-small", source="bundled", fingerprint="f" * 64, layers=LAYERS, slots=SLOTS, width=WIDTH,
+    vocabulary=4096, interaction_length=256, parameters=4_200_000, device="cpu", dtype="float32",
+    variant="self-interlayer", gates=(("mix", LAW), ("interlayer", LAW), ("write", LAW)),
+)  # fmt: skip
+
+
+def digest(number: int) -> str:
+    """A made-up SHA-256 that tells memories apart."""
+    return f"{(number * 2654435761) % 2**32:08x}" * 8
+
+
+def initial_memory(number: int = 0) -> MemorySummary:
+    rng = np.random.default_rng(number)
+    norm = frozen_array(np.sqrt(WIDTH) * (1 + 0.06 * rng.standard_normal((LAYERS, SLOTS))))
+    return MemorySummary(LAYERS, SLOTS, WIDTH, digest(number), norm)
+
+
+def turn_record(turn: int, query: str, answer: str, reason: FinishReason = "eos") -> TurnRecord:
+    """A record whose arrays look like those of a model: few slots change much, most a little."""
+    rng = np.random.default_rng(100 + turn)
+    focus = rng.random((LAYERS, SLOTS)) ** 6
+    gates: list[GateStage] = []
+    names: tuple[GateName, ...] = ("mix", "interlayer", "write")
+    for name in names:
+        gates.append(GateStage(name, LAW, frozen_array(np.clip(0.32 + 0.5 * focus + 0.05 * rng.standard_normal(focus.shape), 0.01, 0.99))))
+    change = frozen_array(1.2 + 9 * focus)
+    tokens = max(2, len(answer) // 4)
+    return TurnRecord(
+        turn=turn, query=query, answer=answer, interaction_ids=(1, 2, 3), answer_ids=(3,), reason=reason,
+        sampling=Sampling(), metrics=TurnMetrics(len(query) // 4 + 3, tokens, 0.012, 0.012 + tokens / 412, 0.0031),
+        gates=tuple(gates), norm=frozen_array(np.sqrt(WIDTH) * (1 - 0.2 * focus) + 0.3 * rng.standard_normal(focus.shape)),
+        change=change, cosine=frozen_array(1 - 0.7 * focus), memory_before=digest(turn), memory_after=digest(turn + 1),
+    )  # fmt: skip
+
+
+@dataclass
+class Call:
+    """One call of a method of the port."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+
+class FakePort(QObject):
+    """Stands in for `app.engine.port.EnginePort`."""
+
+    phase_changed = Signal(object)
+    events_arrived = Signal(object)
+    model_loaded = Signal(object)
+    load_failed = Signal(str)
+    conversation_opened = Signal(object)
+    conversations_changed = Signal(object)
+    snapshot_saved = Signal(object)
+    snapshots_changed = Signal(object)
+    turn_rejected = Signal(str, str)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.calls: list[Call] = []
+        self.model: ModelInfo | None = None
+        self.phase = Phase.LOADING
+        self.turns = 0
+
+    def _called(self, name: str, *arguments: Any) -> None:
+        self.calls.append(Call(name, arguments))
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        """The arguments of every call of that method."""
+        return [call.arguments for call in self.calls if call.name == name]
+
+    # what the window asks
+
+    def start(self, model: str | None, snapshot: Path | None) -> None:
+        self._called("start", model, snapshot)
+
+    def load_model(self, path: str | None) -> None:
+        self._called("load_model", path)
+
+    def ask(self, text: str, sampling: Sampling) -> None:
+        self._called("ask", text, sampling)
+
+    def stop(self) -> None:
+        self._called("stop")
+
+    def set_on_stop(self, on_stop: str) -> None:
+        self._called("set_on_stop", on_stop)
+
+    def new_conversation(self, seed: int | None) -> None:
+        self._called("new_conversation", seed)
+
+    def open_conversation(self, number: int) -> None:
+        self._called("open_conversation", number)
+
+    def rename_conversation(self, number: int, title: str) -> None:
+        self._called("rename_conversation", number, title)
+
+    def delete_conversation(self, number: int) -> None:
+        self._called("delete_conversation", number)
+
+    def restore_conversation(self, number: int) -> None:
+        self._called("restore_conversation", number)
+
+    def save_snapshot(self, path: Path, title: str, description: str) -> None:
+        self._called("save_snapshot", path, title, description)
+
+    def open_snapshot(self, path: Path) -> None:
+        self._called("open_snapshot", path)
+
+    def refresh_snapshots(self) -> None:
+        self._called("refresh_snapshots")
+
+    def delete_snapshot(self, path: Path) -> None:
+        self._called("delete_snapshot", path)
+
+    def shutdown(self) -> bool:
+        self._called("shutdown")
+        return True
+
+    # what a test lets it say
+
+    def say_phase(self, phase: Phase) -> None:
+        self.phase = phase
+        self.phase_changed.emit(phase)
+
+    def say(self, *events: Event) -> None:
+        self.events_arrived.emit(events)
+
+    def load(self, number: int = 1) -> None:
+        """The model is loaded and a new conversation is open."""
+        self.model = MODEL
+        self.model_loaded.emit(MODEL)
+        self.open(number)
+        self.say_phase(Phase.READY)
+
+    def open(self, number: int, *turns: StoredTurn, title: str = "New chat", origin: str = "") -> None:
+        self.turns = sum(turn.record is not None for turn in turns)
+        self.conversation_opened.emit(OpenedConversation(number, title, origin, 7, initial_memory(number), turns))
+
+    def list_chats(self, *lines: tuple[int, str, int]) -> None:
+        self.conversations_changed.emit(
+            tuple(ConversationSummary(number, title, turns, "mneme-small", 0.0) for number, title, turns in lines)
+        )
+
+    def begin(self, query: str) -> None:
+        """A turn starts."""
+        self.say_phase(Phase.READING)
+        self.say(TurnStarted(self.turns, query, len(query) // 4 + 3))
+
+    def emit_tokens(self, *texts: str) -> None:
+        self.say_phase(Phase.ANSWERING)
+        self.say(*(TokenEmitted(self.turns, number, text) for number, text in enumerate(texts)))
+
+    def finish(self, query: str, answer: str, reason: FinishReason = "eos") -> None:
+        """The answer ends and is written to memory."""
+        self.say(AnswerFinished(self.turns, reason, answer))
+        self.say_phase(Phase.WRITING)
+        self.say(MemoryWriting(self.turns))
+        self.say(MemoryWritten(self.turns, turn_record(self.turns, query, answer, reason)))
+        self.turns += 1
+        self.say_phase(Phase.READY)
+
+    def forget(self, answer: str) -> None:
+        """The answer was stopped and nothing is written."""
+        self.say(AnswerFinished(self.turns, "stopped", answer))
+        self.say_phase(Phase.READY)
+
+    def fail(self, message: str) -> None:
+        self.say(TurnFailed(self.turns, "answering", message))
+        self.say_phase(Phase.READY)
+
+    def answer(self, query: str, answer: str) -> None:
+        """A whole turn."""
+        self.begin(query)
+        words = answer.split(" ")
+        self.emit_tokens(*(word if n == 0 else f" {word}" for n, word in enumerate(words)))
+        self.finish(query, answer)
+
+
+def stored_turn(turn: int, query: str, answer: str) -> StoredTurn:
+    return StoredTurn(query, answer, "remembered", turn_record(turn, query, answer))
+
+
+def snapshot(path: Path, title: str = "Knight") -> SnapshotInfo:
+    return SnapshotInfo(path, title, "What it knows", "mneme-small", "f" * 64, "2025-11-22T10:00:00Z", 4, 196_608)

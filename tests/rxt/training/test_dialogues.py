@@ -1,0 +1,254 @@
+"""Generated dialogues: deterministic, split for good, short, and every answer true to what was said before."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tokenizers import Tokenizer
+
+from rxt.text.trainer import train_tokenizer
+from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
+from rxt.training.dialogues.dialogue import KINDS
+from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
+from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
+from rxt.training.dialogues.wording import Typist, Wording, fill
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BY_SLOT = {fact.slot: fact for fact in FACTS}
+TELLING = ("tell", "update", "correct")
+SPLITS = ("train", "heldout")
+
+
+def _dialogues(split: str, count: int, seed: int = 1) -> list[Dialogue]:
+    generator = DialogueGenerator(seed, split)  # type: ignore[arg-type]
+    return [generator.dialogue(1 + at % 20) for at in range(count)]
+
+
+def test_that_the_same_seed_writes_the_same_dialogues() -> None:
+    assert _dialogues("train", 40) == _dialogues("train", 40)
+    assert _dialogues("train", 40) != _dialogues("train", 40, seed=2)
+
+
+def test_that_a_given_random_state_decides_alone() -> None:
+    first, second = DialogueGenerator(1), DialogueGenerator(2)
+    assert first.dialogue(9, random.Random(5)) == second.dialogue(9, random.Random(5))
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 7, 8, 20, 32])
+def test_that_a_dialogue_has_exactly_the_turns_wanted(turns: int) -> None:
+    generator = DialogueGenerator(3)
+    assert all(len(generator.dialogue(turns).turns) == turns for _ in range(20))
+
+
+def test_that_no_turns_and_an_unknown_split_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one turn"):
+        DialogueGenerator(1).dialogue(0)
+    with pytest.raises(ValueError, match="split"):
+        DialogueGenerator(1, "test")  # type: ignore[arg-type]
+
+
+def test_that_the_first_turn_stands_on_top_of_the_json_form_and_the_others_below() -> None:
+    dialogue = Dialogue((Turn("a", "b", "tell"), Turn("c", "d", "ask"), Turn("e", "f", "ask")))
+    assert dialogue.to_json() == {
+        "query": "a",
+        "answer": "b",
+        "interactions": [{"query": "c", "answer": "d"}, {"query": "e", "answer": "f"}],
+    }
+    with pytest.raises(ValueError, match="without turns"):
+        Dialogue(()).to_json()
+
+
+class _Reader:
+    """Reads a dialogue's texts alone and holds what they told, in a way of its own."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[str, int]] = {}
+
+    def told(self, turn: Turn, at: int) -> None:
+        """Hold what this turn told; a value the answer does not repeat is looked up in later answers."""
+        assert turn.fact is not None
+        self.held[turn.fact] = (turn.value or "", at)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_that_every_question_is_answered_by_what_was_last_told(split: str) -> None:
+    recalls = 0
+    for dialogue in _dialogues(split, 400):
+        reader = _Reader()
+        for at, turn in enumerate(dialogue.turns):
+            if turn.kind in TELLING:
+                reader.told(turn, at)
+            elif turn.kind == "forget":
+                reader.held = {} if turn.fact is None else {s: h for s, h in reader.held.items() if s != turn.fact}
+            elif turn.kind == "ask" and turn.fact in reader.held:
+                value, told_at = reader.held[turn.fact]
+                if at - told_at != turn.distance:
+                    # Told since, in a message with several facts.
+                    assert any(other.kind == "tell_many" for other in dialogue.turns[told_at:at])
+                    continue
+                assert turn.value is not None
+                if value and not turn.value.startswith("your "):
+                    assert turn.value.lower() == value.lower()
+                    recalls += 1
+    assert recalls > 200
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_that_what_was_never_told_or_was_forgotten_is_said_to_be_unknown(split: str) -> None:
+    checked = 0
+    for dialogue in _dialogues(split, 400):
+        told: set[str] = set()
+        for turn in dialogue.turns:
+            if turn.kind in TELLING:
+                told.add(str(turn.fact))
+            elif turn.kind == "forget":
+                told = set() if turn.fact is None else told - {turn.fact}
+            elif turn.kind == "ask_unknown":
+                assert "ou haven't told me" in turn.answer
+                assert turn.fact not in told
+                if turn.fact in ANY_PET_SLOTS:
+                    assert not told & PET_SLOTS
+                checked += 1
+    assert checked > 100
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_that_every_turn_is_well_formed(split: str) -> None:
+    for dialogue in _dialogues(split, 400):
+        for turn in dialogue.turns:
+            assert turn.kind in KINDS
+            assert turn.query.strip() == turn.query != ""
+            assert not set("{}|") & set(turn.query + turn.answer)
+            assert not turn.answer[0].islower()
+            assert turn.answer[-1] in ".!?"
+            assert turn.value is None or turn.value in turn.answer
+            assert turn.fact is None or turn.fact in BY_SLOT
+            assert (turn.distance is None) == (turn.kind != "ask")
+            if turn.kind == "ask":
+                assert turn.value
+                assert turn.distance is not None
+                assert turn.distance >= 1
+
+
+def test_that_every_value_asked_for_was_typed_before() -> None:
+    for dialogue in _dialogues("train", 400):
+        for at, turn in enumerate(dialogue.turns):
+            if turn.kind == "ask" and turn.fact not in ANY_PET_SLOTS and not str(turn.value).startswith("your "):
+                assert turn.distance is not None
+                told = dialogue.turns[at - turn.distance]
+                assert str(turn.value).lower() in told.query.lower()
+                assert told.kind in (*TELLING, "tell_many")
+
+
+def test_that_names_typed_in_lower_case_are_answered_with_their_capital() -> None:
+    typist = Typist(lower=True, bare=False, american=False, company=0.0, slips=0.0)
+    assert typist.kept("Alice", "person") == "Alice"
+    assert typist.kept("Pizza", "food") == "pizza"
+    assert typist.typed("I'm {v}", ".", random.Random(1), ("Alice",)) == "i'm alice."
+
+
+def test_that_slips_never_touch_a_value() -> None:
+    typist = Typist(lower=False, bare=True, american=True, company=1.0, slips=1.0)
+    rng = random.Random(1)
+    for _ in range(300):
+        typed = typist.typed("my neighbour is {v} and I work as {av2}", ".", rng, ("D'Colour", "shepherd's colourist"))
+        assert "D'Colour" in typed
+        assert "a shepherd's colourist" in typed
+
+
+def test_that_an_article_fits_its_value() -> None:
+    assert fill("I'm {av}", "engineer") == "I'm an engineer"
+    assert fill("{av} and {av2}", "nurse", "artist") == "a nurse and an artist"
+
+
+def test_that_the_splits_share_no_open_value() -> None:
+    rng = random.Random(1)
+    train, held_out = Values(held_out=False), Values(held_out=True)
+    for kind in LISTS.keys() - CLOSED:
+        drawn = {train.draw(kind, rng).lower() for _ in range(300)}
+        kept = {held_out.draw(kind, rng).lower() for _ in range(300)}
+        assert not drawn & kept
+        assert not any(map(is_held_out, drawn))
+        assert all(map(is_held_out, kept))
+        assert len(kept) > 3
+
+
+def test_that_the_splits_share_no_phrasing_where_there_are_five() -> None:
+    train, held_out = Wording(FACTS, held_out=False), Wording(FACTS, held_out=True)
+    for slot, fact in BY_SLOT.items():
+        for table in ("tells", "asks", "corrections", "forgets"):
+            assert getattr(held_out, table)[slot]
+            assert not set(getattr(train, table)[slot]) & set(getattr(held_out, table)[slot])
+        assert len(fact.tells) >= 7
+
+
+def test_that_open_names_are_often_invented() -> None:
+    rng = random.Random(1)
+    values = Values(held_out=False)
+    for kind in ("person", "pet", "city"):
+        listed = set(LISTS[kind])
+        drawn = [values.draw(kind, rng) for _ in range(1000)]
+        assert sum(value not in listed for value in drawn) > 300
+        assert INVENTED[kind] >= 0.3
+
+
+def test_that_pets_are_unclear_once_there_are_two() -> None:
+    state = State()
+    state.tell("dog", "Rex", 0)
+    assert (state.held["pet_kind"].value, state.held["pet"].value) == ("dog", "Rex")
+    state.tell("cat", "Luna", 1)
+    assert "pet" not in state.held
+    assert state.unclear == {"pet", "pet_kind"}
+    assert state.stated() == ["dog", "cat"]
+
+
+def test_that_a_forgotten_fact_is_no_longer_held() -> None:
+    state = State()
+    state.tell("dog", "Rex", 0)
+    state.tell("wife", "Anna", 1)
+    assert "husband" in state.unclear
+    state.forget("dog")
+    assert list(state.held) == ["wife"]
+    state.forget_all()
+    assert (state.held, state.unclear) == ({}, set())
+
+
+def test_that_long_dialogues_hold_many_facts_and_ask_often() -> None:
+    generator = DialogueGenerator(4)
+    turns = [turn for _ in range(150) for turn in generator.dialogue(16).turns]
+    share = {kind: sum(turn.kind == kind for turn in turns) / len(turns) for kind in KINDS}
+    assert all(share.values())
+    asks = share["ask"] + share["ask_unknown"]
+    assert 0.33 < asks < 0.52
+    assert 0.12 < share["ask_unknown"] / asks < 0.25
+    assert max(turn.distance or 0 for turn in turns) >= 12
+
+
+def test_that_an_interaction_fits_in_64_tokens(tmp_path: Path) -> None:
+    generator = DialogueGenerator(5)
+    path = tmp_path / "tokenizer.json"
+    turns = [turn for _ in range(1500) for turn in generator.dialogue(10).turns]
+    train_tokenizer((text for turn in turns for text in (turn.query, turn.answer)), 2048, path)
+    tokenizer = Tokenizer.from_file(str(path))
+    for split in SPLITS:
+        lengths = [
+            4 + sum(len(tokenizer.encode(text, add_special_tokens=False).ids) for text in (turn.query, turn.answer))
+            for dialogue in _dialogues(split, 300, seed=6)
+            for turn in dialogue.turns
+        ]
+        assert max(lengths) <= 64
+        assert sum(lengths) / len(lengths) < 25
+
+
+def test_that_the_speed_of_writing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    generator = DialogueGenerator(7)
+    start_s = time.perf_counter()
+    count = sum(len(generator.dialogue(12).turns) for _ in range(200))
+    with capsys.disabled():
+        print(f"\n{count / (time.perf_counter() - start_s):,.0f} turns/s")  # noqa: T201

@@ -85,7 +85,6 @@ def run(argv: Sequence[str] | None = None) -> int:
     commands = WindowCommands(port, workspace, window, themes, paths, version())
     link = EngineLink(port, workspace, window, actions, commands)
     actions.bind(commands)
-    actions[f"theme_{themes.choice}"].setChecked(True)
     crash_log.reported.connect(link.on_crash)
     signals.received.connect(window.close)
 

@@ -15,8 +15,10 @@ PRIVATE_FOLDER_MODE = 0o700
 
 
 def private_folder(path: Path) -> Path:
-    """The folder at `path`, made (mode 0700) where it is missing. Raises OSError where it cannot be made."""
-    path.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    """The folder at `path`; it and its parents are made (mode 0700) where missing. Raises OSError where that fails."""
+    for folder in (*reversed(path.parents), path):  # mkdir(parents=True) would leave the parents open to others
+        if not folder.exists():
+            folder.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import signal
@@ -37,6 +38,9 @@ HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line."""
     arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end a conversation
     try:
         status: int = arguments.run(arguments)
     except (RxtError, ValueError, OSError) as error:
@@ -67,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", type=Path, metavar="CONFIG.toml")
     train.add_argument("--out", type=Path, default=Path("runs/model"), help="folder of checkpoints (%(default)s)")
     train.set_defaults(run=_train)
+
+    init = commands.add_parser("init", help="write a model folder of a published shape with random weights")
+    init.add_argument("folder", type=Path, metavar="OUT")
+    init.add_argument("--preset", required=True, help="such as rxt-beta-micro")
+    init.add_argument("--seed", type=int, default=0)
+    init.set_defaults(run=_init)
 
     judge = commands.add_parser("eval", help="measure what a model remembers, on held-out dialogues")
     judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
@@ -162,7 +172,7 @@ class _JsonScreen:
     """One event a line."""
 
     def show(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), flush=True)
+        print(json.dumps(to_json(event)), flush=True)  # ASCII: every pipe can carry it
 
 
 class _Screen:
@@ -238,6 +248,30 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _init(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from rxt.config import ModelConfig
+    from rxt.io.presets import preset
+    from rxt.io.pretrained import save_model
+    from rxt.model.reactive_transformer import ReactiveTransformer
+    from rxt.text.trainer import train_tokenizer
+    from rxt.training.dialogues import texts
+    from rxt.training.initialise import initialise
+
+    document = preset(arguments.preset)
+    if arguments.folder.exists() and any(arguments.folder.iterdir()):
+        raise RxtError(f"{arguments.folder} is not empty; nothing was written.")
+    model = ReactiveTransformer(ModelConfig.from_json(document))
+    initialise(model, arguments.seed)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = arguments.folder / "tokenizer.json"
+    train_tokenizer(texts(20_000, 8, arguments.seed), model.config.decoder.vocabulary, tokenizer)
+    save_model(arguments.folder, model, document, tokenizer.read_text("utf-8"), torch.float32)
+    print(f"{arguments.folder}: {model.parameter_count:,} random weights in the shape of {arguments.preset}.")
+    return 0
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
@@ -259,7 +293,7 @@ def _show_snapshot(arguments: argparse.Namespace) -> int:
 
     values = asdict(read_snapshot_info(arguments.file))
     if arguments.json:
-        print(json.dumps(values, ensure_ascii=False))
+        print(json.dumps(values))
         return 0
     for key, value in values.items():
         print(f"{key:16} {json.dumps(value, ensure_ascii=False)}")

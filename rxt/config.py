@@ -198,7 +198,7 @@ def _transformer(part: _Section, reads_memory: bool) -> TransformerConfig:
     if not part.flag("use_rms_norm", True):
         raise ConfigError(f"{part.name}.use_rms_norm is false; this version knows RMS normalisation only")
     if not reads_memory and not part.flag("skip_memory_cross_attention", False):
-        raise ConfigError(f"{part.name} has memory cross-attention, which this version does not support")
+        raise ConfigError(f"{part.name}.skip_memory_cross_attention is not true; this version knows no other encoder")
     width = part.integer("embed_dim")
     moe = part.flag("use_moe", False)
     experts = part.integer("num_experts", most=_LIMIT_EXPERTS) if moe else 0

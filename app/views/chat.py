@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.models.memory_history import INITIAL
 from app.models.phase import Phase
@@ -87,6 +88,8 @@ class Chat(QWidget):
         self.jump.hide()
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
+        self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # notices may take its room
+        self._pages.setMinimumHeight(120)
         for page in (self.welcome, self.transcript, self.model_missing):
             self._pages.addWidget(page)
         self._foot = QWidget()
@@ -151,7 +154,9 @@ class Chat(QWidget):
         self.banner.show_turn(history.cursor, history.is_at_end)
         row = self._workspace.conversation.row_of_turn(history.cursor)
         if row is not None and not history.is_at_end:
-            self.transcript.show_row(row)
+            QTimer.singleShot(
+                0, self.transcript, partial(self.transcript.show_turn_rows, row)
+            )  # after the banner's layout
 
     @Slot(bool)
     def _show_jump(self, following: bool) -> None:

@@ -30,7 +30,7 @@ class WindowCommands(QObject):
     """
 
     model_asked = Signal()
-    memory_asked = Signal(Path)
+    memory_asked = Signal(object)
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class WindowCommands(QObject):
         self._port.new_conversation(self._workspace.settings.preferences.memory_seed)
         self.write_message()
 
-    @Slot(int)
+    @Slot(object)
     def open_chat(self, number: int) -> None:
         if number != self._workspace.conversation.id:
             if self._is_busy():
@@ -112,7 +112,7 @@ class WindowCommands(QObject):
         if self._workspace.conversation.id is not None:
             self.delete_chat_number(self._workspace.conversation.id)
 
-    @Slot(int)
+    @Slot(object)
     def delete_chat_number(self, number: int) -> None:
         """Deletes a chat and offers to undo it."""
         found = self._workspace.chats.line(number)
@@ -154,7 +154,7 @@ class WindowCommands(QObject):
         dialog.save_requested.connect(self._save)
         self._open("save", dialog)
 
-    @Slot(Path, str, str)
+    @Slot(object, str, str)
     def _save(self, path: Path, title: str, description: str) -> None:
         self._port.save_snapshot(path, title, description)
 
@@ -170,14 +170,14 @@ class WindowCommands(QObject):
     def _open_snapshot_file(self, path: str) -> None:
         self.open_snapshot(Path(path))
 
-    @Slot(Path)
+    @Slot(object)
     def open_snapshot(self, path: Path) -> None:
         """Starts a new chat from a saved memory."""
         if not self._is_busy():
             self.memory_asked.emit(path)
             self._port.open_snapshot(path)
 
-    @Slot(Path)
+    @Slot(object)
     def _delete_snapshot(self, path: Path) -> None:
         title = self._workspace.memories.title(path)
         self._port.delete_snapshot(path)
@@ -195,7 +195,7 @@ class WindowCommands(QObject):
     def _open_model_folder(self, path: str) -> None:
         self.open_model(Path(path))
 
-    @Slot(Path)
+    @Slot(object)
     def open_model(self, path: Path) -> None:
         self._load(str(path))
 

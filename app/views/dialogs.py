@@ -8,7 +8,14 @@ from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import (
+    QKeySequence,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -17,6 +24,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QSizePolicy,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -39,6 +47,8 @@ OTHER_KEYS = (
             ("One turn back or on", "Left / Right"),
             ("Ten turns back or on", "Ctrl+Left / Ctrl+Right"),
             ("First or newest memory", "Home / End"),
+            ("Play the turns", "Space"),
+            ("Next or former large change", "N / Shift+N"),
         ),
     ),
 )
@@ -66,7 +76,7 @@ class SaveMemoryDialog(QDialog):
         save_requested(path, title, description)
     """
 
-    save_requested = Signal(Path, str, str)
+    save_requested = Signal(object, str, str)
 
     def __init__(self, folder: Path, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,7 +166,7 @@ class ShortcutsSheet(QDialog):
         super().__init__(parent)
         self.setObjectName("shortcutsSheet")
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(760, 560)
+        self.resize(900, 600)
         groups: list[tuple[str, list[tuple[str, str]]]] = [
             (menu.value.replace("&", ""), [(s.text.rstrip("…"), _keys(s.shortcut)) for s in TABLE if s.menu is menu])
             for menu in Menu
@@ -171,7 +181,8 @@ class ShortcutsSheet(QDialog):
                 column.addStretch(1)
                 columns.addLayout(column, 1)
                 column, used = QVBoxLayout(), 0
-            column.addLayout(self._group(name, keys))
+            column.setSpacing(PADDING_PX)
+            column.addWidget(self._group(name, keys))
             used += len(keys) + 2
         column.addStretch(1)
         columns.addLayout(column, 1)
@@ -181,22 +192,26 @@ class ShortcutsSheet(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(page)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(page.sizeHint().width() + MARGIN_PX)
         area.setAccessibleName("Keyboard shortcuts")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
 
     @staticmethod
-    def _group(name: str, keys: list[tuple[str, str]]) -> QGridLayout:
-        grid = QGridLayout()
+    def _group(name: str, keys: list[tuple[str, str]]) -> QWidget:
+        group = QWidget()
+        group.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        grid = QGridLayout(group)
         grid.setVerticalSpacing(6)
-        grid.setContentsMargins(0, 0, 0, PADDING_PX)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(label(name, "section"), 0, 0)
         for row, (words, key) in enumerate(keys, 1):
             grid.addWidget(label(words), row, 0)
             grid.addWidget(label(key, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
-        return grid
+        return group
 
 
 def _keys(shortcut: str) -> str:
@@ -223,10 +238,33 @@ class PageDialog(QDialog):
         self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.browser.setAccessibleName(title)
         self.browser.document().setDocumentMargin(MARGIN_PX)
+        self.browser.setObjectName("page")
         self.browser.setMarkdown(text)
+        _give_air(self.browser.document())
+        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.browser)
+
+
+def _give_air(document: QTextDocument) -> None:
+    """Markdown comes without distances between paragraphs and with very large headings."""
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        cursor.setPosition(block.position())
+        style = block.blockFormat()
+        heading = style.headingLevel() > 0
+        style.setTopMargin(PADDING_PX if heading and block.blockNumber() else 0)
+        style.setBottomMargin(GAP_PX)
+        style.setLineHeight(135, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setBlockFormat(style)
+        if heading:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            words = QTextCharFormat()
+            words.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # one step above the text
+            cursor.mergeCharFormat(words)
+        block = block.next()
 
 
 class AboutDialog(QDialog):
@@ -253,5 +291,5 @@ class AboutDialog(QDialog):
             column.addWidget(label(" ".join(paragraph.split()), wrap=True))
         close = button("Close", "")
         close.clicked.connect(self.accept)
-        column.addSpacing(GAP_PX)
+        column.addStretch(1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from app.actions import Actions, Situation
 from app.models.library import one_line
@@ -86,6 +87,9 @@ class EngineLink(QObject):
 
     def _remember(self, event: MemoryWritten) -> None:
         self._workspace.history.add(event.record)
+        if QAccessible.isActive():
+            heard = QAccessibleAnnouncementEvent(self._window.chat.transcript, f"{event.record.answer} In memory.")
+            QAccessible.updateAccessibility(heard)
         if not self._workspace.settings.preferences.hint_seen:
             self._window.show_memory_hint()
 
@@ -114,14 +118,15 @@ class EngineLink(QObject):
         else:
             self._window.chat.notices.add(message, Tone.ERROR, key="load")
 
-    @Slot(Path)
+    @Slot(object)
     def _on_memory_asked(self, path: Path) -> None:
         self._asked_memory, self._chat_before = path, self._workspace.conversation.id
 
     @Slot(object)
     def _on_conversation_opened(self, opened: OpenedConversation) -> None:
         workspace = self._workspace
-        workspace.outbox.take_back()
+        if workspace.conversation.id is not None:  # what was written while the first model loaded is for this chat
+            workspace.outbox.take_back()
         records = tuple(turn.record for turn in opened.turns if turn.record is not None)
         origin = f"the memory “{one_line(opened.origin)}”" if opened.origin else ""
         workspace.conversation.open(opened.id, opened.title, origin, opened.turns)

@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Protocol
 
 import qtawesome
+import shiboken6
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QIcon
 
@@ -44,7 +45,7 @@ class Icons(QObject):
     def _recolour(self, theme: Theme) -> None:
         for reference, name, colour in self._known:
             target = reference()
-            if target is not None:
+            if target is not None and shiboken6.isValid(target):
                 target.setIcon(self._icon(name, colour, theme))
 
 

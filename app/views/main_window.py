@@ -25,6 +25,7 @@ from app.views.status import StatusBar
 
 if TYPE_CHECKING:
     from app.models.phase import Phase
+    from app.models.settings import Preferences
     from app.models.workspace import Workspace
     from app.theme import ThemeController
     from app.views.window_layout import WindowLayout
@@ -52,8 +53,8 @@ class MainWindow(QMainWindow):
         hint_dismissed(): the hint at the memory map was seen.
     """
 
-    memory_dropped = Signal(Path)
-    folder_dropped = Signal(Path)
+    memory_dropped = Signal(object)
+    folder_dropped = Signal(object)
     closing = Signal()
     hint_dismissed = Signal()
 
@@ -106,6 +107,8 @@ class MainWindow(QMainWindow):
         self.chat.composer.edit.textChanged.connect(self._draft_timer.start)
         workspace.conversation.opened.connect(self._show_title)
         workspace.conversation.renamed.connect(self._show_title)
+        workspace.settings.changed.connect(self._check_theme)
+        self._check_theme(workspace.settings.preferences)
         self._show_title()
 
     def _dock(self, object_name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -198,6 +201,10 @@ class MainWindow(QMainWindow):
     def _check_preset(self) -> None:
         self._actions["preset_memory" if self.preset == "memory" else "preset_chat"].setChecked(True)
 
+    @Slot(object)
+    def _check_theme(self, preferences: Preferences) -> None:
+        self._actions[f"theme_{preferences.theme}"].setChecked(True)
+
     @Slot()
     def _show_title(self) -> None:
         title = self._workspace.conversation.title
@@ -258,5 +265,4 @@ class MainWindow(QMainWindow):
         self._layout.save(self)
         self._layout.sync()
         event.accept()
-        self.hide()
         self.closing.emit()

@@ -102,11 +102,11 @@ class MessagePainter:
         """The width of a column of so many average letters."""
         return round(self._metrics.horizontalAdvance("the quick brown fox jumps over the lazy dog") / 43 * characters)
 
-    def estimate(self, content: MessageContent, width: float) -> float:
+    def estimate(self, text: str, is_user: bool, width: float) -> float:
         """About how high a message is, without laying it out."""
         letters = max(1.0, width / self._metrics.averageCharWidth())
-        lines = len(content.text) // letters + content.text.count("\n") + 1
-        return lines * self._step_px + (2 * BUBBLE_Y_PX + GAP_BEFORE_TURN_PX if content.is_user else 44.0)
+        lines = len(text) // letters + text.count("\n") + 1
+        return lines * self._step_px + (2 * BUBBLE_Y_PX + GAP_BEFORE_TURN_PX if is_user else 44.0)
 
     def measure(self, content: MessageContent, width: float) -> MeasuredMessage:
         """Lays a message out for a column of `width` px."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.icons import Icons, application_icon
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PAGE_PX = 520
 MARK_PX = 56
+MARK_NEEDS_PX = 440
 EXAMPLES = ("Hi, my name is Alice.", "I have a brown dog called Max.", "What can you do?")
 
 
@@ -35,13 +37,25 @@ def _page(page: QWidget, column: QVBoxLayout) -> None:
     column.setContentsMargins(0, 0, 0, 0)
     row = QHBoxLayout()
     row.addStretch(1)
-    row.addWidget(middle, 8)
+    row.addWidget(middle, 1000)  # all of the room up to its width; the rest is shared
     row.addStretch(1)
-    outer = QVBoxLayout(page)
+    inside = QWidget()
+    outer = QVBoxLayout(inside)
     outer.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
     outer.addStretch(3)
     outer.addLayout(row)
     outer.addStretch(4)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(page.objectName())
+    area.setWidget(inside)
+    for part in (inside, area.viewport()):
+        part.setAutoFillBackground(False)
+    whole = QVBoxLayout(page)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.addWidget(area)
 
 
 class Welcome(QWidget):
@@ -61,9 +75,10 @@ class Welcome(QWidget):
         self._origin.setObjectName("welcomeOrigin")
         column = QVBoxLayout()
         column.setSpacing(GAP_PX)
-        column.addWidget(_mark())
+        self._mark = _mark()
+        column.addWidget(self._mark)
         column.addSpacing(GAP_PX)
-        column.addWidget(label("I remember without re-reading.", "title", wrap=True))
+        column.addWidget(label("I remember without re\N{NON-BREAKING HYPHEN}reading.", "title", wrap=True))
         column.addWidget(
             label(
                 "Everything you tell me is written into a small memory that you can see on the right.",
@@ -87,6 +102,10 @@ class Welcome(QWidget):
         """Says what the memory of this chat started from."""
         self._origin.setText(origin)
         self._origin.setVisible(bool(origin))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._mark.setVisible(event.size().height() >= MARK_NEEDS_PX)
 
     @Slot()
     def _choose(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -27,6 +27,7 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label, line
 
 THEMES = (("system", "As the desktop says"), ("light", "Light"), ("dark", "Dark"))
+FIELD_PX = QSize(136, 36)
 SLIDER_STEPS = 200
 SLIDER_LIMIT = 2.0
 
@@ -43,6 +44,7 @@ class OptionalNumber(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
+        self.setMinimumHeight(FIELD_PX.height())
         row.addWidget(self.tick, 1)
         row.addWidget(number)
         self.tick.toggled.connect(number.setEnabled)
@@ -62,7 +64,8 @@ def _whole(name: str, low: int, high: int) -> QSpinBox:
     box = QSpinBox()
     box.setRange(low, high)
     box.setAccessibleName(name)
-    box.setFixedWidth(136)
+    box.setFixedSize(FIELD_PX)
+    box.lineEdit().setTextMargins(GAP_PX, 0, 0, 0)
     box.setKeyboardTracking(False)
     return box
 
@@ -73,7 +76,8 @@ def _decimal(name: str, low: float, high: float, step: float) -> QDoubleSpinBox:
     box.setSingleStep(step)
     box.setDecimals(2)
     box.setAccessibleName(name)
-    box.setFixedWidth(136)
+    box.setFixedSize(FIELD_PX)
+    box.lineEdit().setTextMargins(GAP_PX, 0, 0, 0)
     box.setKeyboardTracking(False)
     return box
 
@@ -133,7 +137,8 @@ class SettingsDialog(QDialog):
         for value, words in THEMES:
             self.theme.addItem(words, value)
         self.theme.setAccessibleName("Theme")
-        self.theme.setFixedWidth(200)
+        self.theme.view().setAccessibleName("Themes")
+        self.theme.setFixedSize(200, FIELD_PX.height())
         column.addLayout(self._row("Theme", self.theme))
         column.addWidget(self.reduced_motion)
         column.addSpacing(GAP_PX)

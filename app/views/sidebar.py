@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
 LINE_PX = 50
 SIDEBAR_PX = 232
+HEADER_INDENT_PX = 13
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -157,10 +157,10 @@ class Sidebar(QWidget):
         chat_chosen(id) · chat_delete_requested(id) · memory_chosen(path) · memory_delete_requested(path)
     """
 
-    chat_chosen = Signal(int)
-    chat_delete_requested = Signal(int)
-    memory_chosen = Signal(Path)
-    memory_delete_requested = Signal(Path)
+    chat_chosen = Signal(object)
+    chat_delete_requested = Signal(object)
+    memory_chosen = Signal(object)
+    memory_delete_requested = Signal(object)
 
     def __init__(
         self,
@@ -189,7 +189,9 @@ class Sidebar(QWidget):
         column.setSpacing(4)
         column.addWidget(self._new)
         column.addSpacing(GAP_PX)
-        column.addWidget(label("Chats", "section"))
+        chats = label("Chats", "section")
+        chats.setContentsMargins(HEADER_INDENT_PX, 0, 0, 0)
+        column.addWidget(chats)
         column.addWidget(self.chats, 3)
         column.addSpacing(GAP_PX)
         column.addLayout(self._memories_header(icons))
@@ -199,6 +201,7 @@ class Sidebar(QWidget):
     def _memories_header(self, icons: Icons) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(0)
+        row.setContentsMargins(HEADER_INDENT_PX, 0, 0, 0)
         row.addWidget(label("Memories", "section"), 1)
         for action_id, icon in (("open_memory", "ph.folder-open"), ("save_memory", "ph.floppy-disk")):
             action = self._actions[action_id]

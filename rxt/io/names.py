@@ -22,6 +22,7 @@ _MEMORY = {
 }
 _EXPERTS = re.compile(r"(.*\.ff\.experts\.)fc([12])_(weight|bias)$")
 
+EMBEDDING = "decoder.model.embedding.weight"
 SHARED_EMBEDDING = "encoder.model.embedding.weight"
 SELF_INTERLAYER_MARK = "memory_attention.model.interlayer_gate_layers.0.gate"
 DERIVED = re.compile(r".*\.(rope\.(inv_freq|cache)|stm\.memory)$")
@@ -39,7 +40,7 @@ class Place:
 def published_name(key: str, index: int | None, gated: bool = True) -> str:
     """The published name of our tensor `key`, or of its part `index`."""
     if key == "embedding.weight":
-        return "decoder.model.embedding.weight"
+        return EMBEDDING
     part, rest = key.split(".", 1)
     if part == "memory_attention":
         ours = rest if rest in _MEMORY else rest.split(".")[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from rxt.config import MemoryVariant, ModelConfig
 from rxt.errors import ConfigError, ModelError
 from rxt.io.files import read_bounded, write_atomically
 from rxt.io.hub import resolve
-from rxt.io.names import DERIVED, SELF_INTERLAYER_MARK, SHARED_EMBEDDING, places
+from rxt.io.names import DERIVED, EMBEDDING, SELF_INTERLAYER_MARK, SHARED_EMBEDDING, places
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.rope import BASE
 from rxt.text.template import Template
@@ -27,6 +28,7 @@ from rxt.text.tokenizer import Tokenizer
 
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+STORED = {*DTYPES.values(), torch.float64}
 _SMALL_FILE_BYTES = 64 * 2**20
 
 
@@ -83,6 +85,7 @@ def load(path_or_repo: str | Path | None = None, device: str = "cpu", dtype: str
     try:
         config = ModelConfig.from_json(document)
         tokenizer = Tokenizer(_read_text(folder / TOKENIZER), config.decoder.vocabulary)
+        _check_control_tokens(config, tokenizer)
     except (ConfigError, ModelError) as error:
         raise type(error)(f"{name}: {error}") from None
     weights = _Weights(folder / WEIGHTS)
@@ -95,7 +98,10 @@ def load(path_or_repo: str | Path | None = None, device: str = "cpu", dtype: str
     _fill(model, weights, DTYPES[dtype])
     identity = "\n".join((config.fingerprint, tokenizer.sha256, weights.sha256()))
     model.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
-    return model.to(device).eval().requires_grad_(False)
+    try:
+        return model.to(device).eval().requires_grad_(False)
+    except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
+        raise ModelError(f"{name} cannot be moved to the device {device!r}: {error}") from None
 
 
 def save_model(
@@ -113,10 +119,19 @@ def save_model(
     for name, place in places(((key, len(value)) for key, value in state.items()), gated).items():
         value = state[place.key] if place.index is None else state[place.key][place.index]
         tensors[name] = value.detach().to("cpu", dtype).contiguous()
-    data = safetensors.torch.save(tensors, metadata={SHARED_EMBEDDING: "decoder.model.embedding.weight"})
+    data = safetensors.torch.save(tensors, metadata={SHARED_EMBEDDING: EMBEDDING})
     write_atomically(folder / WEIGHTS, data)
     write_atomically(folder / TOKENIZER, tokenizer_json.encode())
     write_atomically(folder / CONFIG, json.dumps(document, indent=2).encode())
+
+
+def _check_control_tokens(config: ModelConfig, tokenizer: Tokenizer) -> None:
+    for field, token_id in asdict(config.tokens).items():
+        if token_id not in tokenizer.special:
+            raise ModelError(
+                f"config.json says that {field} is the token {token_id}, which is text to tokenizer.json: "
+                "a message could forge it"
+            )
 
 
 def _read_document(path: Path) -> dict[str, Any]:
@@ -150,21 +165,37 @@ class _Weights:
             raise ModelError(f"{path} cannot be read as weights: {error}") from None
         self.names = self._stored | {alias for alias, name in self._aliases.items() if name in self._stored}
 
+    def stores(self, name: str) -> bool:
+        """Whether the tensor lies in the file under this very name."""
+        return name in self._stored
+
     def shape(self, name: str) -> list[int]:
-        return list(
-            self._file.get_slice(self._aliases.get(name, name) if name not in self._stored else name).get_shape()
-        )
+        with self._named(name):
+            return list(self._file.get_slice(self._stored_name(name)).get_shape())
 
     def tensor(self, name: str) -> Tensor:
-        try:
-            result: Tensor = self._file.get_tensor(name if name in self._stored else self._aliases[name])
-        except (SafetensorError, OSError) as error:
-            raise ModelError(f"{self.path}: the tensor {name} cannot be read: {error}") from None
+        """The tensor, checked: floating point and finite."""
+        with self._named(name):
+            result: Tensor = self._file.get_tensor(self._stored_name(name))
+        if result.dtype not in STORED:
+            raise ModelError(f"{self.path}: the tensor {name} has the number format {result.dtype}")
+        if not bool(torch.isfinite(result).all()):
+            raise ModelError(f"{self.path}: the tensor {name} holds values that are not finite numbers")
         return result
 
     def sha256(self) -> str:
-        with self.path.open("rb") as file:
+        with self._named("sha256"), self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _stored_name(self, name: str) -> str:
+        return name if name in self._stored else self._aliases[name]
+
+    @contextlib.contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (SafetensorError, OSError) as error:
+            raise ModelError(f"{self.path}: {name} cannot be read: {error}") from None
 
 
 def _some(names: list[str]) -> str:
@@ -182,21 +213,19 @@ def _fill(model: ReactiveTransformer, weights: _Weights, dtype: torch.dtype) -> 
         raise ModelError(f"{weights.path} lacks weights that config.json calls for: {_some(missing)}")
     if extra:
         raise ModelError(f"{weights.path} holds weights that config.json does not call for: {_some(extra)}")
-    _check_shapes(wanted_shapes={name: _shape_of(parameters, place) for name, place in wanted.items()}, weights=weights)
-    _check_rotary_tables(model, weights)
-    filled = {
-        key: torch.empty(value.shape, dtype=torch.float32 if "gate.weight" in key else dtype)
-        for key, value in parameters.items()
-    }
     for name, place in wanted.items():
-        tensor = weights.tensor(name)
-        if not tensor.is_floating_point() or not bool(torch.isfinite(tensor).all()):
-            raise ModelError(f"{weights.path}: the tensor {name} holds values that are not finite numbers")
+        _check_shape(weights, name, _shape_of(parameters, place))
+    _check_rotary_tables(model, weights)
+    _check_embedding(weights)
+    filled = {key: torch.empty(value.shape, dtype=dtype) for key, value in parameters.items()}
+    for name, place in wanted.items():
         target = filled[place.key] if place.index is None else filled[place.key][place.index]
-        target.copy_(tensor)
+        target.copy_(weights.tensor(name))
+        if not bool(torch.isfinite(target).all()):
+            raise ModelError(f"{weights.path}: the tensor {name} holds values too large for {dtype}")
     for key, tensor in filled.items():
         owner, _, leaf = key.rpartition(".")
-        setattr(model.get_submodule(owner), leaf, torch.nn.Parameter(tensor.to(dtype), requires_grad=False))
+        setattr(model.get_submodule(owner), leaf, torch.nn.Parameter(tensor, requires_grad=False))
 
 
 def _shape_of(parameters: Mapping[str, Tensor], place: Any) -> list[int]:
@@ -204,10 +233,18 @@ def _shape_of(parameters: Mapping[str, Tensor], place: Any) -> list[int]:
     return shape if place.index is None else shape[1:]
 
 
-def _check_shapes(wanted_shapes: Mapping[str, list[int]], weights: _Weights) -> None:
-    for name, shape in wanted_shapes.items():
-        if weights.shape(name) != shape:
-            raise ModelError(f"{weights.path}: {name} is {weights.shape(name)}, config.json calls for {shape}")
+def _check_shape(weights: _Weights, name: str, shape: list[int]) -> None:
+    stored = weights.shape(name)
+    is_scalar_gate = shape == [1, 1] and stored in ([], [1])  # one gate a layer, published without its dimensions
+    if stored != shape and not is_scalar_gate:
+        raise ModelError(f"{weights.path}: {name} is {stored}, config.json calls for {shape}")
+
+
+def _check_embedding(weights: _Weights) -> None:
+    """Decoder and encoder share one embedding; a file that holds two must hold the same numbers twice."""
+    both = weights.stores(EMBEDDING) and weights.stores(SHARED_EMBEDDING)
+    if both and not torch.equal(weights.tensor(EMBEDDING), weights.tensor(SHARED_EMBEDDING)):
+        raise ModelError(f"{weights.path}: {EMBEDDING} and {SHARED_EMBEDDING} differ, but the model has only one")
 
 
 def _check_rotary_tables(model: ReactiveTransformer, weights: _Weights) -> None:

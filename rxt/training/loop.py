@@ -8,7 +8,7 @@ import json
 import math
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,11 +25,11 @@ from rxt.text.tokenizer import Tokenizer
 from rxt.text.trainer import train_tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.curriculum import Curriculum
-from rxt.training.dialogues import DialogueGenerator
+from rxt.training.dialogues import DialogueGenerator, texts
 from rxt.training.gradients import MemoryGradientClipper, clip_groups
 from rxt.training.initialise import initialise
 from rxt.training.memory_aware import memory_aware_loss
-from rxt.training.recipe import DataPlan, Recipe, Schedule
+from rxt.training.recipe import Recipe, Schedule
 
 CLIP_MEMORY, CLIP_ENCODER, CLIP_REST = 0.5, 0.5, 1.0
 
@@ -67,7 +67,9 @@ class Trainer:
         config = ModelConfig.from_json(self.document)
         tokenizer_path = out / "tokenizer.json"
         if self.rank == 0 and not tokenizer_path.exists():
-            train_tokenizer(_texts(recipe.data, recipe.schedule.seed), recipe.model.vocabulary, tokenizer_path)
+            plan, seed = recipe.data, recipe.schedule.seed
+            texts_read = texts(plan.tokenizer_dialogues, plan.turns_per_dialogue, seed)
+            train_tokenizer(texts_read, recipe.model.vocabulary, tokenizer_path)
         if self.processes > 1:
             distributed.barrier()
         self.tokenizer_json = tokenizer_path.read_text("utf-8")
@@ -162,15 +164,6 @@ class Trainer:
             raise TrainingError(
                 f"the loss or its gradient is not finite at step {self.step}; the last checkpoint is kept in {self.out}"
             )
-
-
-def _texts(plan: DataPlan, seed: int) -> Iterator[str]:
-    rng = random.Random(f"{seed}/tokenizer")
-    generator = DialogueGenerator(seed)
-    for _ in range(plan.tokenizer_dialogues):
-        for turn in generator.dialogue(plan.turns_per_dialogue, rng).turns:
-            yield turn.query
-            yield turn.answer
 
 
 def _optimizer(model: nn.Module, schedule: Schedule) -> torch.optim.AdamW:

@@ -16,6 +16,8 @@ from rxt.training.dialogues.tellings import Tellings
 from rxt.training.dialogues.wording import Typist, Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rxt.training.dialogues.fact import Fact
 
 FACTS: tuple[Fact, ...] = (
@@ -153,3 +155,13 @@ def _goes_with(slot: str, slots: list[str]) -> bool:
         named = sum(other in PET_SLOTS for other in slots)
         return named < 2 and not any(other in slots for other in ANY_PET_SLOTS)
     return True
+
+
+def texts(dialogues: int, turns: int, seed: int) -> Iterator[str]:
+    """Every message and answer of so many dialogues of so many turns each: what a tokenizer is trained on."""
+    generator = DialogueGenerator(seed)
+    rng = random.Random(f"{seed}/tokenizer")
+    for _ in range(dialogues):
+        for turn in generator.dialogue(turns, rng).turns:
+            yield turn.query
+            yield turn.answer

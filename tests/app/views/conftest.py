@@ -67,7 +67,12 @@ def make_desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Call
         actions = Actions(qapp)
         port = FakePort(qapp)
         window = MainWindow(
-            workspace, actions, themes, WindowLayout(paths.window_file, qapp), stand_in("inspector"), stand_in("timeline")
+            workspace,
+            actions,
+            themes,
+            WindowLayout(paths.window_file, qapp),
+            stand_in("inspector"),
+            stand_in("timeline"),
         )
         commands = WindowCommands(port, workspace, window, themes, paths, "0.1.0", qapp)  # type: ignore[arg-type]
         link = EngineLink(port, workspace, window, actions, commands, qapp)  # type: ignore[arg-type]

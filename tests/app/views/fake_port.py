@@ -58,13 +58,20 @@ def turn_record(turn: int, query: str, answer: str, reason: FinishReason = "eos"
     gates: list[GateStage] = []
     names: tuple[GateName, ...] = ("mix", "interlayer", "write")
     for name in names:
-        gates.append(GateStage(name, LAW, frozen_array(np.clip(0.32 + 0.5 * focus + 0.05 * rng.standard_normal(focus.shape), 0.01, 0.99))))
+        gates.append(
+            GateStage(
+                name,
+                LAW,
+                frozen_array(np.clip(0.32 + 0.5 * focus + 0.05 * rng.standard_normal(focus.shape), 0.01, 0.99)),
+            )
+        )
     change = frozen_array(1.2 + 9 * focus)
     tokens = max(2, len(answer) // 4)
     return TurnRecord(
         turn=turn, query=query, answer=answer, interaction_ids=(1, 2, 3), answer_ids=(3,), reason=reason,
         sampling=Sampling(), metrics=TurnMetrics(len(query) // 4 + 3, tokens, 0.012, 0.012 + tokens / 412, 0.0031),
-        gates=tuple(gates), norm=frozen_array(np.sqrt(WIDTH) * (1 - 0.2 * focus) + 0.3 * rng.standard_normal(focus.shape)),
+        gates=tuple(gates),
+        norm=frozen_array(np.sqrt(WIDTH) * (1 - 0.2 * focus) + 0.3 * rng.standard_normal(focus.shape)),
         change=change, cosine=frozen_array(1 - 0.7 * focus), memory_before=digest(turn), memory_after=digest(turn + 1),
     )  # fmt: skip
 

@@ -1,0 +1,132 @@
+"""What would have been said otherwise: the same turn with an edited memory, the same conversation without a turn.
+
+Letters: N turns, T tokens, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rxt.events import FloatArray, TurnRecord, frozen_array
+from rxt.inference.cancel import IsCancelled, check, never
+from rxt.inference.replay import encoder_states, replay_write
+from rxt.inference.reply import Reply, reply
+from rxt.io.pretrained import PretrainedModel
+from rxt.model.memory import MemoryState
+from rxt.model.reactive_transformer import ReactiveTransformer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counterfactual:
+    """A turn beside the same turn with another memory.
+
+    other: what is answered with the other memory, with the turn's own seed and limits.
+    first_difference: the index of the first answer token that differs (the length of the shorter answer where one
+    continues the other); None where the answers are the same.
+    before, after: [T], natural logarithm of the probability of each token of the original answer, with its own and with
+    the other memory.
+    """
+
+    other: Reply
+    first_difference: int | None
+    before: FloatArray
+    after: FloatArray
+
+    @property
+    def change(self) -> FloatArray:
+        """[T]: after - before, in nats; below 0 where the other memory makes the token less likely."""
+        return frozen_array(self.after - self.before)
+
+    @property
+    def mean_change(self) -> float:
+        """The mean over the answer's tokens; NaN for an answer without tokens."""
+        return float(self.change.mean()) if len(self.change) else float("nan")
+
+
+def prompt_of(turn: TurnRecord) -> tuple[int, ...]:
+    """[BOS][Q]query[A]: the tokens of a finished turn before its answer."""
+    return turn.interaction_ids[: turn.metrics.query_tokens]
+
+
+@torch.inference_mode()
+def answer_log_probabilities(
+    model: ReactiveTransformer, memory: MemoryState, prompt_ids: Sequence[int], answer_ids: Sequence[int]
+) -> FloatArray:
+    """[T]: natural logarithm of the probability of each answer token, from one uncached pass without sampling."""
+    if not answer_ids:
+        return frozen_array([])
+    logits = model.logits([*prompt_ids, *answer_ids[:-1]], memory)[-len(answer_ids) :]
+    chosen = torch.as_tensor(answer_ids, device=logits.device)[:, None]
+    result: Tensor = logits.float().log_softmax(dim=-1).gather(1, chosen)[:, 0]
+    return frozen_array(result.cpu().numpy())
+
+
+def counterfactual(
+    model: PretrainedModel,
+    turn: TurnRecord,
+    memory: MemoryState,
+    other: MemoryState,
+    cancelled: IsCancelled = never,
+) -> Counterfactual:
+    """memory: before the turn; other: an edited copy of it. Nothing is written. Raises Cancelled.
+
+    A turn that its reader stopped is answered at the same length again, so that the stop is no difference.
+    """
+    prompt, sampling = prompt_of(turn), turn.sampling
+    if turn.reason == "stopped":
+        sampling = dataclasses.replace(sampling, max_tokens=max(1, len(turn.answer_ids)))
+    before = answer_log_probabilities(model, memory, prompt, turn.answer_ids)
+    check(cancelled)
+    after = answer_log_probabilities(model, other, prompt, turn.answer_ids)
+    answered = reply(model, other, prompt, sampling, turn.turn, cancelled)
+    return Counterfactual(answered, first_difference(turn.answer_ids, answered.answer_ids), before, after)
+
+
+def first_difference(first: Sequence[int], second: Sequence[int]) -> int | None:
+    """The index of the first place where two sequences differ, None where they are equal."""
+    for index, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return index
+    return None if len(first) == len(second) else min(len(first), len(second))
+
+
+def leave_one_out(
+    model: ReactiveTransformer,
+    initial: MemoryState,
+    turns: Sequence[TurnRecord],
+    cancelled: IsCancelled = never,
+) -> FloatArray:
+    """[N, N]: entry [k, j] is the mean change of answer j's log-probability, in nats a token, had turn k not been.
+
+    NaN for j <= k and for answers without tokens. initial: the memory before the first of the turns. Questions and
+    answers stay as they were; only what was written of turn k is missing. About N * N / 2 passes. Raises Cancelled.
+    """
+    states = []
+    for turn in turns:  # they do not depend on the memory, so they are computed once
+        check(cancelled)
+        states.append(encoder_states(model, turn.interaction_ids))
+    count = len(turns)
+    before = np.full(count, np.nan)
+    result = np.full((count, count), np.nan)
+    memory = initial
+    for missing in range(-1, count):  # -1: the conversation as it was
+        without = memory
+        for later in range(missing + 1, count):
+            check(cancelled)
+            turn = turns[later]
+            found = answer_log_probabilities(model, without, prompt_of(turn), turn.answer_ids)
+            if len(found) and missing < 0:
+                before[later] = found.mean()
+            elif len(found):
+                result[missing, later] = found.mean() - before[later]
+            if later + 1 < count:
+                without = replay_write(model, without, states[later], cancelled).memory
+        if missing >= 0:
+            memory = replay_write(model, memory, states[missing], cancelled).memory
+    return frozen_array(result)

@@ -1,0 +1,96 @@
+"""One memory update taken apart: every intermediate of a finished turn, computed again from its tokens.
+
+The steps are those of rxt.model.memory_attention, in the same order and with the same operations, so that the result
+is the memory that the turn left, to the last bit.
+
+Letters: L layers, H heads, G kv heads, S slots, T tokens, D width, d head dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rxt.inference.cancel import IsCancelled, check, never
+from rxt.model.memory import MemoryState
+from rxt.model.reactive_transformer import ReactiveTransformer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InterlayerStep:
+    """Slots read the mean of all layers: queries [L, 1, H, S, d], keys [L, 1, G, S, d], what was read [L, 1, S, D]."""
+
+    queries: Tensor
+    keys: Tensor
+    read: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryWrite:
+    """mixed = interlayer_gate(old, read), new = write_gate(mixed, written): [L, 1, S, D] in the model's number format.
+
+    interlayer_gate, write_gate: [L, 1, S], ones without a gate. queries [L, 1, H, S, d] and keys [L, 1, G, T, d]: of
+    the write step.
+    """
+
+    old: Tensor
+    read: Tensor
+    mixed: Tensor
+    written: Tensor
+    new: Tensor
+    interlayer_gate: Tensor
+    write_gate: Tensor
+    queries: Tensor
+    keys: Tensor
+
+    @property
+    def memory(self) -> MemoryState:
+        """The memory after the turn."""
+        return MemoryState(self.new[:, 0].cpu())
+
+
+def as_batch(model: ReactiveTransformer, memory: MemoryState) -> Tensor:
+    """The memory [L, 1, S, D] where the model computes. Raises ValueError for a memory of another shape."""
+    model.check_memory(memory)
+    return memory.shared.to(model.device, model.dtype).unsqueeze(1)
+
+
+def encoder_states(model: ReactiveTransformer, interaction_ids: Sequence[int]) -> Tensor:
+    """What a turn offers to the slots, [L, 1, T, D]; it does not depend on the memory."""
+    return model.encode(interaction_ids).unsqueeze(1)
+
+
+@torch.inference_mode()
+def replay_interlayer(model: ReactiveTransformer, old: Tensor) -> InterlayerStep:
+    """The first half of a memory update, for a memory [L, 1, S, D]."""
+    part = model.memory_attention
+    source = part.mean_norm(old.mean(dim=0, keepdim=True)).expand_as(old)
+    own = part.interlayer_norm(old)
+    if part.mix_gate is not None:
+        source, _ = part.mix_gate(own, source)
+    across = part.interlayer_attention
+    queries, keys = across.queries(own), across.keys(source)
+    return InterlayerStep(queries, keys, across(queries, keys, across.values(source)))
+
+
+@torch.inference_mode()
+def replay_write(
+    model: ReactiveTransformer, memory: MemoryState, states: Tensor, cancelled: IsCancelled = never
+) -> MemoryWrite:
+    """A whole memory update, for the memory before the turn and the turn's states [L, 1, T, D] (encoder_states)."""
+    part = model.memory_attention
+    check(cancelled)
+    old = as_batch(model, memory)
+    read = replay_interlayer(model, old).read
+    mixed, interlayer_gate = part.interlayer_gate(old, read)
+    check(cancelled)
+    inputs = part.input_norm(states)
+    queries = part.attention.queries(part.write_norm(mixed))
+    keys = part.rope(part.attention.keys(inputs))
+    written = part.attention(queries, keys, part.attention.values(inputs))
+    new, write_gate = part.write_gate(mixed, written)
+    check(cancelled)
+    return MemoryWrite(old, read, mixed, written, new, interlayer_gate, write_gate, queries, keys)

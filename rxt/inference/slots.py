@@ -1,0 +1,124 @@
+"""A memory's slots in numbers: how alike, how many directions, which are dead, duplicate or saturated.
+
+Letters: L layers, S slots, D width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from rxt.events import FloatArray, GateStage, frozen_array
+from rxt.inference.cancel import IsCancelled, check, never
+from rxt.model.memory import MemoryState
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a slot counts as ill.
+
+    dead_norm: dead up to this share of the median slot norm of its layer, (0, 1).
+    duplicate_cosine: duplicate where its cosine to another slot of its layer is above this, (0, 1).
+    saturated_gate: saturated where a gate that can change is closer than this to an end of its range, (0, 0.5).
+    """
+
+    dead_norm: float = 0.01
+    duplicate_cosine: float = 0.99
+    saturated_gate: float = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlotHealth:
+    """[L, S] each, read-only. nearest: the largest cosine to another slot of the layer, -1 where there is none."""
+
+    dead: BoolArray
+    duplicate: BoolArray
+    saturated: BoolArray
+    nearest: FloatArray
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distance:
+    """Between two memories, [L, S] each: the Euclidean norm of a slot's difference and the cosine, in [-1, 1]."""
+
+    norm: FloatArray
+    cosine: FloatArray
+
+
+def similarity(memory: MemoryState, layers: Sequence[int] | None = None, cancelled: IsCancelled = never) -> FloatArray:
+    """[L, S, S]: the cosine of every pair of slots of a layer, in [-1, 1]; 0 to a slot of zeros. Raises Cancelled.
+
+    layers: all by default; the result takes 4 * L * S * S bytes.
+    """
+    chosen = range(memory.shape[0]) if layers is None else layers
+    result = np.empty((len(chosen), memory.shape[1], memory.shape[1]), np.float32)
+    for place, layer in enumerate(chosen):
+        check(cancelled)
+        result[place] = _cosines(memory.shared[layer]).numpy()
+    result.flags.writeable = False
+    return result
+
+
+def effective_rank(memory: MemoryState, cancelled: IsCancelled = never) -> FloatArray:
+    """[L]: how many directions a layer's slots use, from 1 (all alike) to min(S, D); 0 for a layer of zeros.
+
+    The exponential of the entropy of the singular values, taken as shares of their sum (Roy and Vetterli, 2007).
+    """
+    ranks = []
+    for layer in memory.shared:
+        check(cancelled)
+        values = torch.linalg.svdvals(layer.double())
+        shares = values[values > 0] / values.sum()
+        ranks.append(float((-(shares * shares.log()).sum()).exp()) if len(shares) else 0.0)
+    return frozen_array(ranks)
+
+
+def distance(memory: MemoryState, other: MemoryState) -> Distance:
+    """From another memory, as the initial one. Raises ValueError where their shapes differ."""
+    if memory.shape != other.shape:
+        raise ValueError(f"memories of shapes {list(memory.shape)} and {list(other.shape)} cannot be compared")
+    ours, theirs = memory.shared, other.shared
+    cosine = torch.cosine_similarity(ours, theirs, dim=-1).clamp(-1, 1)
+    return Distance(frozen_array((ours - theirs).norm(dim=-1).numpy()), frozen_array(cosine.numpy()))
+
+
+def health(
+    memory: MemoryState,
+    gate: GateStage | None = None,
+    thresholds: Thresholds | None = None,
+    cancelled: IsCancelled = never,
+) -> SlotHealth:
+    """Which slots are dead, duplicate or saturated. Raises Cancelled.
+
+    gate: the write stage of the turn that left this memory; without one, or where the stage has no gate, no slot counts
+    as saturated. A static gate is saturated by training, not by what was said: law.is_dynamic tells.
+    """
+    limits = thresholds or Thresholds()
+    norm = memory.shared.norm(dim=-1).numpy()
+    dead = norm <= limits.dead_norm * np.median(norm, axis=1, keepdims=True)
+    nearest = np.empty(norm.shape, np.float32)
+    for layer, slots in enumerate(memory.shared):
+        check(cancelled)
+        nearest[layer] = _cosines(slots).fill_diagonal_(-1).amax(dim=1).numpy()
+    saturated = np.zeros(norm.shape, dtype=bool)
+    if gate is not None and gate.law.activation != "none":
+        low, high = gate.law.limits
+        saturated = (gate.values < low + limits.saturated_gate) | (gate.values > high - limits.saturated_gate)
+    masks = (dead, nearest > limits.duplicate_cosine, saturated)
+    for mask in masks:
+        mask.flags.writeable = False
+    return SlotHealth(*masks, frozen_array(nearest), limits)
+
+
+def _cosines(slots: Tensor) -> Tensor:
+    """[S, D] -> [S, S]."""
+    unit = torch.nn.functional.normalize(slots, dim=-1)
+    return (unit @ unit.T).clamp(-1, 1)

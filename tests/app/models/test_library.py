@@ -1,0 +1,75 @@
+"""The lists of the sidebar show what the store says and ask before anything changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.engine.messages import ConversationSummary
+from app.models.library import ConversationList, LibraryRole, SnapshotList, one_line, size_in_words
+from tests.app.views.fake_port import snapshot
+
+
+def chat(number: int, title: str, turns: int = 1) -> ConversationSummary:
+    return ConversationSummary(number, title, turns, "m", 0.0)
+
+
+def test_that_the_lists_are_sound_models() -> None:
+    chats, memories = ConversationList(), SnapshotList()
+    testers = [
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        for model in (chats, memories)
+    ]
+    chats.set_lines((chat(2, "B"), chat(1, "A")))
+    chats.set_lines((chat(2, "B", 5), chat(1, "A")))
+    chats.set_lines(())
+    memories.set_lines((snapshot(Path("/x/k.safetensors")),))
+    for tester in testers:
+        tester.deleteLater()
+
+
+def test_that_new_words_do_not_reset_the_list() -> None:
+    chats = ConversationList()
+    chats.set_lines((chat(2, "B"), chat(1, "A")))
+    resets: list[bool] = []
+    chats.modelReset.connect(lambda: resets.append(True))
+    chats.set_lines((chat(2, "B", turns=9), chat(1, "A")))
+    assert resets == []
+    assert chats.index(0).data(LibraryRole.DETAIL) == "9 turns"
+
+
+def test_that_editing_a_title_asks_the_store_and_changes_nothing_itself() -> None:
+    chats = ConversationList()
+    chats.set_lines((chat(1, "A"),))
+    asked: list[tuple[int, str]] = []
+    chats.rename_requested.connect(lambda number, title: asked.append((number, title)))
+    assert chats.setData(chats.index(0), "  New\nname ")
+    assert asked == [(1, "New name")]
+    assert chats.index(0).data() == "A"
+    assert not chats.setData(chats.index(0), "   ")
+
+
+def test_that_the_open_chat_is_marked_and_said_aloud() -> None:
+    chats = ConversationList()
+    chats.set_lines((chat(2, "B"), chat(1, "A")))
+    chats.set_current(1)
+    assert [chats.index(row).data(LibraryRole.IS_CURRENT) for row in (0, 1)] == [False, True]
+    assert chats.index(1).data(Qt.ItemDataRole.AccessibleTextRole).endswith(", open")
+
+
+def test_that_titles_lose_line_breaks_and_direction_marks() -> None:
+    assert one_line("a\nb\u202ec\x00d") == "a b c d"
+    assert len(one_line("x" * 500)) == 120
+
+
+def test_that_a_memory_without_a_title_is_called_like_its_file() -> None:
+    memories = SnapshotList()
+    memories.set_lines((snapshot(Path("/x/knight-2.safetensors"), title=""),))
+    assert memories.index(0).data() == "knight-2"
+    assert memories.title(Path("/elsewhere/other.safetensors")) == "other"
+
+
+def test_that_sizes_are_in_powers_of_ten() -> None:
+    assert [size_in_words(n) for n in (999, 196_608, 14_700_000)] == ["999 B", "197 kB", "14.7 MB"]

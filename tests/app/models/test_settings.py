@@ -1,0 +1,87 @@
+"""Settings survive a restart; what makes no sense is the default again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.models.settings import Preferences, Settings
+from rxt.events import Sampling
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "settings.ini"
+
+
+def test_that_choices_are_there_after_a_restart(file: Path) -> None:
+    chosen = Preferences(
+        Sampling(0.7, 40, 0.9, 11, 128),
+        on_stop="forget",
+        memory_seed=5,
+        theme="dark",
+        reduced_motion=True,
+        hint_seen=True,
+    )
+    first = Settings(file)
+    first.apply(chosen)
+    first.deleteLater()
+    first._file.sync()
+    assert Settings(file).preferences == chosen
+
+
+def test_that_a_new_place_has_greedy_defaults_and_stays_empty(file: Path) -> None:
+    assert Settings(file).preferences == Preferences()
+    assert Settings(file).preferences.sampling.temperature == 0
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[sampling]\ntemperature=nan", "[sampling]\ntemperature=-1", "[sampling]\ntemperature=1e999",
+        "[sampling]\ntop_k=0", "[sampling]\ntop_k=many", "[sampling]\ntop_p=2", "[sampling]\ntop_p=nan",
+        "[sampling]\nseed=-3", "[sampling]\nseed=1e9", "[sampling]\nmax_tokens=0", "[chat]\non_stop=maybe",
+        "[chat]\nmemory_seed=x", "[window]\ntheme=pink", "[window]\nhint_seen=perhaps", "[sampling]\nseed=1, 2",
+    ],
+)  # fmt: skip
+def test_that_a_value_out_of_range_is_the_default_again(file: Path, line: str) -> None:
+    file.write_text(f"{line}\n", encoding="utf-8")
+    assert Settings(file).preferences == Preferences()
+
+
+def test_that_a_damaged_file_is_set_aside(file: Path) -> None:
+    file.write_bytes(b"[window\ntheme=dark\n\x00\xff=]]\n")
+    assert Settings(file).preferences == Preferences()
+    settings_again = Settings(file)
+    settings_again.update(theme="light")
+    assert settings_again.preferences.theme == "light"
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_that_any_bytes_in_the_file_give_preferences_of_a_valid_kind(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any.ini"
+    path.write_bytes(data)
+    preferences = Settings(path).preferences
+    assert preferences.theme in ("system", "light", "dark")
+    assert preferences.sampling.temperature >= 0
+
+
+def test_that_a_change_is_told_once_and_no_change_is_not_told(file: Path) -> None:
+    store = Settings(file)
+    told: list[Preferences] = []
+    store.changed.connect(told.append)
+    store.update(theme="dark")
+    store.update(theme="dark")
+    assert [preferences.theme for preferences in told] == ["dark"]
+
+
+def test_that_restoring_defaults_does_not_show_the_first_hint_again(file: Path) -> None:
+    store = Settings(file)
+    store.update(hint_seen=True, theme="dark")
+    store.restore_defaults()
+    assert store.preferences == Preferences(hint_seen=True)

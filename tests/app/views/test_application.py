@@ -1,0 +1,58 @@
+"""The whole application in a process of its own: it starts without torch and ends when asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+START_S = 30.0
+
+
+def start(data_dir: Path, *more: str) -> subprocess.Popen[str]:
+    """The application with an empty folder as its model: nothing heavy is loaded, and it must say so and live."""
+    model = data_dir.parent / "empty"
+    model.mkdir(exist_ok=True)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "main.py", "--model", str(model), "--data-dir", str(data_dir), *more]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def test_that_importing_the_window_imports_no_torch() -> None:
+    code = "import sys, app.main; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_that_a_signal_closes_the_window_within_two_seconds_and_quietly(tmp_path: Path, number: signal.Signals) -> None:
+    data_dir = tmp_path / "data"
+    process = start(data_dir)
+    log = data_dir / "logs" / "mneme.log"
+    began = time.monotonic()
+    while not log.exists() and time.monotonic() - began < START_S:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    process.send_signal(number)
+    asked = time.monotonic()
+    _, errors = process.communicate(timeout=START_S)
+    assert process.returncode == 0
+    assert errors == ""
+    assert time.monotonic() - asked < 5  # 2 s and the end of the interpreter
+    assert (data_dir / "window.ini").exists()
+    assert data_dir.stat().st_mode & 0o077 == 0
+
+
+def test_that_a_wrong_option_is_explained(tmp_path: Path) -> None:
+    process = start(tmp_path / "data", "--colour")
+    _, errors = process.communicate(timeout=START_S)
+    assert process.returncode == 2
+    assert "--colour" in errors

@@ -1,0 +1,461 @@
+"""The window over a fake port: what a person does reaches the engine, what the engine says reaches the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.models.phase import Phase
+from rxt.events import Sampling
+from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import LAYERS, snapshot, stored_turn
+
+Make = Callable[..., Desk]
+# The offscreen platform has no window manager and says so whenever a dialog has a size limit.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+# ------------------------------------------------------------------ talking
+
+
+def test_that_enter_sends_the_message_and_empties_the_field(desk: Desk, qtbot: QtBot) -> None:
+    composer = desk.find("composer")
+    qtbot.keyClicks(composer, "Hi, my name is Alice.")
+    qtbot.keyClick(composer, Qt.Key.Key_Return)
+    assert desk.port.called("ask") == [("Hi, my name is Alice.", Sampling())]
+    assert desk.window.chat.composer.text == ""
+
+
+def test_that_shift_enter_starts_a_new_line_and_the_field_grows_to_six(desk: Desk, qtbot: QtBot) -> None:
+    composer = desk.find("composer")
+    one = composer.height()
+    heights = []
+    for _ in range(9):
+        qtbot.keyClick(composer, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        heights.append(composer.height())
+    assert desk.port.called("ask") == []
+    assert heights[0] > one
+    assert heights[4] == heights[-1] > heights[0]
+
+
+def test_that_the_send_button_sends(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.chat.composer.set_text("Hi")
+    qtbot.mouseClick(desk.find("sendButton"), Qt.MouseButton.LeftButton)
+    assert len(desk.port.called("ask")) == 1
+
+
+def test_that_an_empty_message_only_gives_a_hint(desk: Desk) -> None:
+    desk.type_and_send("   ")
+    hint = desk.find("composerHint")
+    assert desk.port.called("ask") == []
+    assert isinstance(hint, QLabel)
+    assert hint.text() == "Write something first."
+
+
+def test_that_phases_are_named_while_an_answer_streams(desk: Desk) -> None:
+    label = desk.find("statusPhase")
+    assert isinstance(label, QLabel)
+    seen = []
+    desk.port.phase_changed.connect(lambda _: seen.append(label.text()))
+    desk.port.answer("Hi", "Hello you")
+    assert seen == ["reading", "answering", "writing memory", "ready"]
+
+
+def test_that_the_answer_appears_with_its_chip_and_in_the_history(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello you")
+    assert desk.workspace.conversation.index(1).data() == "Hello you"
+    assert desk.workspace.history.last_turn == 0
+    turns = desk.find("statusTurns")
+    assert isinstance(turns, QLabel)
+    assert turns.text() == "1 turn"
+
+
+def test_that_stop_is_possible_exactly_while_an_answer_is_written(desk: Desk, qtbot: QtBot) -> None:
+    stop = desk.find("stopButton")
+    assert not stop.isEnabled()
+    assert stop.toolTip() == "No answer is being written."
+    desk.port.begin("Hi")
+    desk.port.emit_tokens("Hello")
+    assert stop.isEnabled()
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(desk.find("composer"), Qt.Key.Key_Escape)
+    assert len(desk.port.called("stop")) == 2
+    desk.port.forget("Hello")
+    assert not stop.isEnabled()
+    assert desk.workspace.conversation.exchanges[-1].caption == "stopped"
+
+
+def test_that_a_message_during_an_answer_waits_visibly_and_goes_when_ready(desk: Desk) -> None:
+    desk.type_and_send("Hi")
+    desk.port.begin("Hi")
+    desk.port.emit_tokens("Hello")
+    desk.type_and_send("And then?")
+    assert desk.find("queuedMessage").isVisible()
+    desk.port.finish("Hi", "Hello")
+    assert [text for text, _ in desk.port.called("ask")] == ["Hi", "And then?"]
+    assert not desk.find("queuedMessage").isVisible()
+
+
+def test_that_a_waiting_message_can_be_taken_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.type_and_send("Hi")
+    desk.port.begin("Hi")
+    desk.type_and_send("And then?")
+    qtbot.mouseClick(desk.find("cancelQueued"), Qt.MouseButton.LeftButton)
+    assert desk.window.chat.composer.text == "And then?"
+    desk.port.finish("Hi", "Hello")
+    assert len(desk.port.called("ask")) == 1
+
+
+def test_that_a_rejected_message_comes_back_in_front_of_what_was_typed_since(desk: Desk) -> None:
+    desk.type_and_send("long" * 2500)
+    desk.window.chat.composer.set_text("more")
+    desk.port.turn_rejected.emit("long" * 2500, "The message is too long. Nothing was changed.")
+    assert desk.window.chat.composer.text == "long" * 2500 + "\nmore"
+    assert desk.window.chat.notices.texts == ("The message is too long. Nothing was changed.",)
+    desk.type_and_send("short")
+    assert desk.port.called("ask")[-1][0] == "short"
+
+
+def test_that_a_notice_can_be_closed(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.failed.emit("Not saved", "The disk is full. Your memory is unchanged.")
+    qtbot.mouseClick(desk.find("noticeClose"), Qt.MouseButton.LeftButton)
+    assert desk.window.chat.notices.texts == ()
+
+
+def test_that_ten_thousand_pasted_characters_are_taken_and_a_monster_is_refused(desk: Desk) -> None:
+    edit = desk.window.chat.composer.edit
+    mime = QMimeData()
+    mime.setText("word " * 2000)
+    edit.insertFromMimeData(mime)
+    assert len(edit.toPlainText()) == 10_000
+    mime.setText("x" * 300_000)
+    edit.insertFromMimeData(mime)
+    assert len(edit.toPlainText()) == 10_000
+    assert "Nothing was pasted" in desk.window.chat.notices.texts[0]
+
+
+def test_that_the_last_reply_is_copied(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello you")
+    desk.actions["copy_reply"].trigger()
+    assert QGuiApplication.clipboard().text() == "Hello you"
+
+
+def test_that_sampling_comes_from_the_settings(desk: Desk) -> None:
+    desk.workspace.settings.update(sampling=Sampling(0.7, 40, None, 3, 64))
+    desk.type_and_send("Hi")
+    assert desk.port.called("ask")[0][1] == Sampling(0.7, 40, None, 3, 64)
+    button = desk.find("samplingButton")
+    assert isinstance(button, QAbstractButton)
+    assert button.text() == "temperature 0.7 · top-k 40 · seed 3"
+
+
+# ------------------------------------------------------------------ beginnings
+
+
+def test_that_a_first_start_greets_and_an_example_is_sent_by_a_click(desk: Desk, qtbot: QtBot) -> None:
+    assert desk.find("welcome").isVisible()
+    desk.window.chat.composer.set_text("my draft")
+    qtbot.mouseClick(desk.find("example0"), Qt.MouseButton.LeftButton)
+    assert desk.port.called("ask")[0][0] == "Hi, my name is Alice."
+    assert desk.window.chat.composer.text == "my draft"
+    desk.port.begin("Hi, my name is Alice.")
+    assert desk.find("transcript").isVisible()
+    assert not desk.find("welcome").isVisible()
+
+
+def test_that_the_hint_at_the_memory_shows_once_after_the_first_remembered_turn(desk: Desk, qtbot: QtBot) -> None:
+    hint = desk.find("memoryHint")
+    desk.port.answer("Hi", "Hello")
+    assert hint.isVisible()
+    qtbot.mouseClick(hint, Qt.MouseButton.LeftButton)
+    desk.port.answer("Hi", "Hello")
+    assert not hint.isVisible()
+    assert desk.workspace.settings.preferences.hint_seen
+
+
+def test_that_typing_is_possible_while_the_model_loads(make_desk: Make) -> None:
+    desk = make_desk(load=False)
+    desk.type_and_send("Hi")
+    assert desk.find("queuedMessage").isVisible()
+    desk.port.load()
+    assert [text for text, _ in desk.port.called("ask")] == ["Hi"]
+
+
+def test_that_a_waiting_message_does_not_follow_into_another_chat(desk: Desk) -> None:
+    desk.type_and_send("Hi")
+    desk.port.begin("Hi")
+    desk.type_and_send("And then?")
+    desk.port.open(2, title="Other")
+    desk.port.say_phase(Phase.READY)
+    assert len(desk.port.called("ask")) == 1
+    assert desk.window.chat.composer.text == "And then?"
+
+
+def test_that_a_missing_model_says_why_and_offers_the_bundled_one(make_desk: Make, qtbot: QtBot) -> None:
+    desk = make_desk(load=False)
+    desk.port.load_failed.emit("The folder has no config.json.")
+    desk.port.say_phase(Phase.NO_MODEL)
+    reason = desk.find("modelMissingReason")
+    assert isinstance(reason, QLabel)
+    assert reason.isVisible()
+    assert reason.text() == "The folder has no config.json."
+    qtbot.mouseClick(desk.find("bundled_model_button"), Qt.MouseButton.LeftButton)
+    assert desk.port.called("load_model") == [(None,)]
+    desk.type_and_send("kept")
+    assert desk.window.chat.composer.text == "kept"
+
+
+def test_that_empty_lists_say_what_will_be_in_them(desk: Desk) -> None:
+    assert "will be listed here" in desk.find("conversationList").accessibleDescription()
+    assert "appears here" in desk.find("snapshotList").accessibleDescription()
+
+
+# ------------------------------------------------------------------ chats and memories
+
+
+def test_that_a_new_chat_takes_the_memory_seed_and_the_keyboard(desk: Desk) -> None:
+    desk.workspace.settings.update(memory_seed=42)
+    desk.find("conversationList").setFocus()
+    desk.actions["new_chat"].trigger()
+    assert desk.port.called("new_conversation") == [(42,)]
+    assert desk.window.focusWidget() is desk.find("composer")
+
+
+def test_that_opening_a_chat_shows_its_turns_and_its_memory(desk: Desk) -> None:
+    desk.port.list_chats((2, "Old", 2), (1, "New", 0))
+    index = desk.workspace.chats.index(0)
+    view = desk.find("conversationList")
+    assert isinstance(view, QAbstractItemView)
+    view.clicked.emit(index)
+    assert desk.port.called("open_conversation") == [(2,)]
+    desk.port.open(2, stored_turn(0, "a", "b"), stored_turn(1, "c", "d"), title="Old")
+    assert desk.workspace.conversation.rowCount() == 4
+    assert desk.workspace.history.last_turn == 1
+    assert desk.window.windowTitle() == "Old · Mneme"
+
+
+def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((1, "Alice", 2))
+    desk.actions["delete_chat"].trigger()
+    assert desk.port.called("delete_conversation") == [(1,)]
+    qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
+    assert desk.port.called("restore_conversation") == [(1,)]
+
+
+def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtbot: QtBot) -> None:
+    assert not desk.actions["save_memory"].isEnabled()
+    desk.port.answer("Hi", "Hello")
+    desk.actions["save_memory"].trigger()
+    title = desk.find("memoryTitle")
+    assert isinstance(title, QLineEdit)
+    title.setText("The Knight: part 1/2")
+    qtbot.mouseClick(desk.find("saveMemoryButton"), Qt.MouseButton.LeftButton)
+    path, name, description = desk.port.called("save_snapshot")[0]
+    assert (path.name, name, description) == ("the-knight-part-1-2.safetensors", "The Knight: part 1/2", "")
+    assert path.parent == desk.paths.snapshots_dir
+    desk.port.snapshot_saved.emit(snapshot(path))
+    assert desk.window.chat.notices.texts == (f"Memory “Knight” saved to {path}",)
+
+
+def test_that_opening_a_memory_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((1, "Alice", 2))
+    desk.commands.open_snapshot(Path("/x/knight.safetensors"))
+    assert desk.port.called("open_snapshot") == [(Path("/x/knight.safetensors"),)]
+    desk.port.open(2, origin="Knight")
+    assert desk.window.chat.notices.texts == ("Started from “Knight”.",)
+    qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
+    assert desk.port.called("open_conversation") == [(1,)]
+
+
+def test_that_nothing_is_opened_while_an_answer_is_written(desk: Desk) -> None:
+    desk.port.list_chats((2, "Old", 2), (1, "New", 0))
+    desk.port.begin("Hi")
+    desk.commands.open_snapshot(Path("/x/knight.safetensors"))
+    desk.commands.open_chat(2)
+    assert desk.port.called("open_snapshot") == desk.port.called("open_conversation") == []
+    assert "Please wait: reading." in desk.window.chat.notices.texts[0]
+
+
+def dropped(kind: type[Any], path: Path) -> tuple[Any, QMimeData]:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place: Any = QPoint(200, 200) if kind is QDragEnterEvent else QPointF(200, 200)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    return kind(place, Qt.DropAction.CopyAction, mime, left, none), mime
+
+
+def test_that_a_dropped_memory_is_opened_and_a_folder_is_a_model(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "knight.safetensors"
+    enter, keep = dropped(QDragEnterEvent, file)
+    desk.window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert desk.find("dropHint").isVisible()
+    assert desk.window.drop_hint.words == "Drop to start a new chat from this memory"
+    drop, keep = dropped(QDropEvent, file)
+    desk.window.dropEvent(drop)
+    drop, keep = dropped(QDropEvent, tmp_path)
+    desk.window.dropEvent(drop)
+    assert keep.hasUrls()
+    assert desk.port.called("open_snapshot") == [(file,)]
+    assert desk.port.called("load_model") == [(str(tmp_path),)]
+    assert not desk.find("dropHint").isVisible()
+
+
+# ------------------------------------------------------------------ the past
+
+
+def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) -> None:
+    for number in range(3):
+        desk.port.answer(f"q{number}", "a")
+    assert not desk.find("pastBanner").isVisible()
+    desk.workspace.history.show_turn(1)
+    words = desk.find("pastBannerText")
+    assert isinstance(words, QLabel)
+    assert words.text() == "Viewing memory after turn 2 (read only)"
+    desk.workspace.history.show_turn(-1)
+    assert words.text() == "Viewing memory before the first turn (read only)"
+    qtbot.mouseClick(desk.find("backToNow"), Qt.MouseButton.LeftButton)
+    assert desk.workspace.history.is_at_end
+    assert not desk.find("pastBanner").isVisible()
+
+
+# ------------------------------------------------------------------ the window itself
+
+
+def test_that_closing_while_an_answer_streams_stops_and_shuts_down(desk: Desk) -> None:
+    desk.port.begin("Hi")
+    desk.port.emit_tokens("Hello")
+    desk.window.chat.composer.set_text("half a thought")
+    desk.window.close()
+    assert [call.name for call in desk.port.calls[-2:]] == ["stop", "shutdown"]
+    assert not desk.window.isVisible()
+
+
+def test_that_a_draft_survives_a_restart(make_desk: Make) -> None:
+    first = make_desk()
+    first.window.chat.composer.set_text("half a thought\nand more")
+    first.window.close()
+    assert make_desk(load=False).window.chat.composer.text == "half a thought\nand more"
+
+
+def test_that_a_damaged_layout_file_gives_the_first_layout(make_desk: Make, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "window.ini").write_bytes(b"[General]\ngeometry=@ByteArray(nonsense)\nstate=@Invalid()\n")
+    desk = make_desk()
+    assert desk.window.preset == "memory"
+    assert desk.window.sidebar_dock.isVisible()
+
+
+def test_that_the_inspector_makes_way_in_a_narrow_window(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.setMinimumSize(400, 300)
+    desk.window.resize(880, 640)
+    qtbot.waitUntil(lambda: not desk.window.inspector_dock.isVisible())
+    desk.window.resize(1280, 800)
+    qtbot.waitUntil(lambda: desk.window.inspector_dock.isVisible())
+
+
+def test_that_presets_cycle_and_the_menu_follows(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["cycle_preset"].trigger()
+    assert not desk.window.inspector_dock.isVisible()
+    qtbot.waitUntil(desk.actions["preset_chat"].isChecked)
+    desk.actions["cycle_preset"].trigger()
+    assert desk.window.inspector_dock.isVisible()
+
+
+def test_that_the_theme_follows_the_choice(desk: Desk) -> None:
+    desk.actions["theme_dark"].trigger()
+    assert desk.themes.theme.is_dark
+    assert desk.workspace.settings.preferences.theme == "dark"
+
+
+def test_that_stopping_is_settled_with_the_engine(desk: Desk) -> None:
+    desk.workspace.settings.apply(replace(desk.workspace.settings.preferences, on_stop="forget"))
+    assert desk.port.called("set_on_stop")[-1] == ("forget",)
+
+
+def test_that_every_control_has_an_accessible_name(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    for show in ("settings", "save_memory", "about", "shortcuts", "help"):
+        desk.actions[show].trigger()
+    kinds = (
+        QAbstractButton,
+        QLineEdit,
+        QPlainTextEdit,
+        QAbstractItemView,
+        QAbstractSpinBox,
+        QComboBox,
+        QAbstractSlider,
+    )
+    nameless = [
+        f"{type(widget).__name__} {widget.objectName()} in {type(widget.parent()).__name__}"
+        for widget in desk.window.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and not isinstance(widget, QScrollBar)
+        and not widget.objectName().startswith("qt_")
+        and not isinstance(widget.parent(), (QAbstractSpinBox, QComboBox))
+        and type(widget).__name__ not in ("QComboBoxPrivateContainer", "QComboBoxListView", "QMenuBarExtension")
+        and not widget.accessibleName()
+    ]
+    assert nameless == []
+
+
+def test_that_every_action_has_a_key_of_its_own(desk: Desk) -> None:
+    actions = [action for action in desk.window.findChildren(QAction) if action.objectName().startswith("action_")]
+    keys = [action.shortcut().toString() for action in actions]
+    assert len(actions) > 25
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
+
+
+def test_that_an_action_that_cannot_be_done_is_shown_disabled_with_the_reason(make_desk: Make) -> None:
+    desk = make_desk(load=False)
+    action = desk.actions["new_chat"]
+    assert action.isVisible()
+    assert not action.isEnabled()
+    assert action.toolTip() == "Please wait: loading."
+
+
+@pytest.mark.parametrize("text", ["<img src='/etc/passwd'>", "<b>bold</b> & more", "&File"])
+def test_that_words_of_others_are_shown_letter_by_letter(desk: Desk, text: str) -> None:
+    desk.port.answer(text, text)
+    desk.port.failed.emit(text, text)
+    desk.port.list_chats((1, text, 1))
+    shown = [label for label in desk.window.findChildren(QLabel) if label.text()]
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in shown)
+    assert desk.workspace.history.initial is not None
+    assert desk.workspace.history.initial.layers == LAYERS
+
+
+def test_that_size_and_docks_are_as_they_were_left(make_desk: Make) -> None:
+    first = make_desk()
+    first.window.resize(1111, 777)
+    first.window.sidebar_dock.hide()
+    first.window.close()
+    second = make_desk(load=False)
+    assert not second.window.sidebar_dock.isVisible()
+    assert second.window.inspector_dock.isVisible()
+
+
+def test_that_a_theme_chosen_in_the_settings_is_ticked_in_the_menu(desk: Desk) -> None:
+    desk.workspace.settings.update(theme="dark")
+    assert desk.actions["theme_dark"].isChecked()
+    assert not desk.actions["theme_light"].isChecked()

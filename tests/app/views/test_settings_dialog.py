@@ -1,0 +1,66 @@
+"""The dialog shows the settings and changes them, in both directions, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.models.settings import Preferences, Settings
+from app.views.settings_dialog import SettingsDialog
+from rxt.events import Sampling
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings.ini")
+
+
+@pytest.fixture
+def dialog(settings: Settings, qtbot: QtBot) -> SettingsDialog:
+    result = SettingsDialog(settings)
+    qtbot.addWidget(result)
+    result.show()
+    return result
+
+
+def test_that_the_dialog_shows_what_is_chosen(dialog: SettingsDialog, settings: Settings) -> None:
+    settings.apply(Preferences(Sampling(0.8, 12, 0.5, 9, 77), "forget", memory_seed=4, theme="dark"))
+    assert dialog.temperature.value() == 0.8
+    assert (dialog.top_k.value, dialog.top_p.value, dialog.max_tokens.value) == (12, 0.5, 77)
+    assert (dialog.seed.value(), dialog.memory_seed.value) == (9, 4)
+    assert dialog.forget.isChecked()
+    assert dialog.theme.currentData() == "dark"
+
+
+def test_that_every_field_counts_at_once(dialog: SettingsDialog, settings: Settings) -> None:
+    dialog.temperature.setValue(0.7)
+    dialog.top_k.tick.setChecked(True)
+    dialog.top_k.number.setValue(25)  # type: ignore[arg-type]
+    dialog.seed.setValue(3)
+    dialog.forget.setChecked(True)
+    dialog.memory_seed.tick.setChecked(True)
+    dialog.theme.setCurrentIndex(1)
+    chosen = settings.preferences
+    assert chosen.sampling == Sampling(0.7, 25, None, 3, None)
+    assert (chosen.on_stop, chosen.memory_seed, chosen.theme) == ("forget", 0, "light")
+
+
+def test_that_greedy_choice_disables_what_it_ignores_and_says_why(dialog: SettingsDialog) -> None:
+    dialog.temperature.setValue(1.0)
+    assert dialog.top_k.isEnabled()
+    dialog.temperature.setValue(0.0)
+    assert not dialog.top_k.isEnabled()
+    assert "likeliest" in dialog.top_k.toolTip()
+
+
+def test_that_the_slider_and_the_number_agree(dialog: SettingsDialog, settings: Settings) -> None:
+    dialog.slider.setValue(50)
+    assert settings.preferences.sampling.temperature == 0.5
+    dialog.temperature.setValue(1.5)
+    assert dialog.slider.value() == 150
+    dialog.temperature.setValue(4.0)
+    assert settings.preferences.sampling.temperature == 4.0

@@ -1,0 +1,115 @@
+"""Files: what may be damaged is refused quickly, what is written replaces the old only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rxt.io.files import read_bounded, write_atomically
+
+
+def open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+
+def fail(*_: Any) -> None:
+    raise OSError(5, "Input/output error")
+
+
+def half_then_fail(write: Callable[[int, Any], int]) -> Callable[[int, Any], int]:
+    calls = 0
+
+    def writing(descriptor: int, data: Any) -> int:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError(28, "No space left on device")
+        return write(descriptor, data[: len(data) // 2])
+
+    return writing
+
+
+@pytest.mark.parametrize("fault", ["write", "fsync", "replace"])
+def test_that_a_failed_write_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path = tmp_path / "kept"
+    path.write_bytes(b"old")
+    before = open_descriptors()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, fault, half_then_fail(os.write) if fault == "write" else fail)
+        with pytest.raises(OSError, match=r"Input/output error|No space left"):
+            write_atomically(path, b"something new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    assert open_descriptors() == before
+
+
+def test_that_short_writes_are_continued_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:3]))
+        write_atomically(tmp_path / "file", b"more than three bytes")
+    assert (tmp_path / "file").read_bytes() == b"more than three bytes"
+
+
+def test_that_the_file_and_its_folder_are_synchronised_around_the_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note_fsync(descriptor: int) -> None:
+        calls.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def note_replace(source: Any, target: Any) -> None:
+        calls.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(os, "replace", note_replace)
+    write_atomically(tmp_path / "file", b"data")
+    assert calls == ["file", "rename", "folder"]
+
+
+@pytest.mark.parametrize("name", ["é" * 127, "🙂" * 63, "a" * 255])
+def test_that_the_longest_names_of_the_file_system_can_be_written(tmp_path: Path, name: str) -> None:
+    write_atomically(tmp_path / name, b"data")
+    assert (tmp_path / name).read_bytes() == b"data"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_that_a_file_is_as_readable_as_the_umask_says(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "file", b"data")
+    (tmp_path / "other").write_bytes(b"data")
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "large"])
+def test_that_what_is_no_ordinary_file_is_refused_at_once_and_closed(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "thing"
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path = Path("/dev/zero")
+        case "large":
+            path.write_bytes(b"12345")
+    before = open_descriptors()
+    with pytest.raises(ValueError, match=r"is not a file|has 5 bytes; at most 4"):
+        read_bounded(path, 4)
+    assert open_descriptors() == before
+
+
+def test_that_a_folder_that_is_missing_raises_and_creates_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_atomically(tmp_path / "missing" / "file", b"data")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,168 @@
+"""The terminal's door: lines in, events out, and sentences where something is wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rxt
+from rxt.cli import main
+from rxt.io.pretrained import PretrainedModel
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """Runs one command in this process with lines on its standard input."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        self.error = ""
+
+    def run(self, *arguments: object, lines: bytes = b"", status: int = 0) -> str:
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
+        assert main([str(argument) for argument in arguments]) == status
+        captured = self._capsys.readouterr()
+        self.error = captured.err
+        return captured.out
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(monkeypatch, capsys)
+
+
+def without_clock(output: str) -> list[dict[str, Any]]:
+    """The events of an output, without the durations in them."""
+    events = [json.loads(line) for line in output.splitlines()]
+    for event in events:
+        for key in [key for key in event.get("record", {}).get("metrics", {}) if key.endswith("_s")]:
+            del event["record"]["metrics"][key]
+    return events
+
+
+def test_that_two_lines_are_two_turns_and_the_same_every_time(terminal: Terminal, folder: Path) -> None:
+    command = ["chat", "--model", folder, "--json", "--max-tokens", "4", "--temperature", "1.2", "--seed", "5"]
+    lines = "hello\n\nna\u00efve 🙂\r\n".encode()
+    first = without_clock(terminal.run(*command, lines=lines))
+    names = ["TurnStarted", *["TokenEmitted"] * 4, "AnswerFinished", "MemoryWriting", "MemoryWritten"]
+    assert [event["event"] for event in first] == names * 2
+    assert [event["turn"] for event in first] == [0] * 8 + [1] * 8
+    assert first[8]["query"] == "naïve 🙂"
+    assert without_clock(terminal.run(*command, lines=lines)) == first
+    assert terminal.error == ""
+
+
+def test_that_a_fresh_process_says_the_same(terminal: Terminal, folder: Path) -> None:
+    command = ["chat", "--model", str(folder), "--json", "--max-tokens", "4"]
+    here = terminal.run(*command, lines=b"hello\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "rxt", *command], cwd=ROOT, input=b"hello\n", capture_output=True, timeout=60
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert without_clock(result.stdout.decode("ascii")) == without_clock(here)
+
+
+def test_that_bytes_that_are_no_text_do_not_end_a_conversation(terminal: Terminal, folder: Path) -> None:
+    events = without_clock(
+        terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=b"\xff\xfe\nhello\n")
+    )
+    assert [event["query"] for event in events if event["event"] == "TurnStarted"] == ["\ufffd\ufffd", "hello"]
+
+
+def test_that_a_message_too_long_is_reported_and_the_next_is_answered(terminal: Terminal, folder: Path) -> None:
+    lines = b"word " * 200 + b"\nhello\n"
+    events = without_clock(terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=lines, status=1))
+    assert [event["event"] for event in events][0::5] == ["TurnFailed", "MemoryWritten"]
+
+
+def test_that_plain_chat_shows_the_answer_and_one_line_about_the_turn(terminal: Terminal, folder: Path) -> None:
+    output = terminal.run("chat", "--model", folder, "--max-tokens", "3", lines=b"hello\n")
+    assert "[length]" in output
+    assert "memory written in" in output
+    assert "\x1b" not in output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chat", "--model", "/no/such/folder"),
+        ("chat", "--model", __file__),
+        ("chat", "--temperature", "-1"),
+        ("chat", "--top-p", "0"),
+        ("chat", "--seed", "-1"),
+        ("snapshot", "show", "/no/such/file"),
+        ("snapshot", "show", __file__),
+        ("train", "/no/such/recipe.toml"),
+    ],
+)
+def test_that_a_mistake_ends_with_one_sentence_and_status_1(terminal: Terminal, arguments: tuple[str, ...]) -> None:
+    assert terminal.run(*arguments, status=1) == ""
+    assert terminal.error.startswith("rxt: ")
+    assert terminal.error.count("\n") == 1
+    assert "Traceback" not in terminal.error
+
+
+def test_that_a_mistake_in_a_fresh_process_shows_no_traceback() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "rxt", "chat", "--model", "/no/such/folder"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("rxt: There is no folder")
+    assert result.stderr.count("\n") == 1
+
+
+def test_that_a_saved_memory_shows_itself(
+    terminal: Terminal, model: PretrainedModel, memory: rxt.MemoryState, tmp_path: Path
+) -> None:
+    path = tmp_path / "memory"
+    info = rxt.save_snapshot(path, memory, model=model, title="Alice 🙂", turns=2)
+    shown = json.loads(terminal.run("snapshot", "show", path, "--json"))
+    assert shown["title"] == "Alice 🙂"
+    assert shown["shape"] == [3, 8, 32]
+    assert shown["sha256"] == info.sha256
+    plain = terminal.run("snapshot", "show", path)
+    assert "Alice 🙂" in plain
+    assert info.sha256 in plain
+
+
+def test_that_a_chat_can_start_from_a_saved_memory(
+    terminal: Terminal, model: PretrainedModel, folder: Path, tmp_path: Path
+) -> None:
+    memory = model.initial_memory(seed=77)
+    rxt.save_snapshot(tmp_path / "memory", memory, model=model)
+    events = without_clock(
+        terminal.run(
+            "chat", "--model", folder, "--snapshot", tmp_path / "memory", "--json", "--max-tokens", 2, lines=b"hello\n"
+        )
+    )
+    assert events[-1]["record"]["memory_before"] == memory.sha256
+
+
+def test_that_a_chat_refuses_the_memory_of_another_model(
+    terminal: Terminal, model: PretrainedModel, memory: rxt.MemoryState, folder: Path, tmp_path: Path
+) -> None:
+    rxt.save_snapshot(tmp_path / "memory", memory, model=model)
+    other = folder.parent / "alpha-interlayer"
+    assert terminal.run("chat", "--model", other, "--snapshot", tmp_path / "memory", status=1) == ""
+    assert "beta-self-interlayer" in terminal.error
+    assert "alpha-interlayer" in terminal.error
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("chat", "--temperature", "hot"), ("snapshot",)])
+def test_that_a_wrong_command_line_ends_with_status_2(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err

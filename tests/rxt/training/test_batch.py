@@ -1,0 +1,54 @@
+"""Dialogues as tensors: what is learned, how strongly, and what is only padding."""
+
+from __future__ import annotations
+
+import torch
+
+from rxt.text.tokenizer import Tokenizer
+from rxt.training.batch import BatchBuilder, LossWeights
+from rxt.training.dialogues import Dialogue, Turn
+
+
+def test_that_a_turn_is_the_template_and_padding_is_not_real(builder: BatchBuilder, dialogues: list[Dialogue]) -> None:
+    batch = builder.build(dialogues)
+    assert batch.turns == 6
+    for b, dialogue in enumerate(dialogues):
+        for k, turn in enumerate(dialogue.turns):
+            ids = batch.tokens[b, k][batch.real[b, k]].tolist()
+            assert ids == builder._template.interaction(turn.query, turn.answer)
+            assert not batch.tokens[b, k][~batch.real[b, k]].any()
+            assert not batch.weights[b, k][~batch.real[b, k]].any()
+            assert not batch.values[b, k][~batch.real[b, k]].any()
+
+
+def test_that_weights_stand_at_the_answers_tokens(
+    builder: BatchBuilder, dialogues: list[Dialogue], tokenizer: Tokenizer
+) -> None:
+    batch, weights = builder.build(dialogues), LossWeights()
+    for k, (turn, base) in enumerate(
+        zip(dialogues[0].turns, (weights.answer, weights.not_told, weights.recall), strict=True)
+    ):
+        query = len(builder._template.prompt(turn.query))
+        answer = len(tokenizer.encode(turn.answer))
+        row = batch.weights[0, k]
+        assert not row[:query].any()
+        inside = row[query : query + answer + 1]
+        expected = torch.where(batch.values[0, k][query : query + answer + 1], weights.value, base)
+        torch.testing.assert_close(inside, expected)
+
+
+def test_that_the_tokens_of_a_recalled_value_spell_it(
+    builder: BatchBuilder, dialogues: list[Dialogue], tokenizer: Tokenizer
+) -> None:
+    batch = builder.build(dialogues)
+    for b, dialogue in enumerate(dialogues):
+        told, _, asked = (batch.tokens[b, k][batch.values[b, k]].tolist() for k in range(3))
+        assert told == []
+        assert tokenizer.decode(asked).strip(" .") == dialogue.turns[2].value
+
+
+def test_that_a_turn_longer_than_the_model_reads_is_cut(builder: BatchBuilder) -> None:
+    long = Dialogue((Turn("Hi.", "very " * 200, "small_talk"),))
+    batch = builder.build([long])
+    assert batch.tokens.shape == (1, 1, builder._length)
+    assert batch.real.all()

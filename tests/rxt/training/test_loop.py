@@ -1,0 +1,91 @@
+"""A run of training: the same every time, also when it was killed in between; a bad step spoils no checkpoint."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import rxt
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.training.initialise import initialise
+from rxt.training.loop import Progress, Trainer, TrainingError
+from rxt.training.recipe import Recipe
+
+
+def run(recipe: Recipe, out: Path, steps: int) -> list[Progress]:
+    """Trains to a step of the same schedule, as if the run was killed there."""
+    trainer, seen = Trainer(recipe, out), []
+    trainer.model.train()
+    while trainer.step < steps:
+        seen.append(trainer._train_step())
+        if trainer.step % recipe.schedule.checkpoint_every_steps == 0:
+            trainer.save()
+    return seen
+
+
+def plain(progress: list[Progress]) -> list[list[Any]]:
+    """Values that can be compared: not a number as a word."""
+    rows = [dataclasses.astuple(step) for step in progress]
+    return [["nan" if isinstance(v, float) and math.isnan(v) else v for v in row] for row in rows]
+
+
+def test_that_a_killed_run_goes_on_as_if_never_killed(recipe: Recipe, tmp_path: Path) -> None:
+    whole = plain(run(recipe, tmp_path / "whole", 6))
+    assert [row[0] for row in whole] == [1, 2, 3, 4, 5, 6]
+    first = plain(run(recipe, tmp_path / "killed", 5))
+    rest = plain(run(recipe, tmp_path / "killed", 6))
+    assert first == whole[:5]
+    assert rest == whole[3:]
+
+
+def test_that_a_run_ends_with_a_model_folder_that_opens_and_answers(recipe: Recipe, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    Trainer(recipe, tmp_path).run(seen.append)
+    assert len(seen) == recipe.schedule.steps
+    assert len((tmp_path / "log-0.csv").read_text("utf-8").splitlines()) == recipe.schedule.steps
+    model = rxt.load(tmp_path / "model")
+    session = rxt.Session(model, sampling=rxt.Sampling(max_tokens=4))
+    assert type(list(session.ask("Hi."))[-1]).__name__ == "MemoryWritten"
+    assert Trainer(recipe, tmp_path).step == recipe.schedule.steps
+
+
+@pytest.mark.parametrize("place", ["loss", "gradient"])
+def test_that_a_step_that_is_not_finite_stops_before_the_weights_and_the_checkpoint(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    run(recipe, tmp_path, 3)
+    kept = (tmp_path / "checkpoint.pt").read_bytes()
+    trainer = Trainer(recipe, tmp_path)
+    head = trainer.model.decoder.head
+    if place == "loss":
+        monkeypatch.setattr(head, "forward", lambda x: torch.full((len(x), 320), torch.nan, requires_grad=True))
+    else:
+        head.bias.register_hook(lambda gradient: gradient * torch.nan)
+    before = {name: value.clone() for name, value in trainer.model.named_parameters()}
+    with pytest.raises(TrainingError, match="not finite at step 3"):
+        trainer.run(lambda _: None)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept
+    assert all(torch.equal(value, before[name]) for name, value in trainer.model.named_parameters())
+
+
+def test_that_a_run_needs_no_unsafe_checkpoint(recipe: Recipe, tmp_path: Path) -> None:
+    run(recipe, tmp_path, 3)
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 3
+
+
+def test_that_initial_weights_depend_on_the_seed_alone(new_model: ReactiveTransformer) -> None:
+    again, other = (ReactiveTransformer(new_model.config) for _ in range(2))
+    torch.rand(3)
+    initialise(again, seed=0)
+    initialise(other, seed=1, gate=0.25)
+    for name, value in new_model.named_parameters():
+        assert torch.equal(dict(again.named_parameters())[name], value), name
+        assert bool(torch.isfinite(value).all()), name
+    assert not torch.equal(other.embedding.weight, new_model.embedding.weight)
+    assert other.memory_attention.write_gate.weight is not None
+    assert set(other.memory_attention.write_gate.weight.flatten().tolist()) == {0.25}

@@ -44,7 +44,7 @@ def version() -> str:
     try:
         return metadata.version("mneme")
     except metadata.PackageNotFoundError:
-        return "0.1.0"
+        return "source"
 
 
 def application() -> QApplication:

@@ -78,14 +78,15 @@ def counterfactual(
 
     A turn that its reader stopped is answered at the same length again, so that the stop is no difference.
     """
-    prompt, sampling = prompt_of(turn), turn.sampling
+    prompt, sampling, length = prompt_of(turn), turn.sampling, None
     if turn.reason == "stopped":
-        sampling = dataclasses.replace(sampling, max_tokens=max(1, len(turn.answer_ids)))
+        length = len(turn.answer_ids)
+        sampling = dataclasses.replace(sampling, max_tokens=max(1, length))
     before = answer_log_probabilities(model, memory, prompt, turn.answer_ids)
     check(cancelled)
     after = answer_log_probabilities(model, other, prompt, turn.answer_ids)
     answered = reply(model, other, prompt, sampling, turn.turn, cancelled)
-    return Counterfactual(answered, first_difference(turn.answer_ids, answered.answer_ids), before, after)
+    return Counterfactual(answered, first_difference(turn.answer_ids, answered.answer_ids[:length]), before, after)
 
 
 def first_difference(first: Sequence[int], second: Sequence[int]) -> int | None:

@@ -44,7 +44,8 @@ class Provenance:
     keep: [N, L, S]: the factor of the old value in each turn, in [0, 1] for sigmoid, in [0, 4] for tanh, else 1.
     wrote: [N + 1, L, S]: each contribution when it was new, in the measure; first the initial memory (1 for "weight").
     error: the largest distance between the sum of contributions and the memory that the model computed, over slots and
-    turns, relative to the mean slot norm of the layer. Below 1e-4 in float32; larger, and no share is to be believed.
+    turns, relative to the mean slot norm of the layer. Below 1e-4 in float32; in bfloat16, whose memories are rounded
+    to 8 bits, below 0.05. Larger, and no share is to be believed.
     memory: the memory after the last turn.
     """
 

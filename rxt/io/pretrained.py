@@ -249,7 +249,7 @@ def _check_embedding(weights: _Weights) -> None:
 
 def _check_rotary_tables(model: ReactiveTransformer, weights: _Weights) -> None:
     for name in sorted(name for name in weights.names if name.endswith("rope.inv_freq")):
-        stored = weights.tensor(name).float()
+        stored = weights.tensor(name).float().flatten()
         ours = BASE ** (-torch.arange(0, 2 * len(stored), 2) / (2 * len(stored)))
         if not torch.allclose(stored, ours, rtol=1e-4):
             raise ModelError(f"{weights.path}: {name} rotates with another base than {BASE:g}, which is not supported")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
+import torch
 
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import prompt_of
@@ -26,6 +29,13 @@ def test_that_contributions_of_twelve_turns_rebuild_the_memory(name: str) -> Non
     norm = np.linalg.norm(stored.tensor.numpy(), axis=-1)
     distance = np.linalg.norm(parts.sum(axis=0) - stored.tensor.numpy(), axis=-1)
     assert (distance / norm).max() < 1e-4
+
+
+def test_that_the_error_shows_the_rounding_of_a_memory_in_bfloat16() -> None:
+    initial, ids = model(BETA).initial_memory(seed=1), interactions(BETA, 4)
+    found = provenance(copy.deepcopy(model(BETA)).to(torch.bfloat16), initial, ids)
+    assert 1e-4 < found.error < 0.05
+    assert np.abs(found.shares().sum(axis=0) - 1).max() < 1e-5
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -46,8 +48,6 @@ def test_that_a_write_map_and_an_interlayer_map_equal_their_twins_by_hand(name: 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_that_a_replayed_write_leaves_the_recorded_memory_to_the_last_bit(name: str, dtype: torch.dtype) -> None:
-    import copy
-
     small = copy.deepcopy(model(name)).to(dtype)
     memory, ids = session(name, 1).memory, session(name, 2).turns[1].interaction_ids
     update = small.update_memory(memory, ids)

@@ -296,7 +296,7 @@ def test_that_a_file_that_shrinks_while_it_is_read_never_ends_the_process(saved:
         "    while on:\n"
         "        os.truncate(path, 2000); open(path, 'r+b').write(data)\n"
         "thread = threading.Thread(target=shrink); thread.start()\n"
-        "for _ in range(300):\n"
+        "for _ in range(100):\n"
         "    try: rxt.load_snapshot(path, model=model)\n"
         "    except rxt.SnapshotError: pass\n"
         "on = False; thread.join(); print('alive')\n"

@@ -1,0 +1,60 @@
+"""The door for notebooks: its example runs, and a conversation is the one that was recorded."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rxt.inference import explain
+from tests.rxt.inference.finished import MODELS, After, model, session
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_that_the_example_of_the_door_runs_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = doctest.testmod(explain)
+    assert found.attempted > 15
+    assert found.failed == 0
+
+
+def test_that_the_door_names_only_what_it_holds() -> None:
+    assert [name for name in explain.__all__ if not hasattr(explain, name)] == []
+    assert explain.__all__ == sorted(explain.__all__)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_that_a_replayed_conversation_is_the_recorded_one(name: str) -> None:
+    talk = explain.Conversation(model(name), model(name).initial_memory(seed=1), session(name).turns)
+    assert talk.is_exact
+    assert [memory.sha256 for memory in talk.memories[1:]] == [turn.memory_after for turn in talk.turns]
+    assert talk.memories[3] == talk.provenance.memory
+    assert talk.sources(2).shape == (len(talk.turns[2].answer_ids), 3)
+    assert np.allclose(talk.sources(0), 1)
+    assert talk.interlayer(1).shape == (3, 4, 8, 8)
+    assert talk.health(1).dead.shape == (3, 8)
+    assert talk.counterfactual(1, talk.memories[1]).first_difference is None
+    assert np.isnan(talk.without_each_turn()[2]).all()
+
+
+def test_that_a_conversation_from_another_memory_is_refused() -> None:
+    small = model(MODELS[0])
+    with pytest.raises(ValueError, match="read another memory"):
+        explain.Conversation(small, small.initial_memory(seed=2), session(MODELS[0]).turns)
+
+
+def test_that_a_conversation_without_turns_is_its_initial_memory() -> None:
+    small = model(MODELS[0])
+    talk = explain.Conversation(small, small.initial_memory(), ())
+    assert talk.is_exact
+    assert talk.memories == (small.initial_memory(),)
+    assert talk.without_each_turn().shape == (0, 0)
+
+
+def test_that_replaying_stops_when_called_off() -> None:
+    small = model(MODELS[0])
+    with pytest.raises(explain.Cancelled):
+        explain.Conversation(small, small.initial_memory(seed=1), session(MODELS[0]).turns, After(4))

@@ -1,0 +1,92 @@
+"""Probes answer from a memory, leave it as it was, and count hits with honest intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import rxt
+from rxt.inference.cancel import Cancelled
+from rxt.inference.probe import AS_IT_IS, RESET, Question, ask, recall
+from rxt.inference.share import Share
+from rxt.model.memory import MemoryState
+from tests.rxt.inference.finished import ALPHA, BETA, QUESTIONS, After, model, session
+
+SHORT = rxt.Sampling(max_tokens=6)
+
+
+@pytest.mark.parametrize("name", [ALPHA, BETA])
+def test_that_a_probe_answers_as_the_next_turn_would_and_touches_nothing(name: str) -> None:
+    memory = session(name, 2).memory
+    before = memory.to_bytes()
+    replies = ask(model(name), memory, QUESTIONS, SHORT)
+    assert memory.to_bytes() == before
+    for question, found in zip(QUESTIONS, replies, strict=True):
+        turn = rxt.Session(model(name), memory, SHORT)
+        assert list(turn.ask(question))
+        assert found.answer == turn.turns[0].answer
+        assert found.interaction_ids == turn.turns[0].interaction_ids
+
+
+def test_that_the_order_of_questions_does_not_matter() -> None:
+    memory = session(BETA, 2).memory
+    assert ask(model(BETA), memory, QUESTIONS[::-1], SHORT) == ask(model(BETA), memory, QUESTIONS, SHORT)[::-1]
+
+
+def test_that_recall_counts_expected_texts_in_any_case_beside_its_controls() -> None:
+    memory, other = session(BETA, 2).memory, session(BETA, 3).memory
+    answers = [found.answer for found in ask(model(BETA), memory, QUESTIONS[:2], SHORT)]
+    questions = [
+        Question(QUESTIONS[0], ("not this", answers[0].swapcase())),
+        Question(QUESTIONS[1], ("never said",)),
+    ]
+    found = recall(model(BETA), memory, questions, {"another": other}, SHORT)
+    assert list(found) == [AS_IT_IS, "another"]
+    assert found[AS_IT_IS].hits == (True, False)
+    assert found[AS_IT_IS].share.to_json()["share"] == 0.5
+    assert [given.answer for given in found[AS_IT_IS].replies] == answers
+    assert list(recall(model(BETA), memory, questions, sampling=SHORT)) == [AS_IT_IS, RESET]
+
+
+def test_that_shuffling_the_slots_of_a_layer_is_no_control() -> None:
+    memory, turn = session(BETA, 2).memory, session(BETA).turns[2]
+    order = torch.randperm(8, generator=torch.Generator().manual_seed(0))
+    shuffled = MemoryState(memory.tensor[:, order])
+    ids = turn.interaction_ids
+    same = model(BETA).logits(ids, memory) - model(BETA).logits(ids, shuffled)
+    assert same.abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("questions", [0, 3])
+def test_that_a_probe_stops_when_called_off(questions: int) -> None:
+    with pytest.raises(Cancelled):
+        ask(model(BETA), model(BETA).initial_memory(), QUESTIONS, SHORT, After(questions))
+
+
+def test_that_a_question_which_leaves_no_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="a prompt has 1 to 63 tokens"):
+        ask(model(BETA), model(BETA).initial_memory(), ["word " * 100])
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "low", "high"),
+    # Wilson's score interval for z = 1.96, from its own equation: (p - x)^2 = z^2 x (1 - x) / n
+    [(0, 10, 0.0, 0.27754), (10, 10, 0.72246, 1.0), (5, 10, 0.23658, 0.76342), (81, 263, 0.25527, 0.36621)],
+)
+def test_that_the_interval_is_wilsons(hits: int, trials: int, low: float, high: float) -> None:
+    found = Share(hits, trials).interval
+    assert found == pytest.approx((low, high), abs=2e-4)
+    for end in (found or ())[hits == 0 : 2 - (hits == trials)]:
+        p = hits / trials
+        assert (p - end) ** 2 == pytest.approx(1.96**2 * end * (1 - end) / trials, rel=1e-6)
+
+
+def test_that_a_share_without_trials_is_no_number() -> None:
+    share = Share()
+    assert (share.value, share.interval) == (None, None)
+    assert share.to_json() == {"share": None, "low": None, "high": None, "trials": 0}
+    share.add(True)
+    share.add(False)
+    assert share.value == 0.5
+    assert np.isfinite(share.interval or ()).all()

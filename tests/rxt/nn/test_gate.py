@@ -1,0 +1,35 @@
+"""Gates in training: the old memory moves the gate, but no gradient flows back through that path."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rxt.nn.gate import StackedGate
+
+
+def gradient_of_gates_to_old(training: bool) -> torch.Tensor | None:
+    gate = StackedGate(1, 2, "elementwise", "sigmoid", per_slot=True).train(training)
+    torch.nn.init.ones_(gate.weight)  # type: ignore[arg-type]
+    old, new = torch.randn(1, 1, 2, 4, requires_grad=True), torch.randn(1, 1, 2, 4, requires_grad=True)
+    gate(old, new)[1].sum().backward()
+    assert new.grad is not None
+    assert new.grad.any()
+    return old.grad
+
+
+def test_that_in_training_the_old_memory_gets_no_gradient_through_the_gate() -> None:
+    assert gradient_of_gates_to_old(training=True) is None
+
+
+def test_that_outside_of_training_the_gate_depends_on_the_old_memory() -> None:
+    gradient = gradient_of_gates_to_old(training=False)
+    assert gradient is not None
+    assert gradient.any()
+
+
+@pytest.mark.parametrize(("activation", "share"), [("sigmoid", 0.5), ("tanh", 1.0)])
+def test_that_a_gate_of_weight_zero_treats_old_and_new_alike(activation: str, share: float) -> None:
+    gate = StackedGate(1, 2, "elementwise", activation, per_slot=False).eval()  # type: ignore[arg-type]
+    old, new = torch.randn(1, 1, 2, 4), torch.randn(1, 1, 2, 4)
+    torch.testing.assert_close(gate(old, new)[0], share * (old + new))

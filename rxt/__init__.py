@@ -45,6 +45,8 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "events":
+        return importlib.import_module("rxt.events")
     for room, names in _ROOMS.items():
         if name in names:
             return getattr(importlib.import_module(room), name)

@@ -1,13 +1,41 @@
-"""Where a model comes from: a folder, the bundled model, or a repository of the Hugging Face hub."""
+"""Where a model comes from: a folder, the bundled model, or a repository of the Hugging Face hub.
+
+What the hub gives is data: `*.json` and `*.safetensors` of one commit, each checked against its checksum. What is on
+this computer stays usable without a network.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rxt.errors import ModelError
+from rxt.io.download import TIMEOUT_S, Download
+from rxt.io.errand import Errand, Progress, run_errand
+from rxt.io.hub_cache import HubCache, repository_of
+from rxt.io.hub_errors import HubDownError, HubError, NoNetworkError, NotFoundError, RateLimitError, translate
+from rxt.io.listing import COMMIT, Listing, read_listing
+from rxt.io.visitor import PROGRAM, Visitor, program_version
 
-_REPOSITORY = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
+T = TypeVar("T")
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
+_REVISION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A repository as a folder. commit: the revision it is, for ever; is_copy: the hub could not be asked for news."""
+
+    folder: Path
+    repository: str
+    commit: str
+    is_copy: bool
 
 
 def bundled_model() -> Path:
@@ -20,42 +48,166 @@ def bundled_model() -> Path:
 
 
 def resolve(path_or_repo: str | Path | None) -> tuple[Path, str]:
-    """The folder of a model and its name. Raises ModelError where there is none."""
+    """The folder of a model and its name; a repository may be followed by @ and a revision.
+
+    Downloads what is missing, with a bar where there is a terminal. Raises ModelError where there is no model.
+    """
     if path_or_repo is None:
         folder = bundled_model()
         return folder, folder.name
     try:
         path = Path(path_or_repo).expanduser()
         exists, is_folder = path.exists(), path.is_dir()
-    except (OSError, RuntimeError) as error:  # a name too long, a folder without permission, a home of nobody
+    except (OSError, RuntimeError, ValueError) as error:  # too long a name, no permission, nobody's home, a null byte
         raise ModelError(f"{str(path_or_repo)[:200]} cannot be opened: {error}") from None
     if exists and not is_folder:
         raise ModelError(
             f"{path} is a file; a model is a folder with config.json, model.safetensors and tokenizer.json"
         )
     if exists:
-        return path.resolve(), path.resolve().name
-    name = str(path_or_repo)
-    if not _REPOSITORY.fullmatch(name) or ".." in name:
+        folder = path.resolve()
+        return folder, repository_of(folder) or folder.name
+    repository, _, revision = str(path_or_repo).partition("@")
+    if not is_repository(repository):
+        name = str(path_or_repo)[:200]
         raise ModelError(f"There is no folder {name}, and it is not a hub repository id such as owner/name.")
-    return _download(name), name
+    with _Bar(repository) as bar:
+        return fetch(repository, revision=revision or None, progress=bar.show).folder, repository
 
 
-def _download(repository: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
+def is_repository(text: str) -> bool:
+    """Whether a text has the form of a repository id, owner/name."""
+    return _REPOSITORY.fullmatch(text) is not None and ".." not in text and "--" not in text
 
-    try:
-        # No code and no pickles: only what this library reads.
-        return Path(snapshot_download(repository, allow_patterns=["*.json", "*.safetensors"]))
-    except GatedRepoError:
-        raise ModelError(
-            f"{repository} asks you to accept its licence first: open https://huggingface.co/{repository}, "
-            "accept, sign in with `hf auth login`, and try again."
-        ) from None
-    except RepositoryNotFoundError:
-        raise ModelError(f"The hub has no public repository {repository}, or it needs you to sign in.") from None
-    except LocalEntryNotFoundError:
-        raise ModelError(f"{repository} is not on this computer and the hub cannot be reached.") from None
-    except Exception as error:  # noqa: BLE001  (the hub's transport library, and so its errors, differs by version)
-        raise ModelError(f"{repository} could not be downloaded: {type(error).__name__}") from None
+
+def look_up(
+    repository: str,
+    *,
+    revision: str | None = None,
+    token: str | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Listing:
+    """What a download would bring, without downloading: commit, files, sizes, and whether there is a licence gate.
+
+    Raises HubError. Arguments as for `fetch`.
+    """
+    inquiry = _Inquiry.about(repository, revision, token)
+    return run_errand(inquiry.sentences(inquiry.listing), cancelled=cancelled)
+
+
+def fetch(
+    repository: str,
+    *,
+    revision: str | None = None,
+    token: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Fetched:
+    """Brings a revision of a repository to this computer, or finds that it is here.
+
+    revision: a branch, tag or commit; None for the main branch. A commit that is here is opened without the network.
+    token: None for the one that huggingface_hub keeps; either is sent only where the hub refuses a stranger.
+    progress: called in this thread about ten times a second. cancelled: asked as often; within a second of its first
+    True this raises DownloadCancelledError, and a later call goes on from there.
+
+    Raises HubError, whose subclasses tell apart what to do. Where the hub cannot be asked, the copy that is here is
+    returned instead.
+    """
+    inquiry = _Inquiry.about(repository, revision, token)
+    return run_errand(inquiry.sentences(inquiry.fetch), progress, cancelled)
+
+
+@dataclass(frozen=True)
+class _Inquiry:
+    """One question to the hub, and everything needed to ask it."""
+
+    repository: str
+    revision: str
+    endpoint: str
+    cache: HubCache
+    visitor: Visitor
+
+    @classmethod
+    def about(cls, repository: str, revision: str | None, token: str | None) -> _Inquiry:
+        if not is_repository(repository):
+            raise NotFoundError(f"{ascii(repository)[:120]} is not a repository id. One looks like owner/name.")
+        revision = "main" if revision is None else revision
+        if not _REVISION.fullmatch(revision) or ".." in revision or len(revision) > 200:
+            raise NotFoundError(f"{ascii(revision)[:120]} is not the name of a revision: a branch, a tag or a commit.")
+        # Read by the client when it is imported, and by whatever it starts.
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        from huggingface_hub import constants
+
+        symlinks = not getattr(constants, "HF_HUB_DISABLE_SYMLINKS", False)  # unknown to clients before 1.1
+        cache = HubCache(Path(constants.HF_HUB_CACHE), repository, symlinks)
+        return cls(repository, revision, constants.ENDPOINT, cache, Visitor(token, constants.ENDPOINT))
+
+    def fetch(self, errand: Errand) -> Fetched:
+        copy = self.cache.copy_of(self.revision)
+        if copy is not None and COMMIT.fullmatch(self.revision):
+            return Fetched(copy, self.repository, copy.name, is_copy=False)
+        try:
+            listing = self.listing(errand)
+        except Exception as error:
+            if copy is None or not isinstance(self.sentence(error), NoNetworkError | HubDownError | RateLimitError):
+                raise
+            return Fetched(copy, self.repository, copy.name, is_copy=True)
+        Download(listing, self.cache, self.visitor, self.endpoint).run(errand)
+        errand.go_on()
+        return Fetched(self.cache.publish(listing), self.repository, listing.commit, is_copy=False)
+
+    def listing(self, errand: Errand) -> Listing:
+        from huggingface_hub import HfApi
+
+        api = HfApi(endpoint=self.endpoint, library_name=PROGRAM, library_version=program_version())
+        while True:
+            errand.go_on()
+            try:
+                info = api.model_info(
+                    self.repository,
+                    revision=self.revision,
+                    files_metadata=True,
+                    timeout=TIMEOUT_S,
+                    token=self.visitor.token or False,
+                )
+            except Exception as error:
+                if not self.visitor.step_up(error):
+                    raise
+            else:
+                return read_listing(info, self.repository, self.revision)
+
+    def sentences(self, task: Callable[[Errand], T]) -> Callable[[Errand], T]:
+        """The task, with everything that goes wrong in it as a HubError that keeps nothing of the original."""
+
+        def run(errand: Errand) -> T:
+            try:
+                return task(errand)
+            except Exception as error:  # noqa: BLE001  (unknown errors of the transport could show the token)
+                failure = self.sentence(error)
+            raise failure
+
+        return run
+
+    def sentence(self, error: BaseException) -> HubError:
+        has_token = self.visitor.token is not None
+        return translate(error, self.repository, self.revision, self.endpoint, has_token)
+
+
+class _Bar:
+    """Progress for people at a terminal; silent elsewhere."""
+
+    def __init__(self, repository: str) -> None:
+        from tqdm import tqdm
+
+        is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._bar = tqdm(desc=repository, unit="B", unit_scale=True, disable=not is_terminal, leave=False)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, progress: Progress) -> None:
+        self._bar.total = progress.total_bytes or None
+        self._bar.update(progress.done_bytes - self._bar.n)

@@ -210,7 +210,9 @@ def _parse_header(path: Path, header: bytes, payload_bytes: int) -> SnapshotInfo
     tensor = document[TENSOR]
     size = _payload_bytes(info.shape)
     if tensor != {"dtype": "F32", "shape": list(info.shape), "data_offsets": [0, size]} or payload_bytes != size:
-        raise SnapshotError(f"{path.name} is damaged or cut off: its memory should have {size} bytes.")
+        raise SnapshotError(
+            f"{path.name} is damaged or cut off: its memory should have {size} bytes. Nothing was changed."
+        )
     return info
 
 

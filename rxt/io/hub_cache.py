@@ -1,0 +1,120 @@
+"""The folder that every hub client of this computer shares: blobs by checksum, snapshots by commit, refs by branch.
+
+A snapshot becomes visible only when every file of it is there and checked, and a ref only after its snapshot.
+The layout is the documented one, so that other programs find what was fetched here and the other way round.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from rxt.io.files import read_bounded, write_atomically
+from rxt.io.listing import COMMIT, HubFile, Listing
+
+
+@dataclass(frozen=True, slots=True)
+class HubCache:
+    """The part of the cache in `root` that belongs to one repository. symlinks: whether they may be tried."""
+
+    root: Path
+    repository: str
+    symlinks: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The repository's folder."""
+        return self.root / ("models--" + self.repository.replace("/", "--"))
+
+    def blob(self, file: HubFile) -> Path:
+        """Where the content of a file lies."""
+        return self.folder / "blobs" / file.etag
+
+    def partial(self, file: HubFile) -> Path:
+        """Where the content of a file grows. The hub's own client never goes on with partial files of that name."""
+        return self.folder / "blobs" / f"{file.etag}.rxt.incomplete"
+
+    def lock(self, file: HubFile) -> Path:
+        """The lock that the hub's own client takes for the same file."""
+        return self.root / ".locks" / self.folder.name / f"{file.etag}.lock"
+
+    def snapshot(self, commit: str) -> Path:
+        """The folder of a commit."""
+        return self.folder / "snapshots" / commit
+
+    def missing(self, listing: Listing) -> list[HubFile]:
+        """The files of which no copy of the right size is here."""
+        return [file for file in listing.files if not self.has(file, listing.commit)]
+
+    def has(self, file: HubFile, commit: str) -> bool:
+        """Whether a whole copy is here. Content is checked when it arrives, size always: a disk may have cut it."""
+        return any(_size(path) == file.size_bytes for path in (self.blob(file), self.snapshot(commit) / file.name))
+
+    def partial_bytes(self, file: HubFile) -> int:
+        """How much of a file has arrived so far, 0 if nothing useful."""
+        size = _size(self.partial(file))
+        return 0 if size is None or size > file.size_bytes else size
+
+    def commit_of(self, revision: str) -> str | None:
+        """The commit that a revision was when it was last fetched here."""
+        if COMMIT.fullmatch(revision):
+            return revision
+        try:
+            commit = read_bounded(self.folder / "refs" / revision, 100).decode("ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return commit if COMMIT.fullmatch(commit) else None
+
+    def copy_of(self, revision: str) -> Path | None:
+        """The snapshot of a revision that can be opened as a model, None if there is none."""
+        commit = self.commit_of(revision)
+        if commit is None:
+            return None
+        folder = self.snapshot(commit)
+        named = all((folder / name).is_file() for name in ("config.json", "tokenizer.json"))
+        return folder if named and any(path.is_file() for path in folder.glob("*.safetensors")) else None
+
+    def publish(self, listing: Listing) -> Path:
+        """Makes a snapshot of the files, which are all here, then points the revision to it. Raises OSError."""
+        folder = self.snapshot(listing.commit)
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, file in enumerate(listing.files):
+            if _size(folder / file.name) != file.size_bytes:
+                needed_again = any(other.etag == file.etag for other in listing.files[index + 1 :])
+                self._place(self.blob(file), folder / file.name, needed_again)
+        if listing.revision != listing.commit and self.commit_of(listing.revision) != listing.commit:
+            ref = self.folder / "refs" / listing.revision
+            ref.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(ref, listing.commit.encode("ascii"))
+        return folder
+
+    def _place(self, blob: Path, target: Path, needed_again: bool) -> None:
+        target.unlink(missing_ok=True)
+        if self.symlinks:
+            with contextlib.suppress(OSError):  # Windows allows them only to some
+                target.symlink_to(os.path.relpath(blob, target.parent))
+                return
+        with contextlib.suppress(OSError):  # some disks know no links at all
+            os.link(blob, target)
+            return
+        if needed_again:
+            shutil.copyfile(blob, target)
+        else:
+            os.replace(blob, target)
+
+
+def repository_of(snapshot: Path) -> str | None:
+    """The id of the repository that a snapshot's folder belongs to, None for any other folder."""
+    kind, _, name = snapshot.parent.parent.name.partition("--")
+    is_snapshot = kind == "models" and snapshot.parent.name == "snapshots" and COMMIT.fullmatch(snapshot.name)
+    return name.replace("--", "/", 1) if is_snapshot and name else None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None

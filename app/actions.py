@@ -206,6 +206,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._reasons: dict[str, str] | None = None
 
     def build(self, owner: QObject, existing: Mapping[str, QAction]) -> None:
         """Makes the actions; `existing` are those that a part of the window brings along."""
@@ -237,6 +238,9 @@ class Actions(QObject):
     def update(self, now: Situation) -> None:
         """Enables what can be done now."""
         reasons = unavailable(now)
+        if reasons == self._reasons:  # many times a turn, and each change makes every menu and button look again
+            return
+        self._reasons = reasons
         for spec in TABLE:
             if spec.run is not None:
                 reason = reasons.get(spec.id, "")

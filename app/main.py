@@ -8,6 +8,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read by huggingface_hu
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -16,10 +17,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.actions import Actions
+from app.collector import Collector
 from app.crash_log import CrashLog
 from app.engine.port import EnginePort
 from app.models.workspace import Workspace
-from app.paths import Paths, default_data_dir
+from app.paths import RESOURCES, Paths, default_data_dir
 from app.quit_signals import QuitSignals
 from app.theme import ThemeController
 from app.views.commands import WindowCommands
@@ -40,11 +42,12 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def version() -> str:
-    """The version of the installed application."""
+    """The version of the installed application, or of the source it runs from."""
     try:
         return metadata.version("mneme")
     except metadata.PackageNotFoundError:
-        return "source"
+        project = tomllib.loads((RESOURCES.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        return f"{project['project']['version']} (source)"
 
 
 def application() -> QApplication:
@@ -66,6 +69,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     crash_log = CrashLog(paths)
     crash_log.install()
     signals = QuitSignals()
+    collector = Collector(app)
+    collector.install()
 
     workspace = Workspace.create(paths.settings_file, app)
     preferences = workspace.settings.preferences
@@ -87,6 +92,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     actions.bind(commands)
     crash_log.reported.connect(link.on_crash)
     signals.received.connect(window.close)
+    port.model_loaded.connect(collector.settle)
 
     port.set_on_stop(preferences.on_stop)
     window.show()
@@ -94,6 +100,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     QTimer.singleShot(0, window, lambda: port.start(options.model, options.snapshot))  # the window is painted first
     code = app.exec()
     closed = port.shutdown()
+    collector.uninstall()
     signals.uninstall()
     crash_log.uninstall()
     if not closed:

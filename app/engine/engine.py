@@ -126,10 +126,12 @@ class Engine:
             return
         session.sampling, session.on_stop = sampling, self.on_stop
         memory, turns = session.memory, tuple(session.turns)
-        is_new = not conversation.stored
+        is_new, announced = not conversation.stored, conversation.id
         entry = self._journal.begin(conversation, len(turns), text, sampling, memory.sha256)
         if self._closing.is_set():
             return
+        if conversation.id != announced:
+            self._post(reports.ConversationRenumbered(announced, conversation.id))
         if is_new:
             self._list_conversations()
         turn = Turn(session, self._journal, entry, self._stop, self._post)

@@ -46,6 +46,7 @@ class EnginePort(QObject):
         model_loaded(ModelInfo): another model answers; conversation_opened follows.
         load_failed(message): the model was not loaded; the one before, if any, stays with its conversation.
         conversation_opened(OpenedConversation): another conversation is open.
+        conversation_renumbered(former, id): the open conversation was stored under another number than announced.
         conversations_changed(tuple[ConversationSummary, ...]): the stored conversations, the newest first.
         snapshot_saved(SnapshotInfo): the memory was saved.
         snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
@@ -58,6 +59,7 @@ class EnginePort(QObject):
     model_loaded = Signal(object)
     load_failed = Signal(str)
     conversation_opened = Signal(object)
+    conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)
@@ -240,6 +242,8 @@ class EnginePort(QObject):
                 self.load_failed.emit(report.message)
             case reports.ConversationOpened():
                 self.conversation_opened.emit(report.conversation)
+            case reports.ConversationRenumbered():
+                self.conversation_renumbered.emit(report.former, report.id)
             case reports.ConversationsListed():
                 self.conversations_changed.emit(report.conversations)
             case reports.SnapshotSaved():

@@ -27,6 +27,14 @@ class ConversationOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationRenumbered:
+    """The open conversation was stored under another number: another process had taken the announced one."""
+
+    former: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationsListed:
     conversations: tuple[ConversationSummary, ...]
 
@@ -64,6 +72,7 @@ NoEvent = (
     ModelLoaded
     | LoadFailed
     | ConversationOpened
+    | ConversationRenumbered
     | ConversationsListed
     | SnapshotSaved
     | SnapshotsListed

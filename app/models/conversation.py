@@ -181,6 +181,10 @@ class Conversation(QAbstractListModel):
         self.endResetModel()
         self.opened.emit()
 
+    def renumber(self, number: int) -> None:
+        """The open conversation has another number in the store than was announced."""
+        self._id = number
+
     def rename(self, title: str) -> None:
         if title != self._title:
             self._title = title

@@ -31,6 +31,7 @@ class MemoryHistory(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._initial: MemorySummary | None = None
+        self._origin = ""
         self._records: list[TurnRecord] = []
         self._cursor = INITIAL
         self._slot: tuple[int, int] | None = None
@@ -39,6 +40,11 @@ class MemoryHistory(QObject):
     def initial(self) -> MemorySummary | None:
         """The memory the conversation started from; None before a model is loaded."""
         return self._initial
+
+    @property
+    def origin(self) -> str:
+        """The title of the saved memory the conversation started from; empty where it started from a new one."""
+        return self._origin
 
     @property
     def records(self) -> tuple[TurnRecord, ...]:
@@ -74,9 +80,10 @@ class MemoryHistory(QObject):
             return self.current.norm
         return self._initial.norm if self._initial is not None else None
 
-    def start(self, initial: MemorySummary, records: tuple[TurnRecord, ...] = ()) -> None:
-        """Shows another conversation: its initial memory and the turns it already has."""
+    def start(self, initial: MemorySummary, records: tuple[TurnRecord, ...] = (), origin: str = "") -> None:
+        """Shows another conversation: its initial memory, the saved memory that came from, and the turns it has."""
         self._initial = initial
+        self._origin = origin
         self._records = list(records)
         self._cursor = self.last_turn
         self._slot = None
@@ -87,6 +94,7 @@ class MemoryHistory(QObject):
     def clear(self) -> None:
         """No model, no memory."""
         self._initial = None
+        self._origin = ""
         self._records = []
         self._cursor = INITIAL
         self._slot = None

@@ -34,17 +34,15 @@ class PastBanner(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "banner")
         self.setObjectName("pastBanner")
-        self._words = label()
+        self._words = label(wrap=True)  # wraps rather than push the docks aside
         self._words.setObjectName("pastBannerText")
         back = button("Back to now", "link", "ph.arrow-u-up-left", icons, colour="accent")
         back.setObjectName("backToNow")
         back.clicked.connect(actions["back_to_now"].trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING_PX, 4, PADDING_PX, 4)
-        row.addStretch(1)
-        row.addWidget(self._words)
+        row.addWidget(self._words, 1)
         row.addWidget(back)
-        row.addStretch(1)
         self.hide()
 
     def show_turn(self, turn: int, is_at_end: bool) -> None:
@@ -125,6 +123,7 @@ class Chat(QWidget):
         self.transcript.following_changed.connect(self._show_jump)
         self.jump.clicked.connect(self.transcript.jump_to_latest)
         self.welcome.example_chosen.connect(self.example_chosen)
+        self.composer.submitted.connect(self.transcript.jump_to_latest)
         self.transcript.installEventFilter(self)
 
     def show_phase(self, phase: Phase) -> None:
@@ -151,7 +150,10 @@ class Chat(QWidget):
     @Slot()
     def _show_cursor(self) -> None:
         history = self._workspace.history
+        was_past = not self.banner.isHidden()
         self.banner.show_turn(history.cursor, history.is_at_end)
+        if was_past and history.is_at_end:
+            QTimer.singleShot(0, self.transcript, self.transcript.jump_to_latest)
         row = self._workspace.conversation.row_of_turn(history.cursor)
         if row is not None and not history.is_at_end:
             QTimer.singleShot(

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
-from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog, SaveMemoryDialog, ShortcutsSheet
+from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog, SaveMemoryDialog
+from app.views.file_dialog import FileDialog
 from app.views.main_window import PRESETS, MainWindow
 from app.views.notices import Tone
 from app.views.settings_dialog import SettingsDialog
+from app.views.shortcuts_sheet import ShortcutsSheet
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
@@ -50,6 +52,7 @@ class WindowCommands(QObject):
         self._paths = paths
         self._version = version
         self._dialogs: dict[str, QDialog] = {}
+        self._models_folder = Path.home()
         self._connect()
 
     def _connect(self) -> None:
@@ -159,10 +162,9 @@ class WindowCommands(QObject):
         self._port.save_snapshot(path, title, description)
 
     def open_memory(self) -> None:
-        folder = self._paths.snapshots_dir
-        dialog = QFileDialog(self._window, "Open memory", str(folder) if folder.is_dir() else "", SNAPSHOT_FILTER)
+        dialog = FileDialog(self._window, "Open memory", self._paths.snapshots_dir, SNAPSHOT_FILTER)
         dialog.setObjectName("openMemoryDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._open_snapshot_file)
         self._open("open", dialog)
 
@@ -176,6 +178,7 @@ class WindowCommands(QObject):
         if not self._is_busy():
             self.memory_asked.emit(path)
             self._port.open_snapshot(path)
+            self.write_message()
 
     @Slot(object)
     def _delete_snapshot(self, path: Path) -> None:
@@ -184,15 +187,16 @@ class WindowCommands(QObject):
         self._window.chat.notices.add(f"Moved the memory “{title}” to the trash of the data folder.", key="delete")
 
     def open_model_folder(self) -> None:
-        dialog = QFileDialog(self._window, "Open model folder")
+        dialog = FileDialog(self._window, "Open model folder", self._models_folder)
         dialog.setObjectName("openModelDialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setFileMode(FileDialog.FileMode.Directory)
+        dialog.setOption(FileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._open_model_folder)
         self._open("model", dialog)
 
     @Slot(str)
     def _open_model_folder(self, path: str) -> None:
+        self._models_folder = Path(path).parent
         self.open_model(Path(path))
 
     @Slot(object)

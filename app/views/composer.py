@@ -1,109 +1,33 @@
-"""Where a message is written: it grows with the text to six lines, sends with Enter, and never loses a word."""
+"""Where a message is written and sent from. It never loses a word, and no word in it widens the window."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.outbox import Outbox, Submission
 from app.models.phase import Phase
 from app.theme import GAP_PX, PADDING_PX
-from app.views.labels import button, label, restyle
+from app.views.elided import ElidedButton, ElidedLabel
+from app.views.labels import button, dressed, restyle
+from app.views.message_edit import MessageEdit
 
 if TYPE_CHECKING:
     from app.actions import Actions
     from app.models.settings import Preferences, Settings
     from app.views.icons import Icons
 
-LINES = 6
-LONGEST_PASTE = 200_000
 HINT_MS = 4_000
 
 HINTS = {
     Submission.EMPTY: "Write something first.",
-    Submission.FULL: "One message is already waiting. Yours stays here.",
-    Submission.NO_MODEL: "No model is open yet. Your message stays here.",
+    Submission.FULL: "One message already waits.",
+    Submission.NO_MODEL: "No model is open yet.",
 }
-
-
-class MessageEdit(QPlainTextEdit):
-    """The text field.
-
-    Signals:
-        submitted(): Enter was pressed.
-        focus_changed(bool): it has the keyboard or not.
-        refused(sentence): something could not be pasted.
-    """
-
-    submitted = Signal()
-    focus_changed = Signal(bool)
-    refused = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("composer")
-        self.setAccessibleName("Message")
-        self.setAccessibleDescription("Enter sends, Shift and Enter starts a new line")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document().setDocumentMargin(4)
-        self.textChanged.connect(self._fit)
-        self._fit()
-
-    @Slot()
-    def _fit(self) -> None:
-        """As high as the text, from one line to LINES; a layout of a few lines is enough to know."""
-        wanted = 0
-        block = self.document().firstBlock()
-        while block.isValid() and wanted < LINES:
-            wanted += max(1, block.layout().lineCount())
-            block = block.next()
-        wanted = max(1, min(LINES, wanted))
-        high = wanted * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
-        if high != self.height():
-            self.setFixedHeight(high)
-            self.setVerticalScrollBarPolicy(
-                Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted == LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-            )
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.submitted.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text only; files are for the window."""
-        return source.hasText() and not source.hasUrls()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        text = source.text()
-        if len(text) + self.document().characterCount() > LONGEST_PASTE:
-            self.refused.emit(
-                f"That text has {len(text):,} characters; a message holds at most "
-                f"{LONGEST_PASTE:,}. Nothing was pasted."
-            )
-            return
-        self.textCursor().insertText(text)
-        self.ensureCursorVisible()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
+SEND, QUEUE = "Send", "Queue"
 
 
 class QueuedMessage(QFrame):
@@ -113,8 +37,7 @@ class QueuedMessage(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "queued")
         self.setObjectName("queuedMessage")
-        self._text = ""
-        self._label = label()
+        self._label = ElidedLabel()
         self.cancel = button("Take back", "link", name="Take the waiting message back")
         self.cancel.setObjectName("cancelQueued")
         mark = button("", "icon", "ph.hourglass", icons, "Waiting", "muted")
@@ -129,21 +52,8 @@ class QueuedMessage(QFrame):
 
     @Slot(str)
     def show_text(self, text: str) -> None:
-        self._text = " ".join(text.split())
+        self._label.setText(f"Will be sent when ready: “{' '.join(text.split())[:400]}”")
         self.setVisible(bool(text))
-        self._elide()
-
-    def _elide(self) -> None:
-        room = max(40, self._label.width())
-        words = f"Will be sent when ready: “{self._text[:400]}”"
-        self._label.setText(self._label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self._elide()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, super().minimumSizeHint().height())
 
 
 class Composer(QFrame):
@@ -167,14 +77,17 @@ class Composer(QFrame):
         self.setProperty("panel", "composer")
         self.edit = MessageEdit()
         self.queued = QueuedMessage(icons)
-        self.sampling_button = button("", "summary", "ph.sliders-horizontal", icons, "How answers are chosen", "muted")
+        self.sampling_button = dressed(
+            ElidedButton(), "", "summary", "ph.sliders-horizontal", icons, "How answers are chosen", "muted"
+        )
         self.sampling_button.setObjectName("samplingButton")
         self.stop_button = button("Stop", "ghost", "ph.stop-fill", icons, "Stop the answer", "danger")
         self.stop_button.setObjectName("stopButton")
-        self.send_button = button("Send", "primary", "ph.paper-plane-right", icons, "Send the message", "on_accent")
+        self.send_button = button(SEND, "primary", "ph.paper-plane-right", icons, "Send the message", "on_accent")
         self.send_button.setObjectName("sendButton")
-        self._hint = label("", "caption")
+        self._hint = ElidedLabel("caption")
         self._hint.setObjectName("composerHint")
+        self._hint.setContentsMargins(4, 0, 0, 0)  # in line with the text that is typed
         self._hint_timer = QTimer(self)
         self._hint_timer.setSingleShot(True)
         self._hint_timer.setInterval(HINT_MS)
@@ -207,7 +120,7 @@ class Composer(QFrame):
         self._actions["stop"].changed.connect(self._show_stop)
         self._actions["settings"].changed.connect(self._show_stop)
         self.sampling_button.clicked.connect(self._actions["settings"].trigger)
-        self._hint_timer.timeout.connect(self._hint.clear)
+        self._hint_timer.timeout.connect(self._clear_hint)
         self._outbox.queue_changed.connect(self.queued.show_text)
         self._outbox.returned.connect(self.give_back)
         self.queued.cancel.clicked.connect(self._outbox.cancel)
@@ -245,26 +158,47 @@ class Composer(QFrame):
 
     @Slot(str)
     def hint(self, sentence: str) -> None:
-        """Shows a short sentence for a moment."""
+        """Shows a short sentence for a moment; where it says something, it takes the summary's room."""
         self._hint.setText(sentence)
+        self.sampling_button.setVisible(not sentence or self.sampling_button.hasFocus())
         self._hint_timer.start()
+
+    @Slot()
+    def _clear_hint(self) -> None:
+        self.hint("")
+        self._hint_timer.stop()
 
     def show_phase(self, phase: Phase) -> None:
         self._phase = phase
         waiting = phase.is_busy
-        self.send_button.setText("Queue" if waiting else "Send")
+        self.send_button.setText(QUEUE if waiting else SEND)
         self.send_button.setAccessibleName("Send when ready" if waiting else "Send the message")
         self.send_button.setToolTip(
             f"Sends when ready; now {phase.value} (Enter)" if waiting else "Send the message (Enter)"
         )
-        self.edit.setPlaceholderText(
+        self.edit.show_placeholder(
             "Write a message… it is sent when the model is ready" if waiting else "Write a message…"
         )
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Both words of the send button take the same room."""
+        super().showEvent(event)
+        shown = self.send_button.text()
+        widths = []
+        for words in (SEND, QUEUE):
+            self.send_button.setText(words)
+            widths.append(self.send_button.sizeHint().width())
+        self.send_button.setText(shown)
+        self.send_button.setMinimumWidth(max(widths))
+
     @Slot()
     def _show_stop(self) -> None:
+        """The button is there while there is something to stop; the menu always tells of it."""
         stop = self._actions["stop"]
+        if not stop.isEnabled() and self.stop_button.hasFocus():
+            self.edit.setFocus()
         self.stop_button.setEnabled(stop.isEnabled())
+        self.stop_button.setVisible(stop.isEnabled())
         self.stop_button.setToolTip(stop.toolTip())
 
     @Slot(bool)

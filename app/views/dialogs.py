@@ -1,4 +1,4 @@
-"""The other dialogs: saving a memory, the keys, help and about. None of them blocks the window's event loop."""
+"""The other dialogs: saving a memory, help and about. None of them blocks the window's event loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
-    QKeySequence,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -18,40 +17,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QScrollArea,
-    QSizePolicy,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
-from app.actions import TABLE, Menu
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
 from app.views.labels import button, label
 
 SUFFIX = ".safetensors"
 SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
-
-OTHER_KEYS = (
-    ("Message", (("Send, or queue while an answer is written", "Enter"), ("New line", "Shift+Enter"))),
-    (
-        "Timeline",
-        (
-            ("One turn back or on", "Left / Right"),
-            ("Ten turns back or on", "Ctrl+Left / Ctrl+Right"),
-            ("First or newest memory", "Home / End"),
-            ("Play the turns", "Space"),
-            ("Next or former large change", "N / Shift+N"),
-        ),
-    ),
-)
 
 
 def file_name(title: str) -> str:
@@ -140,8 +121,8 @@ class SaveMemoryDialog(QDialog):
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self, "Save memory as", str(self._folder), SNAPSHOT_FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self, "Save memory as", self._folder, SNAPSHOT_FILTER)
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(self.title.text()))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -157,65 +138,6 @@ class SaveMemoryDialog(QDialog):
         if self.title.text().strip():
             self.save_requested.emit(self.path, self.title.text().strip(), self.description.toPlainText().strip())
             super().accept()
-
-
-class ShortcutsSheet(QDialog):
-    """All keys on one page."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("shortcutsSheet")
-        self.setWindowTitle("Keyboard shortcuts")
-        self.resize(900, 600)
-        groups: list[tuple[str, list[tuple[str, str]]]] = [
-            (menu.value.replace("&", ""), [(s.text.rstrip("…"), _keys(s.shortcut)) for s in TABLE if s.menu is menu])
-            for menu in Menu
-        ]
-        groups += [(name, list(keys)) for name, keys in OTHER_KEYS]
-        columns = QHBoxLayout()
-        columns.setSpacing(2 * MARGIN_PX)
-        half = (sum(len(keys) + 2 for _, keys in groups) + 1) // 2
-        column, used = QVBoxLayout(), 0
-        for name, keys in groups:
-            if used and used + len(keys) / 2 > half:
-                column.addStretch(1)
-                columns.addLayout(column, 1)
-                column, used = QVBoxLayout(), 0
-            column.setSpacing(PADDING_PX)
-            column.addWidget(self._group(name, keys))
-            used += len(keys) + 2
-        column.addStretch(1)
-        columns.addLayout(column, 1)
-        page = QWidget()
-        page.setLayout(columns)
-        columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(page)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(page.sizeHint().width() + MARGIN_PX)
-        area.setAccessibleName("Keyboard shortcuts")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
-
-    @staticmethod
-    def _group(name: str, keys: list[tuple[str, str]]) -> QWidget:
-        group = QWidget()
-        group.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        grid = QGridLayout(group)
-        grid.setVerticalSpacing(6)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(label(name, "section"), 0, 0)
-        for row, (words, key) in enumerate(keys, 1):
-            grid.addWidget(label(words), row, 0)
-            grid.addWidget(label(key, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
-        grid.setColumnStretch(0, 1)
-        return group
-
-
-def _keys(shortcut: str) -> str:
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class PlainBrowser(QTextBrowser):

@@ -12,7 +12,7 @@ from app.actions import Actions, Situation
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.notices import Tone
-from rxt.events import Event, MemoryWritten
+from rxt.events import Event, MemoryWritten, TurnStarted
 
 if TYPE_CHECKING:
     from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo
@@ -52,6 +52,7 @@ class EngineLink(QObject):
         port.model_loaded.connect(self._on_model_loaded)
         port.load_failed.connect(self._on_load_failed)
         port.conversation_opened.connect(self._on_conversation_opened)
+        port.conversation_renumbered.connect(self._on_conversation_renumbered)
         port.conversations_changed.connect(self._on_conversations)
         port.snapshot_saved.connect(self._on_snapshot_saved)
         port.snapshots_changed.connect(self._on_snapshots)
@@ -71,6 +72,7 @@ class EngineLink(QObject):
         self._phase = phase
         if not phase.is_busy:
             self._workspace.conversation.abandon()
+            self._window.chat.notices.dismiss("warning")  # "please wait" is over
         self._window.show_phase(phase)
         self._update_actions()
         self._workspace.outbox.set_phase(phase)
@@ -79,6 +81,8 @@ class EngineLink(QObject):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         self._workspace.conversation.apply(events)
         for event in events:
+            if isinstance(event, TurnStarted):
+                self._window.chat.notices.dismiss("rejected")
             if isinstance(event, MemoryWritten):
                 self._remember(event)
         self._workspace.outbox.follow(events)
@@ -116,7 +120,9 @@ class EngineLink(QObject):
         if self._port.model is None:
             self._window.chat.show_model_missing(message)
         else:
-            self._window.chat.notices.add(message, Tone.ERROR, key="load")
+            words = message.removesuffix(" Nothing was changed.")
+            words = f"{words} {one_line(self._port.model.name)} stays open and nothing was changed."
+            self._window.chat.notices.add(words, Tone.ERROR, key="load")
 
     @Slot(object)
     def _on_memory_asked(self, path: Path) -> None:
@@ -130,12 +136,18 @@ class EngineLink(QObject):
         records = tuple(turn.record for turn in opened.turns if turn.record is not None)
         origin = f"the memory “{one_line(opened.origin)}”" if opened.origin else ""
         workspace.conversation.open(opened.id, opened.title, origin, opened.turns)
-        workspace.history.start(opened.initial, records)
+        workspace.history.start(opened.initial, records, one_line(opened.origin))
         workspace.chats.set_current(opened.id)
         self._update_actions()
         if opened.origin and not opened.turns:
             self._tell_origin(opened.origin)
         self._asked_memory = None
+
+    @Slot(int, int)
+    def _on_conversation_renumbered(self, former: int, number: int) -> None:
+        if self._workspace.conversation.id == former:
+            self._workspace.conversation.renumber(number)
+            self._workspace.chats.set_current(number)
 
     def _tell_origin(self, origin: str) -> None:
         before = self._chat_before
@@ -167,7 +179,8 @@ class EngineLink(QObject):
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:
         self._asked_memory = None
-        self._window.chat.notices.add(f"{title}: {message}" if title else message, Tone.ERROR)
+        words = f"{title}: {message}" if title else message
+        self._window.chat.notices.add(words, Tone.ERROR, key=title or message)  # a second try replaces the first
 
     @Slot(str)
     def on_crash(self, summary: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QStyledItemDelegate, QWidget
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
 
 ICON_PX = 18
+Button = TypeVar("Button", bound=QPushButton)
 
 
 def label(text: str = "", role: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
@@ -29,7 +30,20 @@ def button(
     text: str, kind: str = "", icon: str = "", icons: Icons | None = None, name: str = "", colour: str = "text"
 ) -> QPushButton:
     """A button; `kind` picks its look, `name` is its accessible name where it has no words."""
-    result = QPushButton(text.replace("&", "&&"))
+    return dressed(QPushButton(), text, kind, icon, icons, name, colour)
+
+
+def dressed(
+    result: Button,
+    text: str,
+    kind: str = "",
+    icon: str = "",
+    icons: Icons | None = None,
+    name: str = "",
+    colour: str = "text",
+) -> Button:
+    """A button of any class with the words and the look of `button`."""
+    result.setText(text.replace("&", "&&"))
     result.setAutoDefault(False)
     result.setCursor(Qt.CursorShape.PointingHandCursor)
     result.setAccessibleName(name or text)
@@ -40,6 +54,15 @@ def button(
         result.setIconSize(QSize(ICON_PX, ICON_PX))
     if name and not text:
         result.setToolTip(name)
+    return result
+
+
+def combo(name: str) -> QComboBox:
+    """A choice of one of a few; `name` is its accessible name. Its list is drawn by the style sheet."""
+    result = QComboBox()
+    result.setAccessibleName(name)
+    result.setItemDelegate(QStyledItemDelegate(result))  # Qt's own draws a menu and ignores the style sheet
+    result.view().setAccessibleName(name)
     return result
 
 

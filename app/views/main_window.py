@@ -98,6 +98,8 @@ class MainWindow(QMainWindow):
         self.drop_hint = DropHint(themes, self)
         self.memory_hint = Callout(HINT, themes, self)
         self.memory_hint.dismissed.connect(self.hint_dismissed)
+        self.chat.composer.submitted.connect(self.memory_hint.dismiss)
+        workspace.conversation.opened.connect(self.memory_hint.dismiss)
         self._build_menus()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -265,4 +267,5 @@ class MainWindow(QMainWindow):
         self._layout.save(self)
         self._layout.sync()
         event.accept()
+        self.hide()  # the engine may take a moment to end; the window need not be seen to wait for it
         self.closing.emit()

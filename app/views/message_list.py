@@ -234,7 +234,6 @@ class MessageList(QListView):
     def rowsInserted(self, parent: AnyIndex, first: int, last: int) -> None:
         super().rowsInserted(parent, first, last)
         self._rows.append(self._estimates(first, last))
-        self._set_following(True)
         self._arrange()
 
     def reset(self) -> None:

@@ -67,7 +67,7 @@ class DropHint(QWidget):
 
 
 class Callout(QWidget):
-    """A sentence with an arrow that points to the right, at something; a click or time takes it away.
+    """A sentence with an arrow that points up, at something; a click or time takes it away.
 
     Signals:
         dismissed()
@@ -90,13 +90,14 @@ class Callout(QWidget):
         self.hide()
 
     def point_at(self, target: QWidget) -> None:
-        """Shows itself left of `target`, pointing at its upper part."""
+        """Shows itself below `target`: what is said in the conversation stays readable."""
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self._words) + 2 * PADDING_PX + ARROW_PX
-        height = metrics.height() + 2 * GAP_PX + 4
-        corner = target.mapTo(self._window, target.rect().topLeft())
-        x = max(GAP_PX, corner.x() - width - 2)
-        self.setGeometry(QRect(x, corner.y() + min(72, target.height() // 3), width, height))
+        width = metrics.horizontalAdvance(self._words) + 2 * PADDING_PX
+        height = metrics.height() + 2 * GAP_PX + 4 + ARROW_PX
+        corner = target.mapTo(self._window, target.rect().bottomLeft())
+        x = corner.x() + (target.width() - width) // 2
+        x = max(GAP_PX, min(x, self._window.width() - width - GAP_PX))
+        self.setGeometry(QRect(x, min(corner.y(), self._window.height() - height), width, height))
         self.raise_()
         self.show()
         self._timer.start(CALLOUT_MS)
@@ -119,17 +120,17 @@ class Callout(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0, 0, -ARROW_PX, 0)
-        middle = box.center().y()
+        box = QRectF(self.rect()).adjusted(0, ARROW_PX, 0, 0)
+        middle = box.center().x()
         path = QPainterPath()
         path.addRoundedRect(box, RADIUS_PX, RADIUS_PX)
         tip = QPainterPath()
         tip.addPolygon(
             QPolygonF(
                 [
-                    QPointF(box.right() - 1, middle - ARROW_PX + 1),
-                    QPointF(box.right() + ARROW_PX, middle),
-                    QPointF(box.right() - 1, middle + ARROW_PX - 1),
+                    QPointF(middle - ARROW_PX + 1, box.top() + 1),
+                    QPointF(middle, box.top() - ARROW_PX),
+                    QPointF(middle + ARROW_PX - 1, box.top() + 1),
                 ]
             )
         )

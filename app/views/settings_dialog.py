@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDoubleSpinBox,
     QGridLayout,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.models.settings import COUNT_LIMIT, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, label, line
+from app.views.labels import button, combo, label, line
 
 THEMES = (("system", "As the desktop says"), ("light", "Light"), ("dark", "Dark"))
 FIELD_PX = QSize(136, 36)
@@ -105,7 +104,7 @@ class SettingsDialog(QDialog):
         )
         self.remember = QRadioButton("Remember what was said")
         self.forget = QRadioButton("Forget the turn")
-        self.theme = QComboBox()
+        self.theme = combo("Theme")
         self.reduced_motion = QCheckBox("Reduce motion (from the next start)")
         self.reduced_motion.setAccessibleName(self.reduced_motion.text())
         self._effect = label("", "caption", wrap=True)
@@ -136,8 +135,6 @@ class SettingsDialog(QDialog):
         self._section(column, "Appearance")
         for value, words in THEMES:
             self.theme.addItem(words, value)
-        self.theme.setAccessibleName("Theme")
-        self.theme.view().setAccessibleName("Themes")
         self.theme.setFixedSize(200, FIELD_PX.height())
         column.addLayout(self._row("Theme", self.theme))
         column.addWidget(self.reduced_motion)

@@ -142,6 +142,11 @@ class LibraryView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():  # otherwise the current line shows the focus
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRoundedRect(self.viewport().rect().adjusted(0, 0, -1, -1), RADIUS_PX, RADIUS_PX)
+            painter.end()
         if self.model() is not None and self.model().rowCount() == 0:
             painter = QPainter(self.viewport())
             painter.setFont(caption_font(self.font()))

@@ -136,7 +136,7 @@ class RowNumbers(QGraphicsWidget):
         row_px = rows.height() / len(self._rows)
         every = max(1, int(np.ceil(12 / row_px)))
         painter.setPen(QColor(self._theme.text))
-        for layer in range(0, len(self._rows), every):
+        for layer in range(every // 2, len(self._rows), every):  # the middle of each group: never above the map
             self._write(painter, rows.top() + (layer + 0.5) * row_px, self._rows[layer])
         painter.setPen(QColor(self._theme.muted))
         self._write(painter, rows.bottom() + 12, self._heads)

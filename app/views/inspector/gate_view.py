@@ -39,6 +39,7 @@ _SOURCES = {
     "linear": "computed from the old and new values of all slots of the layer",
 }
 _WORDS_FROM_PX = 280
+_ANY_PX = 16_777_215
 _NARROW_PX = 330  # below this the shapes leave their room to the map
 
 
@@ -154,7 +155,7 @@ class GateView(LazyView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.spread.setVisible(self.width() >= _NARROW_PX)
+        self._give_room(self.width() >= _NARROW_PX)
         self.refresh()
 
     def _build(self) -> None:
@@ -172,8 +173,15 @@ class GateView(LazyView):
         grid.addItem(self.spread, 0, 1)
         grid.addItem(self.numbers, 0, 2)
         grid.layout.setColumnStretchFactor(0, 5)
-        grid.layout.setColumnStretchFactor(1, 3)
         grid.layout.setColumnSpacing(0, GAP_PX)
+        self._give_room(True)
+
+    def _give_room(self, with_spread: bool) -> None:
+        """Shows the shapes beside the map, or leaves their column to it; a hidden item keeps its stretch."""
+        self.spread.setVisible(with_spread)
+        columns = self.panel.canvas.ci.layout
+        columns.setColumnStretchFactor(1, 3 if with_spread else 0)
+        columns.setColumnMaximumWidth(1, _ANY_PX if with_spread else 0)
 
     def _fill_stages(self) -> None:
         """One button a stage; made anew only when the model's stages are others."""
@@ -240,7 +248,7 @@ class GateView(LazyView):
             )
         elif self._history.cursor == INITIAL:
             self.panel.show_empty(
-                "This appears after the first turn. You are looking at the initial memory, which no gate has written.",
+                "This appears after the first turn. You see the memory the chat started from.",
                 "ph.hourglass",
                 "Show the first turn",
             )

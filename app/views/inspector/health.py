@@ -26,8 +26,10 @@ def most_changed_layer(record: TurnRecord) -> int | None:
     return int(squares.argmax()) if squares.any() else None
 
 
-def health_sentence(record: TurnRecord | None, norm_before: FloatArray | None) -> str:
+def health_sentence(record: TurnRecord | None, norm_before: FloatArray | None, origin: str = "") -> str:
     """What a turn did to the memory. record None: the initial memory; norm_before None: nothing is loaded.
+
+    origin: the title of the saved memory that the conversation started from, if it did.
 
     Example: "Turn 3 rewrote 41 % of slots noticeably (by more than 10 % of their length); layer 2 changed most."
     """
@@ -35,6 +37,8 @@ def health_sentence(record: TurnRecord | None, norm_before: FloatArray | None) -
         return "No memory yet."
     if record is None:
         shape = " × ".join(str(size) for size in norm_before.shape)
+        if origin:
+            return f"Memory opened from “{origin}” ({shape} slots): nothing has been written to it in this chat yet."
         return f"Initial memory ({shape} slots): nothing has been written yet."
     turn = record.turn + 1
     invalid = int((~np.isfinite(record.norm)).sum())

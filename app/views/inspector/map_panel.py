@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.paint.colormap import lookup_table
 from app.paint.number import decimals_for, number_text
@@ -167,6 +167,7 @@ class MapPanel(QWidget):
         super().resizeEvent(event)
         is_compact = self.height() < COMPACT_BELOW_PX
         self.map.set_compact(is_compact)
+        self._show_note()
         self.compact_changed.emit(is_compact)
 
     def _build(self) -> None:
@@ -175,17 +176,20 @@ class MapPanel(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(page)
         self._stack.addWidget(self.empty)
-        readout = QHBoxLayout()
-        readout.addWidget(self.readout, 1)
-        readout.addWidget(self.note)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.scale)
-        column.addLayout(readout)
+        column.addWidget(self.readout)
+        column.addWidget(self.note)
         column.addWidget(self.invalid)
         self.invalid.hide()
+        self.note.hide()
+
+    def _show_note(self) -> None:
+        """The note has a line of its own where there is room; the readout's tooltip always says more."""
+        self.note.setVisible(bool(self.note.text()) and self.height() >= COMPACT_BELOW_PX)
 
     def _on_hovered(self, layer: int, slot: int) -> None:
         self._pointed = (layer, slot) if layer >= 0 else None
@@ -222,4 +226,6 @@ class MapPanel(QWidget):
                 "single written slot stays visible. Zoom in with the wheel to see every slot; double-click resets."
             )
         self.note.setText(" · ".join(words))
+        self._show_note()
+        self.readout.setToolTip(" ".join(tips))
         self.note.setToolTip(" ".join(tips))

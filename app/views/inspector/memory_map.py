@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.quantity import CHANGE, NORM, ConversationRange, Quantity, QuantityKey, quantities_of
@@ -13,6 +13,7 @@ from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
+from app.views.labels import combo
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
@@ -54,8 +55,7 @@ class MemoryMapView(LazyView):
         self._drawn: tuple[int, QuantityKey] | None = None  # turn and quantity on the screen
         self._caption = plain_label("caption", wrap=True)
         self._title = plain_label("title", "Memory map")
-        self.combo = QComboBox()
-        self.combo.setAccessibleName("Quantity")
+        self.combo = combo("Quantity")
         self.combo.setToolTip("What the colours show")
         self.help = HelpButton("memory map", HELP)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read it, click to follow its slot")
@@ -173,7 +173,7 @@ class MemoryMapView(LazyView):
             )
         elif self._history.cursor == INITIAL:
             self.panel.show_empty(
-                "This appears after the first turn. You see the initial memory, which has nothing before it.",
+                "This appears after the first turn. You see the memory the chat started from.",
                 "ph.hourglass",
                 "Show the first turn",
             )

@@ -53,6 +53,7 @@ class InspectorPanel(LazyView):
         self.tabs.setTabToolTip(1, "One slot through the conversation")
         self._build()
         self.restyle(themes.theme)
+        self.memory_map.panel.clicked.connect(self._show_slot)
         history.reset.connect(self.refresh)
         history.cursor_changed.connect(self.refresh)
 
@@ -64,11 +65,15 @@ class InspectorPanel(LazyView):
         before = history.records[history.cursor - 1].norm if history.cursor > 0 else None
         if before is None and history.initial is not None:
             before = history.initial.norm
-        self.health.setText(health_sentence(history.current, before))
+        self.health.setText(health_sentence(history.current, before, history.origin))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.health.setVisible(self.height() >= _HEALTH_FROM_PX)
+
+    def _show_slot(self) -> None:
+        """A click on a cell of the memory asks for its slot."""
+        self.tabs.setCurrentWidget(self.slot_panel)
 
     def restyle(self, theme: Theme) -> None:
         self.setStyleSheet(inspector_stylesheet(theme))

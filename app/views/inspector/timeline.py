@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.number import decimals_for, number_text
@@ -16,6 +16,11 @@ from app.views.inspector.style import inspector_stylesheet, sized_font
 from app.views.inspector.track import Track
 
 PLAY_MS = 600
+WORDS_PX = 184
+CHANGE_IN_WORDS = (
+    "How far the turn moved the memory as a whole, ‖ΔSTM‖: the root of the sum of the squared differences "
+    "of all its numbers. The bars show it for every turn."
+)
 _LEAP = 10
 
 
@@ -39,15 +44,11 @@ class TimelineView(LazyView):
         self.label = plain_label("turn")
         self.label.setFont(sized_font(13, bold=True))
         self.detail = plain_label("caption")
-        self.back = QPushButton("Back to now")
-        self.back.setProperty("role", "action")
-        self.back.setAccessibleName("Back to now")
-        self.back.setToolTip("You are viewing the past: go to the newest memory (End)")
         self.first = icon_button("Initial memory", "Initial memory (Home)")
         self.previous = icon_button("Previous turn", "Previous turn (←)")
         self.play = icon_button("Play", f"Play the turns, one each {PLAY_MS} ms (Space)")
         self.following = icon_button("Next turn", "Next turn (→)")
-        self.last = icon_button("Last turn", "Last turn (End)")
+        self.last = icon_button("Newest turn", "Newest turn (End)")
         self._build()
         self._connect()
         self.restyle(themes.theme)
@@ -75,13 +76,12 @@ class TimelineView(LazyView):
         self.track.set_turns(self._sizes, large_changes(self._sizes), history.cursor)
         turns = len(self._sizes)
         if history.cursor == INITIAL:
-            self.label.setText("initial memory")
+            self.label.setText("opened memory" if history.origin else "initial memory")
             self.detail.setText(f"before turn 1 of {turns}" if turns else "no turns yet")
         else:
             self.label.setText(f"turn {history.cursor + 1} of {turns}")
             size = self._sizes[history.cursor]
-            self.detail.setText(f"‖ΔSTM‖ {number_text(size, max(1, decimals_for(max(self._sizes))))}")
-        self.back.setVisible(not history.is_at_end)
+            self.detail.setText(f"memory changed by {number_text(size, max(1, decimals_for(max(self._sizes))))}")
         for button, is_useful in (
             (self.first, history.cursor > INITIAL),
             (self.previous, history.cursor > INITIAL),
@@ -90,8 +90,6 @@ class TimelineView(LazyView):
             (self.play, turns > 0),
         ):
             button.setEnabled(is_useful)
-        if not history.is_at_end:
-            self.detail.setText(f"viewing the past · {self.detail.text()}")
         self.setAccessibleDescription(f"{self.label.text()}, {self.detail.text()}")
 
     def restyle(self, theme: Theme) -> None:
@@ -153,14 +151,14 @@ class TimelineView(LazyView):
         words_box = QWidget()
         words_box.setLayout(words)
         words.setContentsMargins(0, 0, 0, 0)
-        words_box.setMinimumWidth(112)
+        words_box.setFixedWidth(WORDS_PX)  # the track stays where it is, whatever the words say
+        words_box.setToolTip(CHANGE_IN_WORDS)
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
         row.setSpacing(PADDING_PX)
         row.addLayout(buttons)
         row.addWidget(words_box)
         row.addWidget(self.track, 1)
-        row.addWidget(self.back)
 
     def _connect(self) -> None:
         history = self._history
@@ -169,7 +167,6 @@ class TimelineView(LazyView):
         self.previous.clicked.connect(self._show_previous)
         self.following.clicked.connect(self._show_following)
         self.last.clicked.connect(self._show_last)
-        self.back.clicked.connect(self._show_last)
         self.play.clicked.connect(self._toggle_play)
         history.reset.connect(self._on_reset)
         history.turn_added.connect(self.refresh)

@@ -77,8 +77,8 @@ class Track(QWidget):
             return "initial memory"
         finite = self._sizes[np.isfinite(self._sizes)]
         decimals = max(1, decimals_for(float(finite.max()))) if finite.size else 1
-        words = f"turn {turn + 1} · memory change ‖ΔSTM‖ {number_text(float(self._sizes[turn]), decimals)}"
-        return f"{words} (large)" if turn in self._large else words
+        words = f"turn {turn + 1} · memory changed by {number_text(float(self._sizes[turn]), decimals)}"
+        return f"{words} (a large change)" if turn in self._large else words
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

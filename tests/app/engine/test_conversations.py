@@ -13,6 +13,8 @@ from app.models.phase import Phase
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytestqt.qtbot import QtBot
+
     from tests.app.engine.conftest import Desk
     from tests.app.engine.fake_session import FakeMemory
 
@@ -51,6 +53,26 @@ def test_that_a_conversation_is_listed_under_its_announced_number_as_soon_as_it_
     desk.say("Hi there")
     lists = [[line.id for line in lines] for lines in desk.heard.conversations]
     assert lists[:2] == [[], [desk.opened.id]]
+
+
+def test_that_a_number_taken_by_another_process_is_told_to_the_window(desk: Desk, qtbot: QtBot) -> None:
+    announced = desk.opened.id
+    with sqlite3.connect(desk.data_dir / "conversations.sqlite") as other:
+        known = [row[1] for row in other.execute("PRAGMA table_info(conversation)")]
+        values = dict.fromkeys(known, "x") | {"id": announced, "initial_seed": 0, "deleted": 0}
+        values |= dict.fromkeys(("layers", "slots", "width", "origin_turns", "created", "updated"), 1)
+        names = [name for name in known if name in values]
+        marks = ", ".join("?" for _ in names)
+        other.execute(
+            f"INSERT INTO conversation ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
+            [values[name] for name in names],
+        )
+    other.close()
+    with qtbot.waitSignal(desk.port.conversation_renumbered) as told:
+        desk.say("Hi there")
+    former, number = told.args
+    assert former == announced != number
+    assert [line.id for line in desk.heard.conversations[-1]] == [number]
 
 
 def test_that_a_random_seed_is_new_every_time(desk: Desk) -> None:

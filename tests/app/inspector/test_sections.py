@@ -202,6 +202,8 @@ def test_that_the_sentence_says_where_nothing_happened(history: MemoryHistory) -
     assert health_sentence(still, history.initial.norm) == "Turn 1 left the memory exactly as it was."
     assert health_sentence(None, None) == "No memory yet."
     assert "nothing has been written yet" in health_sentence(None, history.initial.norm)
+    opened = health_sentence(None, history.initial.norm, "Alice")
+    assert opened == "Memory opened from “Alice” (4 × 32 slots): nothing has been written to it in this chat yet."
 
 
 def test_that_the_inspector_follows_cursor_selection_and_theme_in_all_its_sections(

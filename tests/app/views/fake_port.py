@@ -92,6 +92,7 @@ class FakePort(QObject):
     model_loaded = Signal(object)
     load_failed = Signal(str)
     conversation_opened = Signal(object)
+    conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)

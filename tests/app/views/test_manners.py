@@ -1,0 +1,148 @@
+"""Small manners of the window: nothing jumps, nothing stale stays, the keyboard is never lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.models.phase import Phase
+from app.views.file_dialog import FileDialog
+from rxt.events import Sampling
+from tests.app.views.conftest import Desk
+
+# The offscreen platform has no window manager and says so whenever a dialog has a size limit.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def test_that_stop_is_only_seen_while_there_is_something_to_stop_and_leaves_the_keyboard_to_the_field(
+    desk: Desk,
+) -> None:
+    stop, send = desk.find("stopButton"), desk.find("sendButton")
+    place = send.geometry()
+    assert not stop.isVisible()
+    desk.port.say_phase(Phase.ANSWERING)
+    assert stop.isVisible()
+    stop.setFocus()
+    desk.port.say_phase(Phase.READY)
+    assert not stop.isVisible()
+    assert desk.find("composer").hasFocus()
+    assert send.geometry() == place
+
+
+def test_that_the_field_says_what_holds_now(desk: Desk) -> None:
+    field = desk.find("composer")
+    assert isinstance(field, QPlainTextEdit)
+    ready = field.grab().toImage()
+    desk.port.say_phase(Phase.ANSWERING)
+    assert "when the model is ready" in field.placeholderText()
+    desk.port.say_phase(Phase.READY)
+    assert field.placeholderText() == "Write a message…"
+    assert field.grab().toImage().size() == ready.size()
+
+
+@pytest.mark.parametrize("width_px", [1024, 1280])
+def test_that_no_words_in_the_middle_push_the_docks_aside(desk: Desk, qtbot: QtBot, width_px: int) -> None:
+    desk.port.answer("one", "1")
+    desk.window.resize(width_px, 640)
+    qtbot.wait(20)
+
+    def widths() -> tuple[int, ...]:
+        qtbot.wait(10)
+        return tuple(dock.width() for dock in (desk.window.sidebar_dock, desk.window.inspector_dock))
+
+    before = widths()
+    desk.window.chat.composer.hint("A sentence that is far longer than there is room for in the line. " * 3)
+    assert widths() == before
+    desk.workspace.settings.update(sampling=Sampling(temperature=0.75, top_k=40, top_p=0.95, seed=123456789))
+    desk.window.chat.composer.hint("")
+    assert widths() == before
+    desk.workspace.history.show_turn(-1)
+    assert widths() == before
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.type_and_send("waiting " * 60)
+    assert widths() == before
+
+
+def test_that_a_hint_takes_the_room_of_the_summary_and_gives_it_back(desk: Desk) -> None:
+    composer = desk.window.chat.composer
+    desk.type_and_send(" ")
+    assert not composer.sampling_button.isVisible()
+    composer._clear_hint()
+    assert composer.sampling_button.isVisible()
+    assert composer._hint.text() == ""
+
+
+def test_that_the_hint_at_the_memory_goes_when_something_else_is_done(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    assert desk.window.memory_hint.isVisible()
+    desk.type_and_send("And now?")
+    assert not desk.window.memory_hint.isVisible()
+
+
+def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk) -> None:
+    for name in ("one", "two"):
+        desk.port.failed.emit("This memory was not opened", f"{name} is damaged. Nothing was changed.")
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    assert desk.window.chat.notices.texts == (
+        "This memory was not opened: two is damaged. Nothing was changed.",
+        "Not saved: The disk is full.",
+    )
+
+
+def test_that_a_model_that_cannot_be_opened_leaves_the_other_and_says_so(desk: Desk) -> None:
+    desk.port.load_failed.emit("The folder x is not a model.")
+    assert desk.port.model is not None
+    assert desk.window.chat.notices.texts == (
+        f"The folder x is not a model. {desk.port.model.name} stays open and nothing was changed.",
+    )
+
+
+def test_that_please_wait_goes_when_the_waiting_is_over(desk: Desk) -> None:
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.commands.open_snapshot(Path("x.safetensors"))
+    assert any(text.startswith("Please wait") for text in desk.window.chat.notices.texts)
+    desk.port.say_phase(Phase.READY)
+    assert desk.window.chat.notices.texts == ()
+
+
+def test_that_a_chat_stored_under_another_number_is_still_the_open_one(desk: Desk) -> None:
+    former = desk.workspace.conversation.id
+    assert former is not None
+    desk.port.conversation_renumbered.emit(former, former + 7)
+    assert desk.workspace.conversation.id == former + 7
+    desk.port.conversation_renumbered.emit(former, 99)
+    assert desk.workspace.conversation.id == former + 7
+
+
+def test_that_coming_back_from_the_past_shows_the_newest_message(desk: Desk, qtbot: QtBot) -> None:
+    for turn in range(12):
+        desk.port.answer(f"question {turn}", f"answer {turn}")
+    transcript = desk.window.chat.transcript
+    desk.workspace.history.show_turn(0)
+    qtbot.wait(20)
+    assert not transcript.is_following
+    desk.actions["back_to_now"].trigger()
+    qtbot.wait(20)
+    assert transcript.is_following
+
+
+def test_that_a_waiting_message_that_is_sent_later_does_not_pull_the_reader_away(desk: Desk) -> None:
+    for turn in range(12):
+        desk.port.answer(f"question {turn}", f"answer {turn}")
+    desk.port.begin("now")
+    desk.type_and_send("later")
+    transcript = desk.window.chat.transcript
+    assert transcript.is_following
+    transcript.verticalScrollBar().setValue(0)
+    desk.port.finish("now", "yes")
+    desk.port.begin("later")
+    assert not transcript.is_following
+    assert transcript.verticalScrollBar().value() == 0
+
+
+def test_that_the_file_dialog_starts_at_home_where_the_folder_is_missing(desk: Desk, tmp_path: Path) -> None:
+    assert FileDialog(desk.window, "Open", tmp_path).directory().absolutePath() == str(tmp_path)
+    assert FileDialog(desk.window, "Open", tmp_path / "no").directory().absolutePath() == str(Path.home())

@@ -61,48 +61,67 @@ def application() -> QApplication:
     return app
 
 
+class Program:
+    """Everything that runs, connected; nothing has started yet."""
+
+    def __init__(self, app: QApplication, options: argparse.Namespace) -> None:
+        self._options = options
+        paths = Paths((options.data_dir or default_data_dir()).expanduser().absolute())
+        self._crash_log = CrashLog(paths)
+        self._crash_log.install()
+        self._signals = QuitSignals()
+        self._collector = Collector(app)
+        self._collector.install()
+
+        workspace = Workspace.create(paths.settings_file, app)
+        preferences = workspace.settings.preferences
+        themes = ThemeController(app)
+        themes.choose(preferences.theme)
+        actions = Actions(app)
+        self.port = EnginePort(paths.data_dir)
+        self.window = MainWindow(
+            workspace,
+            actions,
+            themes,
+            WindowLayout(paths.window_file, app),
+            InspectorPanel(workspace.history, themes, preferences.reduced_motion),
+            TimelineView(workspace.history, themes),
+            preferences.reduced_motion,
+        )
+        self._commands = WindowCommands(self.port, workspace, self.window, themes, paths, version())
+        self._link = EngineLink(self.port, workspace, self.window, actions, self._commands)
+        actions.bind(self._commands)
+        self._crash_log.reported.connect(self._link.on_crash)
+        self._signals.received.connect(self.window.close)
+        self.port.model_loaded.connect(self._collector.settle)
+        self.port.set_on_stop(preferences.on_stop)
+
+    def start(self) -> None:
+        """Shows the window, then loads the model."""
+        self.window.show()
+        self._commands.write_message()
+        QTimer.singleShot(0, self.window, self._load)  # the window is painted first
+
+    def _load(self) -> None:
+        if self.window.isVisible():  # it may have been closed at once
+            self.port.start(self._options.model, self._options.snapshot)
+
+    def close(self) -> bool:
+        """Ends the engine and gives back what was taken; whether the engine ended."""
+        closed = self.port.shutdown()
+        self._collector.uninstall()
+        self._signals.uninstall()
+        self._crash_log.uninstall()
+        return closed
+
+
 def run(argv: Sequence[str] | None = None) -> int:
     """Runs the window until it is closed; returns the exit code."""
     options = parse(argv)
     app = application()
-    paths = Paths((options.data_dir or default_data_dir()).expanduser().absolute())
-    crash_log = CrashLog(paths)
-    crash_log.install()
-    signals = QuitSignals()
-    collector = Collector(app)
-    collector.install()
-
-    workspace = Workspace.create(paths.settings_file, app)
-    preferences = workspace.settings.preferences
-    themes = ThemeController(app)
-    themes.choose(preferences.theme)
-    actions = Actions(app)
-    port = EnginePort(paths.data_dir)
-    window = MainWindow(
-        workspace,
-        actions,
-        themes,
-        WindowLayout(paths.window_file, app),
-        InspectorPanel(workspace.history, themes, preferences.reduced_motion),
-        TimelineView(workspace.history, themes),
-        preferences.reduced_motion,
-    )
-    commands = WindowCommands(port, workspace, window, themes, paths, version())
-    link = EngineLink(port, workspace, window, actions, commands)
-    actions.bind(commands)
-    crash_log.reported.connect(link.on_crash)
-    signals.received.connect(window.close)
-    port.model_loaded.connect(collector.settle)
-
-    port.set_on_stop(preferences.on_stop)
-    window.show()
-    commands.write_message()
-    QTimer.singleShot(0, window, lambda: port.start(options.model, options.snapshot))  # the window is painted first
+    program = Program(app, options)
+    program.start()
     code = app.exec()
-    closed = port.shutdown()
-    collector.uninstall()
-    signals.uninstall()
-    crash_log.uninstall()
-    if not closed:
+    if not program.close():
         os._exit(code)  # the engine hangs in native code; everything that was acknowledged is saved
     return code

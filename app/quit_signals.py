@@ -14,7 +14,7 @@ class QuitSignals(QObject):
     """Turns the signals of the system into a Qt signal.
 
     Python runs its signal handlers only between byte codes, so an idle event loop would not notice; the wake-up socket
-    makes Qt return to Python.
+    makes Qt return to Python. It also keeps a signal that comes before the event loop runs.
 
     Signals:
         received(): the application shall end.
@@ -45,6 +45,7 @@ class QuitSignals(QObject):
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._here.recv(64)
+        self.received.emit()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        self.received.emit()
+        """Nothing: that Python has a handler at all makes it write to the socket."""

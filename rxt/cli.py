@@ -27,10 +27,10 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
+from rxt.training.commands import add_eval, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
-    from rxt.training.loop import Progress
 
 HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves, Ctrl+C stops an answer."
 
@@ -67,10 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--json", action="store_true", help="print one event a line")
     chat.set_defaults(run=_chat)
 
-    train = commands.add_parser("train", help="train a model by a recipe; continues where it was killed")
-    train.add_argument("recipe", type=Path, metavar="CONFIG.toml")
-    train.add_argument("--out", type=Path, default=Path("runs/model"), help="folder of checkpoints (%(default)s)")
-    train.set_defaults(run=_train)
+    add_train(commands)
 
     init = commands.add_parser("init", help="write a model folder of a published shape with random weights")
     init.add_argument("folder", type=Path, metavar="OUT")
@@ -78,13 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--seed", type=int, default=0)
     init.set_defaults(run=_init)
 
-    judge = commands.add_parser("eval", help="measure what a model remembers, on held-out dialogues")
-    judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
-    judge.add_argument("--dialogues", type=int, default=100, help="(%(default)s)")
-    judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
-    judge.add_argument("--seed", type=int, default=0)
-    judge.add_argument("--json", action="store_true", help="end with one line of JSON")
-    judge.set_defaults(run=_evaluate)
+    add_eval(commands)
 
     snapshot = commands.add_parser("snapshot", help="look at a saved memory").add_subparsers(required=True)
     show = snapshot.add_parser("show", help="what a saved memory says about itself")
@@ -226,28 +217,6 @@ def _summary(record: TurnRecord) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _train(arguments: argparse.Namespace) -> int:
-    import torch
-    from tqdm import tqdm
-
-    from rxt.training.loop import Trainer
-    from rxt.training.recipe import Recipe
-
-    recipe = Recipe.read(arguments.recipe)
-    if "WORLD_SIZE" in os.environ:
-        torch.set_num_threads(1)
-        torch.distributed.init_process_group("gloo")
-    trainer = Trainer(recipe, arguments.out)
-    with tqdm(total=recipe.schedule.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
-
-        def report(progress: Progress) -> None:
-            bar.update()
-            bar.set_postfix(turns=progress.turns, loss=f"{progress.loss:.3f}", recall=f"{progress.value_accuracy:.2f}")
-
-        trainer.run(report)
-    return 0
-
-
 def _init(arguments: argparse.Namespace) -> int:
     import torch
 
@@ -269,22 +238,6 @@ def _init(arguments: argparse.Namespace) -> int:
     train_tokenizer(texts(20_000, 8, arguments.seed), model.config.decoder.vocabulary, tokenizer)
     save_model(arguments.folder, model, document, tokenizer.read_text("utf-8"), torch.float32)
     print(f"{arguments.folder}: {model.parameter_count:,} random weights in the shape of {arguments.preset}.")
-    return 0
-
-
-def _evaluate(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from rxt.io.pretrained import load
-    from rxt.training.evaluate import evaluate, table
-
-    model = load(arguments.model)
-    with tqdm(total=arguments.dialogues * arguments.turns, unit="turn", disable=None) as bar:
-        result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, advance=bar.update)
-    print(f"{model.name}: {result.dialogues} held-out dialogues of {result.turns} turns, greedy\n")
-    print("\n".join(table(result)))
-    if arguments.json:
-        print(json.dumps({"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}))
     return 0
 
 

@@ -9,16 +9,29 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from rxt.errors import ConfigError
+from rxt.features import refuse_unsupported
+from rxt.section import Section
 
 MemoryVariant = Literal["self-interlayer", "interlayer"]
+NormKind = Literal["rms", "layer"]
+RopeLayout = Literal["concatenated", "interleaved"]
+GateKind = Literal["none", "static", "elementwise", "linear"]
+
+ACTIVATIONS = (
+    "swish", "silu", "relu", "gelu", "tanh", "sigmoid", "identity", "linear", "leaky_relu", "elu", "selu", "celu",
+    "relu6", "softplus", "softsign", "mish", "hardswish", "hardsigmoid", "hardtanh", "logsigmoid", "gelu_tanh",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionConfig:
-    """Sparse query attention: H of D / head_dim possible query heads are used, with G kv heads (arXiv 2510.01817)."""
+    """Sparse query attention: H of D / head_dim possible query heads are used, with G kv heads (arXiv 2510.01817).
+
+    One of H and G divides the other; rxt.nn.attention says what H < G means.
+    """
 
     width: int
     head_dim: int
@@ -40,7 +53,11 @@ class FeedForwardConfig:
 
 @dataclass(frozen=True, slots=True)
 class TransformerConfig:
-    """A decoder or encoder stack. cross_attention is None where the layers do not read a memory."""
+    """A decoder or encoder stack. cross_attention is None where the layers do not read a memory.
+
+    slots: of the memory that the layers read. norm: of the layers' inputs; memory_norm: of the slots that they read;
+    head_norm: before the head of a decoder, None without one.
+    """
 
     layers: int
     width: int
@@ -48,16 +65,35 @@ class TransformerConfig:
     attention: AttentionConfig
     cross_attention: AttentionConfig | None
     feed_forward: FeedForwardConfig
+    slots: int
+    norm: NormKind
+    memory_norm: NormKind
+    head_norm: NormKind | None
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig:
-    """A residual gate. kind "none" adds; per_slot: one weight a slot, else one a layer; init: weight of a new model."""
+    """A residual gate. kind "none" adds; per_slot: one gate a slot, else one a layer; init: weight of a new model.
 
-    kind: Literal["none", "static", "elementwise"]
+    status: how a gate of kind elementwise or linear sees a slot: the mean over D, or a learned linear map of it.
+    """
+
+    kind: GateKind
     activation: Literal["sigmoid", "tanh"]
     per_slot: bool
+    status: Literal["mean", "linear"]
     init: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryNorms:
+    """The kinds of the norms of memory attention: of the layers' mean, of slots that ask, of slots that write, and of
+    the encoder's states."""
+
+    mean: NormKind
+    interlayer: NormKind
+    write: NormKind
+    input: NormKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +106,7 @@ class MemoryConfig:
     variant: MemoryVariant | None
     attention: AttentionConfig
     interlayer_attention: AttentionConfig
+    norms: MemoryNorms
     gate: GateConfig
 
 
@@ -88,6 +125,7 @@ class TokenIds:
 class ModelConfig:
     """A whole model. interaction_length: the most tokens that query and answer can have together.
 
+    rope_layout: where the rotated halves of a head lie (rxt.nn.rope); None: to be told by the weights, or concatenated.
     fingerprint: SHA-256 of the canonical JSON it was read from; two models with equal fingerprints have equal shapes.
     """
 
@@ -96,16 +134,18 @@ class ModelConfig:
     memory: MemoryConfig
     tokens: TokenIds
     interaction_length: int
+    rope_layout: RopeLayout | None
     fingerprint: str
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ModelConfig:
         """Reads a hub config.json. Raises ConfigError naming what is missing, impossible or not supported."""
-        decoder_part = _Section(document, "decoder_config")
-        encoder_part = _Section(document, "encoder_config")
-        memory_part = _Section(document, "memory_attention_config")
-        decoder = _transformer(decoder_part, reads_memory=True)
-        encoder = _transformer(encoder_part, reads_memory=False)
+        decoder_part = Section(document, "decoder_config")
+        encoder_part = Section(document, "encoder_config")
+        memory_part = Section(document, "memory_attention_config")
+        refuse_unsupported(document)
+        decoder = _transformer(decoder_part, is_decoder=True)
+        encoder = _transformer(encoder_part, is_decoder=False)
         memory = _memory(memory_part, document.get("memory_attention_variant"))
         for part, what, value, other in (
             (encoder_part, "embed_dim", encoder.width, decoder.width),
@@ -113,7 +153,7 @@ class ModelConfig:
             (encoder_part, "vocab_size", encoder.vocabulary, decoder.vocabulary),
             (memory_part, "embed_dim", memory.width, decoder.width),
             (memory_part, "num_layers", memory.layers, decoder.layers),
-            (decoder_part, "stm_size", decoder_part.integer("stm_size"), memory.slots),
+            (decoder_part, "stm_size", decoder.slots, memory.slots),
         ):
             if value != other:
                 raise ConfigError(f"{part.name}.{what} is {value}, but the rest of the model needs {other}")
@@ -122,114 +162,89 @@ class ModelConfig:
             decoder=decoder,
             encoder=encoder,
             memory=memory,
-            tokens=_tokens(_Section(document, "tokenizer_config"), decoder.vocabulary),
+            tokens=_tokens(Section(document, "tokenizer_config"), decoder.vocabulary),
             interaction_length=decoder_part.integer("seq_len"),
+            rope_layout=_rope_layout(document.get("rope_layout")),
             fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
         )
 
 
-_LIMIT = 1_000_000  # no dimension of this family comes near; larger values are damage, and would allocate
+KINDS = ("mha", "gqa", "mqa", "sqa")
 _LIMIT_LAYERS = 1_000  # each is objects and names, not only numbers
 _LIMIT_EXPERTS = 10_000
 
 
-class _Section:
-    """One object of config.json, with typed reads that name the field when they fail."""
-
-    def __init__(self, document: Mapping[str, Any], name: str) -> None:
-        values = document.get(name)
-        if not isinstance(values, Mapping):
-            raise ConfigError(f"config.json has no object {name!r}")
-        self.name = name
-        self._values = values
-
-    def integer(self, key: str, default: int | None = None, least: int = 1, most: int = _LIMIT) -> int:
-        value = self._values.get(key)
-        if value is None:
-            value = default
-        if value is None:
-            raise ConfigError(f"config.json lacks {self.name}.{key}")
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ConfigError(f"{self.name}.{key} must be a whole number from {least} to {most}, not {value!r}")
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._values.get(key, default)
-        if not isinstance(value, bool):
-            raise ConfigError(f"{self.name}.{key} must be true or false, not {value!r}")
-        return value
-
-    def number(self, key: str, default: float) -> float:
-        value = self._values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LIMIT:
-            raise ConfigError(f"{self.name}.{key} must be a number within ±{_LIMIT}, not {value!r}")
-        return float(value)
-
-    def word(self, key: str, default: str, known: tuple[str, ...]) -> str:
-        value = self._values.get(key, default)
-        if value not in known:
-            raise ConfigError(f"{self.name}.{key} is {value!r}; this version knows {', '.join(known)}")
-        return str(value)
-
-    def refuse(self, *features: str) -> None:
-        for key in features:
-            if self._values.get(key):
-                raise ConfigError(f"{self.name}.{key} is not supported by this version, so the model was not opened")
+def _rope_layout(value: object) -> RopeLayout | None:
+    if value not in (None, "concatenated", "interleaved"):
+        raise ConfigError(f"rope_layout is {value!r}; this version knows concatenated and interleaved")
+    return value
 
 
-def _attention(part: _Section, prefix: str, width: int) -> AttentionConfig:
+def _attention(part: Section, prefix: str, width: int) -> AttentionConfig:
+    """prefix: "" self or memory attention, "cross_" and "interlayer_" the others; what they leave out is as in ""."""
     heads = part.integer("att_heads")
     if width % heads or (width // heads) % 2:
         raise ConfigError(f"{part.name}: embed_dim {width} over att_heads {heads} must be an even whole number")
-    kind_key = {"": "self_att_type", "cross_": "cross_att_type", "interlayer_": "interlayer_att_type"}[prefix]
-    if part.name == "memory_attention_config" and not prefix:
-        kind_key = "att_type"
-    kind = part.word(kind_key, "sqa", ("mha", "gqa", "mqa", "sqa"))
-    groups = part.integer(f"{prefix}att_groups", default=heads)
-    query_heads = part.integer(f"{prefix}att_query_groups", default=heads) if kind == "sqa" else heads
+    own_kind = "att_type" if part.name == "memory_attention_config" else "self_att_type"
+    kind = part.word(own_kind, "sqa", KINDS)
+    groups, used = part.integer("att_groups", default=heads), part.integer("att_query_groups", default=heads)
+    if prefix:
+        kind = part.word(f"{prefix}att_type", kind, KINDS)
+        groups = part.integer(f"{prefix}att_groups", default=groups)
+        used = part.integer(f"{prefix}att_query_groups", default=used)
+    query_heads = used if kind == "sqa" else heads
     kv_heads = {"mha": heads, "mqa": 1}.get(kind, groups)
-    if query_heads % kv_heads:
+    if query_heads % kv_heads and (kind != "sqa" or kv_heads % query_heads):
         raise ConfigError(f"{part.name}: {query_heads} query heads cannot share {kv_heads} kv heads evenly")
     return AttentionConfig(width, width // heads, query_heads, kv_heads)
 
 
-def _transformer(part: _Section, reads_memory: bool) -> TransformerConfig:
-    part.refuse("num_shared_experts", "use_head_norm", "use_attention_gate", "stateless_layers_config")
-    if not part.flag("use_rms_norm", True):
-        raise ConfigError(f"{part.name}.use_rms_norm is false; this version knows RMS normalisation only")
-    if not reads_memory and not part.flag("skip_memory_cross_attention", False):
-        raise ConfigError(f"{part.name}.skip_memory_cross_attention is not true; this version knows no other encoder")
+def _transformer(part: Section, is_decoder: bool) -> TransformerConfig:
     width = part.integer("embed_dim")
-    moe = part.flag("use_moe", False)
-    experts = part.integer("num_experts", most=_LIMIT_EXPERTS) if moe else 0
-    top_k = part.integer("moe_top_k") if moe else 0
-    if top_k > experts:
-        raise ConfigError(f"{part.name}.moe_top_k is {top_k}, but there are {experts} experts")
+    norm: NormKind = "rms" if part.flag("use_rms_norm", True) else "layer"
+    reads_memory = is_decoder or not part.flag("skip_memory_cross_attention", False)
     return TransformerConfig(
         layers=part.integer("num_layers", most=_LIMIT_LAYERS),
         width=width,
         vocabulary=part.integer("vocab_size"),
         attention=_attention(part, "", width),
         cross_attention=_attention(part, "cross_", width) if reads_memory else None,
-        feed_forward=FeedForwardConfig(
-            width=width,
-            hidden=part.integer("ff_dim"),
-            activation=part.word("ff_activation", "swish", ("swish", "silu", "relu", "gelu")),
-            gated=part.flag("use_gated", True),
-            experts=experts,
-            top_k=top_k,
-        ),
+        feed_forward=_feed_forward(part, width),
+        slots=part.integer("stm_size") if reads_memory else 0,
+        norm=norm,
+        memory_norm=norm,
+        head_norm=norm if is_decoder and part.flag("use_head_norm", False) else None,
     )
 
 
-def _memory(part: _Section, variant: object) -> MemoryConfig:
-    part.word("norm_type", "classic-rms", ("classic-rms",))
-    part.refuse("num_groups")
+def _feed_forward(part: Section, width: int) -> FeedForwardConfig:
+    moe = part.flag("use_moe", False)
+    experts = part.integer("num_experts", most=_LIMIT_EXPERTS) if moe else 0
+    top_k = part.integer("moe_top_k") if moe else 0
+    if top_k > experts:
+        raise ConfigError(f"{part.name}.moe_top_k is {top_k}, but there are {experts} experts")
+    return FeedForwardConfig(
+        width=width,
+        hidden=part.integer("ff_dim"),
+        activation=part.word("ff_activation", "swish", ACTIVATIONS),
+        gated=part.flag("use_gated", True),
+        experts=experts,
+        top_k=top_k,
+    )
+
+
+def _memory(part: Section, variant: object) -> MemoryConfig:
     if variant not in (None, "interlayer", "self-interlayer"):
-        raise ConfigError(f"memory_attention_variant is {variant!r}; this version knows interlayer and self-interlayer")
+        raise ConfigError(
+            f"memory_attention_variant is {variant!r}: memory attention of this kind is not supported; this version "
+            "knows interlayer and self-interlayer"
+        )
+    if variant is None and part.integer("num_groups", default=1, least=0) > 1:
+        raise ConfigError(
+            f"{part.name}.num_groups asks for grouped memory attention, which is not supported by this version"
+        )
     width = part.integer("embed_dim")
-    gated = part.flag("use_gated_residual", False)
-    kind = part.word("residual_gate_type", "static", ("static", "elementwise")) if gated else "none"
+    norm: NormKind = "layer" if _memory_norm(part) == "layer" else "rms"
     return MemoryConfig(
         layers=part.integer("num_layers", most=_LIMIT_LAYERS),
         slots=part.integer("stm_size"),
@@ -237,16 +252,37 @@ def _memory(part: _Section, variant: object) -> MemoryConfig:
         variant=variant,
         attention=_attention(part, "", width),
         interlayer_attention=_attention(part, "interlayer_", width),
-        gate=GateConfig(
-            kind=kind,  # type: ignore[arg-type]
-            activation="tanh" if part.flag("use_tanh_residual_gate", True) else "sigmoid",
-            per_slot=part.flag("residual_per_slot_gate", False),
-            init=part.number("residual_gate_init", 0.0),
-        ),
+        norms=MemoryNorms(norm, norm, norm, norm),
+        gate=_gate(part),
     )
 
 
-def _tokens(part: _Section, vocabulary: int) -> TokenIds:
+def _memory_norm(part: Section) -> str:
+    kind = part.word("norm_type", "classic-rms", ("classic-rms", "layer", "rms", "adaptive", "positional"))
+    if kind in ("rms", "adaptive", "positional"):
+        raise ConfigError(
+            f"{part.name}.norm_type asks for the memory norm {kind!r}, which this version cannot compute; it knows "
+            "classic-rms and layer"
+        )
+    return kind
+
+
+def _gate(part: Section) -> GateConfig:
+    kind = part.word("residual_gate_type", "static", ("static", "elementwise", "linear"))
+    if not part.flag("use_gated_residual", False):
+        kind = "none"
+    status = part.key_with("status")
+    return GateConfig(
+        kind=cast("GateKind", kind),
+        activation="tanh" if part.flag("use_tanh_residual_gate", True) else "sigmoid",
+        # The matrix of a linear gate has a row a slot; a smaller one is recognised by its shape when it is opened.
+        per_slot=kind == "linear" or part.flag("residual_per_slot_gate", False),
+        status="linear" if status and part.word(status, "mean", ("mean", "linear")) == "linear" else "mean",
+        init=part.number("residual_gate_init", 0.0),
+    )
+
+
+def _tokens(part: Section, vocabulary: int) -> TokenIds:
     ids = {
         field: part.integer(f"{word}_token_id", least=0)
         for field, word in (("pad", "pad"), ("bos", "bos"), ("eos", "eos"), ("query", "query"), ("answer", "answer"))

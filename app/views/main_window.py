@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         """Gives all parts their first size."""
         screen = QGuiApplication.primaryScreen().availableGeometry().size()
         if not self.isVisible():
-            self.resize(FIRST_SIZE.boundedTo(screen))
+            self.resize(FIRST_SIZE.boundedTo(screen).expandedTo(SMALLEST))  # so that the memory is seen
         self.show_preset("memory")
         self.size_docks()
 
@@ -267,5 +267,4 @@ class MainWindow(QMainWindow):
         self._layout.save(self)
         self._layout.sync()
         event.accept()
-        self.hide()  # the engine may take a moment to end; the window need not be seen to wait for it
         self.closing.emit()

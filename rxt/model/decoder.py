@@ -17,7 +17,7 @@ from rxt.model.kv_cache import KVCache, LayerCache
 from rxt.nn.attention import Attention
 from rxt.nn.feedforward import FeedForward
 from rxt.nn.moe import MixtureOfExperts
-from rxt.nn.norm import RMSNorm
+from rxt.nn.norm import norm_of
 from rxt.nn.rope import RotaryEmbedding
 
 MemoryKV = tuple[Tensor, Tensor]
@@ -46,10 +46,10 @@ class DecoderLayer(nn.Module):
         self.attention = build_attention(config.attention)
         self.memory_cross_attention = build_attention(config.cross_attention)
         self.ff = build_feed_forward(config.feed_forward)
-        self.norm1 = RMSNorm(config.width)
-        self.norm2 = RMSNorm(config.width)
-        self.norm3 = RMSNorm(config.width)
-        self.stm_norm = RMSNorm(config.width)
+        self.norm1 = norm_of(config.norm, config.width)
+        self.norm2 = norm_of(config.norm, config.width)
+        self.norm3 = norm_of(config.norm, config.width)
+        self.stm_norm = norm_of(config.memory_norm, config.width)
 
     def read_memory(self, slots: Tensor) -> MemoryKV:
         """This layer's slots [B, S, D] -> keys and values [B, G, S, d]; slots have no positions."""
@@ -78,13 +78,25 @@ class DecoderLayer(nn.Module):
         return result
 
 
+class Head(nn.Linear):
+    """Hidden states to logits; normalises its input where the configuration asks for it."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__(config.width, config.vocabulary)
+        self.norm = None if config.head_norm is None else norm_of(config.head_norm, config.width)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002  (torch's name)
+        """[..., D] -> [..., V]."""
+        return super().forward(input if self.norm is None else self.norm(input))
+
+
 class Decoder(nn.Module):
     """A stack of decoder layers and the head; the embedding is shared with the encoder and lives outside."""
 
     def __init__(self, config: TransformerConfig, rope: RotaryEmbedding) -> None:
         super().__init__()
         self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.layers))
-        self.head = nn.Linear(config.width, config.vocabulary)
+        self.head = Head(config)
         self.rope = rope
 
     def read_memory(self, memory: Tensor) -> list[MemoryKV]:

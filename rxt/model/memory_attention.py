@@ -18,7 +18,7 @@ from rxt.config import AttentionConfig, GateConfig, MemoryConfig
 from rxt.events import GateLaw, GateName
 from rxt.nn.attention import StackedAttention
 from rxt.nn.gate import StackedGate
-from rxt.nn.norm import RMSNorm, StackedRMSNorm
+from rxt.nn.norm import norm_of, stacked_norm_of
 from rxt.nn.rope import RotaryEmbedding
 
 
@@ -26,8 +26,8 @@ def _build_attention(layers: int, config: AttentionConfig) -> StackedAttention:
     return StackedAttention(layers, config.width, config.head_dim, config.query_heads, config.kv_heads)
 
 
-def _build_gate(layers: int, slots: int, config: GateConfig) -> StackedGate:
-    return StackedGate(layers, slots, config.kind, config.activation, config.per_slot)
+def _build_gate(layers: int, slots: int, width: int, config: GateConfig) -> StackedGate:
+    return StackedGate(layers, slots, config.kind, config.activation, config.per_slot, config.status, width)
 
 
 class MemoryAttention(nn.Module):
@@ -40,13 +40,14 @@ class MemoryAttention(nn.Module):
         layers, slots, width = config.layers, config.slots, config.width
         self.interlayer_attention = _build_attention(layers, config.interlayer_attention)
         self.attention = _build_attention(layers, config.attention)
-        self.mean_norm = RMSNorm(width)
-        self.interlayer_norm = StackedRMSNorm(layers, width)
-        self.write_norm = StackedRMSNorm(layers, width)
-        self.input_norm = StackedRMSNorm(layers, width)
-        self.mix_gate = _build_gate(layers, slots, config.gate) if config.variant == "self-interlayer" else None
-        self.interlayer_gate = _build_gate(layers, slots, config.gate)
-        self.write_gate = _build_gate(layers, slots, config.gate)
+        self.mean_norm = norm_of(config.norms.mean, width)
+        self.interlayer_norm = stacked_norm_of(config.norms.interlayer, layers, width)
+        self.write_norm = stacked_norm_of(config.norms.write, layers, width)
+        self.input_norm = stacked_norm_of(config.norms.input, layers, width)
+        mixes = config.variant == "self-interlayer"
+        self.mix_gate = _build_gate(layers, slots, width, config.gate) if mixes else None
+        self.interlayer_gate = _build_gate(layers, slots, width, config.gate)
+        self.write_gate = _build_gate(layers, slots, width, config.gate)
         self.rope = rope
 
     def stages(self) -> dict[GateName, StackedGate]:

@@ -26,13 +26,19 @@ class ReactiveTransformer(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        length = config.interaction_length
         self.embedding = nn.Embedding(config.decoder.vocabulary, config.decoder.width)
-        self.decoder = Decoder(config.decoder, RotaryEmbedding(config.decoder.attention.head_dim, length))
-        self.encoder = Encoder(config.encoder, RotaryEmbedding(config.encoder.attention.head_dim, length))
-        self.memory_attention = MemoryAttention(
-            config.memory, RotaryEmbedding(config.memory.attention.head_dim, length)
-        )
+        self.decoder = Decoder(config.decoder, self._rope(config.decoder.attention.head_dim))
+        self.encoder = Encoder(config.encoder, self._rope(config.encoder.attention.head_dim))
+        self.memory_attention = MemoryAttention(config.memory, self._rope(config.memory.attention.head_dim))
+
+    def _rope(self, head_dim: int) -> RotaryEmbedding:
+        layout = self.config.rope_layout or "concatenated"
+        return RotaryEmbedding(head_dim, self.config.interaction_length, layout=layout)
+
+    def restore_tables(self) -> None:
+        """Computes the rotary tables, which are no weights, again: for a model that was laid out without memory."""
+        for part in (self.decoder, self.encoder, self.memory_attention):
+            part.rope = self._rope(2 * part.rope.cos.shape[1])
 
     @property
     def device(self) -> torch.device:

@@ -1,6 +1,11 @@
 """Sparse query attention: fewer query heads than the width has room for (arXiv 2510.01817).
 
-Letters: B batch, T query tokens, N key tokens, D width, H query heads, G kv heads, d head dimension.
+Where H is a multiple of G, H / G consecutive query heads share a kv head. Where G is a multiple of H, it is the other
+way round: every query head asks G / H consecutive kv heads, each of which gives an output of its own, so that G heads
+reach the output projection, which is then [D, G * d]. It is the same attention with every query head repeated.
+
+Letters: B batch, T query tokens, N key tokens, D width, H query heads, G kv heads, M the larger of both, d head
+dimension.
 """
 
 from __future__ import annotations
@@ -14,6 +19,12 @@ from rxt.nn.linear import StackedLinear
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """[..., T, heads * d] -> [..., heads, T, d]."""
     return x.view(*x.shape[:-1], heads, -1).transpose(-3, -2)
+
+
+def shared_heads(q: Tensor, kv_heads: int) -> Tensor:
+    """Query heads [..., H, T, d], repeated where there are fewer of them than kv heads: [..., M, T, d]."""
+    heads = q.shape[-3]
+    return q if heads >= kv_heads else q.repeat_interleave(kv_heads // heads, dim=-3)
 
 
 def grouped_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -42,11 +53,11 @@ class Attention(nn.Module):
         self.q_proj = nn.Linear(width, query_heads * head_dim, bias=False)
         self.k_proj = nn.Linear(width, kv_heads * head_dim, bias=False)
         self.v_proj = nn.Linear(width, kv_heads * head_dim, bias=False)
-        self.out_proj = nn.Linear(query_heads * head_dim, width)
+        self.out_proj = nn.Linear(max(query_heads, kv_heads) * head_dim, width)
 
     def queries(self, x: Tensor) -> Tensor:
-        """[B, T, D] -> [B, H, T, d]."""
-        return split_heads(self.q_proj(x), self.query_heads)
+        """[B, T, D] -> [B, M, T, d]."""
+        return shared_heads(split_heads(self.q_proj(x), self.query_heads), self.kv_heads)
 
     def keys(self, x: Tensor) -> Tensor:
         """[B, N, D] -> [B, G, N, d]."""
@@ -72,11 +83,11 @@ class StackedAttention(nn.Module):
         self.q_proj = StackedLinear(layers, width, query_heads * head_dim, bias=False)
         self.k_proj = StackedLinear(layers, width, kv_heads * head_dim, bias=False)
         self.v_proj = StackedLinear(layers, width, kv_heads * head_dim, bias=False)
-        self.out_proj = StackedLinear(layers, query_heads * head_dim, width, bias=True)
+        self.out_proj = StackedLinear(layers, max(query_heads, kv_heads) * head_dim, width, bias=True)
 
     def queries(self, x: Tensor) -> Tensor:
-        """[L, B, T, D] -> [L, B, H, T, d]."""
-        return split_heads(self.q_proj(x), self.query_heads)
+        """[L, B, T, D] -> [L, B, M, T, d]."""
+        return shared_heads(split_heads(self.q_proj(x), self.query_heads), self.kv_heads)
 
     def keys(self, x: Tensor) -> Tensor:
         """[L, B, N, D] -> [L, B, G, N, d]."""

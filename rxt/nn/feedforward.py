@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+
+def _identity(x: Tensor) -> Tensor:
+    return x
+
+
+def _gelu_tanh(x: Tensor) -> Tensor:
+    return functional.gelu(x, approximate="tanh")
+
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "swish": functional.silu,
     "silu": functional.silu,
     "relu": functional.relu,
     "gelu": functional.gelu,
+    "gelu_tanh": _gelu_tanh,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "identity": _identity,
+    "linear": _identity,
+    "leaky_relu": functional.leaky_relu,
+    "elu": functional.elu,
+    "selu": functional.selu,
+    "celu": functional.celu,
+    "relu6": functional.relu6,
+    "softplus": functional.softplus,
+    "softsign": functional.softsign,
+    "mish": functional.mish,
+    "hardswish": functional.hardswish,
+    "hardsigmoid": functional.hardsigmoid,
+    "hardtanh": functional.hardtanh,
+    "logsigmoid": functional.logsigmoid,
 }
+"""By their names in torch, with torch's constants; swish and linear are the family's names for silu and identity."""
 
 
 class GatedLinear(nn.Module):

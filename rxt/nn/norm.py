@@ -1,12 +1,17 @@
-"""Root-mean-square normalisation, for one layer or for a stack of layers at once."""
+"""Normalisation over the width: root-mean-square or mean and variance, for one layer or a stack of layers at once."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 EPSILON = torch.finfo(torch.float32).eps
+LAYER_EPSILON = 1e-5
+
+Kind = Literal["rms", "layer"]
 
 
 class RMSNorm(nn.Module):
@@ -21,6 +26,19 @@ class RMSNorm(nn.Module):
         return functional.rms_norm(x, self.weight.shape, self.weight, EPSILON)
 
 
+class LayerNorm(nn.Module):
+    """(x - mean(x)) / standard deviation(x) * weight + bias over the last dimension, D."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [..., D] -> [..., D]."""
+        return functional.layer_norm(x, self.weight.shape, self.weight, self.bias, LAYER_EPSILON)
+
+
 class StackedRMSNorm(nn.Module):
     """L norms applied to L inputs in one operation."""
 
@@ -31,3 +49,27 @@ class StackedRMSNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x: [L, B, N, D] -> [L, B, N, D]."""
         return functional.rms_norm(x, x.shape[-1:], None, EPSILON) * self.weight[:, None, None, :]
+
+
+class StackedLayerNorm(nn.Module):
+    """L layer norms applied to L inputs in one operation."""
+
+    def __init__(self, layers: int, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(layers, width))
+        self.bias = nn.Parameter(torch.zeros(layers, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [L, B, N, D] -> [L, B, N, D]."""
+        normed = functional.layer_norm(x, x.shape[-1:], None, None, LAYER_EPSILON)
+        return normed * self.weight[:, None, None, :] + self.bias[:, None, None, :]
+
+
+def norm_of(kind: Kind, width: int) -> nn.Module:
+    """One norm of the kind."""
+    return LayerNorm(width) if kind == "layer" else RMSNorm(width)
+
+
+def stacked_norm_of(kind: Kind, layers: int, width: int) -> nn.Module:
+    """L norms of the kind."""
+    return StackedLayerNorm(layers, width) if kind == "layer" else StackedRMSNorm(layers, width)

@@ -1,16 +1,21 @@
-"""Rotary position embedding in the layout of this model generation.
+"""Rotary position embedding in the two layouts of this model family.
 
-Pairs (0,1), (2,3), … are rotated, but the rotated halves are concatenated, not interleaved again: head dimension 2i
-lands at i and 2i+1 at d/2+i. That is harmless where queries and keys are both rotated and part of the trained numbers
-where only one side is (memory cross-attention, write step).
+Pairs (0,1), (2,3), … are rotated. In the older generation the rotated halves are concatenated: head dimension 2i lands
+at i and 2i+1 at d/2+i. That is harmless where queries and keys are both rotated and part of the trained numbers where
+only one side is (memory cross-attention, write step). The newer generation interleaves them again: every number stays
+in its place.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 BASE = 10_000.0
+
+Layout = Literal["concatenated", "interleaved"]
 
 
 class RotaryEmbedding(nn.Module):
@@ -19,8 +24,9 @@ class RotaryEmbedding(nn.Module):
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, head_dim: int, length: int, base: float = BASE) -> None:
+    def __init__(self, head_dim: int, length: int, base: float = BASE, layout: Layout = "concatenated") -> None:
         super().__init__()
+        self.layout = layout
         frequencies = base ** (-torch.arange(0, head_dim, 2, dtype=torch.float32) / head_dim)  # [d/2]
         angles = torch.arange(length, dtype=torch.float32)[:, None] * frequencies  # [T, d/2]
         self.register_buffer("cos", angles.cos(), persistent=False)
@@ -32,4 +38,7 @@ class RotaryEmbedding(nn.Module):
         cos, sin = self.cos[start:stop], self.sin[start:stop]  # [T, d/2]
         exact = x.to(torch.promote_types(x.dtype, torch.float32))
         even, odd = exact.unflatten(-1, (-1, 2)).unbind(dim=-1)
-        return torch.cat((even * cos - odd * sin, even * sin + odd * cos), dim=-1).to(x.dtype)
+        rotated = even * cos - odd * sin, even * sin + odd * cos
+        if self.layout == "interleaved":
+            return torch.stack(rotated, dim=-1).flatten(-2).to(x.dtype)
+        return torch.cat(rotated, dim=-1).to(x.dtype)

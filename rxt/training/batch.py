@@ -15,6 +15,12 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.dialogues import Dialogue, Turn
 
+PLAIN_TEXT = "text"
+"""The kind of a turn that is no question and answer; its text is its answer."""
+
+SYSTEM = "system"
+"""The kind of a turn that instructs the model: it is written into the memory, and nobody learns to say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
@@ -40,6 +46,10 @@ class DialogueBatch:
     def turns(self) -> int:
         return self.tokens.shape[0] * self.tokens.shape[1]
 
+    def to(self, device: torch.device) -> DialogueBatch:
+        """The same batch on a device."""
+        return DialogueBatch(*(part.to(device) for part in (self.tokens, self.real, self.weights, self.values)))
+
 
 @dataclass(frozen=True, slots=True)
 class _EncodedTurn:
@@ -58,9 +68,13 @@ class BatchBuilder:
         self._weights = weights
 
     def build(self, dialogues: Sequence[Dialogue]) -> DialogueBatch:
-        """A batch of dialogues that all have the same number of turns."""
+        """A batch. A dialogue with fewer turns than the longest ends with turns of one token that teach nothing."""
         encoded = [[self._encode(turn) for turn in dialogue.turns] for dialogue in dialogues]
-        shape = (len(encoded), len(encoded[0]), max(len(turn.ids) for row in encoded for turn in row))
+        turns = max(map(len, encoded))
+        # They stand behind all that is learned, so it does not matter what they write into the memory.
+        nothing = _EncodedTurn([self._template.tokens.bos], [0.0], [False])
+        encoded = [row + [nothing] * (turns - len(row)) for row in encoded]
+        shape = (len(encoded), turns, max(len(turn.ids) for row in encoded for turn in row))
         tokens = torch.full(shape, self._template.tokens.pad, dtype=torch.long)
         real = torch.zeros(shape, dtype=torch.bool)
         weights = torch.zeros(shape)
@@ -75,6 +89,8 @@ class BatchBuilder:
         return DialogueBatch(tokens, real, weights, values)
 
     def _encode(self, turn: Turn) -> _EncodedTurn:
+        if turn.kind == PLAIN_TEXT:
+            return self._encode_text(turn.answer)
         prompt = self._template.prompt(turn.query)
         ids, spans = self._tokenizer.encode_spans(turn.answer)
         base = self._weights.answer
@@ -82,6 +98,8 @@ class BatchBuilder:
             base = self._weights.recall
         elif turn.kind == "ask_unknown":
             base = self._weights.not_told
+        elif turn.kind == SYSTEM:
+            base = 0.0
         start = turn.answer.find(turn.value) if turn.value and turn.kind == "ask" else -1
         stop = start + len(turn.value or "")
         recalled = [start >= 0 and first < stop and last > start for first, last in spans]
@@ -89,3 +107,9 @@ class BatchBuilder:
         weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in recalled], base]
         values = [*[False] * len(prompt), *recalled, False]
         return _EncodedTurn(all_ids[: self._length], weights[: self._length], values[: self._length])
+
+    def _encode_text(self, text: str) -> _EncodedTurn:
+        """[BOS]text[EOS]: text without a question, of which every token is learned."""
+        tokens = self._template.tokens
+        ids = [tokens.bos, *self._tokenizer.encode(text), tokens.eos][: self._length]
+        return _EncodedTurn(ids, [0.0, *[self._weights.answer] * (len(ids) - 1)], [False] * len(ids))

@@ -1,211 +1,233 @@
-"""The training loop. Batches are a function of (seed, step, process), so a run resumes where it was killed."""
+"""The training loop: one for all stages. Batches are a function of (seed, stage, step, process), so a run resumes
+exactly where it was killed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-import os
 import random
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, distributed, nn
+from torch import nn
 
-from rxt.config import ModelConfig
-from rxt.errors import RxtError
 from rxt.io.files import write_atomically
-from rxt.io.pretrained import save_model
-from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.text.template import Template
-from rxt.text.tokenizer import Tokenizer
-from rxt.text.trainer import train_tokenizer
-from rxt.training.batch import BatchBuilder, LossWeights
+from rxt.io.pretrained import TOKENIZER, save_model
+from rxt.training.checkpoint import Checkpoint, TrainingError
 from rxt.training.curriculum import Curriculum
-from rxt.training.dialogues import DialogueGenerator, texts
-from rxt.training.gradients import MemoryGradientClipper, clip_groups
-from rxt.training.initialise import initialise
-from rxt.training.memory_aware import memory_aware_loss
-from rxt.training.recipe import Recipe, Schedule
+from rxt.training.gradients import clip_groups
+from rxt.training.log import Log, Progress
+from rxt.training.memory_aware import MemoryAwareStage
+from rxt.training.optimizer import build_optimizer, rate_share, set_rates
+from rxt.training.recipe import Recipe, StagePlan
+from rxt.training.stage import NOT_MEASURED, Draw, Stage, StageResult
+from rxt.training.start import begin, build_stage, check_device
+from rxt.training.team import Team
 
-CLIP_MEMORY, CLIP_ENCODER, CLIP_REST = 0.5, 0.5, 1.0
+__all__ = ["Progress", "Trainer", "TrainingError"]
 
-
-class TrainingError(RxtError):
-    """Training stopped; the last checkpoint is kept. The message says at which step and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step, for a log or a progress bar; rates and accuracies in [0, 1]."""
-
-    step: int
-    turns: int
-    loss: float
-    value_accuracy: float
-    answer_accuracy: float
-    learning_rate: float
-    norm_memory: float
-    norm_encoder: float
-    norm_rest: float
-    write_gate: tuple[float, ...]
+CLIP = {"memory": 0.5, "encoder": 0.5, "rest": 1.0}
 
 
 class Trainer:
-    """Trains a model by a recipe in the folder `out`, continuing from its checkpoint where there is one."""
+    """Trains a model by a recipe in the folder `out`, continuing from its checkpoint where there is one.
+
+    step: of the whole run; stage_step: of the stage under way.
+    """
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
         self.recipe = recipe
         self.out = out
+        self.team = Team.from_environment()
+        check_device(recipe.run.device)
         out.mkdir(parents=True, exist_ok=True)
-        self.rank = int(os.environ.get("RANK", "0"))
-        self.processes = int(os.environ.get("WORLD_SIZE", "1"))
-        self.document = recipe.model.to_document()
-        config = ModelConfig.from_json(self.document)
-        tokenizer_path = out / "tokenizer.json"
-        if self.rank == 0 and not tokenizer_path.exists():
-            plan, seed = recipe.data, recipe.schedule.seed
-            texts_read = texts(plan.tokenizer_dialogues, plan.turns_per_dialogue, seed)
-            train_tokenizer(texts_read, recipe.model.vocabulary, tokenizer_path)
-        if self.processes > 1:
-            distributed.barrier()
-        self.tokenizer_json = tokenizer_path.read_text("utf-8")
-        tokenizer = Tokenizer(self.tokenizer_json, config.decoder.vocabulary)
-        self.model = ReactiveTransformer(config)
-        initialise(self.model, recipe.schedule.seed)
-        self.batches = BatchBuilder(
-            Template(config.tokens, tokenizer), tokenizer, config.interaction_length, LossWeights()
-        )
-        self.optimizer = _optimizer(self.model, recipe.schedule)
-        self.curriculum = Curriculum(recipe.curriculum)
-        self.clipper = MemoryGradientClipper()
+        self._start = begin(recipe, out, self.team)
+        self.model = self._start.model.to(recipe.run.device)
+        if self.team.leads and not (out / TOKENIZER).exists():
+            write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
+        self._checkpoint = out / "checkpoint.pt"
         self.step = 0
+        self._enter(0)
         self._resume()
 
+    @property
+    def rank(self) -> int:
+        """Of this process, from 0."""
+        return self.team.rank
+
+    @property
+    def plan(self) -> StagePlan:
+        """The stage under way."""
+        return self.recipe.stages[self.place]
+
+    @property
+    def curriculum(self) -> Curriculum | None:
+        """The curriculum of the stage under way; None where it has none."""
+        return self.stage.curriculum if isinstance(self.stage, MemoryAwareStage) else None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.place + 1 == len(self.recipe.stages) and self.stage_step >= self.plan.schedule.steps
+
     def run(self, report: Callable[[Progress], None]) -> None:
-        """Trains to the last step. Raises TrainingError where the loss is not finite."""
-        schedule = self.recipe.schedule
+        """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
+        cannot be written."""
         self.model.train()
-        with (self.out / f"log-{self.rank}.csv").open("a", newline="") as file:
-            log = csv.writer(file)
-            while self.step < schedule.steps:
-                progress = self._train_step()
+        with Log(self.out, self.team.rank) as log:
+            while not self.is_finished:
+                started = time.perf_counter()
+                if self.stage_step >= self.plan.schedule.steps:
+                    self._enter(self.place + 1)
+                progress = self._train_step(started)
                 report(progress)
-                log.writerow(asdict(progress).values())
-                if self.rank == 0 and self.step % schedule.checkpoint_every_steps == 0:
-                    file.flush()
-                    self.save()
-        if self.rank == 0:
-            self.save()
+                self._keep(log, progress)
+            self._keep(log)
 
     def save(self) -> None:
-        """Writes the checkpoint and the model folder as of this step."""
-        state = {
-            "step": self.step,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "curriculum": self.curriculum.state(),
-            "memory_gradient": self.clipper.measure,
-        }
-        data = io.BytesIO()
-        torch.save(state, data)
-        write_atomically(self.out / "checkpoint.pt", data.getvalue())
-        save_model(self.out / "model", self.model, self.document, self.tokenizer_json)
-        write_atomically(self.out / "recipe.json", json.dumps(asdict(self.recipe), indent=2).encode())
+        """Writes the checkpoint and the model folder as of this step; only the first process does."""
+        if not self.team.leads:
+            return
+        extra = self.stage.extra
+        Checkpoint(
+            step=self.step,
+            stage=self.place,
+            stage_step=self.stage_step,
+            model=self.model.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            stage_state=self.stage.state(),
+            extra=None if extra is None else extra.state_dict(),
+            fingerprint=self._start.fingerprint,
+            kind=self.plan.kind,
+        ).write(self._checkpoint)
+        save_model(self.out / "model", self.model, self._start.document, self._start.tokenizer_json)
+        recipe = json.dumps(asdict(self.recipe), indent=2, default=str)
+        write_atomically(self.out / "recipe.json", recipe.encode())
+
+    def _keep(self, log: Log, progress: Progress | None = None) -> None:
+        """Adds a step to the log; at the steps for it, and where there is none to add, writes a checkpoint."""
+        try:
+            if progress is not None:
+                log.add(progress)
+            if progress is None or self.step % self.recipe.run.checkpoint_every_steps == 0:
+                log.flush()
+                self.save()
+        except OSError as error:
+            kept = "the last checkpoint is kept" if self._checkpoint.exists() else "there is no checkpoint yet"
+            raise TrainingError(
+                f"the checkpoint of step {self.step} could not be written to {self.out}: {error}. Training stopped; "
+                f"{kept}. Make room and start the same command again."
+            ) from None
+
+    def _enter(self, place: int) -> None:
+        """Begins a stage: what it trains, and an optimizer of its own."""
+        self.place = place
+        self.stage_step = 0
+        self.stage: Stage = build_stage(self._start, self.plan, place, self.recipe.run.seed)
+        self.model.requires_grad_(False)
+        for modules in self.stage.groups.values():
+            for module in modules:
+                module.requires_grad_(True)
+        self.optimizer = build_optimizer(self._trained(), self.plan.schedule)
+
+    def _trained(self) -> Iterator[tuple[str, nn.Parameter]]:
+        for name, value in self.model.named_parameters():
+            if value.requires_grad:
+                yield name, value
+        if self.stage.extra is not None:
+            yield from self.stage.extra.named_parameters(prefix="extra")
 
     def _resume(self) -> None:
-        path = self.out / "checkpoint.pt"
-        if not path.exists():
+        if not self._checkpoint.exists():
             return
-        state = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.curriculum.restore(state["curriculum"])
-        self.clipper.measure = state.get("memory_gradient")  # not in checkpoints of early versions
-        self.step = state["step"]
+        state = Checkpoint.read(self._checkpoint)
+        state.check_model(self._checkpoint, self.model, self._start.fingerprint)
+        stages = self.recipe.stages
+        if state.stage >= len(stages) or stages[state.stage].kind != state.kind:
+            raise TrainingError(
+                f"{self._checkpoint} was made in stage {state.stage + 1}, of the kind {state.kind}, and this recipe "
+                "has another there. Nothing was changed: use the recipe it was made with, or name another folder with "
+                "--out."
+            )
+        if state.stage != self.place:
+            self._enter(state.stage)
+        self.model.load_state_dict(state.model)
+        self.optimizer.load_state_dict(dict(state.optimizer))
+        self.stage.restore(state.stage_state)
+        if self.stage.extra is not None and state.extra is not None:
+            self.stage.extra.load_state_dict(state.extra)
+        self.step, self.stage_step = state.step, state.stage_step
 
-    def _train_step(self) -> Progress:
-        schedule = self.recipe.schedule
-        # The length is drawn alike in every process, so that none waits for another's longer dialogues.
-        turns = self.curriculum.turns(random.Random(f"{schedule.seed}/{self.step}"))
-        source = f"{schedule.seed}/{self.step}/{self.rank}"
-        rng = random.Random(source)
-        count = max(1, schedule.turns_per_step // self.processes // turns)
-        generator = DialogueGenerator(rng.randrange(2**32))
-        batch = self.batches.build([generator.dialogue(turns, rng) for _ in range(count)])
-        share = _rate_share(schedule, self.step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * share
-        noise = torch.Generator().manual_seed(rng.randrange(2**62))
-        result = memory_aware_loss(self.model, batch, noise, self.clipper)
+    def _draw(self) -> Draw:
+        # The first stage has no name in its seed: runs that began before there were others go on with their batches.
+        source = f"{self.recipe.run.seed}/" + (f"{self.place}." if self.place else "") + str(self.stage_step)
+        turns = self.plan.schedule.turns_per_step // self.team.size
+        return Draw(random.Random(source), random.Random(f"{source}/{self.team.rank}"), turns)
+
+    def _train_step(self, started: float | None = None) -> Progress:
+        started = time.perf_counter() if started is None else started
+        share = rate_share(self.plan.schedule, self.stage_step)
+        set_rates(self.optimizer, share)
+        with self._autocast():
+            result = self.stage.loss(self._draw())
         loss = float(result.loss.detach())
-        self._check_finite(loss)
         self.optimizer.zero_grad(set_to_none=True)
         result.loss.backward()
-        self.clipper.step()
-        if self.processes > 1:
-            _average_gradients(self.model)
-        norms = clip_groups(_clip_groups(self.model))
-        # Before the weights are touched: a checkpoint must never hold what a bad gradient made of them.
-        self._check_finite(*norms)
-        self.optimizer.step()
-        self.curriculum.observe(turns, result.value_accuracy)
-        self.step += 1
-        return Progress(
-            self.step, turns, loss, result.value_accuracy, result.answer_accuracy, schedule.learning_rate * share,
-            norms[0], norms[1], norms[2], tuple(result.write_gate.tolist()),
-        )  # fmt: skip
-
-    def _check_finite(self, *values: float) -> None:
-        if not all(map(math.isfinite, values)):
+        result = self._agreed(result)
+        self.team.average_gradients(value for _, value in self._trained())
+        groups = self.stage.groups
+        names = [name for name in CLIP if name in groups]
+        parameters = {name: [value for module in groups[name] for value in module.parameters()] for name in names}
+        norms = dict(zip(names, clip_groups((parameters[name], CLIP[name]) for name in names), strict=True))
+        # Before the weights are touched: a checkpoint must never hold what a bad gradient made of them. The averaged
+        # gradient is alike in all processes, so that all of them stop.
+        if not all(map(math.isfinite, (loss, *norms.values()))):
             raise TrainingError(
                 f"the loss or its gradient is not finite at step {self.step}; the last checkpoint is kept in {self.out}"
             )
+        self.optimizer.step()
+        self.stage.observe(result)
+        self.step += 1
+        self.stage_step += 1
+        return self._progress(result, loss, norms, share, time.perf_counter() - started)
 
+    def _agreed(self, result: StageResult) -> StageResult:
+        """The result with what decides on later steps alike in all processes: one checkpoint serves them all."""
+        clipper = self.stage.clipper
+        measure = NOT_MEASURED
+        if clipper is not None:
+            clipper.step()
+            measure = NOT_MEASURED if clipper.measure is None else clipper.measure
+        accuracy, measure = self.team.means((result.value_accuracy, measure), self.model.device)
+        if clipper is not None and not math.isnan(measure):
+            clipper.measure = measure
+        return replace(result, value_accuracy=accuracy)
 
-def _optimizer(model: nn.Module, schedule: Schedule) -> torch.optim.AdamW:
-    gates = [value for name, value in model.named_parameters() if "_gate.weight" in name]
-    matrices = [value for name, value in model.named_parameters() if "_gate" not in name and _is_matrix(name)]
-    vectors = [value for name, value in model.named_parameters() if "_gate" not in name and not _is_matrix(name)]
-    groups = [
-        {"params": gates, "peak": schedule.gate_learning_rate, "weight_decay": 0.0},
-        {"params": matrices, "peak": schedule.learning_rate, "weight_decay": schedule.weight_decay},
-        {"params": vectors, "peak": schedule.learning_rate, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98))
+    def _autocast(self) -> torch.autocast:
+        kind = self.model.device.type
+        wanted = self.recipe.run.precision == "bfloat16" and (kind != "cuda" or torch.cuda.is_bf16_supported())
+        return torch.autocast(kind, torch.bfloat16, enabled=wanted)
 
-
-def _is_matrix(name: str) -> bool:
-    return "norm" not in name and not name.endswith("bias")
-
-
-def _clip_groups(model: ReactiveTransformer) -> list[tuple[list[nn.Parameter], float]]:
-    memory = list(model.memory_attention.parameters())
-    encoder = list(model.encoder.parameters())
-    rest = [*model.embedding.parameters(), *model.decoder.parameters()]
-    return [(memory, CLIP_MEMORY), (encoder, CLIP_ENCODER), (rest, CLIP_REST)]
-
-
-def _average_gradients(model: nn.Module) -> None:
-    """One all-reduce over all gradients laid end to end."""
-    parameters = [parameter for parameter in model.parameters() if parameter.grad is not None]
-    flat: Tensor = nn.utils.parameters_to_vector([parameter.grad for parameter in parameters])  # type: ignore[misc]
-    distributed.all_reduce(flat)
-    flat /= distributed.get_world_size()
-    start = 0
-    for parameter in parameters:
-        stop = start + parameter.numel()
-        parameter.grad = flat[start:stop].view_as(parameter)
-        start = stop
-
-
-def _rate_share(schedule: Schedule, step: int) -> float:
-    """Learning rate as a share of its peak: linear warm-up, then a cosine to the final share."""
-    if step < schedule.warm_up_steps:
-        return (step + 1) / schedule.warm_up_steps
-    progress = (step - schedule.warm_up_steps) / max(1, schedule.steps - schedule.warm_up_steps)
-    final = schedule.final_learning_rate_share
-    return final + (1 - final) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    def _progress(
+        self, result: StageResult, loss: float, norms: dict[str, float], share: float, step_s: float
+    ) -> Progress:
+        gates, kept = (() if value is None else tuple(value.tolist()) for value in (result.write_gate, result.kept))
+        return Progress(
+            step=self.step,
+            turns=result.turns,
+            loss=loss,
+            value_accuracy=result.value_accuracy,
+            answer_accuracy=result.answer_accuracy,
+            learning_rate=self.plan.schedule.learning_rate * share,
+            norm_memory=norms.get("memory", 0.0),
+            norm_encoder=norms.get("encoder", 0.0),
+            norm_rest=norms.get("rest", 0.0),
+            write_gate=gates,
+            stage=self.place,
+            kind=self.plan.kind,
+            masked_accuracy=result.masked_accuracy,
+            kept=kept,
+            step_s=step_s,
+        )

@@ -7,27 +7,64 @@ L layers, S slots, D width, N = B * K.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.training.batch import DialogueBatch
+from rxt.training.batch import BatchBuilder, DialogueBatch
+from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import MemoryGradientClipper
+from rxt.training.source import Source
+from rxt.training.stage import NOT_MEASURED, Draw, StageResult
+
+KEPT_BELOW = 0.1
+"""A slot whose write gate is lower counts as kept."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StageResult:
-    """loss: the weighted mean over target tokens; value_accuracy: share of recalled value tokens that are the
-    likeliest; answer_accuracy: the same over all answer tokens; write_gate [L]: mean gate of the write stage."""
+class MemoryAwareStage:
+    """Trains the whole model on conversations; without a curriculum they are as long as the data has them."""
 
-    loss: Tensor
-    value_accuracy: float
-    answer_accuracy: float
-    write_gate: Tensor
+    extra: nn.Module | None = None
+
+    def __init__(
+        self, model: ReactiveTransformer, builder: BatchBuilder, source: Source, curriculum: Curriculum | None
+    ) -> None:
+        self._model = model
+        self._builder = builder
+        self._source = source
+        self.curriculum = curriculum
+        self.clipper = MemoryGradientClipper()
+
+    @property
+    def groups(self) -> Mapping[str, Sequence[nn.Module]]:
+        model = self._model
+        rest = (model.embedding, model.decoder)
+        return {"memory": (model.memory_attention,), "encoder": (model.encoder,), "rest": rest}
+
+    def loss(self, draw: Draw) -> StageResult:
+        # The length is drawn alike in every process, so that none waits for another's longer dialogues.
+        turns = self.curriculum.turns(draw.shared) if self.curriculum else self._source.longest
+        count = max(1, draw.turns // turns)
+        batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
+        noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
+        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self.clipper)
+
+    def observe(self, result: StageResult) -> None:
+        if self.curriculum:
+            self.curriculum.observe(result.turns, result.value_accuracy)
+
+    def state(self) -> dict[str, Any]:
+        curriculum = self.curriculum.state() if self.curriculum else None
+        return {"curriculum": curriculum, "memory_gradient": self.clipper.measure}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        if self.curriculum and state["curriculum"]:
+            self.curriculum.restore(state["curriculum"])
+        self.clipper.measure = state["memory_gradient"]
 
 
 def memory_aware_loss(
@@ -44,7 +81,8 @@ def memory_aware_loss(
     groups = list(_by_length(real.sum(dim=-1), chunks))
     states = _encode(model, embedded, real, groups).unflatten(1, (dialogues, turns))  # [L, B, K, T, D]
 
-    memory = torch.randn(model.memory_shape[0], dialogues, *model.memory_shape[1:], generator=generator)
+    start = torch.randn(model.memory_shape[0], dialogues, *model.memory_shape[1:], generator=generator)
+    memory = start.to(model.device)  # drawn on the processor: the same for the same seed on every device
     memories, gates = [memory], []
     # unbind, not an index a turn: each index's gradient would be a zero-filled copy of all states.
     for turn, state in enumerate(states.unbind(dim=2)[:-1]):
@@ -52,7 +90,7 @@ def memory_aware_loss(
         if clipper is not None:
             clipper.watch(memory)
         memories.append(memory)
-        gates.append(gate["write"].detach().mean(dim=(1, 2)))
+        gates.append(gate["write"].detach().float())
     before = torch.stack(memories, dim=2).flatten(1, 2)  # [L, N, S, D]
 
     losses, weights, hits, values = [], [], [], []
@@ -67,11 +105,17 @@ def memory_aware_loss(
         hits.append(logits.detach().argmax(dim=-1) == target)
         values.append(batch.values.flatten(0, 1)[rows, 1:longest][chosen])
     hit, value = torch.cat(hits).float(), torch.cat(values)
+    # Stage by stage the mean, as the logs of all runs have it; [L, B, S] each.
+    layers = model.memory_shape[0]
+    write = torch.stack([gate.mean(dim=(1, 2)) for gate in gates]).mean(dim=0) if gates else torch.zeros(layers)
+    kept = [(gate < KEPT_BELOW).float().mean(dim=(1, 2)) for gate in gates]
     return StageResult(
         loss=torch.cat(losses).sum() / torch.cat(weights).sum(),
-        value_accuracy=float(hit[value].mean()) if bool(value.any()) else float("nan"),
+        value_accuracy=float(hit[value].mean()) if bool(value.any()) else NOT_MEASURED,
         answer_accuracy=float(hit.mean()),
-        write_gate=torch.stack(gates).mean(dim=0) if gates else torch.zeros(model.memory_shape[0]),
+        write_gate=write,
+        kept=torch.stack(kept).mean(dim=0) if kept else torch.zeros(layers),
+        turns=turns,
     )
 
 

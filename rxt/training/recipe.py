@@ -1,17 +1,17 @@
-"""A training recipe: what a TOML file says, checked."""
+"""A training recipe as values: the model to begin with, and the stages to go through, in order."""
 
 from __future__ import annotations
 
-import dataclasses
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, get_args
 
 from rxt.errors import RxtError
 
-Section = TypeVar("Section")
+StageKind = Literal["joint", "interaction", "memory_attention", "memory_aware"]
+KINDS: tuple[StageKind, ...] = get_args(StageKind)
+PRECISIONS = ("float32", "bfloat16")
+GENERATOR = "dialogues"
 
 
 class RecipeError(RxtError, ValueError):
@@ -88,26 +88,51 @@ class ModelShape:
 
 
 @dataclass(frozen=True, slots=True)
-class DataPlan:
-    """tokenizer_dialogues: how many dialogues of turns_per_dialogue turns the tokenizer is trained on."""
+class ModelPreset:
+    """A new model of a published shape, such as "rxt-beta-micro"."""
 
-    tokenizer_dialogues: int
-    turns_per_dialogue: int
+    preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A trained model to go on with; its folder also gives the tokenizer."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlan:
+    """Where conversations come from: files, the generator "dialogues", or both.
+
+    generator_share: of the conversations, where there are both, in [0, 1]. novelty, focus: see DialogueGenerator; below
+    1 they make a first stage easier. tokenizer_dialogues: how many generated
+    dialogues of turns_per_dialogue turns the tokenizer of a new model is trained on.
+    """
+
+    tokenizer_dialogues: int = 20_000
+    turns_per_dialogue: int = 8
+    files: tuple[Path, ...] = ()
+    generator: str = ""
+    generator_share: float = 0.5
+    novelty: float = 1.0
+    focus: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Learning rates rise for warm_up_steps and fall along a cosine to final_learning_rate_share of themselves."""
+    """Learning rates rise for warm_up_steps and fall along a cosine to final_learning_rate_share of themselves.
+
+    turns_per_step: of all processes together. gate_learning_rate: of the memory gates; that of the rest if absent.
+    """
 
     steps: int
     turns_per_step: int
     learning_rate: float
-    gate_learning_rate: float
-    final_learning_rate_share: float
-    warm_up_steps: int
-    weight_decay: float
-    seed: int
-    checkpoint_every_steps: int
+    gate_learning_rate: float | None = None
+    final_learning_rate_share: float = 0.02
+    warm_up_steps: int = 20
+    weight_decay: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,50 +147,51 @@ class CurriculumPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    model: ModelShape
-    data: DataPlan
+class StageOptions:
+    """mask_share: of tokens hidden from the encoder (joint, interaction). noise: standard deviation of what is added to
+    memories, states and labels, as a share of their own size (all but memory_aware). memory_steps: length of a chain of
+    memories (memory_attention)."""
+
+    mask_share: float = 0.15
+    noise: float = 0.1
+    memory_steps: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One stage. curriculum: of memory_aware alone; without one, conversations are as long as the data has them."""
+
+    kind: StageKind
     schedule: Schedule
-    curriculum: CurriculumPlan
+    data: DataPlan
+    curriculum: CurriculumPlan | None = None
+    options: StageOptions = field(default_factory=StageOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What holds for all stages. device: as torch names it; precision "bfloat16": autocast where the device has it."""
+
+    seed: int = 1
+    checkpoint_every_steps: int = 250
+    device: str = "cpu"
+    precision: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    model: ModelShape | ModelPreset | ModelFolder
+    run: RunPlan
+    stages: tuple[StagePlan, ...]
+
+    @property
+    def steps(self) -> int:
+        """Steps of all stages together."""
+        return sum(stage.schedule.steps for stage in self.stages)
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
         """Reads a TOML file. Raises RecipeError naming what is missing, unknown or of another type."""
-        try:
-            document = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise RecipeError(f"{path} cannot be read as TOML: {error}") from None
-        known = {field.name for field in dataclasses.fields(cls)}
-        if unknown := sorted(document.keys() - known):
-            raise RecipeError(f"{path} has the unknown section [{unknown[0]}]; known are {', '.join(sorted(known))}")
-        return cls(
-            model=_section(ModelShape, "model", document, path),
-            data=_section(DataPlan, "data", document, path),
-            schedule=_section(Schedule, "schedule", document, path),
-            curriculum=_section(CurriculumPlan, "curriculum", document, path),
-        )
+        from rxt.training.recipe_file import read_recipe
 
-
-def _section(kind: type[Section], name: str, document: Mapping[str, Any], path: Path) -> Section:
-    values = document.get(name)
-    if not isinstance(values, dict):
-        raise RecipeError(f"{path} has no section [{name}]")
-    fields = {field.name: str(field.type) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in values.keys() - fields.keys():
-        raise RecipeError(f"{path}: [{name}] has the unknown key {key!r}")
-    checked = {}
-    for key, wanted in fields.items():
-        if key not in values:
-            raise RecipeError(f"{path}: [{name}] lacks {key}")
-        value = values[key]
-        if wanted == "float" and type(value) is int:
-            value = float(value)
-        good = (
-            isinstance(value, list) and bool(value) and all(type(item) is int and item > 0 for item in value)
-            if wanted == "list[int]"
-            else type(value).__name__ == wanted and value >= 0
-        )
-        if not good:
-            raise RecipeError(f"{path}: [{name}] {key} must be of type {wanted} and not negative, not {value!r}")
-        checked[key] = value
-    return kind(**checked)
+        return read_recipe(path)

@@ -10,18 +10,18 @@ import torch
 from torch import Tensor
 
 from rxt.model.memory import MemoryState
-from rxt.nn.attention import StackedAttention, grouped_attention
-from rxt.nn.feedforward import FeedForward
+from rxt.nn.attention import Attention, StackedAttention, grouped_attention
+from rxt.nn.feedforward import ACTIVATIONS, FeedForward
 from rxt.nn.gate import StackedGate
 from rxt.nn.linear import StackedLinear
 from rxt.nn.moe import MixtureOfExperts
-from rxt.nn.norm import RMSNorm, StackedRMSNorm
+from rxt.nn.norm import StackedRMSNorm, norm_of, stacked_norm_of
 from rxt.nn.rope import RotaryEmbedding
 from tests.reference import twins
-from tests.rxt.tiny import HEAD_DIM, tiny_model
+from tests.rxt.tiny import tiny_model
 
 TOLERANCE = 1e-5
-LAWS = [("none", "sigmoid"), *itertools.product(("static", "elementwise"), ("sigmoid", "tanh"))]
+LAWS = [("none", "sigmoid"), *itertools.product(("static", "elementwise", "linear"), ("sigmoid", "tanh"))]
 
 
 def assert_near(ours: Tensor, twin: Tensor) -> None:
@@ -35,10 +35,18 @@ def random_weights(module: torch.nn.Module) -> None:
     module.requires_grad_(False)
 
 
+@pytest.mark.parametrize("layout", ["concatenated", "interleaved"])
 @pytest.mark.parametrize("start", [0, 1, 300, 1020])
-def test_that_rotation_equals_its_twin_at_far_positions_too(start: int) -> None:
+def test_that_rotation_equals_its_twin_at_far_positions_too(start: int, layout: Any) -> None:
     x = torch.randn(4, 8)
-    assert_near(RotaryEmbedding(8, 1024)(x, start), twins.rope(x.double(), start))
+    assert_near(RotaryEmbedding(8, 1024, layout=layout)(x, start), twins.rope(x.double(), start, layout))
+
+
+def test_that_the_layouts_differ_in_the_order_of_numbers_alone() -> None:
+    x = torch.randn(4, 8)
+    first, second = (RotaryEmbedding(8, 1024, layout=layout)(x, 5) for layout in ("concatenated", "interleaved"))
+    assert torch.equal(first.sort().values, second.sort().values)
+    assert not torch.equal(first, second)
 
 
 def test_that_bfloat16_is_rotated_by_angles_of_float32() -> None:
@@ -87,16 +95,37 @@ def test_that_stacked_bricks_equal_single_ones_layer_by_layer() -> None:
         assert_near(read[layer, row], twin)
 
 
-def test_that_the_norm_equals_its_twin_for_tiny_numbers_too() -> None:
-    norm = RMSNorm(8)
+@pytest.mark.parametrize(("heads", "groups"), [(1, 4), (2, 4), (1, 1), (4, 2)])
+def test_that_fewer_query_heads_than_kv_heads_are_each_asked_of_several(heads: int, groups: int) -> None:
+    part, x, y = Attention(16, 4, heads, groups), torch.randn(2, 3, 16), torch.randn(2, 5, 16)
+    random_weights(part)
+    read, weights = part(part.queries(x), part.keys(y), part.values(y)), twins.weights_of(part)
+    assert weights["out_proj.weight"].shape == (16, 4 * max(heads, groups))
+    for row in range(2):
+        assert_near(read[row], twins.attention(weights, 4, x[row].double(), y[row].double(), y[row].double()))
+
+
+@pytest.mark.parametrize("kind", ["rms", "layer"])
+def test_that_a_norm_equals_its_twin_for_tiny_numbers_too(kind: Any) -> None:
+    norm = norm_of(kind, 8)
     random_weights(norm)
     for scale in (1.0, 1e-4, 1e-8):
         x = scale * torch.randn(3, 8)
-        assert_near(norm(x), twins.norm(x.double(), norm.weight.double()))
+        assert_near(norm(x), twins.any_norm(twins.weights_of(norm), x.double()))
+
+
+@pytest.mark.parametrize("kind", ["rms", "layer"])
+def test_that_stacked_norms_equal_their_twin_layer_by_layer(kind: Any) -> None:
+    norm, x = stacked_norm_of(kind, 3, 8), torch.randn(3, 2, 5, 8)
+    random_weights(norm)
+    normed = norm(x)
+    for layer, row in itertools.product(range(3), range(2)):
+        weights = twins.layer_of(twins.weights_of(norm), layer)
+        assert_near(normed[layer, row], twins.any_norm(weights, x[layer, row].double()))
 
 
 @pytest.mark.parametrize("gated", [True, False])
-@pytest.mark.parametrize("activation", ["swish", "silu", "relu", "gelu"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_that_a_feed_forward_equals_its_twin(gated: bool, activation: str) -> None:
     part, x = FeedForward(8, 6, activation, gated), torch.randn(5, 8)
     random_weights(part)
@@ -112,18 +141,19 @@ def test_that_a_mixture_of_experts_equals_its_twin(gated: bool, experts: int, to
     assert_near(part(x).flatten(0, 1), twin)
 
 
+@pytest.mark.parametrize("status", ["mean", "linear"])
 @pytest.mark.parametrize("per_slot", [True, False])
 @pytest.mark.parametrize(("source", "activation"), LAWS)
-def test_that_a_gate_equals_its_twin_for_every_law(source: Any, activation: Any, per_slot: bool) -> None:
-    part = StackedGate(2, 3, source, activation, per_slot).eval()
+def test_that_a_gate_equals_its_twin_for_every_law(source: Any, activation: Any, per_slot: bool, status: Any) -> None:
+    part = StackedGate(2, 3, source, activation, per_slot, status, width=8).eval()
     random_weights(part)
     old, new = torch.randn(2, 4, 3, 8), torch.randn(2, 4, 3, 8)
     joined, gates = part(old, new)
     low, high = part.law.limits
     assert bool(((gates >= low) & (gates <= high)).all())
     for layer, row in itertools.product(range(2), range(4)):
-        weight = None if part.weight is None else part.weight[layer].double()
-        twin, twin_gates = twins.gate(old[layer, row].double(), new[layer, row].double(), weight, source, activation)
+        weights = twins.layer_of(twins.weights_of(part), layer)
+        twin, twin_gates = twins.gate(old[layer, row].double(), new[layer, row].double(), weights, source, activation)
         assert_near(joined[layer, row], twin)
         assert_near(gates[layer, row], twin_gates)
         shares = part.law.keep_share(gates[layer, row].numpy()), part.law.write_share(gates[layer, row].numpy())
@@ -146,31 +176,16 @@ def check_update(**choices: Any) -> None:
     model = tiny_model(**choices)
     memory, ids = model.initial_memory(seed=1), [2, 5, 11, 12, 6, 20, 3]
     update = model.update_memory(memory, ids)
-    law = model.gate_laws["write"]
-    states = twin_states(model, ids)
-    weights = twins.weights_of(model.memory_attention)
-    twin, gates = twins.memory_update(
-        weights, memory.tensor.double(), states, HEAD_DIM, law.source, law.activation, "mix" in model.gate_laws
-    )
+    twin, gates = twins.model_update(twins.weights_of(model), model.config, ids, memory.tensor.double())
     assert_near(update.memory.tensor, twin)
     assert list(update.gates) == [name for name in ("mix", "interlayer", "write") if name in gates]
     for name, values in update.gates.items():
         assert_near(values, gates[name])
 
 
-def twin_states(model: Any, ids: list[int]) -> Tensor:
-    """The encoder's states [L, T, D], computed by the twin."""
-    config = model.config.encoder.feed_forward
-    x, states = model.embedding.weight[ids].double(), []
-    for layer in model.encoder.layers:
-        x = twins.encoder_layer(twins.weights_of(layer), x, HEAD_DIM, config.activation, config.gated)
-        states.append(x)
-    return torch.stack(states)
-
-
 def test_that_the_encoder_equals_its_twin() -> None:
     model, ids = tiny_model(), [2, 5, 11, 12, 6, 20, 3]
-    assert_near(model.encode(ids), twin_states(model, ids))
+    assert_near(model.encode(ids), twins.model_states(twins.weights_of(model), model.config, ids))
 
 
 @pytest.mark.parametrize("experts", [0, 4])
@@ -179,11 +194,7 @@ def test_that_the_encoder_equals_its_twin() -> None:
 def test_that_a_decoder_pass_equals_its_twin(kind: str, gated: bool, experts: int) -> None:
     model = tiny_model(kind=kind, gated=gated, experts=experts)
     memory, ids = model.initial_memory(seed=1), [2, 5, 11, 12, 6, 20]
-    x = model.embedding.weight[ids].double()
-    for layer, slots in zip(model.decoder.layers, memory.tensor.double(), strict=True):
-        x = twins.decoder_layer(twins.weights_of(layer), x, slots, HEAD_DIM, "swish", gated, 2)
-    head = model.decoder.head
-    twin = torch.einsum("td,vd->tv", x, head.weight.double()) + head.bias.double()
+    twin = twins.model_logits(twins.weights_of(model), model.config, ids, memory.tensor.double())
     assert_near(model.logits(ids, memory), twin)
 
 

@@ -22,9 +22,23 @@ def document(
     tanh: bool = False,
     per_slot: bool = True,
     vocabulary: int = VOCABULARY,
+    rms: bool = True,
+    head_norm: bool = False,
+    memory_norm: str = "classic-rms",
+    status: str = "mean",
+    encoder_reads: bool = False,
+    encoder_experts: int = 0,
+    encoder_gated: bool | None = None,
+    layout: str | None = None,
 ) -> dict[str, Any]:
-    """A config.json of 2 layers, 3 slots, width 16 with 4 heads; sqa uses 2 query heads and 1 kv head of them."""
-    heads = {"att_heads": WIDTH // HEAD_DIM, "att_groups": {"sqa": 1}.get(kind, 2), "att_query_groups": 2}
+    """A config.json of 2 layers, 3 slots, width 16 with 4 heads; sqa uses 2 query heads and 1 kv head of them.
+
+    kind "sqa-reversed": sqa with 1 query head and 2 kv heads. status: how gates see a slot. encoder_reads: the encoder
+    reads a stored memory.
+    """
+    used, groups = {"sqa": (2, 1), "sqa-reversed": (1, 2)}.get(kind, (2, 2))
+    kind = kind.removesuffix("-reversed")
+    heads = {"att_heads": WIDTH // HEAD_DIM, "att_groups": groups, "att_query_groups": used}
     stack = {
         **heads,
         "num_layers": LAYERS,
@@ -38,9 +52,14 @@ def document(
         "self_att_type": kind,
         "cross_att_type": kind,
         "cross_att_groups": heads["att_groups"],
-        "cross_att_query_groups": 2,
+        "cross_att_query_groups": used,
+        "use_rms_norm": rms,
     }
     experts_part = {"use_moe": True, "num_experts": experts, "moe_top_k": 2} if experts else {}
+    encoder_part = {"use_moe": True, "num_experts": encoder_experts, "moe_top_k": 2} if encoder_experts else {}
+    encoder_part |= {"use_gated": gated if encoder_gated is None else encoder_gated}
+    if not encoder_reads:
+        encoder_part |= {"skip_memory_cross_attention": True}
     memory = {
         **heads,
         "num_layers": LAYERS,
@@ -49,7 +68,9 @@ def document(
         "att_type": kind,
         "interlayer_att_type": kind,
         "interlayer_att_groups": heads["att_groups"],
-        "interlayer_att_query_groups": 2,
+        "interlayer_att_query_groups": used,
+        "norm_type": memory_norm,
+        "residual_gate_status_type": status,
         "use_gated_residual": gate != "none",
         "residual_gate_type": "static" if gate == "none" else gate,
         "residual_per_slot_gate": per_slot,
@@ -57,10 +78,11 @@ def document(
     }
     tokens = {"pad": 0, "bos": 2, "eos": 3, "query": 5, "answer": 6}
     return {
-        "decoder_config": {**stack, **experts_part},
-        "encoder_config": {**stack, "skip_memory_cross_attention": True},
+        "decoder_config": {**stack, **experts_part, "use_head_norm": head_norm},
+        "encoder_config": {**stack, **encoder_part},
         "memory_attention_config": memory,
         "memory_attention_variant": variant,
+        "rope_layout": layout,
         "tokenizer_config": {f"{word}_token_id": token for word, token in tokens.items()},
     }
 

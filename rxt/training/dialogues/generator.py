@@ -47,21 +47,24 @@ class DialogueGenerator:
     """Writes conversations of one part of the split.
 
     `split` "train" and "heldout" share no open value and, where a list of phrases has five or more, no phrasing.
-    Raises ValueError for another split.
+    novelty: 1 invents and combines values as often as it should, 0 draws them from the lists; focus: above 1 tells the
+    commoner facts more often, below 1 the rarer. Raises ValueError for another split.
     """
 
-    def __init__(self, seed: int, split: Literal["train", "heldout"] = "train") -> None:
+    def __init__(
+        self, seed: int, split: Literal["train", "heldout"] = "train", *, novelty: float = 1.0, focus: float = 1.0
+    ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
         held_out = split == "heldout"
         self._rng = random.Random(f"{seed}/{split}")
-        values = Values(held_out)
+        values = Values(held_out, novelty)
         wording = Wording(FACTS, held_out)
         self._talk = Talk(wording, values)
         self._tellings = Tellings(FACTS, wording, values)
         self._questions = Questions(FACTS, wording, self._tellings)
         self._slots = [fact.slot for fact in FACTS]
-        self._weights = [fact.weight for fact in FACTS]
+        self._weights = [fact.weight**focus for fact in FACTS]
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.

@@ -70,10 +70,15 @@ def title(word: str) -> str:
 
 
 class Values:
-    """Draws values of every kind from one part of the split."""
+    """Draws values of every kind from one part of the split.
 
-    def __init__(self, held_out: bool) -> None:
+    novelty: scales the shares of invented and combined values, INVENTED and COMBINED; 0 draws from the lists alone.
+    """
+
+    def __init__(self, held_out: bool, novelty: float = 1.0) -> None:
         self._held_out = held_out
+        self._invented = {kind: share * novelty for kind, share in INVENTED.items()}
+        self._combined = {kind: share * novelty for kind, share in COMBINED.items()}
         self._lists = {
             kind: items if kind in CLOSED else tuple(item for item in items if is_held_out(item) == held_out)
             for kind, items in LISTS.items()
@@ -92,10 +97,10 @@ class Values:
         if kind in CLOSED:
             return _closed(kind, rng, self._lists)
         chance = rng.random()
-        invented = INVENTED.get(kind, 0.0)
+        invented = self._invented.get(kind, 0.0)
         if chance < invented:
             return self._until_mine(self._invention, kind, rng)
-        if rng.random() < COMBINED.get(kind, 0.0):
+        if rng.random() < self._combined.get(kind, 0.0):
             return self._until_mine(self._combination, kind, rng)
         if kind == "person" and chance > 0.97:
             return self._until_mine(self._full_name, kind, rng)

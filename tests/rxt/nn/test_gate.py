@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
 from rxt.nn.gate import StackedGate
 
+KINDS = [("elementwise", "mean"), ("elementwise", "linear"), ("linear", "mean"), ("linear", "linear")]
 
-def gradient_of_gates_to_old(training: bool) -> torch.Tensor | None:
-    gate = StackedGate(1, 2, "elementwise", "sigmoid", per_slot=True).train(training)
-    torch.nn.init.ones_(gate.weight)  # type: ignore[arg-type]
+
+def gradient_of_gates_to_old(training: bool, kind: Any, status: Any) -> torch.Tensor | None:
+    gate = StackedGate(1, 2, kind, "sigmoid", True, status, width=4).train(training)
+    for parameter in gate.parameters():
+        torch.nn.init.ones_(parameter)
     old, new = torch.randn(1, 1, 2, 4, requires_grad=True), torch.randn(1, 1, 2, 4, requires_grad=True)
     gate(old, new)[1].sum().backward()
     assert new.grad is not None
@@ -18,12 +23,14 @@ def gradient_of_gates_to_old(training: bool) -> torch.Tensor | None:
     return old.grad
 
 
-def test_that_in_training_the_old_memory_gets_no_gradient_through_the_gate() -> None:
-    assert gradient_of_gates_to_old(training=True) is None
+@pytest.mark.parametrize(("kind", "status"), KINDS)
+def test_that_in_training_the_old_memory_gets_no_gradient_through_the_gate(kind: str, status: str) -> None:
+    assert gradient_of_gates_to_old(True, kind, status) is None
 
 
-def test_that_outside_of_training_the_gate_depends_on_the_old_memory() -> None:
-    gradient = gradient_of_gates_to_old(training=False)
+@pytest.mark.parametrize(("kind", "status"), KINDS)
+def test_that_outside_of_training_the_gate_depends_on_the_old_memory(kind: str, status: str) -> None:
+    gradient = gradient_of_gates_to_old(False, kind, status)
     assert gradient is not None
     assert gradient.any()
 

@@ -14,7 +14,7 @@ from rxt.text.trainer import train_tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.initialise import initialise
-from rxt.training.recipe import CurriculumPlan, DataPlan, ModelShape, Recipe, Schedule
+from rxt.training.recipe import CurriculumPlan, DataPlan, ModelShape, Recipe, RunPlan, Schedule, StagePlan
 
 SHAPE = ModelShape(
     layers=2, width=16, head_dim=4, query_heads=2, kv_heads=1, slots=3, feed_forward=16, vocabulary=320,
@@ -23,10 +23,20 @@ SHAPE = ModelShape(
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("training") / "tokenizer.json"
     train_tokenizer(["My name is Alice.", "What is my name?", "Your name is Alice.", "Bob"] * 20, 320, path)
-    return Tokenizer(path.read_text("utf-8"), 320)
+    return path.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tokenizer_json: str) -> Tokenizer:
+    return Tokenizer(tokenizer_json, 320)
+
+
+@pytest.fixture(scope="session")
+def shape() -> ModelShape:
+    return SHAPE
 
 
 @pytest.fixture
@@ -64,14 +74,15 @@ def dialogues() -> list[Dialogue]:
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Recipe:
-    return Recipe(
-        model=SHAPE,
-        data=DataPlan(tokenizer_dialogues=10, turns_per_dialogue=4),
+    stage = StagePlan(
+        kind="memory_aware",
+        data=DataPlan(tokenizer_dialogues=10, turns_per_dialogue=4, generator="dialogues"),
         schedule=Schedule(
             steps=6, turns_per_step=6, learning_rate=1e-2, gate_learning_rate=1e-2, final_learning_rate_share=0.1,
-            warm_up_steps=2, weight_decay=0.01, seed=1, checkpoint_every_steps=3,
+            warm_up_steps=2, weight_decay=0.01,
         ),
         curriculum=CurriculumPlan(
             turns=[2, 3], promote_at_value_accuracy=0.9, promote_after_steps=2, earlier_share=0.3
         ),
     )  # fmt: skip
+    return Recipe(SHAPE, RunPlan(seed=1, checkpoint_every_steps=3), (stage,))

@@ -2,16 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rxt.config import ModelConfig
-from rxt.training.recipe import Recipe, RecipeError
+from rxt.io.presets import preset
+from rxt.training.recipe import (
+    CurriculumPlan,
+    DataPlan,
+    ModelFolder,
+    ModelPreset,
+    ModelShape,
+    Recipe,
+    RecipeError,
+    RunPlan,
+    Schedule,
+)
 
 ROOT = Path(__file__).parents[3]
+
+
+SECTIONS: dict[str, dict[str, Any]] = {
+    "model": {
+        "layers": 2, "width": 16, "head_dim": 4, "query_heads": 2, "kv_heads": 1, "slots": 3, "feed_forward": 16,
+        "vocabulary": 320, "interaction_length": 48, "gate_init": 0.5,
+    },
+    "data": {"tokenizer_dialogues": 10, "turns_per_dialogue": 4},
+    "schedule": {
+        "steps": 6, "turns_per_step": 6, "learning_rate": 1e-2, "gate_learning_rate": 2e-2,
+        "final_learning_rate_share": 0.1, "warm_up_steps": 2, "weight_decay": 0.01, "seed": 1,
+        "checkpoint_every_steps": 3,
+    },
+    "curriculum": {
+        "turns": [2, 3], "promote_at_value_accuracy": 0.9, "promote_after_steps": 2, "earlier_share": 0.3,
+    },
+}  # fmt: skip
+STAGES = """
+[model]
+from = "../base"
+[data]
+files = ["pairs.jsonl"]
+[schedule]
+steps = 10
+turns_per_step = 8
+learning_rate = 1e-3
+[[stage]]
+kind = "joint"
+steps = 4
+mask_share = 0.3
+[[stage]]
+kind = "memory_attention"
+learning_rate = 2e-3
+generator = "dialogues"
+files = []
+memory_steps = 3
+[[stage]]
+kind = "memory_aware"
+curriculum = {turns = [2], promote_at_value_accuracy = 1.0, promote_after_steps = 9, earlier_share = 0}
+"""
 
 
 def write(path: Path, sections: dict[str, dict[str, Any]]) -> Path:
@@ -21,13 +72,71 @@ def write(path: Path, sections: dict[str, dict[str, Any]]) -> Path:
     return path
 
 
-def test_that_a_recipe_returns_from_its_file(recipe: Recipe, tmp_path: Path) -> None:
-    assert Recipe.read(write(tmp_path / "recipe.toml", asdict(recipe))) == recipe
+def write_text(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_that_a_recipe_without_stages_is_one_memory_aware_stage(tmp_path: Path) -> None:
+    recipe = Recipe.read(write(tmp_path / "recipe.toml", SECTIONS))
+    assert recipe.model == ModelShape(**SECTIONS["model"])
+    assert recipe.run == RunPlan(seed=1, checkpoint_every_steps=3)
+    (stage,) = recipe.stages
+    assert stage.kind == "memory_aware"
+    assert stage.curriculum == CurriculumPlan(**SECTIONS["curriculum"])
+    assert stage.data == DataPlan(10, 4, generator="dialogues")
+    assert stage.schedule == Schedule(6, 6, 1e-2, 2e-2, 0.1, 2, 0.01)
+
+
+def test_that_stages_take_from_the_sections_what_they_do_not_say(tmp_path: Path) -> None:
+    recipe = Recipe.read(write_text(tmp_path / "recipe.toml", STAGES))
+    assert recipe.model == ModelFolder(tmp_path / "../base")
+    joint, memory, aware = recipe.stages
+    assert [stage.kind for stage in recipe.stages] == ["joint", "memory_attention", "memory_aware"]
+    assert (joint.schedule.steps, joint.schedule.learning_rate, joint.options.mask_share) == (4, 1e-3, 0.3)
+    assert joint.data.files == (tmp_path / "pairs.jsonl",)
+    assert (memory.schedule.steps, memory.schedule.learning_rate, memory.options.memory_steps) == (10, 2e-3, 3)
+    assert (memory.data.files, memory.data.generator) == ((), "dialogues")
+    assert aware.curriculum is not None
+    assert recipe.steps == 24
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('kind = "joint"', 'kind = "joined"', r"\[stage 1\] kind is 'joined'; known are joint"),
+        ('kind = "joint"', "", r"\[stage 1\] kind is None"),
+        ("mask_share = 0.3", "mask_share = 3", r"\[stage 1\] mask_share is a share, from 0 to 1"),
+        ("mask_share = 0.3", "masks = 3", r"\[stage 1\] has the unknown key 'masks'"),
+        ("memory_steps = 3", "memory_steps = 0", r"\[stage 2\] memory_steps must be at least 1"),
+        ('generator = "dialogues"', 'generator = "novels"', r"\[stage 2\] generator is 'novels'"),
+        ("files = []", "curriculum = {}", r"\[stage 2\] has a curriculum"),
+        ('files = ["pairs.jsonl"]', "files = [3]", r"\[stage 1\] files must be a list of file names"),
+        ("turns = [2]", "turns = [0]", r"\[stage 3 curriculum\] turns"),
+        ("turns_per_step = 8", "", r"\[stage 1\] lacks turns_per_step"),
+        ("turns_per_step = 8", 'turns_per_step = 8\nprecision = "half"', r"precision is 'half'"),
+        ('from = "../base"', 'from = "../base"\nlayers = 2', r"\[model\] has 'from', .* other keys"),
+        ('from = "../base"', "from = 3", r"\[model\] from must be a text"),
+        ("[[stage]]", "[stage]", "cannot be read as TOML|written as"),
+    ],
+)
+def test_that_a_faulty_stage_is_refused_by_its_number_and_key(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert old in STAGES
+    with pytest.raises(RecipeError, match=words):
+        Recipe.read(write_text(tmp_path / "recipe.toml", STAGES.replace(old, new)))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "resources" / "training").glob("*.toml")), ids=lambda path: path.name)
-def test_that_the_recipes_of_the_project_describe_models(path: Path) -> None:
-    ModelConfig.from_json(Recipe.read(path).model.to_document())
+def test_that_the_recipes_of_the_project_can_be_followed(path: Path) -> None:
+    recipe = Recipe.read(path)
+    match recipe.model:
+        case ModelFolder(folder):
+            assert (folder / "config.json").is_file()
+        case ModelPreset(name):
+            ModelConfig.from_json(preset(name))
+        case shape:
+            ModelConfig.from_json(shape.to_document())
+    assert all(file.is_file() for stage in recipe.stages for file in stage.data.files)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +154,9 @@ def test_that_the_recipes_of_the_project_describe_models(path: Path) -> None:
     ],
 )
 def test_that_a_wrong_value_is_refused_by_section_and_key(
-    recipe: Recipe, tmp_path: Path, section: str, key: str, value: Any, words: str
+    tmp_path: Path, section: str, key: str, value: Any, words: str
 ) -> None:
-    sections = asdict(recipe)
+    sections = copy.deepcopy(SECTIONS)
     sections[section][key] = value
     if value is None:
         del sections[section][key]
@@ -57,8 +166,8 @@ def test_that_a_wrong_value_is_refused_by_section_and_key(
         Recipe.read(tmp_path / "recipe.toml")
 
 
-def test_that_sections_are_refused_by_name(recipe: Recipe, tmp_path: Path) -> None:
-    sections = asdict(recipe)
+def test_that_sections_are_refused_by_name(tmp_path: Path) -> None:
+    sections = copy.deepcopy(SECTIONS)
     with pytest.raises(RecipeError, match=r"unknown section \[extra\]"):
         Recipe.read(write(tmp_path / "more.toml", {**sections, "extra": {}}))
     del sections["data"]

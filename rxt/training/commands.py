@@ -1,0 +1,111 @@
+"""The commands that train and evaluate: their options, and what they do. Light to import: torch comes when one runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rxt.training.evaluation.results import Evaluation
+    from rxt.training.log import Progress
+
+
+STOPPED = 130
+"""What a shell calls a command that was ended with Ctrl+C."""
+
+
+def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command train."""
+    train = commands.add_parser("train", help="train a model by a recipe; continues where it was killed")
+    train.add_argument("recipe", type=Path, metavar="CONFIG.toml")
+    train.add_argument("--out", type=Path, default=Path("runs/model"), help="folder of checkpoints (%(default)s)")
+    train.set_defaults(run=_train)
+
+
+def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command eval."""
+    judge = commands.add_parser(
+        "eval", help="measure what a model remembers, on held-out dialogues or on your own files"
+    )
+    judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    judge.add_argument("--dialogues", type=int, default=100, help="of each kind (%(default)s)")
+    judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
+    judge.add_argument("--seed", type=int, default=0)
+    judge.add_argument("--data", type=Path, nargs="+", metavar="FILE", help="conversations as JSON Lines or Parquet")
+    judge.add_argument("--out", type=Path, metavar="FOLDER", help="also write table, numbers and plot there")
+    judge.add_argument("--json", action="store_true", help="end with one line of JSON")
+    judge.set_defaults(run=_evaluate)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from rxt.training.loop import Trainer
+    from rxt.training.recipe import Recipe
+    from rxt.training.team import join_team
+
+    recipe = Recipe.read(arguments.recipe)
+    join_team(recipe.run.device)
+    trainer = Trainer(recipe, arguments.out)
+    with tqdm(total=recipe.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.set_description(progress.kind, refresh=False)
+            bar.set_postfix(progress.brief(), refresh=False)
+            bar.update()
+
+        try:
+            trainer.run(report)
+        except KeyboardInterrupt:
+            bar.close()
+            _say(f"Stopped after step {trainer.step}. The same command goes on from the last checkpoint.")
+            return STOPPED
+    if trainer.rank == 0:
+        _say(f"The model is in {arguments.out / 'model'}, after {trainer.step} steps.")
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from rxt.io.pretrained import load
+    from rxt.training.corpus import read_corpus
+    from rxt.training.evaluate import evaluate, evaluate_corpus, table
+
+    model = load(arguments.model)
+    with tqdm(unit="turn", disable=None) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        if arguments.data:
+            about = ", ".join(path.name for path in arguments.data)
+            result = evaluate_corpus(model, read_corpus(arguments.data), about, report)
+        else:
+            result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report)
+    values = {"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}
+    text = "\n".join(table(result))
+    _say(text)
+    if arguments.out is not None:
+        _write(arguments.out, text, values, result)
+    if arguments.json:
+        _say(json.dumps(values))
+    return 0
+
+
+def _write(folder: Path, text: str, values: dict[str, object], result: Evaluation) -> None:
+    """Writes evaluation.md, .json and .svg. Raises OSError where they cannot be written."""
+    from rxt.io.files import write_atomically
+    from rxt.training.evaluation.plot import plot
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, content in (("md", text + "\n"), ("json", json.dumps(values, indent=2)), ("svg", plot(result))):
+        write_atomically(folder / f"evaluation.{kind}", content.encode())

@@ -1,0 +1,128 @@
+"""Writes held-out conversations in which one thing varies: how long ago, among how many facts, after which change."""
+
+from __future__ import annotations
+
+import random
+
+from rxt.training.dialogues import Turn
+from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.questions import Questions
+from rxt.training.dialogues.sources import Values
+from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
+from rxt.training.dialogues.talk import Talk
+from rxt.training.dialogues.tellings import Tellings
+from rxt.training.dialogues.wording import Typist, Wording
+from rxt.training.evaluation.script import NOT_TOLD, Probe, Script
+
+DISTANCES = (1, 2, 4, 8, 12, 16, 20)
+MOST_FACTS = 10
+CHANGE_DISTANCES = (1, 4)
+PROBES_PER_COUNT = 2
+
+
+class Examiner:
+    """Draws scripts from the held-out values and phrasings."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(f"{seed}/examiner")
+        values, wording = Values(held_out=True), Wording(FACTS, held_out=True)
+        self._talk = Talk(wording, values)
+        self._tellings = Tellings(FACTS, wording, values)
+        self._questions = Questions(FACTS, wording, self._tellings)
+        self._updatable = frozenset(wording.updates)
+
+    def distance(self, turns: int) -> Script:
+        """One fact, then `turns` - 1 turns of talk, and the fact asked for at every distance up to `turns`."""
+        scene = _Scene(self._rng)
+        slot = self._slots(1)[0]
+        scene.play(self._tellings.tell(slot, 0, scene.state, scene.typist, scene.rng))
+        while len(scene.turns) <= turns:
+            if len(scene.turns) in DISTANCES:
+                scene.probe(self._recall(scene, slot, "distance", str(len(scene.turns))))
+            if len(scene.turns) == turns:
+                break
+            scene.play(self._talk.any(scene.typist, scene.rng))
+        return scene.script()
+
+    def facts(self, most: int) -> Script:
+        """Up to `most` facts, one after the other with some talk; after each, questions about those held and one
+        about what was never told."""
+        scene = _Scene(self._rng)
+        slots = self._slots(most)
+        scene.probe(self._never_told(scene))
+        for slot in slots:
+            scene.play(self._tellings.tell(slot, len(scene.turns), scene.state, scene.typist, scene.rng))
+            if scene.rng.random() < 0.3:
+                scene.play(self._talk.any(scene.typist, scene.rng))
+            held = scene.state.stated()
+            for asked in scene.rng.sample(held, min(PROBES_PER_COUNT, len(held))):
+                scene.probe(self._recall(scene, asked, "facts", str(len(held))))
+            scene.probe(self._never_told(scene))
+        return scene.script()
+
+    def change(self, group: str) -> Script:
+        """Facts, one of them changed, and questions for its latest value. group: "update" or "correction"."""
+        scene = _Scene(self._rng)
+        slots = self._slots(scene.rng.randint(1, 3))
+        if not self._updatable & set(slots):
+            slots = [scene.rng.choice(sorted(self._updatable))]
+        for slot in slots:
+            scene.play(self._tellings.tell(slot, len(scene.turns), scene.state, scene.typist, scene.rng))
+        at = len(scene.turns)
+        if group == "update":
+            scene.play(self._talk.any(scene.typist, scene.rng))
+            turn = self._tellings.update(at + 1, scene.state, scene.typist, scene.rng)
+        else:
+            turn = self._tellings.correct(slots[-1], at, scene.state, scene.typist, scene.rng)
+        if turn is None or turn.fact is None:
+            raise ValueError(f"none of the facts {slots} can change")
+        scene.play(turn)
+        changed = len(scene.turns)
+        while len(scene.turns) < changed + max(CHANGE_DISTANCES):
+            distance = len(scene.turns) - changed + 1
+            if distance in CHANGE_DISTANCES:
+                scene.probe(self._recall(scene, turn.fact, group, str(distance)))
+            scene.play(self._talk.any(scene.typist, scene.rng))
+        return scene.script()
+
+    def _recall(self, scene: _Scene, slot: str, group: str, cell: str) -> Probe | None:
+        turn = self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, scene.rng)
+        return Probe(turn.query, (turn.value,), group, cell) if turn.value else None
+
+    def _never_told(self, scene: _Scene) -> Probe | None:
+        turn = self._questions.unknown(scene.state, scene.typist, scene.rng)
+        held = str(len(scene.state.stated()))
+        return None if turn is None else Probe(turn.query, (NOT_TOLD,), "never told", held)
+
+    def _slots(self, count: int) -> list[str]:
+        """Slots that leave no doubt about who is who: one pet, one partner, one friend at most."""
+        chosen: list[str] = []
+        exclusive = (*GROUPS, PET_SLOTS)
+        while len(chosen) < count:
+            slot = self._rng.choices(FACTS, [fact.weight for fact in FACTS])[0].slot
+            in_doubt = any(slot in group and not group.isdisjoint(chosen) for group in exclusive)
+            if slot not in chosen and slot not in ANY_PET_SLOTS and not in_doubt:
+                chosen.append(slot)
+        return chosen
+
+
+class _Scene:
+    """One script in the making."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.typist = Typist.drawn(rng)
+        self.state = State()
+        self.turns: list[Turn] = []
+        self._probes: list[list[Probe]] = [[]]
+
+    def play(self, turn: Turn) -> None:
+        self.turns.append(turn)
+        self._probes.append([])
+
+    def probe(self, probe: Probe | None) -> None:
+        if probe is not None:
+            self._probes[-1].append(probe)
+
+    def script(self) -> Script:
+        return Script(tuple(self.turns), tuple(map(tuple, self._probes)))

@@ -1,0 +1,108 @@
+"""Many conversations side by side: answers, memory updates and likelihoods of a whole row at once.
+
+Rows whose prompts are equally long are decoded together, for a token's position counts from the start of its turn. The
+numbers are those of one conversation alone. Letters: N rows, T tokens, L layers, S slots, D width.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rxt.io.pretrained import PretrainedModel
+from rxt.model.kv_cache import KVCache, LayerCache
+
+MOST_ROWS = 64
+
+
+class RowCache(KVCache):
+    """A cache of N rows that stand at the same position."""
+
+    def __init__(self, model: PretrainedModel, rows: int) -> None:
+        config = model.config.decoder
+        attention = config.attention
+        capacity = model.config.interaction_length
+        super().__init__(0, attention.kv_heads, capacity, attention.head_dim, model.dtype, model.device)
+        shape = (config.layers, 2, rows, attention.kv_heads, capacity, attention.head_dim)
+        self._layers = [LayerCache(layer[0], layer[1]) for layer in torch.zeros(shape, dtype=model.dtype)]
+
+    def layer(self, index: int) -> LayerCache:
+        """The window of one layer."""
+        return self._layers[index]
+
+
+class Player:
+    """Plays rows of conversations with one model; memories are tensors [L, N, S, D]."""
+
+    def __init__(self, model: PretrainedModel) -> None:
+        self.model = model
+
+    def fresh(self, rows: int, first_seed: int) -> Tensor:
+        """A fresh memory a row, each of its own seed."""
+        seeds = range(first_seed, first_seed + rows)
+        return torch.stack([self.model.initial_memory(seed).shared for seed in seeds], dim=1)
+
+    def prompt(self, query: str) -> list[int]:
+        """The ids of a query; one that leaves no room for an answer is cut."""
+        return self.model.template.prompt(query)[: self.model.config.interaction_length - 1]
+
+    @torch.inference_mode()
+    def answers(self, memories: Tensor, queries: Sequence[str]) -> list[tuple[str, list[int]]]:
+        """The greedy answer of every row, and the ids of its whole interaction."""
+        prompts = [self.prompt(query) for query in queries]
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for row, prompt in enumerate(prompts):
+            by_length[len(prompt)].append(row)
+        result: list[tuple[str, list[int]]] = [("", [])] * len(prompts)
+        for length, rows in by_length.items():
+            for start in range(0, len(rows), MOST_ROWS):
+                chosen = rows[start : start + MOST_ROWS]
+                interactions = self._decode(memories[:, chosen], [prompts[row] for row in chosen])
+                for row, ids in zip(chosen, interactions, strict=True):
+                    result[row] = (self.model.tokenizer.decode(ids[length:]), ids)
+        return result
+
+    def _decode(self, memories: Tensor, prompts: list[list[int]]) -> list[list[int]]:
+        """Interactions of prompts of one length, each up to its end or the limit."""
+        model, eos = self.model, self.model.config.tokens.eos
+        read = model.decoder.read_memory(memories.to(model.device, model.dtype))
+        cache = RowCache(model, len(prompts))
+        tokens = torch.tensor(prompts)
+        unread = tokens
+        while tokens.shape[1] < model.config.interaction_length and not bool((tokens == eos).any(dim=1).all()):
+            hidden = model.decoder(model.embedding(unread), read, cache)
+            unread = model.decoder.head(hidden[:, -1]).argmax(dim=-1, keepdim=True)
+            tokens = torch.cat((tokens, unread), dim=1)
+        return [row[: row.index(eos) + 1] if eos in row else row for row in tokens.tolist()]
+
+    @torch.inference_mode()
+    def write(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
+        """The memories after each row's interaction."""
+        tokens, real = self._padded(interactions)
+        states = self.model.encoder(self.model.embedding(tokens), real)
+        updated: Tensor = self.model.memory_attention(memories, states, real)[0]
+        return updated.float()
+
+    @torch.inference_mode()
+    def surprise(
+        self, memories: Tensor, interactions: Sequence[Sequence[int]], starts: Sequence[int]
+    ) -> tuple[float, int]:
+        """Sum of -ln p over the tokens of every row from its start on, and how many these are."""
+        tokens, real = self._padded(interactions)
+        read = self.model.decoder.read_memory(memories.to(self.model.dtype))
+        logits = self.model.decoder.head(self.model.decoder(self.model.embedding(tokens[:, :-1]), read)).float()
+        losses = functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        asked = torch.arange(1, tokens.shape[1]) >= torch.tensor(starts)[:, None]
+        counted = real[:, 1:] & asked
+        return float(losses[counted].sum()), int(counted.sum())
+
+    def _padded(self, interactions: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        longest = max(map(len, interactions))
+        pad = self.model.config.tokens.pad
+        tokens = torch.tensor([[*row, *[pad] * (longest - len(row))] for row in interactions])
+        real = torch.tensor([[place < len(row) for place in range(longest)] for row in interactions])
+        return tokens, real

@@ -1,0 +1,166 @@
+"""A recipe's TOML file, read strictly: every key is known, of its type and in its range, or named in an error.
+
+Sections: [model], [data], [schedule], optionally [curriculum] and any number of [[stage]]. A stage takes what it does
+not say itself from the sections; without [[stage]] there is one, of the kind memory_aware.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from rxt.training.recipe import (
+    GENERATOR,
+    KINDS,
+    PRECISIONS,
+    CurriculumPlan,
+    DataPlan,
+    ModelFolder,
+    ModelPreset,
+    ModelShape,
+    Recipe,
+    RecipeError,
+    RunPlan,
+    Schedule,
+    StageKind,
+    StageOptions,
+    StagePlan,
+)
+
+Part = TypeVar("Part")
+SECTIONS = ("model", "data", "schedule", "curriculum", "stage")
+SHARES = ("final_learning_rate_share", "generator_share", "mask_share", "earlier_share", "promote_at_value_accuracy")
+AT_LEAST_ONE = ("steps", "turns_per_step", "checkpoint_every_steps", "memory_steps", "turns_per_dialogue")
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Reads a TOML file. Raises RecipeError naming what is missing, unknown or of another type."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{path} cannot be read as TOML: {error}") from None
+    if unknown := sorted(document.keys() - set(SECTIONS)):
+        raise RecipeError(f"{path} has the unknown section [{unknown[0]}]; known are {', '.join(sorted(SECTIONS))}")
+    schedule = _Section(path, "schedule", document, Schedule, RunPlan)
+    data = _Section(path, "data", document, DataPlan)
+    curriculum = _Section(path, "curriculum", document, CurriculumPlan) if "curriculum" in document else None
+    run = schedule.build(RunPlan)
+    if run.precision not in PRECISIONS:
+        raise RecipeError(f"{path}: [schedule] precision is {run.precision!r}; known are {', '.join(PRECISIONS)}")
+    tables = document.get("stage")
+    if tables is None:
+        plan = None if curriculum is None else curriculum.build(CurriculumPlan)
+        stages = [StagePlan("memory_aware", schedule.build(Schedule), _data(data), plan)]
+    else:
+        if not isinstance(tables, list) or not tables:
+            raise RecipeError(f"{path}: stages are written as [[stage]], once for each")
+        stages = [_stage(path, number, table, schedule, data, curriculum) for number, table in enumerate(tables, 1)]
+    return Recipe(_model(path, document), run, tuple(stages))
+
+
+class _Section:
+    """One table of the file; `kinds` are the parts that its keys belong to."""
+
+    def __init__(self, path: Path, name: str, document: Mapping[str, Any], *kinds: type, also: tuple[str, ...] = ()):
+        values = document.get(name)
+        if not isinstance(values, dict):
+            raise RecipeError(f"{path} has no section [{name}]")
+        self.path, self.name, self.values = path, name, values
+        known = {field.name for kind in kinds for field in dataclasses.fields(kind)} | set(also)
+        for key in values.keys() - known:
+            raise RecipeError(f"{path}: [{name}] has the unknown key {key!r}; known are {', '.join(sorted(known))}")
+
+    def build(self, kind: type[Part], inherited: Mapping[str, Any] | None = None) -> Part:
+        """The part that this table and, for what it does not say, `inherited` describe."""
+        given = {**(inherited or {}), **self.values}
+        checked = {}
+        for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+            if field.name in given:
+                checked[field.name] = self._checked(field.name, str(field.type), given[field.name])
+            elif field.default is dataclasses.MISSING:
+                raise RecipeError(f"{self.path}: [{self.name}] lacks {field.name}")
+        return kind(**checked)
+
+    def _checked(self, key: str, wanted: str, value: Any) -> Any:
+        wanted = wanted.removesuffix(" | None")
+        if wanted == "float" and type(value) is int:
+            value = float(value)
+        if not _is_a(wanted, value):
+            what = "a list of file names" if wanted == "tuple[Path, ...]" else f"of type {wanted} and not negative"
+            raise RecipeError(f"{self.path}: [{self.name}] {key} must be {what}, not {value!r}")
+        if key in SHARES and value > 1:
+            raise RecipeError(f"{self.path}: [{self.name}] {key} is a share, from 0 to 1, not {value!r}")
+        if key in AT_LEAST_ONE and value < 1:
+            raise RecipeError(f"{self.path}: [{self.name}] {key} must be at least 1, not {value!r}")
+        if wanted == "tuple[Path, ...]":
+            return tuple(self.path.parent / name for name in value)
+        return value
+
+
+def _is_a(wanted: str, value: Any) -> bool:
+    match wanted:
+        case "list[int]":
+            return isinstance(value, list) and bool(value) and all(type(item) is int and item > 0 for item in value)
+        case "tuple[Path, ...]":
+            return isinstance(value, list) and all(type(item) is str and item for item in value)
+        case "float":
+            return type(value) is float and math.isfinite(value) and value >= 0
+        case "int":
+            return type(value) is int and value >= 0
+    return type(value).__name__ == wanted
+
+
+def _stage(
+    path: Path, number: int, table: Any, schedule: _Section, data: _Section, curriculum: _Section | None
+) -> StagePlan:
+    name = f"stage {number}"
+    own = _Section(
+        path, name, {name: table}, Schedule, DataPlan, StageOptions, also=("kind", "curriculum")
+    )  # fmt: skip
+    kind = own.values.get("kind")
+    if kind not in KINDS:
+        raise RecipeError(f"{path}: [{name}] kind is {kind!r}; known are {', '.join(KINDS)}")
+    plan = None
+    if kind == "memory_aware":
+        section = curriculum
+        if "curriculum" in own.values:
+            section = _Section(
+                path, f"{name} curriculum", {f"{name} curriculum": own.values["curriculum"]}, CurriculumPlan
+            )
+        plan = None if section is None else section.build(CurriculumPlan)
+    elif "curriculum" in own.values:
+        raise RecipeError(f"{path}: [{name}] has a curriculum, which only stages of the kind memory_aware have")
+    return StagePlan(
+        kind=cast(StageKind, kind),
+        schedule=own.build(Schedule, schedule.values),
+        data=_data(own, data.values),
+        curriculum=plan,
+        options=own.build(StageOptions),
+    )
+
+
+def _data(section: _Section, inherited: Mapping[str, Any] | None = None) -> DataPlan:
+    plan = section.build(DataPlan, inherited)
+    if plan.generator not in ("", GENERATOR):
+        raise RecipeError(
+            f"{section.path}: [{section.name}] generator is {plan.generator!r}; there is one, {GENERATOR!r}"
+        )
+    return plan if plan.files or plan.generator else dataclasses.replace(plan, generator=GENERATOR)
+
+
+def _model(path: Path, document: Mapping[str, Any]) -> ModelShape | ModelPreset | ModelFolder:
+    values = document.get("model")
+    if isinstance(values, dict):
+        for key in ("from", "preset"):
+            if key not in values:
+                continue
+            if len(values) > 1:
+                raise RecipeError(f"{path}: [model] has {key!r}, which gives all dimensions, and other keys beside it")
+            if type(values[key]) is not str or not values[key]:
+                raise RecipeError(f"{path}: [model] {key} must be a text, not {values[key]!r}")
+            return ModelFolder(path.parent / values[key]) if key == "from" else ModelPreset(values[key])
+    return _Section(path, "model", document, ModelShape).build(ModelShape)

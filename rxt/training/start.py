@@ -1,0 +1,143 @@
+"""What a run begins with: a model, random or trained before, its configuration and its tokenizer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rxt.config import ModelConfig
+from rxt.errors import RxtError
+from rxt.io.presets import preset
+from rxt.io.pretrained import TOKENIZER, load
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.text.template import Template
+from rxt.text.tokenizer import Tokenizer
+from rxt.text.trainer import train_tokenizer
+from rxt.training.batch import BatchBuilder, LossWeights
+from rxt.training.corpus import read_corpus, too_long
+from rxt.training.curriculum import Curriculum
+from rxt.training.dialogues import texts
+from rxt.training.initialise import initialise
+from rxt.training.joint import JointStage
+from rxt.training.memory_attention_stage import MemoryAttentionStage
+from rxt.training.memory_aware import MemoryAwareStage
+from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StagePlan
+from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
+from rxt.training.stage import Stage
+from rxt.training.team import Team
+
+MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """model: in float32, on the processor, every weight ready; document: its config.json."""
+
+    model: ReactiveTransformer
+    document: Mapping[str, Any]
+    tokenizer_json: str
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return Tokenizer(self.tokenizer_json, self.model.config.decoder.vocabulary)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the configuration, without what only new weights depend on."""
+        document = json.loads(json.dumps(self.document))
+        document["memory_attention_config"].pop("residual_gate_init", None)
+        return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+    def template(self) -> Template:
+        return Template(self.model.config.tokens, self.tokenizer)
+
+    def builder(self) -> BatchBuilder:
+        """Encodes conversations for this model."""
+        tokenizer, config = self.tokenizer, self.model.config
+        return BatchBuilder(Template(config.tokens, tokenizer), tokenizer, config.interaction_length, LossWeights())
+
+
+def begin(recipe: Recipe, out: Path, team: Team) -> Start:
+    """The model that a recipe begins with. Raises RecipeError, ModelError or ConfigError."""
+    if isinstance(recipe.model, ModelFolder):
+        return _trained(recipe.model.folder)
+    document = preset(recipe.model.preset) if isinstance(recipe.model, ModelPreset) else recipe.model.to_document()
+    config = ModelConfig.from_json(document)
+    path = out / TOKENIZER
+    if team.leads and not path.exists():
+        train_tokenizer(_tokenizer_texts(recipe), config.decoder.vocabulary, path)
+    team.wait()
+    try:
+        tokenizer_json = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{path} cannot be read: {error}") from None
+    model = ReactiveTransformer(config)
+    initialise(model, recipe.run.seed)
+    return Start(model, document, tokenizer_json)
+
+
+def _trained(folder: Path) -> Start:
+    pretrained = load(folder)
+    model = ReactiveTransformer(pretrained.config)
+    model.load_state_dict(pretrained.state_dict())
+    return Start(model, pretrained.document, (folder / TOKENIZER).read_text("utf-8"))
+
+
+def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
+    """What the tokenizer of a new model is trained on: the files of all stages, and generated dialogues."""
+    files = dict.fromkeys(path for stage in recipe.stages for path in stage.data.files)
+    for dialogue in read_corpus(list(files)):
+        for turn in dialogue.turns:
+            yield turn.query
+            yield turn.answer
+    plan = next((stage.data for stage in recipe.stages if stage.data.generator), None)
+    if plan is not None:
+        yield from texts(plan.tokenizer_dialogues, plan.turns_per_dialogue, recipe.run.seed)
+
+
+def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
+    """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
+    source = _source(start, plan.data)
+    model, builder = start.model, start.builder()
+    match plan.kind:
+        case "joint" | "interaction":
+            mask_id = _mask_id(start.tokenizer_json)
+            return JointStage(model, builder, source, plan.options, mask_id, seed + place, plan.kind == "joint")
+        case "memory_attention":
+            return MemoryAttentionStage(model, builder, source, plan.options)
+        case "memory_aware":
+            curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
+            return MemoryAwareStage(model, builder, source, curriculum)
+
+
+def _source(start: Start, plan: DataPlan) -> Source:
+    generated = GeneratedSource(plan.novelty, plan.focus)
+    if not plan.files:
+        return generated
+    objection = too_long(start.template(), start.model.config.interaction_length)
+    files = FileSource(read_corpus(plan.files, objection))
+    return MixedSource(files, generated, plan.generator_share) if plan.generator else files
+
+
+def _mask_id(tokenizer_json: str) -> int:
+    added = json.loads(tokenizer_json).get("added_tokens") or []
+    for token in added:
+        if token.get("content") == MASK_TOKEN:
+            return int(token["id"])
+    raise RecipeError(
+        f"The tokenizer has no {MASK_TOKEN} token, which joint and interaction stages need: leave them out."
+    )
+
+
+def check_device(device: str) -> None:
+    """Raises RxtError where torch cannot compute on the device."""
+    import torch
+
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
+        raise RxtError(f"This machine cannot train on the device {device!r}: {str(error).splitlines()[0]}") from None

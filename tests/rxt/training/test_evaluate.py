@@ -1,0 +1,197 @@
+"""Evaluation: side by side as alone, one thing varied at a time, and numbers that can be read in four forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from rxt.cli import main
+from rxt.inference.reply import reply
+from rxt.inference.share import Share
+from rxt.io.pretrained import PretrainedModel, save_model
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
+from rxt.training.evaluate import evaluate, evaluate_corpus, table
+from rxt.training.evaluation.examiner import DISTANCES, Examiner
+from rxt.training.evaluation.play import play
+from rxt.training.evaluation.player import Player
+from rxt.training.evaluation.plot import plot
+from rxt.training.evaluation.results import MEMORIES, Evaluation
+from rxt.training.evaluation.script import Probe, Script, natural_script, scripts_of_file
+from rxt.training.recipe import ModelShape
+
+QUERIES = ("hello", "a b", "hello", "What is my name?", "the")
+
+
+def test_that_rows_side_by_side_answer_and_write_as_each_alone(model: PretrainedModel) -> None:
+    player = Player(model)
+    memories = player.fresh(len(QUERIES), 3)
+    answers = player.answers(memories, QUERIES)
+    after = player.write(memories, [ids for _, ids in answers])
+    for row, (query, (answer, ids)) in enumerate(zip(QUERIES, answers, strict=True)):
+        memory = model.initial_memory(3 + row)
+        alone = reply(model, memory, player.prompt(query))
+        assert (answer, tuple(ids)) == (alone.answer, alone.interaction_ids)
+        expected = model.update_memory(memory, ids).memory.tensor
+        torch.testing.assert_close(after[:, row], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_that_surprise_is_the_mean_of_the_tokens_from_the_start_on(model: PretrainedModel) -> None:
+    player = Player(model)
+    memories = player.fresh(2, 0)
+    rows = [model.template.interaction("hello", "the answer"), model.template.interaction("a", "b")]
+    starts = [len(model.template.prompt(query)) for query in ("hello", "a")]
+    total, tokens = player.surprise(memories, rows, starts)
+    expected, count = 0.0, 0
+    for number, (ids, start) in enumerate(zip(rows, starts, strict=True)):
+        logits = model.logits(ids, model.initial_memory(number)).log_softmax(dim=-1)
+        expected -= sum(float(logits[place - 1, ids[place]]) for place in range(start, len(ids)))
+        count += len(ids) - start
+    assert (total, tokens) == (pytest.approx(expected, rel=1e-4), count)
+
+
+def test_that_a_distance_script_asks_for_its_one_fact_at_each_distance() -> None:
+    script = Examiner(1).distance(20)
+    assert len(script.turns) == 20
+    assert len(script.probes) == 21
+    assert script.turns[0].kind == "tell"
+    assert [turn.kind for turn in script.turns[1:] if turn.kind.startswith(("tell", "update"))] == []
+    asked = {place: probes[0] for place, probes in enumerate(script.probes) if probes}
+    assert tuple(asked) == DISTANCES
+    assert [probe.cell for probe in asked.values()] == [str(distance) for distance in DISTANCES]
+
+
+def test_that_a_facts_script_asks_with_one_to_ten_facts_held() -> None:
+    cells = {probe.cell for script in (Examiner(seed).facts(10) for seed in range(3))
+             for probes in script.probes for probe in probes if probe.group == "facts"}  # fmt: skip
+    assert cells == {str(count) for count in range(1, 11)}
+
+
+@pytest.mark.parametrize("group", ["update", "correction"])
+def test_that_a_change_script_expects_the_latest_value(group: str) -> None:
+    for seed in range(8):
+        script = Examiner(seed).change(group)
+        place = next(n for n, turn in enumerate(script.turns) if turn.kind in ("update", "correct"))
+        changed = script.turns[place]
+        asked = [(n, probe) for n, probes in enumerate(script.probes) for probe in probes]
+        assert [n for n, _ in asked] == [place + 1, place + 4]
+        assert {probe.group for _, probe in asked} == {group}
+        if changed.value and not changed.value.startswith("your"):
+            assert any(probe.expected[0].lower() == changed.value.lower() for _, probe in asked)
+
+
+def test_that_a_longer_word_is_no_recall_of_a_shorter_one() -> None:
+    probe = Probe("Who am I?", ("Ana",), "distance", "1")
+    assert probe.is_right("your name is ana.")
+    assert not probe.is_right("Your name is Anabel.")
+    assert not probe.is_right("Your name is Mariana.")
+    assert Probe("Where?", ("St. John's",), "distance", "1").is_right("You live in St. John's.")
+
+
+def test_that_scripts_are_the_same_for_the_same_seed() -> None:
+    assert Examiner(5).facts(4) == Examiner(5).facts(4)
+    assert Examiner(5).facts(4) != Examiner(6).facts(4)
+
+
+def test_that_any_answer_of_an_exchange_is_valid_talk() -> None:
+    script = natural_script(Dialogue((Turn("hi", "Hello!", "small_talk"), Turn("Bob", "Hi.", "tell"))))
+    (probe,), second, end = script.probes
+    assert (second, end) == ((), ())
+    assert probe.is_right("hi!")
+    assert probe.is_right("Hello, nice to see you!")
+    assert not probe.is_right("Hello! Hello!")
+
+
+def test_that_what_a_fresh_memory_says_counts_as_guessed(model: PretrainedModel) -> None:
+    fresh = reply(model, model.initial_memory(2), model.template.prompt("hello")).answer
+    probe = Probe("hello", (fresh,), "distance", "1", whole=True)
+    result = Evaluation("a test", 2, 1)
+    scripts = [Script((Turn("x", "y", "small_talk"),), ((), (probe,)))] * 2
+    play(Player(model), scripts, result, lambda _: None)
+    shares = result.cells["distance"]["1"]
+    assert shares["reset"].trials == shares["as it is"].trials == shares["of another dialogue"].trials == 2
+    assert shares["reset"].hits >= 1
+
+
+def test_that_a_lone_dialogue_has_no_other_to_compare_with(model: PretrainedModel) -> None:
+    result = evaluate_corpus(model, [Dialogue((Turn("hello", "x", "pair"),))], "a test")
+    assert result.cells["exact"]["1"]["of another dialogue"].trials == 0
+    assert result.to_json()["perplexity"]["of another dialogue"] is None
+
+
+def test_that_instructions_and_texts_of_files_are_written_and_not_asked() -> None:
+    turns = (Turn("SYSTEM INSTRUCTIONS", "Be kind.", "system"), Turn("Hi.", "A", "pair"), Turn("", "B", "text"))
+    (script,) = scripts_of_file([Dialogue(turns)])
+    assert [len(probes) for probes in script.probes] == [0, 1, 0, 0]
+    assert script.probes[1][0].cell == "1"
+
+
+@pytest.fixture
+def small() -> Evaluation:
+    result = Evaluation("a model: a < test", 4, 2)
+    for cell in ("10", "2"):
+        for memory in MEMORIES:
+            for hit in (True, True, memory == "as it is", False):
+                result.add("distance", cell, memory, hit)
+    result.surprise["as it is"].total, result.surprise["as it is"].tokens = 0.0, 3
+    return result
+
+
+def test_that_numbers_stand_in_json_table_and_plot(small: Evaluation) -> None:
+    values = json.loads(json.dumps(small.to_json()))
+    assert list(values["recall"]["as it is"]) == ["2", "10"]
+    assert values["recall"]["as it is"]["2"] == Share(3, 4).to_json()
+    assert values["perplexity"] == {"as it is": 1.0, "reset": None, "of another dialogue": None}
+    text = "\n".join(table(small))
+    assert "| memory as it is | 75.0 (30–95) | 75.0 (30–95) |" in text
+    assert "Perplexity of the answers: 1.00 (memory as it is)." in text
+    picture = ElementTree.fromstring(plot(small))  # noqa: S314  (written a line above)
+    assert picture.tag.endswith("svg")
+    assert "".join(picture.itertext()).count("memory ") == 3
+
+
+@pytest.fixture
+def untrained(new_model: ReactiveTransformer, shape: ModelShape, tokenizer_json: str, tmp_path: Path) -> Path:
+    """A folder of a model that says little of sense, but says it fast."""
+    save_model(tmp_path / "untrained", new_model, shape.to_document(), tokenizer_json)
+    return tmp_path / "untrained"
+
+
+def test_that_the_command_ends_with_one_line_of_json_and_writes_three_files(
+    untrained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "numbers"
+    command = ["eval", "--model", str(untrained), "--dialogues", "2", "--turns", "2", "--json", "--out", str(out)]
+    assert main(command) == 0
+    values = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert values["model"] == "untrained"
+    assert set(values["recall"]["reset"]) == {"1", "2"}
+    assert {"facts", "update", "correction", "not_told", "denied", "perplexity", "talk"} <= set(values)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "evaluation.json", "evaluation.md", "evaluation.svg",
+    ]  # fmt: skip
+
+
+def test_that_the_command_evaluates_files(untrained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generator = DialogueGenerator(1)
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(generator.dialogue(2).to_json()) + "\n" for _ in range(3)), encoding="utf-8")
+    assert main(["eval", "--model", str(untrained), "--data", str(path), "--json"]) == 0
+    values = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert values["exact"]["as it is"]["2"]["trials"] == 3
+    assert values["perplexity"]["as it is"] > 1
+    path.write_text("{}\n", encoding="utf-8")
+    assert main(["eval", "--model", str(untrained), "--data", str(path)]) == 1
+    assert "line 1: query is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("dialogues", "turns"), [(0, 5), (5, 0)])
+def test_that_an_evaluation_of_nothing_is_refused(model: PretrainedModel, dialogues: int, turns: int) -> None:
+    with pytest.raises(ValueError, match="at least one dialogue of one turn"):
+        evaluate(model, dialogues, turns)
+    with pytest.raises(ValueError, match="no conversations"):
+        evaluate_corpus(model, [], "nothing")

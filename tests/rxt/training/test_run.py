@@ -1,0 +1,274 @@
+"""Runs of several stages: resumed wherever they were killed, refused where they do not fit, safe on a full disk."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+import rxt
+from rxt.errors import RxtError
+from rxt.training import checkpoint as checkpoint_module
+from rxt.training.checkpoint import TrainingError
+from rxt.training.corpus import DataError
+from rxt.training.log import Log, Progress
+from rxt.training.loop import Trainer
+from rxt.training.optimizer import rate_share
+from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RunPlan, StagePlan
+
+ROOT = Path(__file__).parents[3]
+
+TOML = """
+[model]
+layers = 2
+width = 16
+head_dim = 4
+query_heads = 2
+kv_heads = 1
+slots = 3
+feed_forward = 16
+vocabulary = 320
+interaction_length = 48
+gate_init = 0.5
+[data]
+tokenizer_dialogues = 10
+turns_per_dialogue = 4
+[schedule]
+steps = 3
+turns_per_step = 6
+learning_rate = 1e-2
+checkpoint_every_steps = 2
+[curriculum]
+turns = [2, 3]
+promote_at_value_accuracy = 0.9
+promote_after_steps = 2
+earlier_share = 0.3
+[[stage]]
+kind = "joint"
+[[stage]]
+kind = "interaction"
+[[stage]]
+kind = "memory_attention"
+[[stage]]
+kind = "memory_aware"
+steps = 300
+"""
+
+
+class Killed(Exception):
+    """What ends a run between two steps."""
+
+
+def losses(recipe: Recipe, out: Path, stop: int) -> list[tuple[int, str, float, float]]:
+    """Trains until step `stop`, as if killed there before anything of it was kept; what every step found."""
+    seen: list[tuple[int, str, float, float]] = []
+
+    def report(progress: Progress) -> None:
+        seen.append((progress.step, progress.kind, progress.loss, progress.norm_rest + progress.norm_memory))
+        if progress.step == stop:
+            raise Killed
+
+    with pytest.raises(Killed):
+        Trainer(recipe, out).run(report)
+    return seen
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Recipe:
+    (tmp_path / "recipe.toml").write_text(TOML, encoding="utf-8")
+    return Recipe.read(tmp_path / "recipe.toml")
+
+
+def test_that_a_run_killed_in_any_stage_goes_on_as_if_never_killed(staged: Recipe, tmp_path: Path) -> None:
+    whole = losses(staged, tmp_path / "whole", 13)
+    assert [kind for _, kind, _, _ in whole][::3] == [
+        "joint", "interaction", "memory_attention", "memory_aware", "memory_aware",
+    ]  # fmt: skip
+    kept = 0
+    for stop in (2, 4, 5, 7, 9, 10, 13):
+        again = losses(staged, tmp_path / "killed", stop)
+        assert again == whole[kept:stop]
+        kept = (stop - 1) // 2 * 2
+
+
+def test_that_a_killed_process_goes_on_as_if_never_killed(staged: Recipe, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rxt", "train", str(tmp_path / "recipe.toml"), "--out", str(tmp_path / "run")]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "run" / "checkpoint.pt").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = int(torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["step"])
+    assert kept >= 2
+    stop = max(13, kept + 3)
+    assert losses(staged, tmp_path / "run", stop) == losses(staged, tmp_path / "whole", stop)[kept:]
+
+
+def test_that_each_stage_leaves_the_other_parts_as_they_are(staged: Recipe, tmp_path: Path) -> None:
+    recipe = replace(staged, stages=staged.stages[2:3])
+    before = {name: value.clone() for name, value in Trainer(recipe, tmp_path / "a").model.named_parameters()}
+    trainer = Trainer(recipe, tmp_path / "a")
+    trainer.run(lambda _: None)
+    changed = {
+        name.split(".")[0] for name, value in trainer.model.named_parameters() if not torch.equal(value, before[name])
+    }
+    assert changed == {"memory_attention"}
+
+
+def test_that_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Killed):
+        Trainer(recipe, tmp_path).run(kill_at(4))
+    kept = (tmp_path / "checkpoint.pt").read_bytes()
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint_module, "write_atomically", full)
+    with pytest.raises(TrainingError, match=r"step 6 could not be written .*No space left.* is kept"):
+        Trainer(recipe, tmp_path).run(lambda _: None)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept
+    monkeypatch.undo()
+    Trainer(recipe, tmp_path).run(lambda _: None)
+    assert Trainer(recipe, tmp_path).is_finished
+
+
+def kill_at(step: int) -> Callable[[Progress], None]:
+    """A report that ends the run at a step."""
+
+    def report(progress: Progress) -> None:
+        if progress.step == step:
+            raise Killed
+
+    return report
+
+
+def test_that_a_checkpoint_of_another_configuration_is_refused(recipe: Recipe, tmp_path: Path) -> None:
+    Trainer(recipe, tmp_path).save()
+    kept = (tmp_path / "checkpoint.pt").read_bytes()
+    assert not isinstance(recipe.model, ModelFolder)
+    wider = replace(recipe, model=replace(recipe.model, feed_forward=24))
+    with pytest.raises(TrainingError, match=r"another configuration: .* is \[32\] there and \[48\]"):
+        Trainer(wider, tmp_path)
+    longer = replace(recipe, model=replace(recipe.model, interaction_length=40))
+    with pytest.raises(TrainingError, match="with the same sizes but other heads"):
+        Trainer(longer, tmp_path)
+    other = replace(recipe, stages=(replace(recipe.stages[0], kind="joint"),))
+    with pytest.raises(TrainingError, match="of the kind memory_aware, and this recipe has another there"):
+        Trainer(other, tmp_path)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == kept
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no more", b"\x80\x04nonsense"])
+def test_that_a_damaged_checkpoint_is_named_and_kept(recipe: Recipe, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(content)
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt cannot be read as a checkpoint"):
+        Trainer(recipe, tmp_path)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == content
+
+
+def test_that_checkpoints_from_before_there_were_stages_are_resumed(recipe: Recipe, tmp_path: Path) -> None:
+    with pytest.raises(Killed):
+        Trainer(recipe, tmp_path).run(kill_at(4))
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    early = {key: state[key] for key in ("step", "model", "optimizer", "curriculum", "memory_gradient")}
+    torch.save(early, tmp_path / "checkpoint.pt")
+    trainer = Trainer(recipe, tmp_path)
+    assert (trainer.step, trainer.stage_step, trainer.place) == (3, 3, 0)
+    assert trainer.stage.state() == {key: early[key] for key in ("curriculum", "memory_gradient")}
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text('{"query": "Who are you?", "answer": "I am Juniper."}\n' * 3, encoding="utf-8")
+    return path
+
+
+def test_that_training_goes_on_from_any_model_folder(recipe: Recipe, tmp_path: Path, pairs: Path) -> None:
+    first = Trainer(recipe, tmp_path / "first")
+    first.run(lambda _: None)
+    (stage,) = recipe.stages
+    data = DataPlan(files=(pairs,), generator="dialogues")
+    tuned = Recipe(ModelFolder(tmp_path / "first" / "model"), RunPlan(), (replace(stage, data=data, curriculum=None),))
+    trainer = Trainer(tuned, tmp_path / "second")
+    assert trainer.model.config.memory.slots == 3
+    for name, value in first.model.named_parameters():
+        torch.testing.assert_close(dict(trainer.model.named_parameters())[name], value, rtol=1e-3, atol=1e-3)
+    trainer.run(lambda _: None)
+    before, after = (rxt.load(tmp_path / name / "model") for name in ("first", "second"))
+    assert after.tokenizer.sha256 == before.tokenizer.sha256
+    assert after.fingerprint != before.fingerprint
+
+
+def test_that_faults_of_the_data_are_found_before_the_first_step(recipe: Recipe, tmp_path: Path, pairs: Path) -> None:
+    (stage,) = recipe.stages
+    pairs.write_text('{"query": "Who?"}\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"pairs\.jsonl, line 1: answer is missing"):
+        Trainer(replace(recipe, stages=(replace(stage, data=DataPlan(files=(pairs,))),)), tmp_path / "run")
+    with pytest.raises(RxtError, match="This machine cannot train on the device 'nonsense'"):
+        Trainer(replace(recipe, run=RunPlan(device="nonsense")), tmp_path / "run")
+
+
+def test_that_bfloat16_leaves_the_weights_in_float32(recipe: Recipe, tmp_path: Path) -> None:
+    trainer = Trainer(replace(recipe, run=RunPlan(seed=1, precision="bfloat16")), tmp_path / "half")
+    exact = Trainer(recipe, tmp_path / "exact")
+    seen, wanted = trainer._train_step(), exact._train_step()
+    assert seen.loss == pytest.approx(wanted.loss, rel=0.02)
+    assert seen.loss != wanted.loss
+    assert {value.dtype for value in trainer.model.parameters()} == {torch.float32}
+
+
+def test_that_rates_rise_and_fall_within_each_stage(recipe: Recipe) -> None:
+    schedule = replace(recipe.stages[0].schedule, steps=100, warm_up_steps=10, final_learning_rate_share=0.1)
+    shares = [rate_share(schedule, step) for step in range(101)]
+    assert shares[:10] == pytest.approx([0.1 * step for step in range(1, 11)])
+    assert shares[10] == 1.0
+    assert sorted(shares[10:], reverse=True) == shares[10:]
+    assert shares[100] == pytest.approx(0.1)
+
+
+def test_that_a_log_has_one_header_and_the_numbers_of_every_step(recipe: Recipe, tmp_path: Path) -> None:
+    progress = Progress(
+        step=1, turns=2, loss=3.5, value_accuracy=float("nan"), answer_accuracy=0.5, learning_rate=0.1,
+        norm_memory=1.0, norm_encoder=0.0, norm_rest=2.0, write_gate=(0.25,), stage=0, kind="joint",
+        masked_accuracy=0.125, kept=(0.5,), step_s=0.01,
+    )  # fmt: skip
+    for _ in range(2):
+        with Log(tmp_path, 1) as log:
+            log.add(progress)
+    rows = list(csv.DictReader((tmp_path / "log-1.csv").read_text("utf-8").splitlines()))
+    assert [row["loss"] for row in rows] == ["3.5", "3.5"]
+    assert json.loads(rows[0]["write_gate"].replace("(", "[").replace(",)", "]")) == [0.25]
+    scalars = dict(progress.scalars())
+    assert scalars["write_gate/layer_0"] == 0.25
+    assert scalars["joint/masked_accuracy"] == 0.125
+    assert "joint/value_accuracy" not in scalars
+
+
+def test_that_a_run_shows_in_tensorboard_where_it_is_installed(recipe: Recipe, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    Trainer(recipe, tmp_path).run(lambda _: None)
+    (events,) = (tmp_path / "events").iterdir()
+    assert b"write_gate/layer_1" in events.read_bytes()
+
+
+def test_that_stage_plans_without_a_curriculum_use_the_data_as_it_is(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    plan: StagePlan = replace(stage, curriculum=None)
+    trainer = Trainer(replace(recipe, stages=(plan,)), tmp_path)
+    assert trainer.curriculum is None
+    assert trainer._train_step().turns == 8

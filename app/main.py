@@ -73,7 +73,7 @@ class Program:
         self._collector = Collector(app)
         self._collector.install()
 
-        workspace = Workspace.create(paths.settings_file, app)
+        workspace = self._workspace = Workspace.create(paths.settings_file, app)
         preferences = workspace.settings.preferences
         themes = ThemeController(app)
         themes.choose(preferences.theme)
@@ -104,7 +104,8 @@ class Program:
 
     def _load(self) -> None:
         if self.window.isVisible():  # it may have been closed at once
-            self.port.start(self._options.model, self._options.snapshot)
+            seed = self._workspace.settings.preferences.memory_seed
+            self.port.start(self._options.model, self._options.snapshot, seed)
 
     def close(self) -> bool:
         """Ends the engine and gives back what was taken; whether the engine ended."""

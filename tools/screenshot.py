@@ -30,10 +30,10 @@ from app.paths import Paths
 
 CONVERSATION = (
     "Hi, my name is Alice.",
-    "I live in Lisbon.",
-    "I have a cat named Miso.",
     "What is my name?",
+    "I live in Lisbon.",
     "Where do I live?",
+    "What is my job?",
 )
 SIZES = {"": QSize(1280, 800), "-1920x1080": QSize(1920, 1080)}
 MEMORY_SEED = 7

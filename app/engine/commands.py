@@ -23,12 +23,14 @@ class Start:
     phase: ClassVar = Phase.LOADING
     model: str | None
     snapshot: Path | None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
     phase: ClassVar = Phase.LOADING
     path: str | None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

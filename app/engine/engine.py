@@ -80,14 +80,14 @@ class Engine:
 
     # the model
 
-    def start(self, path: str | None, snapshot: Path | None) -> None:
+    def start(self, path: str | None, snapshot: Path | None, seed: int | None = None) -> None:
         """Opens the store, loads a model and begins a conversation, from a saved memory where one is named."""
         self._journal.open()
         self._list_conversations()
-        self.load(path, snapshot)
+        self.load(path, snapshot, seed)
         self.list_snapshots()
 
-    def load(self, path: str | None, snapshot: Path | None = None) -> None:
+    def load(self, path: str | None, snapshot: Path | None = None, seed: int | None = None) -> None:
         """Loads a model and begins a conversation with it; or reports why not, and everything stays as it is."""
         if self._closing.is_set():
             return
@@ -95,7 +95,7 @@ class Engine:
             if self._library is None:
                 self._library = self._open_library()
             loaded = load(self._library, path)
-            opening = self._first(loaded, snapshot)
+            opening = self._first(loaded, snapshot, seed)
         except (RxtError, OSError) as error:
             self._post(reports.LoadFailed(sentence(error)))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
@@ -107,13 +107,13 @@ class Engine:
             self._post(reports.ModelLoaded(loaded.info))
             self._open(opening)
 
-    def _first(self, loaded: Loaded, snapshot: Path | None) -> Opening:
+    def _first(self, loaded: Loaded, snapshot: Path | None, seed: int | None) -> Opening:
         if snapshot is not None:
             try:
                 return self._from_snapshot(loaded, snapshot)
             except (RxtError, OSError, ValueError) as error:
                 self._fail("This memory was not opened", f"{sentence(error)} A new conversation was started instead.")
-        return self._fresh(loaded, None)
+        return self._fresh(loaded, seed)
 
     # the conversation
 

@@ -110,14 +110,17 @@ class EnginePort(QObject):
 
     # commands
 
-    def start(self, model: str | None, snapshot: Path | None) -> None:
-        """Loads a model (None: the bundled one) and begins a conversation, from the memory in `snapshot` if given."""
-        self._thread.start()
-        self._command(commands.Start(model, snapshot))
+    def start(self, model: str | None, snapshot: Path | None, seed: int | None = None) -> None:
+        """Loads a model (None: the bundled one) and begins a conversation, from the memory in `snapshot` if given.
 
-    def load_model(self, path: str | None) -> None:
+        seed: of the initial memory otherwise; None: a random one.
+        """
+        self._thread.start()
+        self._command(commands.Start(model, snapshot, seed))
+
+    def load_model(self, path: str | None, seed: int | None = None) -> None:
         """Loads another model and begins a conversation with it: memories do not fit other models."""
-        self._command(commands.LoadModel(path))
+        self._command(commands.LoadModel(path, seed))
 
     def ask(self, text: str, sampling: Sampling) -> None:
         """Begins a turn; while anything else is under way, the text comes back with turn_rejected."""

@@ -60,9 +60,9 @@ class Worker(QObject):
         engine = self.engine
         match command:
             case commands.Start():
-                engine.start(command.model, command.snapshot)
+                engine.start(command.model, command.snapshot, command.seed)
             case commands.LoadModel():
-                engine.load(command.path)
+                engine.load(command.path, seed=command.seed)
             case commands.Ask():
                 engine.ask(command.text, command.sampling)
             case commands.NewConversation():

@@ -209,7 +209,7 @@ class WindowCommands(QObject):
     def _load(self, path: str | None) -> None:
         if not self._is_busy():
             self.model_asked.emit()
-            self._port.load_model(path)
+            self._port.load_model(path, self._workspace.settings.preferences.memory_seed)
 
     def back_to_now(self) -> None:
         self._workspace.history.show_turn(self._workspace.history.last_turn)

@@ -35,6 +35,15 @@ def test_that_starting_loads_the_model_and_opens_an_empty_conversation(idle_desk
     assert idle_desk.heard.conversations == [()]
 
 
+def test_that_the_first_memory_of_a_model_has_the_seed_that_was_asked_for(idle_desk: Desk) -> None:
+    idle_desk.port.start(None, None, 7)
+    idle_desk.rest()
+    assert idle_desk.opened.initial_seed == 7
+    idle_desk.port.load_model("other", 8)
+    idle_desk.rest()
+    assert idle_desk.opened.initial_seed == 8
+
+
 def test_that_the_port_is_imported_without_torch() -> None:
     code = "import sys, app.engine.port; sys.exit('torch' in sys.modules)"
     root = Path(__file__).parents[3]

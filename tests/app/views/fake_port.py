@@ -115,10 +115,10 @@ class FakePort(QObject):
 
     # what the window asks
 
-    def start(self, model: str | None, snapshot: Path | None) -> None:
+    def start(self, model: str | None, snapshot: Path | None, seed: int | None = None) -> None:
         self._called("start", model, snapshot)
 
-    def load_model(self, path: str | None) -> None:
+    def load_model(self, path: str | None, seed: int | None = None) -> None:
         self._called("load_model", path)
 
     def ask(self, text: str, sampling: Sampling) -> None:

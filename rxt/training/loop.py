@@ -21,7 +21,7 @@ from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import clip_groups
 from rxt.training.log import Log, Progress
 from rxt.training.memory_aware import MemoryAwareStage
-from rxt.training.optimizer import build_optimizer, rate_share, set_rates
+from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import NOT_MEASURED, Draw, Stage, StageResult
 from rxt.training.start import begin, build_stage, check_device
@@ -154,7 +154,7 @@ class Trainer:
         if state.stage != self.place:
             self._enter(state.stage)
         self.model.load_state_dict(state.model)
-        self.optimizer.load_state_dict(dict(state.optimizer))
+        restore_optimizer(self.optimizer, state.optimizer)
         self.stage.restore(state.stage_state)
         if self.stage.extra is not None and state.extra is not None:
             self.stage.extra.load_state_dict(state.extra)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -26,6 +27,14 @@ def build_optimizer(parameters: Iterable[tuple[str, nn.Parameter]], schedule: Sc
         {"params": vectors, "peak": schedule.learning_rate, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=BETAS)
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
+    """Takes over a checkpoint's moments and keeps the recipe's rates; torch alone would bring back the checkpoint's."""
+    rates = [(group["peak"], group["weight_decay"]) for group in optimizer.param_groups]
+    optimizer.load_state_dict(dict(state))
+    for group, (peak, weight_decay) in zip(optimizer.param_groups, rates, strict=True):
+        group["peak"], group["weight_decay"] = peak, weight_decay
 
 
 def _is_matrix(name: str) -> bool:

@@ -31,7 +31,7 @@ from app.paths import Paths
 CONVERSATION = (
     "Hi, my name is Alice.",
     "What is my name?",
-    "I live in Lisbon.",
+    "I live in Tokyo.",
     "Where do I live?",
     "What is my job?",
 )

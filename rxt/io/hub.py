@@ -80,6 +80,13 @@ def is_repository(text: str) -> bool:
     return _REPOSITORY.fullmatch(text) is not None and ".." not in text and "--" not in text
 
 
+def page_of(repository: str) -> str:
+    """The address at which a repository's card and licence are read."""
+    from huggingface_hub import constants
+
+    return f"{constants.ENDPOINT}/{repository}"
+
+
 def look_up(
     repository: str,
     *,

@@ -94,15 +94,14 @@ class BatchBuilder:
         prompt = self._template.prompt(turn.query)
         ids, spans = self._tokenizer.encode_spans(turn.answer)
         base = self._weights.answer
-        if turn.kind in ("ask", "ask_all"):
+        if turn.kind in ("ask", "ask_all", "echo"):
             base = self._weights.recall
         elif turn.kind == "ask_unknown":
             base = self._weights.not_told
         elif turn.kind == SYSTEM:
             base = 0.0
-        start = turn.answer.find(turn.value) if turn.value and turn.kind == "ask" else -1
-        stop = start + len(turn.value or "")
-        recalled = [start >= 0 and first < stop and last > start for first, last in spans]
+        parts = _recalled_parts(turn)
+        recalled = [any(first < stop and last > start for start, stop in parts) for first, last in spans]
         all_ids = [*prompt, *ids, self._template.tokens.eos]
         weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in recalled], base]
         values = [*[False] * len(prompt), *recalled, False]
@@ -113,3 +112,15 @@ class BatchBuilder:
         tokens = self._template.tokens
         ids = [tokens.bos, *self._tokenizer.encode(text), tokens.eos][: self._length]
         return _EncodedTurn(ids, [0.0, *[self._weights.answer] * (len(ids) - 1)], [False] * len(ids))
+
+
+def _recalled_parts(turn: Turn) -> list[tuple[int, int]]:
+    """Where the answer says what it has from memory: (first letter, one after the last), in the order of the answer."""
+    wanted = (turn.value,) if turn.kind == "ask" and turn.value else ()
+    parts: list[tuple[int, int]] = []
+    for value in (*wanted, *turn.others):
+        # Listed values follow one another, so that a short one is not found inside of an earlier one.
+        start = turn.answer.find(value, parts[-1][1] if parts else 0)
+        if start >= 0:
+            parts.append((start, start + len(value)))
+    return parts

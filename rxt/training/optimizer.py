@@ -17,9 +17,9 @@ BETAS = (0.9, 0.98)
 def build_optimizer(parameters: Iterable[tuple[str, nn.Parameter]], schedule: Schedule) -> torch.optim.AdamW:
     """AdamW over named parameters: memory gates with a rate of their own, weight decay on matrices alone."""
     named = list(parameters)
-    gates = [value for name, value in named if "_gate.weight" in name]
-    matrices = [value for name, value in named if "_gate" not in name and _is_matrix(name)]
-    vectors = [value for name, value in named if "_gate" not in name and not _is_matrix(name)]
+    gates = [value for name, value in named if "_gate." in name]
+    matrices = [value for name, value in named if "_gate." not in name and _is_matrix(name)]
+    vectors = [value for name, value in named if "_gate." not in name and not _is_matrix(name)]
     gate_rate = schedule.learning_rate if schedule.gate_learning_rate is None else schedule.gate_learning_rate
     groups = [
         {"params": gates, "peak": gate_rate, "weight_decay": 0.0},

@@ -10,6 +10,7 @@ KINDS = (
     "ask",
     "ask_unknown",
     "ask_all",
+    "echo",
     "update",
     "correct",
     "forget",
@@ -33,6 +34,8 @@ class Turn:
     """The exact part of `answer` that is the fact's value; from memory in "ask", from the query elsewhere."""
     distance: int | None = None
     """In kind "ask": turns since the value was last told, at least 1."""
+    others: tuple[str, ...] = ()
+    """Further parts of `answer` that come from memory: all values of a list, what is echoed."""
 
 
 @dataclass(frozen=True)

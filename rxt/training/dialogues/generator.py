@@ -30,6 +30,10 @@ FACTS: tuple[Fact, ...] = (
 """All facts, in the order in which they are listed when all are asked for."""
 
 
+LONGEST_ECHO = 70
+"""Letters of a message that is asked to be repeated."""
+
+
 @dataclass
 class _Scene:
     """One conversation in the making."""
@@ -113,7 +117,16 @@ class DialogueGenerator:
             turn = self._tellings.forget(state, typist, rng)
         elif chance < 0.82:
             turn = self._questions.all(state, typist, rng)
+        elif chance < 0.86:
+            turn = self._echo(scene)
         return turn or self._talk.any(typist, rng)
+
+    def _echo(self, scene: _Scene) -> Turn | None:
+        """The message before repeated; None where there is none, or a long one."""
+        before = scene.turns[-1] if scene.turns else None
+        if before is None or before.kind == "echo" or len(before.query) > LONGEST_ECHO:
+            return None
+        return self._questions.echo(before, scene.typist, scene.rng)
 
     def _tell(self, scene: _Scene) -> Turn:
         at, plan, rng = len(scene.turns), scene.plan, scene.rng

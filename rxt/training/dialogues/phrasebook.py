@@ -43,6 +43,14 @@ list what you know about me | summarize what you know about me | what facts do y
 what have you learned about me | can you tell me about myself | tell me about me | who am I and what do you know
 """)
 
+ECHOES = phrases("""
+what did I just say | what did I just tell you | what was my last message | repeat my last message | what did I write
+repeat what I said | what did I say before this | say again what I said | can you repeat what I just said
+what were my last words | what was the last thing I said | repeat after me what I said | quote me
+what did I say a moment ago | repeat what I just wrote
+""")
+"""Questions for the message before, word for word."""
+
 WHO_IS = phrases("who is {v} | who's {v} | do you know who {v} is | tell me who {v} is | remember {v}, who is that")
 """Questions about someone named before."""
 

@@ -78,6 +78,7 @@ class Questions:
         question = rng.choice(self._wording.ask_all)
         query = typist.typed(question, mark_of(question), rng)
         clauses: list[str] = []
+        values: list[str] = []
         length = len(query)
         for slot in self._slots:
             told = state.held.get(slot)
@@ -88,10 +89,18 @@ class Questions:
             if len(clauses) == MOST_LISTED or (clauses and length > LONGEST_LIST):
                 break
             clauses.append(clause)
+            values.append(told.value)
         if not clauses:
             return Turn(query, NOTHING_TOLD, "ask_all")
         *others, last = clauses
-        return Turn(query, title(f"{', '.join(others)} and {last}." if others else f"{last}."), "ask_all")
+        answer = title(f"{', '.join(others)} and {last}." if others else f"{last}.")
+        return Turn(query, answer, "ask_all", others=tuple(values))
+
+    def echo(self, before: Turn, typist: Typist, rng: random.Random) -> Turn:
+        """What was said in the turn before, word for word."""
+        question = rng.choice(self._wording.echoes)
+        query = typist.typed(question, mark_of(question), rng)
+        return Turn(query, f"You said: {before.query}", "echo", others=(before.query,))
 
     def _two(self, fact: Fact, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """Two facts held asked for at once; the turn's value is the first one's."""
@@ -101,7 +110,8 @@ class Questions:
         told = state.held[fact.slot]
         answer = f"{fill(fact.recall, told.value)} and {fill(second.recall, state.held[second.slot].value)}"
         query = typist.typed(question, mark_of(question), rng)
-        return Turn(query, f"{title(answer)}.", "ask", fact.slot, told.value, at - told.turn)
+        values = (state.held[second.slot].value,)
+        return Turn(query, f"{title(answer)}.", "ask", fact.slot, told.value, at - told.turn, values)
 
     def _not_told(self, fact: Fact, typist: Typist, rng: random.Random) -> Turn:
         answer = f"You haven't told me {fact.yours} yet."

@@ -120,6 +120,7 @@ class Wording:
         self.forget_all = part(phrasebook.FORGET_ALL, held_out)
         self.ask_all = part(phrasebook.ASK_ALL, held_out)
         self.who_is = part(phrasebook.WHO_IS, held_out)
+        self.echoes = part(phrasebook.ECHOES, held_out)
         self.identity = tuple((part(questions, held_out), answers) for questions, answers in knowledge.IDENTITY)
         self.unknown = part(knowledge.UNKNOWN_QUESTIONS, held_out)
         self.small_talk = tuple((part(said, held_out), answers) for said, answers in small_talk.SMALL_TALK)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rxt.inference.cancel import IsCancelled, check, never
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.kv_cache import KVCache, LayerCache
 
@@ -36,10 +37,14 @@ class RowCache(KVCache):
 
 
 class Player:
-    """Plays rows of conversations with one model; memories are tensors [L, N, S, D]."""
+    """Plays rows of conversations with one model; memories are tensors [L, N, S, D].
 
-    def __init__(self, model: PretrainedModel) -> None:
+    cancelled: asked between tokens; once it is True, all verbs raise Cancelled.
+    """
+
+    def __init__(self, model: PretrainedModel, cancelled: IsCancelled = never) -> None:
         self.model = model
+        self._cancelled = cancelled
 
     def fresh(self, rows: int, first_seed: int) -> Tensor:
         """A fresh memory a row, each of its own seed."""
@@ -74,6 +79,7 @@ class Player:
         tokens = torch.tensor(prompts)
         unread = tokens
         while tokens.shape[1] < model.config.interaction_length and not bool((tokens == eos).any(dim=1).all()):
+            check(self._cancelled)
             hidden = model.decoder(model.embedding(unread), read, cache)
             unread = model.decoder.head(hidden[:, -1]).argmax(dim=-1, keepdim=True)
             tokens = torch.cat((tokens, unread), dim=1)
@@ -82,6 +88,7 @@ class Player:
     @torch.inference_mode()
     def write(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
         """The memories after each row's interaction."""
+        check(self._cancelled)
         tokens, real = self._padded(interactions)
         states = self.model.encoder(self.model.embedding(tokens), real)
         updated: Tensor = self.model.memory_attention(memories, states, real)[0]

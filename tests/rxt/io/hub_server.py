@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 COMMIT, NEXT_COMMIT = "a1" * 20, "b2" * 20
 PIECE_BYTES = 16 * 1024
@@ -32,6 +32,7 @@ class Repository:
     private: bool = False
     members: frozenset[str] = frozenset()
     listing: dict[str, Any] = field(default_factory=dict)  # replaces entries of the answer about the repository
+    found: dict[str, Any] = field(default_factory=dict)  # replaces entries of the answer to a search
 
 
 @dataclass
@@ -142,6 +143,8 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
                     return self.refuse(status, headers)
             if hub.faults.portal:
                 return self.send(200, b"<html>Welcome to our hotel.</html>", {"Content-Type": "text/html"})
+            if path == "/api/models":
+                return self.search()
             if match := re.fullmatch(r"/api/models/([^/]+/[^/]+?)(?:/revision/(.+))?", path):
                 return self.describe(match[1], match[2] or "main")
             if match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
@@ -164,6 +167,15 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
             else:
                 return found
             return None
+
+        def search(self) -> None:
+            words = parse_qs(urlsplit(self.path).query).get("search", [""])[0].lower()
+            answer = [
+                {"id": name, "modelId": name, "downloads": 7, "gated": "auto" if held.gated else False, **held.found}
+                for name, held in hub.repositories.items()
+                if words in name.lower() and not held.private
+            ]
+            self.send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
         def describe(self, name: str, revision: str) -> None:
             if found := self.repository(name, revision):

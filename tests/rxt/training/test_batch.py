@@ -47,6 +47,14 @@ def test_that_the_tokens_of_a_recalled_value_spell_it(
         assert tokenizer.decode(asked).strip() == dialogue.turns[2].value
 
 
+def test_that_all_values_of_a_list_are_marked_each_in_its_place(builder: BatchBuilder, tokenizer: Tokenizer) -> None:
+    answer = "Your name is Ann and you live in Annecy."
+    listing = Dialogue((Turn("Who am I?", answer, "ask_all", others=("Ann", "Annecy")),))
+    batch = builder.build([listing])
+    marked = tokenizer.decode(batch.tokens[0, 0][batch.values[0, 0]].tolist())
+    assert marked.replace(" ", "") == "AnnAnnecy"
+
+
 def test_that_a_turn_longer_than_the_model_reads_is_cut(builder: BatchBuilder) -> None:
     long = Dialogue((Turn("Hi.", "very " * 200, "small_talk"),))
     batch = builder.build([long])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from rxt.text.trainer import train_tokenizer
 from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
 from rxt.training.dialogues.dialogue import KINDS
 from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.questions import NOTHING_TOLD
 from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
 from rxt.training.dialogues.wording import Typist, Wording, fill
@@ -126,7 +128,8 @@ def test_that_every_turn_is_well_formed(split: str) -> None:
             assert turn.query.strip() == turn.query != ""
             assert not set("{}|") & set(turn.query + turn.answer)
             assert not turn.answer[0].islower()
-            assert turn.answer[-1] in ".!?"
+            assert turn.answer[-1] in ".!?" or turn.kind == "echo"  # that one ends as the message did
+            assert all(other in turn.answer for other in turn.others)
             assert turn.value is None or turn.value in turn.answer
             assert turn.fact is None or turn.fact in BY_SLOT
             assert (turn.distance is None) == (turn.kind != "ask")
@@ -134,6 +137,24 @@ def test_that_every_turn_is_well_formed(split: str) -> None:
                 assert turn.value
                 assert turn.distance is not None
                 assert turn.distance >= 1
+
+
+def test_that_an_echo_repeats_the_message_before_word_for_word() -> None:
+    echoes = 0
+    for dialogue in _dialogues("train", 400):
+        for before, turn in pairwise(dialogue.turns):
+            if turn.kind == "echo":
+                assert turn.answer == f"You said: {before.query}"
+                assert turn.others == (before.query,)
+                echoes += 1
+    assert echoes > 20
+
+
+def test_that_a_list_of_what_is_known_names_its_values() -> None:
+    lists = [turn for dialogue in _dialogues("train", 400) for turn in dialogue.turns if turn.kind == "ask_all"]
+    assert any(len(turn.others) > 1 for turn in lists)
+    for turn in lists:
+        assert bool(turn.others) == (turn.answer != NOTHING_TOLD)
 
 
 def test_that_every_value_asked_for_was_typed_before() -> None:

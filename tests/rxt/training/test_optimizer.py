@@ -17,6 +17,14 @@ def parameters() -> list[tuple[str, nn.Parameter]]:
     return [(name, nn.Parameter(torch.ones(2, 2))) for name in ("write_gate.weight", "fc1.weight", "fc1.bias")]
 
 
+def test_that_every_part_of_a_gate_is_trained_at_the_gates_rate() -> None:
+    names = ("write_gate.weight", "write_gate.bias", "write_gate.status_weight", "write_gate.status_bias")
+    gates = [(name, nn.Parameter(torch.ones(2, 2))) for name in names]
+    groups = build_optimizer([*gates, *parameters()[1:]], SCHEDULE).param_groups
+    assert all(found is given for found, (_, given) in zip(groups[0]["params"], gates, strict=True))
+    assert groups[0]["peak"] == 2e-2
+
+
 def test_that_a_resumed_run_takes_the_rates_of_its_recipe_and_the_moments_of_its_checkpoint() -> None:
     named = parameters()
     before = build_optimizer(named, SCHEDULE)

@@ -7,27 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.action_spec import ActionSpec, Menu
+from app.branch_actions import BRANCH_TABLE
+from app.lab_actions import EXPORT_TABLE, LAB_TABLE
+from app.memory_actions import CHAT_FILE_TABLE, SAVE_TABLE
+
 if TYPE_CHECKING:
+    from app.branch_actions import BranchVerbs, FindVerbs
+    from app.lab_actions import LabVerbs
+    from app.memory_actions import ChatFileVerbs, MemoryVerbs
     from app.models.phase import Phase
+
+__all__ = ["TABLE", "ActionSpec", "Actions", "Commands", "Menu", "Situation", "unavailable"]
 
 
 class Commands(Protocol):
     """What the actions run."""
 
+    @property
+    def branches(self) -> BranchVerbs: ...
+    @property
+    def finding(self) -> FindVerbs: ...
+    @property
+    def memories(self) -> MemoryVerbs: ...
+    @property
+    def chat_files(self) -> ChatFileVerbs: ...
+    @property
+    def lab(self) -> LabVerbs: ...
     def new_chat(self) -> None: ...
     def rename_chat(self) -> None: ...
     def delete_chat(self) -> None: ...
-    def save_memory(self) -> None: ...
     def open_memory(self) -> None: ...
     def open_model_folder(self) -> None: ...
     def use_bundled_model(self) -> None: ...
+    def get_model(self) -> None: ...
     def stop(self) -> None: ...
     def copy_last_reply(self) -> None: ...
     def back_to_now(self) -> None: ...
@@ -44,38 +63,21 @@ class Commands(Protocol):
     def quit(self) -> None: ...
 
 
-class Menu(StrEnum):
-    FILE = "&File"
-    CHAT = "&Chat"
-    MEMORY = "&Memory"
-    VIEW = "&View"
-    HELP = "&Help"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One line of the table. `run` is None for an action that a dock brings along; `group`: only one is checked."""
-
-    id: str
-    menu: Menu
-    text: str
-    shortcut: str
-    icon: str
-    tooltip: str
-    run: Callable[[Commands], None] | None
-    group: str = ""
-    begins_section: bool = False
-
-
 TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open_model", Menu.FILE, "Open model folder…", "Ctrl+Shift+O", "ph.cube",
         "Chat with the model in another folder", lambda c: c.open_model_folder(),
     ),
     ActionSpec(
+        "get_model", Menu.FILE, "Get a model from the hub…", "Ctrl+Shift+G", "ph.cloud-arrow-down",
+        "Find a Reactive Transformer on the Hugging Face hub and download it", lambda c: c.get_model(),
+    ),
+    ActionSpec(
         "bundled_model", Menu.FILE, "Use the bundled model", "Ctrl+Shift+B", "ph.package",
         "Chat with the small model that ships with Mneme", lambda c: c.use_bundled_model(),
     ),
+    *CHAT_FILE_TABLE,
+    *EXPORT_TABLE,
     ActionSpec(
         "settings", Menu.FILE, "Settings…", "Ctrl+,", "ph.sliders-horizontal",
         "How answers are chosen, stopping, seeds and theme", lambda c: c.show_settings(), begins_section=True,
@@ -106,10 +108,7 @@ TABLE: tuple[ActionSpec, ...] = (
         "copy_reply", Menu.CHAT, "Copy last reply", "Ctrl+Shift+C", "ph.copy",
         "Copy the newest answer", lambda c: c.copy_last_reply(),
     ),
-    ActionSpec(
-        "save_memory", Menu.MEMORY, "Save memory…", "Ctrl+S", "ph.floppy-disk",
-        "Keep the memory of this chat as a file", lambda c: c.save_memory(),
-    ),
+    *SAVE_TABLE,
     ActionSpec(
         "open_memory", Menu.MEMORY, "Open memory…", "Ctrl+O", "ph.folder-open",
         "Start a new chat from a saved memory", lambda c: c.open_memory(),
@@ -128,6 +127,10 @@ TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "preset_memory", Menu.VIEW, "Layout: Chat + Memory", "Ctrl+2", "", "The conversation and its memory",
         lambda c: c.choose_preset("memory"), group="preset",
+    ),
+    ActionSpec(
+        "preset_lab", Menu.VIEW, "Layout: Lab", "Ctrl+3", "", "Mostly the inspector, with many views at once",
+        lambda c: c.choose_preset("lab"), group="preset",
     ),
     ActionSpec(
         "cycle_preset", Menu.VIEW, "Next layout", "Ctrl+Shift+L", "ph.layout", "Change between the layouts",
@@ -162,6 +165,8 @@ TABLE: tuple[ActionSpec, ...] = (
         "about", Menu.HELP, "About Mneme", "Ctrl+F1", "ph.info", "Version, licences and thanks",
         lambda c: c.show_about(),
     ),
+    *BRANCH_TABLE,
+    *LAB_TABLE,
 )  # fmt: skip
 
 
@@ -185,17 +190,21 @@ def unavailable(now: Situation) -> dict[str, str]:
     if not now.has_reply:
         reasons["copy_reply"] = "There is no reply yet."
     if not now.has_chat:
-        reasons |= dict.fromkeys(("rename_chat", "delete_chat"), "No chat is open.")
+        reasons |= dict.fromkeys(("rename_chat", "delete_chat", "export_chat"), "No chat is open.")
     if now.is_at_end:
         reasons["back_to_now"] = "The newest memory is shown."
     if not now.has_turns_in_memory:
-        reasons["save_memory"] = "Nothing is remembered yet: say something first."
+        reasons |= dict.fromkeys(("save_memory", "save_memory_as"), "Nothing is remembered yet: say something first.")
     if now.phase.is_busy:
         busy = f"Please wait: {now.phase.value}."
-        waiting = ("save_memory", "open_memory", "open_model", "bundled_model", "new_chat", "delete_chat")
+        waiting = (
+            "save_memory", "save_memory_as", "system_prompt", "open_memory", "open_model", "bundled_model", "new_chat",
+            "delete_chat",
+        )  # fmt: skip
         reasons |= dict.fromkeys(waiting, busy)
     if not now.has_model and not now.phase.is_busy:
-        reasons |= dict.fromkeys(("save_memory", "open_memory", "new_chat"), "No model is open.")
+        without = ("save_memory", "save_memory_as", "system_prompt", "open_memory", "new_chat")
+        reasons |= dict.fromkeys(without, "No model is open.")
     return reasons
 
 
@@ -206,7 +215,8 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
-        self._reasons: dict[str, str] | None = None
+        self._reasons: dict[str, dict[str, str]] = {}
+        self._keys: dict[str, str] = {}
 
     def build(self, owner: QObject, existing: Mapping[str, QAction]) -> None:
         """Makes the actions; `existing` are those that a part of the window brings along."""
@@ -214,7 +224,7 @@ class Actions(QObject):
             action = existing.get(spec.id) or QAction(owner)
             action.setText(spec.text)
             action.setObjectName(f"action_{spec.id}")
-            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcut(QKeySequence(self.shortcut(spec)))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setMenuRole(QAction.MenuRole.NoRole)
             self._set_tooltip(action, spec, "")
@@ -237,19 +247,55 @@ class Actions(QObject):
 
     def update(self, now: Situation) -> None:
         """Enables what can be done now."""
-        reasons = unavailable(now)
-        if reasons == self._reasons:  # many times a turn, and each change makes every menu and button look again
+        self.set_reasons("situation", unavailable(now))
+
+    def set_reasons(self, source: str, reasons: Mapping[str, str]) -> None:
+        """Enables the actions for which no source has a reason why not; `reasons`: those of one source, by action."""
+        before = self._reasons.get(source)
+        if reasons == before:  # many times a turn, and each change makes every menu and button look again
             return
-        self._reasons = reasons
+        self._reasons[source] = dict(reasons)
         for spec in TABLE:
-            if spec.run is not None:
-                reason = reasons.get(spec.id, "")
+            was, is_now = (before or {}).get(spec.id), reasons.get(spec.id)
+            if spec.run is not None and (before is None or was != is_now):
+                reason = self.reason(spec.id)
                 self[spec.id].setEnabled(not reason)
                 self._set_tooltip(self[spec.id], spec, reason)
 
-    @staticmethod
-    def _set_tooltip(action: QAction, spec: ActionSpec, reason: str) -> None:
-        keys = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    def reason(self, action_id: str) -> str:
+        """Why an action cannot be done now; empty where it can."""
+        return next((found for reasons in self._reasons.values() if (found := reasons.get(action_id))), "")
+
+    # keys
+
+    def shortcut(self, spec: ActionSpec) -> str:
+        """The key of an action: the one that was chosen, else that of the table."""
+        return self._keys.get(spec.id, spec.shortcut)
+
+    def use_shortcuts(self, chosen: Mapping[str, str]) -> None:
+        """Gives actions the keys that were chosen; a choice that another action has already does not count."""
+        self._keys = {}
+        for spec in TABLE:
+            keys = chosen.get(spec.id)
+            if keys and self.holder(keys, spec.id) is None:
+                self._keys[spec.id] = keys
+        for spec in TABLE:
+            if spec.id in self._actions:
+                self[spec.id].setShortcut(QKeySequence(self.shortcut(spec)))
+                self._set_tooltip(self[spec.id], spec, self.reason(spec.id))
+
+    def holder(self, keys: str, but: str = "") -> ActionSpec | None:
+        """The action other than `but` that has these keys, or begins or ends with them."""
+        wanted = QKeySequence(keys)
+        for spec in TABLE:
+            has = QKeySequence(self.shortcut(spec))
+            none = QKeySequence.SequenceMatch.NoMatch
+            if spec.id != but and (has.matches(wanted) != none or wanted.matches(has) != none):
+                return spec
+        return None
+
+    def _set_tooltip(self, action: QAction, spec: ActionSpec, reason: str) -> None:
+        keys = QKeySequence(self.shortcut(spec)).toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(reason or f"{spec.tooltip} ({keys})")
         action.setStatusTip("")
 

@@ -19,7 +19,11 @@ from PySide6.QtWidgets import QApplication
 from app.actions import Actions
 from app.collector import Collector
 from app.crash_log import CrashLog
+from app.engine.analysis_port import AnalysisPort
+from app.engine.file_jobs import FileJobs
+from app.engine.hub_port import HubPort
 from app.engine.port import EnginePort
+from app.instance import Instance, Request
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths, default_data_dir
 from app.quit_signals import QuitSignals
@@ -28,7 +32,11 @@ from app.views.commands import WindowCommands
 from app.views.engine_link import EngineLink
 from app.views.icons import application_icon
 from app.views.inspector import InspectorPanel, TimelineView
+from app.views.inspector_commands import InspectorCommands
+from app.views.lab_commands import LabCommands
 from app.views.main_window import MainWindow
+from app.views.model_commands import ModelCommands
+from app.views.second_start import SecondStart
 from app.views.window_layout import WindowLayout
 
 
@@ -50,6 +58,20 @@ def version() -> str:
         return f"{project['project']['version']} (source)"
 
 
+def data_dir(options: argparse.Namespace) -> Path:
+    """Where chats, memories and settings are kept."""
+    chosen: Path = options.data_dir or default_data_dir()
+    return chosen.expanduser().absolute()
+
+
+def request(options: argparse.Namespace) -> Request:
+    """What this start was asked to open, in words that another process in another folder understands."""
+    model, snapshot = options.model, options.snapshot
+    if model is not None and Path(model).expanduser().exists():
+        model = str(Path(model).expanduser().absolute())
+    return Request(model, None if snapshot is None else str(snapshot.expanduser().absolute()))
+
+
 def application() -> QApplication:
     """The one QApplication, with its names."""
     existing = QApplication.instance()
@@ -66,7 +88,7 @@ class Program:
 
     def __init__(self, app: QApplication, options: argparse.Namespace) -> None:
         self._options = options
-        paths = Paths((options.data_dir or default_data_dir()).expanduser().absolute())
+        paths = Paths(data_dir(options))
         self._crash_log = CrashLog(paths)
         self._crash_log.install()
         self._signals = QuitSignals()
@@ -79,20 +101,39 @@ class Program:
         themes.choose(preferences.theme)
         actions = Actions(app)
         self.port = EnginePort(paths.data_dir)
+        self.analyst = AnalysisPort()
+        self.analyst.follow(self.port)
+        inspector = InspectorPanel(
+            workspace.history, themes, preferences.reduced_motion, workspace.selection, self.analyst
+        )
+        timeline = TimelineView(workspace.history, themes)
+        self._inspector = InspectorCommands(workspace, inspector, timeline, app)
         self.window = MainWindow(
             workspace,
             actions,
             themes,
             WindowLayout(paths.window_file, app),
-            InspectorPanel(workspace.history, themes, preferences.reduced_motion),
-            TimelineView(workspace.history, themes),
+            inspector,
+            timeline,
             preferences.reduced_motion,
         )
+        self._inspector.follow(self.window.chat.transcript)
         self._commands = WindowCommands(self.port, workspace, self.window, themes, paths, version())
         self._link = EngineLink(self.port, workspace, self.window, actions, self._commands)
+        self.files = FileJobs()
+        self._lab = LabCommands(
+            self.port, self.analyst, self.files, workspace, self.window, inspector, timeline, themes, version(), app
+        )
+        self._lab.obey(self._commands.lab)
+        self.hub = HubPort()
+        self._models = ModelCommands(self.hub, self.window)
+        self._commands.hub_asked.connect(self._models.show_dialog)
+        self._models.arrived.connect(self._commands.open_model)
+        self._models.folder_wanted.connect(self._commands.open_model_folder)
+        self.second_start = SecondStart(self.port, workspace, self.window)
         actions.bind(self._commands)
         self._crash_log.reported.connect(self._link.on_crash)
-        self._signals.received.connect(self.window.close)
+        self._signals.received.connect(self.window.close_anyway)
         self.port.model_loaded.connect(self._collector.settle)
         self.port.set_on_stop(preferences.on_stop)
 
@@ -109,7 +150,10 @@ class Program:
 
     def close(self) -> bool:
         """Ends the engine and gives back what was taken; whether the engine ended."""
-        closed = self.port.shutdown()
+        closed = self.analyst.shutdown()
+        closed = self.port.shutdown() and closed
+        closed = self.hub.shutdown() and closed
+        closed = self.files.shutdown() and closed
         self._collector.uninstall()
         self._signals.uninstall()
         self._crash_log.uninstall()
@@ -117,12 +161,22 @@ class Program:
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """Runs the window until it is closed; returns the exit code."""
+    """Runs the window until it is closed, or hands over to the one that runs already; returns the exit code."""
     options = parse(argv)
     app = application()
+    instance = Instance(data_dir(options))
+    is_first = instance.claim_or_hand_over(request(options))
+    if is_first is None:
+        sys.stderr.write(f"Mneme runs with this data folder ({instance.holder}), but does not answer.\n")
+        return 1
+    if not is_first:
+        return 0
     program = Program(app, options)
+    instance.called.connect(program.second_start.on_called)
     program.start()
     code = app.exec()
-    if not program.close():
+    closed = program.close()
+    instance.release()
+    if not closed:
         os._exit(code)  # the engine hangs in native code; everything that was acknowledged is saved
     return code

@@ -6,7 +6,8 @@ Map of the rooms, from the ground up; an import only goes down:
     nn/         bricks: norm, rope, attention, gate   model/    decoder, encoder, memory attention, memory
     text/       tokenizer, template, stream           io/       model folders, hub, snapshots: the only open()
     inference/  sampling, decoding, session           training/ dialogues, stages, loop
-    cli         chat, train, snapshot                 compat     the family's own class and method names
+    bench/      speed, beside what the machine gives
+    cli         chat, train, bench, snapshot          compat     the family's own class and method names
 
 Letters in signatures: B batch, T tokens, D width, H query heads, G kv heads, E experts, L memory layers, S slots,
 V vocabulary.
@@ -22,23 +23,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rxt.errors import ConfigError, ModelError, RxtError, SnapshotError
     from rxt.events import Sampling
+    from rxt.inference.rewrite import replay_turn, rewrite_turn
     from rxt.inference.session import Session
+    from rxt.inference.system_prompt import system_prompt_tokens, write_system_prompt
     from rxt.io.pretrained import load
-    from rxt.io.snapshot import Snapshot, load_snapshot, read_snapshot_info, save_snapshot
+    from rxt.io.snapshot import (
+        Snapshot,
+        load_snapshot,
+        read_snapshot,
+        read_snapshot_info,
+        retitle_snapshot,
+        save_snapshot,
+    )
     from rxt.model.memory import MemoryState, MemoryUpdate
     from rxt.model.reactive_transformer import ReactiveTransformer
 
 __all__ = [
     "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "ReactiveTransformer", "RxtError", "Sampling",
-    "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot_info", "save_snapshot",
+    "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot", "read_snapshot_info",
+    "replay_turn", "retitle_snapshot", "rewrite_turn", "save_snapshot", "system_prompt_tokens", "write_system_prompt",
 ]  # fmt: skip
 
 _ROOMS = {
     "rxt.errors": ("ConfigError", "ModelError", "RxtError", "SnapshotError"),
     "rxt.events": ("Sampling",),
+    "rxt.inference.rewrite": ("replay_turn", "rewrite_turn"),
     "rxt.inference.session": ("Session",),
+    "rxt.inference.system_prompt": ("system_prompt_tokens", "write_system_prompt"),
     "rxt.io.pretrained": ("load",),
-    "rxt.io.snapshot": ("Snapshot", "load_snapshot", "read_snapshot_info", "save_snapshot"),
+    "rxt.io.snapshot": (
+        "Snapshot",
+        "load_snapshot",
+        "read_snapshot",
+        "read_snapshot_info",
+        "retitle_snapshot",
+        "save_snapshot",
+    ),
     "rxt.model.memory": ("MemoryState", "MemoryUpdate"),
     "rxt.model.reactive_transformer": ("ReactiveTransformer",),
 }

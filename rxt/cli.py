@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, assert_never
 
+from rxt.bench.commands import add_bench
 from rxt.errors import RxtError
 from rxt.events import (
     AnswerFinished,
@@ -27,7 +28,7 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
-from rxt.training.commands import add_eval, add_train
+from rxt.training.commands import add_eval, add_trace, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--top-p", type=float)
     chat.add_argument("--max-tokens", type=int, help="limit of an answer")
     chat.add_argument("--on-stop", choices=("remember", "forget"), default="remember", help="fate of a stopped turn")
+    chat.add_argument("--dtype", default="float32", help="float32, bfloat16, float16, int8 or auto (%(default)s)")
     chat.add_argument("--json", action="store_true", help="print one event a line")
     chat.set_defaults(run=_chat)
 
@@ -75,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--seed", type=int, default=0)
     init.set_defaults(run=_init)
 
+    add_bench(commands)
     add_eval(commands)
+    add_trace(commands)
 
     snapshot = commands.add_parser("snapshot", help="look at a saved memory").add_subparsers(required=True)
     show = snapshot.add_parser("show", help="what a saved memory says about itself")
@@ -91,7 +95,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     from rxt.io.snapshot import load_snapshot
 
     sampling = Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed, arguments.max_tokens)
-    model = load(arguments.model)
+    model = load(arguments.model, dtype=arguments.dtype)
     if arguments.snapshot is not None:
         memory = load_snapshot(arguments.snapshot, model=model).memory
     else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from app.engine.errands import Errand
 from app.models.phase import Phase
 
 if TYPE_CHECKING:
@@ -41,6 +42,99 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAfter:
+    """A turn that follows the stored turn `turn`; None: the initial memory."""
+
+    phase: ClassVar = Phase.READING
+    turn: int | None
+    text: str
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """Another answer to the question of `turn`, beside it."""
+
+    phase: ClassVar = Phase.READING
+    turn: int
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class EditQuery:
+    """Another question in the place of `turn`, beside it."""
+
+    phase: ClassVar = Phase.READING
+    turn: int
+    text: str
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """The path ends at `turn`; None: at the initial memory."""
+
+    phase: ClassVar = Phase.OPENING
+    turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBranch:
+    """The path through `turn` on to its newest descendant."""
+
+    phase: ClassVar = Phase.OPENING
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTurn:
+    phase: ClassVar = Phase.REWRITING
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditAnswer:
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteMemory:
+    """Writes the memory again with the edited texts, from `turn` on."""
+
+    phase: ClassVar = Phase.REWRITING
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayConversation:
+    """Computes every memory of the path again and compares."""
+
+    phase: ClassVar = Phase.CHECKING
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSystemPrompt:
+    """Text written once into the fresh memory of `seed` (None: a random one), saved, and opened."""
+
+    phase: ClassVar = Phase.OPENING
+    text: str
+    title: str
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPinned:
+    id: int
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConversations:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewConversation:
     phase: ClassVar = Phase.OPENING
     seed: int | None
@@ -60,10 +154,13 @@ class OpenSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SaveSnapshot:
+    """turn: the stored turn after which the memory is saved; None: the newest of the path."""
+
     phase: ClassVar = Phase.SAVING
     path: Path
     title: str
     description: str
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +202,34 @@ class Close:
     """The last command: the thread ends after it."""
 
 
+TurnCommand = Ask | AskAfter | Regenerate | EditQuery
+TreeCommand = GoTo | ShowBranch | ForgetTurn | EditAnswer | RewriteMemory | ReplayConversation
 BusyCommand = (
-    Start | LoadModel | Ask | NewConversation | OpenConversation | OpenSnapshot | SaveSnapshot | DeleteConversation
+    Start
+    | LoadModel
+    | TurnCommand
+    | GoTo
+    | ShowBranch
+    | ForgetTurn
+    | RewriteMemory
+    | ReplayConversation
+    | WriteSystemPrompt
+    | NewConversation
+    | OpenConversation
+    | OpenSnapshot
+    | SaveSnapshot
+    | DeleteConversation
 )
-QuickCommand = SetOnStop | RenameConversation | RestoreConversation | RefreshSnapshots | DeleteSnapshot | Close
+QuickCommand = (
+    SetOnStop
+    | EditAnswer
+    | SetPinned
+    | SearchConversations
+    | RenameConversation
+    | RestoreConversation
+    | RefreshSnapshots
+    | DeleteSnapshot
+    | Errand
+    | Close
+)
 Command = BusyCommand | QuickCommand

@@ -5,6 +5,7 @@ Each verb prepares everything that can fail before it changes anything; what it 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable
@@ -12,20 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine import reports
-from app.engine.journal import Journal, OpenedInStore
+from app.engine.analysis_subject import Subject
+from app.engine.clerk import Clerk
+from app.engine.dialogue import Dialogue
+from app.engine.errands import Errand, ExportConversation, ImportConversation
+from app.engine.exchange_store import exchanged_path
+from app.engine.journal import Journal, OpenedInStore, title_of
 from app.engine.library import load
 from app.engine.messages import OnStop
-from app.engine.opening import Opening, fresh, from_snapshot, from_store, start_session
+from app.engine.opening import Opening, fresh, from_snapshot, from_store, random_seed
 from app.engine.refusal import RefusedError, sentence
-from app.engine.snapshots import SnapshotFolder
-from app.engine.turn import Turn
+from app.engine.snapshots import SUFFIX, SnapshotFolder, unused
 from app.paths import Paths
 from app.store.turn_codec import clean
 from rxt.errors import RxtError
 from rxt.events import Sampling
 
 if TYPE_CHECKING:
-    from app.engine.library import Library, Loaded, Session
+    from app.engine.library import Library, Loaded
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +53,9 @@ class Engine:
         self._closing = threading.Event()
         self._library: Library | None = None
         self._loaded: Loaded | None = None
-        self._conversation: OpenedInStore | None = None
-        self._session: Session | None = None
+        self._dialogue: Dialogue | None = None
+        self._folder: SnapshotFolder | None = None
+        self._clerk = Clerk(self._need_snapshots, lambda: self._journal.store, self._need_model, post)
         self.on_stop: OnStop = "remember"
 
     # from any thread
@@ -57,9 +63,9 @@ class Engine:
     def stop(self) -> None:
         """Ends the running turn, or the one about to begin, after the token that is being computed."""
         self._stop.set()
-        session = self._session
-        if session is not None:
-            session.stop()
+        dialogue = self._dialogue
+        if dialogue is not None:
+            dialogue.place.session.stop()
 
     def clear_stop(self) -> None:
         """Forgets an earlier stop; called while no turn runs."""
@@ -119,26 +125,18 @@ class Engine:
 
     def ask(self, text: str, sampling: Sampling) -> None:
         """One turn; it ends with an event or a rejection, whatever the model does."""
-        text = clean(text)
-        session, conversation = self._session, self._conversation
-        if session is None or conversation is None:
-            self._post(reports.TurnRejected(text, "No model is loaded. Load a model, then send this again."))
+        if self._dialogue is None:
+            self._post(reports.TurnRejected(clean(text), "No model is loaded. Load a model, then send this again."))
             return
-        session.sampling, session.on_stop = sampling, self.on_stop
-        memory, turns = session.memory, tuple(session.turns)
-        is_new, announced = not conversation.stored, conversation.id
-        entry = self._journal.begin(conversation, len(turns), text, sampling, memory.sha256)
-        if self._closing.is_set():
-            return
-        if conversation.id != announced:
-            self._post(reports.ConversationRenumbered(announced, conversation.id))
-        if is_new:
-            self._list_conversations()
-        turn = Turn(session, self._journal, entry, self._stop, self._post)
-        turn.run(text)
-        if turn.has_raised and self._loaded is not None:
-            self._session = start_session(self._loaded, memory, turns, self.on_stop)
-        self._list_conversations()
+        self.dialogue.ask(text, sampling)
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The open conversation: its turns and its tree. Raises RefusedError where none is open."""
+        if self._dialogue is None:
+            raise RefusedError("No model is loaded. Load a model first.")
+        self._dialogue.on_stop = self.on_stop
+        return self._dialogue
 
     def begin(self, seed: int | None) -> None:
         """Begins a conversation with the initial memory of `seed`; None: a random one."""
@@ -150,7 +148,24 @@ class Engine:
         loaded = self._need_model()
         if self._journal.is_behind and self._opened(conversation) is not None:
             return  # what is open is ahead of what is stored
-        self._open(from_store(loaded, self._journal.store, conversation, self.on_stop))
+        opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._closing.is_set)
+        self._open(opening)
+        if opening.problem:
+            self._fail("This chat was opened at an earlier turn", opening.problem)
+
+    def set_pinned(self, conversation: int, pinned: bool) -> None:
+        """Whether a conversation stands above the others in the list."""
+        opened = self._opened(conversation)
+        if opened is not None and not opened.stored:
+            raise RefusedError("An empty chat cannot be pinned: say something first.")
+        self._journal.store.set_pinned(conversation, pinned)
+        if opened is not None:
+            opened.is_pinned = pinned
+        self._list_conversations()
+
+    def search(self, text: str) -> None:
+        """Reports the conversations that hold the words of `text` in a title or in any turn of any branch."""
+        self._post(reports.ConversationsFound(text, self._journal.search(text)))
 
     def rename(self, conversation: int, title: str) -> None:
         """Raises RefusedError for an empty title."""
@@ -180,21 +195,33 @@ class Engine:
 
     # saved memories
 
-    def save_snapshot(self, path: Path, title: str, description: str) -> None:
+    def carry_out(self, errand: Errand) -> None:
+        """Saved memories as objects, conversations as files."""
+        if isinstance(errand, ExportConversation) and self._opened(errand.id) is not None:
+            self._journal.flush()
+            opened, place = self.dialogue.conversation, self.dialogue.place
+            if self._journal.is_behind or not opened.stored:  # what the store lacks must not be lacking in the file
+                self._clerk.export(lambda: exchanged_path(opened, place.turns), errand.path)
+                return
+        self._clerk.carry_out(errand)
+        if isinstance(errand, ImportConversation):
+            self._list_conversations()
+
+    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
         """Saves the memory of the open conversation as a file."""
-        loaded, session, conversation = self._need_model(), self._session, self._conversation
-        if session is None or conversation is None:
-            raise RefusedError("There is no open conversation whose memory could be saved.")
+        loaded, dialogue = self._need_model(), self.dialogue
+        conversation, session = dialogue.conversation, dialogue.place.session
+        memory, turns = dialogue.memory_at(turn) if turn is not None else (session.memory, len(session.turns))
         folder = self._snapshots(loaded.library)
         if path.parent == folder.folder:
             folder.create()
         loaded.library.save_snapshot(
             path,
-            session.memory,
+            memory,
             model=loaded.model,
             title=clean(title),
             description=clean(description),
-            turns=conversation.origin_turns + len(session.turns),
+            turns=conversation.origin_turns + turns,
             origin=conversation.title,
             parent=conversation.initial.sha256 if conversation.origin else None,
             seed=conversation.seed,
@@ -206,6 +233,25 @@ class Engine:
         """Begins a conversation from a saved memory."""
         if not self._closing.is_set():
             self._open(self._from_snapshot(self._need_model(), path))
+
+    def write_system_prompt(self, text: str, title: str, seed: int | None) -> None:
+        """Writes `text` once into a new memory, saves that among the memories, and begins a conversation from it.
+
+        The interaction is [BOS][Q]SYSTEM INSTRUCTIONS[A]text[EOS], as in the training of the model family.
+        """
+        if self._closing.is_set():
+            return
+        loaded, text = self._need_model(), clean(text)
+        seed = random_seed() if seed is None else seed
+        memory = loaded.library.write_system_prompt(loaded.model, text, seed)
+        folder = self._snapshots(loaded.library)
+        folder.create()
+        title = " ".join(clean(title).split()) or title_of(text)
+        path = unused(folder.folder / f"system-prompt{SUFFIX}")
+        loaded.library.save_snapshot(path, memory, model=loaded.model, title=title, description=text, seed=seed)
+        self._post(reports.SnapshotSaved(folder.info(path)))
+        self.list_snapshots()
+        self._open(self._from_snapshot(loaded, path))
 
     def delete_snapshot(self, path: Path) -> None:
         """Moves a saved memory to the trash of the data folder."""
@@ -219,6 +265,20 @@ class Engine:
         if self._library is not None:
             self._post(reports.SnapshotsListed(self._snapshots(self._library).list()))
 
+    # for the analyst
+
+    def subject(self, former: Subject | None) -> Subject | None:
+        """The model and the open path as one value; `former` itself where nothing has changed since."""
+        loaded, dialogue = self._loaded, self._dialogue
+        if loaded is None or dialogue is None:
+            return None
+        initial, turns = dialogue.conversation.initial, tuple(dialogue.place.session.turns)
+        if former is not None and former.is_about(loaded, initial, turns):
+            return former
+        known = former is not None and former.initial is initial
+        summary = former.summary if former is not None and known else initial.summary()
+        return Subject(loaded, initial, summary, turns, self._journal.path)
+
     # parts
 
     def _fresh(self, loaded: Loaded, seed: int | None) -> Opening:
@@ -228,17 +288,29 @@ class Engine:
         return from_snapshot(loaded, self._journal.new_id(), path, self.on_stop)
 
     def _open(self, opening: Opening) -> None:
-        message = opening.message
-        self._conversation, self._session = opening.conversation, opening.session
+        """Swaps the conversation and looks once more, at the bytes: a memory that is not the one goes back."""
+        message, former = opening.message, self._dialogue
+        self._dialogue = Dialogue(self._need_model(), self._journal, opening, self._stop, self._closing, self._post)
+        if hashlib.sha256(opening.place.session.memory.to_bytes()).hexdigest() != opening.expected_sha256:
+            self._dialogue = former
+            raise RefusedError("Its memory did not arrive as it was saved. The open conversation stays as it is.")
         self._post(reports.ConversationOpened(message))
+        self._post(reports.TreeChanged(message.tree, message.tip))
 
     def _opened(self, conversation: int) -> OpenedInStore | None:
         """The open conversation, if it has that id."""
-        opened = self._conversation
+        opened = self._dialogue.conversation if self._dialogue is not None else None
         return opened if opened is not None and opened.id == conversation else None
 
     def _snapshots(self, library: Library) -> SnapshotFolder:
-        return SnapshotFolder(self._paths.snapshots_dir, self._paths.data_dir / "trash", library.read_snapshot_info)
+        if self._folder is None:
+            self._folder = SnapshotFolder(self._paths.snapshots_dir, self._paths.data_dir / "trash", library)
+        return self._folder
+
+    def _need_snapshots(self) -> SnapshotFolder:
+        if self._library is None:
+            raise RefusedError("Saved memories are known once a model was loaded; nothing was changed.")
+        return self._snapshots(self._library)
 
     def _need_model(self) -> Loaded:
         if self._loaded is None:

@@ -20,6 +20,7 @@ from app.store.errors import NotWritableError, StoreError
 
 if TYPE_CHECKING:
     from app.engine.library import Memory
+    from app.store.records import Conversation
     from rxt.events import FinishReason, Sampling, TurnRecord
 
 MAX_BACKLOG = 64
@@ -37,7 +38,8 @@ Step = Callable[[ConversationStore], None]
 class OpenedInStore:
     """The conversation that is open: what the store needs to create it at its first turn.
 
-    stored: whether the store knows it; is_named: whether somebody gave it its title.
+    stored: whether the store knows it; is_named: whether somebody gave it its title. tip: the turn that the next one
+    follows, None: the initial memory.
     """
 
     id: int
@@ -49,13 +51,28 @@ class OpenedInStore:
     origin_turns: int = 0
     stored: bool = False
     is_named: bool = False
+    is_pinned: bool = False
+    tip: TurnEntry | None = None
 
 
 @dataclass(slots=True)
 class TurnEntry:
-    """A turn on its way into the store; `id` is None until the question is saved."""
+    """A turn on its way into the store; `id` is None until the question is saved.
+
+    parent: the turn it follows, until then. saved_after: the id of the turn it was saved after.
+    """
 
     id: int | None = None
+    saved_after: int | None = None
+    parent: TurnEntry | None = None
+
+    @property
+    def saved(self) -> int | None:
+        """Its id, or that of the nearest turn before it that could be saved."""
+        entry: TurnEntry | None = self
+        while entry is not None and entry.id is None:
+            entry = entry.parent
+        return entry.id if entry is not None else None
 
 
 class Journal:
@@ -74,6 +91,11 @@ class Journal:
         self._unsaved_ids = 0
 
     @property
+    def path(self) -> Path:
+        """The database file, whether or not it could be opened."""
+        return self._path
+
+    @property
     def store(self) -> ConversationStore:
         """Raises StoreError where the database could not be opened, or was given up."""
         if self._store is None:
@@ -85,6 +107,11 @@ class Journal:
         """Whether something that happened is not saved yet."""
         return bool(self._backlog)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the database can be read but not written."""
+        return self._store is not None and self._store.is_read_only
+
     def open(self) -> None:
         """Opens the database, or tells why this session will not be saved; does nothing while it is open."""
         if self._store is not None:
@@ -94,12 +121,14 @@ class Journal:
         except StoreError as error:
             self._tell(f"{error} You can go on talking, but conversations of this session will not be saved.")
             return
-        if self._store.quarantined is not None:
+        if self._store.is_read_only:
+            self._told = True
             self._failed(
-                "Earlier conversations could not be read",
-                f"The conversation database was damaged. It was moved to {self._store.quarantined}, and a new one was"
-                " started.",
+                "Conversations are read-only",
+                f"{self._store.read_only_reason} You can read and talk, but nothing of this session will be saved.",
             )
+        if self._store.quarantined is not None:
+            self._failed(*_damage_in_words(self._store))
 
     def close(self) -> None:
         """Ends the connection; calling it again does nothing."""
@@ -111,6 +140,8 @@ class Journal:
         try:
             number = self.store.next_id()
         except StoreError:
+            number = None
+        if number is None or self.is_read_only:
             self._unsaved_ids -= 1  # never the id of a stored conversation
             return self._unsaved_ids
         if self._backlog:  # a conversation that waits to be stored may have that one
@@ -127,23 +158,35 @@ class Journal:
         except StoreError as error:
             self._tell(str(error))
             return ()
-        return tuple(ConversationSummary(item.id, item.title, item.turns, item.model, item.updated) for item in stored)
+        return tuple(summary_of(item) for item in stored)
+
+    def search(self, text: str) -> tuple[ConversationSummary, ...]:
+        """The conversations that hold the words of `text`, in the order of the list. Raises StoreError."""
+        return tuple(summary_of(item) for item in self.store.search(text))
 
     # one turn
 
     def begin(
         self, conversation: OpenedInStore, number: int, query: str, sampling: Sampling, memory_before: str
     ) -> TurnEntry:
-        """Saves a question, and the conversation with its first one."""
-        entry = TurnEntry()
+        """Saves a question after the tip, which it becomes, and the conversation with its first one."""
+        entry = conversation.tip = TurnEntry(parent=conversation.tip)
 
         def step(store: ConversationStore) -> None:
             if not conversation.stored:
                 _create(store, conversation, query)
-            entry.id = store.begin_turn(conversation.id, number, query, sampling, memory_before)
+            after = entry.saved
+            entry.id = store.begin_turn(conversation.id, number, query, sampling, memory_before, after)
+            entry.saved_after, entry.parent = after, None  # a long conversation is no long chain
 
         self._take(step)
         return entry
+
+    def move_tip(self, conversation: OpenedInStore, turn: int | None) -> None:
+        """The path ends at the stored turn `turn` from now on."""
+        conversation.tip = None if turn is None else TurnEntry(turn)
+        if conversation.stored:
+            self._take(lambda store: store.set_tip(conversation.id, turn))
 
     def draft(self, entry: TurnEntry, answer: str) -> None:
         """Saves what has been answered so far, unless older steps are waiting."""
@@ -185,7 +228,7 @@ class Journal:
             self._backlog.popleft()
 
     def _take(self, step: Step) -> None:
-        if self._store is None:
+        if self._store is None or self._store.is_read_only:
             return
         self._backlog.append(step)
         self.flush()
@@ -222,6 +265,23 @@ def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -
     )
     conversation.title = title
     conversation.stored = True
+
+
+def summary_of(stored: Conversation) -> ConversationSummary:
+    """A line of the list."""
+    return ConversationSummary(
+        stored.id, stored.title, stored.turns, stored.model, stored.updated, pinned=stored.pinned
+    )
+
+
+def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
+    """A title and a sentence."""
+    words = f"The conversation database was damaged. It was moved to {store.quarantined}, and a new one was started."
+    found = store.salvaged
+    if found is None or not found.turns:
+        return "Earlier conversations could not be read", words
+    rescued = f"It has what could still be read: {found.turns} turns of {found.conversations} chats."
+    return "Earlier conversations could not all be read", f"{words} {rescued}"
 
 
 def _saved(entry: TurnEntry) -> int:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.models.memory_status import MemoryStatus
+
 if TYPE_CHECKING:
-    from rxt.events import GateLaw, GateName, MemorySummary, TurnRecord
+    from rxt.events import FinishReason, FloatArray, GateLaw, GateName, MemorySummary, TurnRecord
 
 OnStop = Literal["remember", "forget"]
 TurnPhase = Literal["pending", "replied", "remembered"]
+PREVIEW_LENGTH = 80
+"""Characters of a question and an answer in a TurnNode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,12 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
-    """A snapshot file as the library shows it. `created`: ISO 8601, UTC; `turns`: turns it had lived through."""
+    """A snapshot file as the library shows it.
+
+    created: ISO 8601, UTC. turns: turns it had lived through. origin: the conversation it was saved in. shape: (L, S,
+    D). synthetic: it was made from other memories. norm: a small picture, the norms of its slots pooled; None where
+    there is none (yet). problem: why the file cannot be used, as a sentence. sha256: of the memory's bytes.
+    """
 
     path: Path
     title: str
@@ -44,6 +53,12 @@ class SnapshotInfo:
     created: str
     turns: int
     size_bytes: int
+    origin: str = ""
+    shape: tuple[int, int, int] = (0, 0, 0)
+    synthetic: bool = False
+    norm: FloatArray | None = field(default=None, compare=False)
+    problem: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +70,67 @@ class ConversationSummary:
     turns: int
     model: str
     updated: float
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredTurn:
-    """A turn as it was stored. `record` is None unless the turn reached memory ("remembered")."""
+    """A turn as it was stored. `record` is None unless the turn reached memory ("remembered").
+
+    id: of the turn in the store, 0 where it is not stored. versions: the ids of all turns that follow the same turn,
+    this one included, in the order they were made. memory: what of it is in memory. reason: why the answer ended, None
+    where it did not. answer: the text that is shown; after an edit, memory holds record.answer instead.
+    """
 
     query: str
     answer: str
     phase: TurnPhase
     record: TurnRecord | None
     error: str = ""
+    id: int = 0
+    versions: tuple[int, ...] = ()
+    memory: MemoryStatus = "not"
+    reason: FinishReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnNode:
+    """A turn in the tree of its conversation.
+
+    parent: the turn it follows; None: the initial memory. turn: how many turns were in memory before it (from 0), None
+    where it is not in memory. query, answer: their first PREVIEW_LENGTH characters. created: seconds since the epoch,
+    for display only; order is by id.
+    """
+
+    id: int
+    parent: int | None
+    turn: int | None
+    query: str
+    answer: str
+    status: MemoryStatus
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCheck:
+    """What computing every memory of a path again has shown.
+
+    turns: how many were computed; agreeing: how many have the stored hash; first_difference: the number of the first
+    turn that has not (-1: the initial memory is not the one of its seed), None where all agree.
+    """
+
+    turns: int
+    agreeing: int
+    first_difference: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenedConversation:
-    """A conversation that was just opened: what it started from and the turns it has."""
+    """A conversation, or another path of it, that was just opened: what it started from and the turns it shows.
+
+    turns: the path from the first turn to `tip`. tip: the turn that the next one follows, None: the initial memory.
+    tree: all turns of the conversation, by id.
+    """
 
     id: int
     title: str
@@ -78,3 +138,6 @@ class OpenedConversation:
     initial_seed: int | None
     initial: MemorySummary
     turns: tuple[StoredTurn, ...] = field(default=())
+    tip: int | None = None
+    tree: tuple[TurnNode, ...] = ()
+    pinned: bool = False

@@ -7,39 +7,65 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.engine.journal import OpenedInStore
+from app.engine.journal import OpenedInStore, TurnEntry
 from app.engine.library import Loaded, Memory, Session
-from app.engine.messages import OnStop, OpenedConversation, StoredTurn
+from app.engine.memory_path import Interrupted, initial_memory, memory_after
+from app.engine.messages import PREVIEW_LENGTH, OnStop, OpenedConversation, StoredTurn, TurnNode
 from app.engine.refusal import RefusedError
+from app.engine.tree import TurnTree
 from app.store.conversation_store import ConversationStore
+from app.store.errors import NotWritableError, StoreError
+from app.store.records import Conversation, Node, Turn
 from rxt.events import Sampling, TurnRecord
 
 SEED_LIMIT = 2**31
 """Random seeds are below it: short enough to read out and type in."""
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where a conversation goes on: a path, and a session with the memory at its end.
+
+    turns: first to last; those that are not stored (yet) have the id 0. tip: the last of them, None: there is none.
+    """
+
+    session: Session
+    turns: list[StoredTurn] = field(default_factory=list)
+    tip: TurnEntry | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Opening:
-    """A conversation that is ready to be opened."""
+    """A conversation that is ready to be opened. problem: why its path ends earlier than it did; empty: it does not."""
 
     conversation: OpenedInStore
-    session: Session
-    turns: tuple[StoredTurn, ...] = ()
+    place: Place
+    tree: TurnTree = field(default_factory=TurnTree)
+    problem: str = ""
+
+    @property
+    def expected_sha256(self) -> str:
+        """Of the memory that its place must have."""
+        turns = self.place.session.turns
+        return turns[-1].memory_after if turns else self.conversation.initial.sha256
 
     @property
     def message(self) -> OpenedConversation:
         """What the window is told."""
-        known = self.conversation
+        known, tip = self.conversation, self.place.tip
         return OpenedConversation(
             id=known.id,
             title=known.title,
             origin=known.origin,
             initial_seed=known.seed,
             initial=known.initial.summary(),
-            turns=self.turns,
+            turns=tuple(self.place.turns),
+            tip=tip.id if tip is not None else None,
+            tree=self.tree.nodes,
+            pinned=known.is_pinned,
         )
 
 
@@ -48,18 +74,25 @@ def start_session(loaded: Loaded, memory: Memory, turns: Sequence[TurnRecord], o
     return loaded.library.Session(loaded.model, memory=memory, sampling=Sampling(), on_stop=on_stop, turns=tuple(turns))
 
 
+def random_seed() -> int:
+    """For an initial memory; it is kept with the conversation."""
+    return secrets.randbelow(SEED_LIMIT)
+
+
 def fresh(loaded: Loaded, number: int, seed: int | None, on_stop: OnStop) -> Opening:
     """A conversation with the initial memory of `seed`; None: a random one. `number`: its id."""
-    seed = secrets.randbelow(SEED_LIMIT) if seed is None else seed
+    seed = random_seed() if seed is None else seed
     memory = loaded.model.initial_memory(seed=seed)
     conversation = OpenedInStore(number, "", loaded.info, memory, seed)
-    return Opening(conversation, start_session(loaded, memory, (), on_stop))
+    return Opening(conversation, Place(start_session(loaded, memory, (), on_stop)))
 
 
 def from_snapshot(loaded: Loaded, number: int, path: Path, on_stop: OnStop) -> Opening:
     """A conversation from a saved memory. Raises what the library raises for a file that does not fit the model."""
     snapshot = loaded.library.load_snapshot(path, model=loaded.model)
     memory = snapshot.memory
+    if memory.sha256 != snapshot.sha256:
+        raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
     conversation = OpenedInStore(
         number,
         "",
@@ -69,42 +102,112 @@ def from_snapshot(loaded: Loaded, number: int, path: Path, on_stop: OnStop) -> O
         origin=snapshot.title or path.stem,
         origin_turns=snapshot.turns,
     )
-    return Opening(conversation, start_session(loaded, memory, (), on_stop))
+    return Opening(conversation, Place(start_session(loaded, memory, (), on_stop)))
 
 
-def from_store(loaded: Loaded, store: ConversationStore, number: int, on_stop: OnStop) -> Opening:
-    """A stored conversation with exactly the memory it had.
+def from_store(
+    loaded: Loaded, store: ConversationStore, number: int, on_stop: OnStop, interrupted: Interrupted
+) -> Opening:
+    """A stored conversation where its path ended, with exactly the memory it had there.
 
-    Raises RefusedError where the model is another one or turns are missing, StoreError where it cannot be read.
+    Where that memory can neither be read nor computed again, or a turn cannot be read, the path ends at the last turn
+    whose memory is verified; the turns after it stay in the tree. Raises RefusedError where the model is another one
+    or turns are missing, StoreError where it cannot be read at all.
     """
-    info = loaded.info
     stored = store.conversation(number)
+    _check_model(loaded, stored)
+    tree = TurnTree(map(node_of, store.tree(number)))
+    path, problem = _readable(store, tree.path_to(stored.tip))
+    records = records_of(path)
+    memory = initial_memory(loaded, store, stored.initial_memory, stored.initial_seed)
+    verified = memory_after(loaded, store, memory, records, interrupted)
+    if verified.problem:
+        path = path[: _position(path, verified.turns)]
+        records = records[: verified.turns]
+        problem = verified.problem
+    if problem:
+        problem += " The chat is open where its memory is still certain; later turns are in its tree."
+    conversation = OpenedInStore(
+        id=stored.id,
+        title=stored.title,
+        model=loaded.info,
+        initial=memory,
+        seed=stored.initial_seed,
+        origin=stored.origin,
+        origin_turns=stored.origin_turns,
+        stored=True,
+        is_pinned=stored.pinned,
+        tip=TurnEntry(path[-1].id) if path else None,
+    )
+    session = start_session(loaded, verified.memory, records, on_stop)
+    place = Place(session, [stored_turn(turn) for turn in path], conversation.tip)
+    return Opening(conversation, place, tree, problem)
+
+
+def records_of(path: Sequence[Turn | StoredTurn]) -> list[TurnRecord]:
+    """The records of the turns that are in memory. Raises RefusedError where they do not follow each other."""
+    records = [turn.record for turn in path if turn.record is not None]
+    if [record.turn for record in records] != list(range(len(records))):
+        raise RefusedError("Some of its turns are missing. The open conversation stays as it is.")
+    return records
+
+
+def stored_turn(turn: Turn) -> StoredTurn:
+    """What the window shows of a turn."""
+    return StoredTurn(
+        query=turn.query,
+        answer=turn.answer,
+        phase=turn.phase,
+        record=turn.record,
+        error=turn.error,
+        id=turn.id,
+        versions=turn.versions,
+        memory=turn.memory_status,
+        reason=turn.reason,
+    )
+
+
+def node_of(node: Node | Turn) -> TurnNode:
+    """A turn in the tree that the window shows."""
+    return TurnNode(
+        id=node.id,
+        parent=node.parent,
+        turn=node.number if node.phase == "remembered" else None,
+        query=node.query[:PREVIEW_LENGTH],
+        answer=node.answer[:PREVIEW_LENGTH],
+        status=node.memory_status,
+        created=node.created,
+    )
+
+
+def _check_model(loaded: Loaded, stored: Conversation) -> None:
+    info = loaded.info
     if (stored.fingerprint, stored.shape) != (info.fingerprint, (info.layers, info.slots, info.width)):
         raise RefusedError(
             f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"
             f" wrote it. Load {stored.model} to open it. The open conversation stays as it is."
         )
-    turns = store.turns(number)
-    records = tuple(turn.record for turn in turns if turn.record is not None)
-    if [record.turn for record in records] != list(range(len(records))):
-        raise RefusedError("Some of its turns are missing. The open conversation stays as it is.")
-    initial = _memory(loaded, store, stored.initial_memory)
-    memory = _memory(loaded, store, records[-1].memory_after) if records else initial
-    conversation = OpenedInStore(
-        id=stored.id,
-        title=stored.title,
-        model=info,
-        initial=initial,
-        seed=stored.initial_seed,
-        origin=stored.origin,
-        origin_turns=stored.origin_turns,
-        stored=True,
-    )
-    shown = tuple(StoredTurn(turn.query, turn.answer, turn.phase, turn.record, turn.error) for turn in turns)
-    return Opening(conversation, start_session(loaded, memory, records, on_stop), shown)
 
 
-def _memory(loaded: Loaded, store: ConversationStore, sha256: str) -> Memory:
-    """The stored memory; the store has checked its bytes against the hash."""
-    data, shape = store.memory(sha256)
-    return loaded.library.MemoryState.from_bytes(data, shape)
+def _readable(store: ConversationStore, ids: Sequence[int]) -> tuple[tuple[Turn, ...], str]:
+    """As much of a path as can be read, and a sentence about what cannot; empty: all can."""
+    try:
+        return store.path(ids[-1] if ids else None), ""
+    except NotWritableError:  # not now
+        raise
+    except StoreError as error:
+        problem = str(error)
+    good, bad = 0, len(ids)  # so many can be read, so many cannot
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            store.path(ids[middle - 1])
+            good = middle
+        except StoreError:
+            bad = middle
+    return store.path(ids[good - 1] if good else None), problem
+
+
+def _position(path: Sequence[Turn], count: int) -> int:
+    """The place in the path of the remembered turn number `count`."""
+    return next(place for place, turn in enumerate(path) if turn.record is not None and turn.record.turn == count)

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.engine import commands, reports
+from app.engine.errand_port import ErrandPort
 from app.engine.library import Library, import_rxt
+from app.engine.tree_port import TreePort
 from app.engine.worker import Worker
 from app.models.phase import Phase
 from app.paths import Paths
-from rxt.events import Event, MemoryWriting, Sampling, TokenEmitted
+from rxt.events import Event, MemoryWriting, TokenEmitted
 
 if TYPE_CHECKING:
     from app.engine.messages import ModelInfo, OnStop
@@ -37,7 +39,7 @@ class _Thread(QThread):
         self.exec()
 
 
-class EnginePort(QObject):
+class EnginePort(QObject, TreePort, ErrandPort):
     """Talks to the engine.
 
     Signals:
@@ -46,12 +48,24 @@ class EnginePort(QObject):
         model_loaded(ModelInfo): another model answers; conversation_opened follows.
         load_failed(message): the model was not loaded; the one before, if any, stays with its conversation.
         conversation_opened(OpenedConversation): another conversation is open.
+        path_changed(OpenedConversation): the open conversation shows another path of its tree, or changed texts.
+        tree_changed(tuple[TurnNode, ...], tip): after every change of the open conversation's tree, and when a turn
+            has begun or ended. tip: the id of the turn that the next one follows; None: the initial memory.
+        replay_checked(ReplayCheck): whether every memory of the path could be computed again.
+        conversations_found(text, tuple[ConversationSummary, ...]): the answer to search_conversations(text).
+        noted(title, message): something worth knowing; nothing went wrong.
         conversation_renumbered(former, id): the open conversation was stored under another number than announced.
         conversations_changed(tuple[ConversationSummary, ...]): the stored conversations, the newest first.
         snapshot_saved(SnapshotInfo): the memory was saved.
         snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
+        snapshot_imported(path): a memory from elsewhere is in the library.
+        exported(path): a memory or a conversation was written to that file.
+        conversation_imported(id, title): a conversation from a file is in the list.
+        prompt_measured(text, tokens, room): what a text takes as a system prompt, and how much there may be.
         turn_rejected(text, message): nothing was answered or written; the text belongs in the composer again.
         failed(title, message): something else did not happen; the message says what and what is unchanged.
+        subject_changed(object): for AnalysisPort alone: the model and the open path; it comes before
+            conversation_opened, path_changed and the event that a turn was written.
     """
 
     phase_changed = Signal(object)
@@ -59,12 +73,22 @@ class EnginePort(QObject):
     model_loaded = Signal(object)
     load_failed = Signal(str)
     conversation_opened = Signal(object)
+    path_changed = Signal(object)
+    tree_changed = Signal(object, object)
+    replay_checked = Signal(object)
+    conversations_found = Signal(str, object)
+    noted = Signal(str, str)
     conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)
+    snapshot_imported = Signal(object)
+    exported = Signal(object)
+    conversation_imported = Signal(int, str)
+    prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
     failed = Signal(str, str)
+    subject_changed = Signal(object)
 
     _commanded = Signal(object)
 
@@ -122,20 +146,9 @@ class EnginePort(QObject):
         """Loads another model and begins a conversation with it: memories do not fit other models."""
         self._command(commands.LoadModel(path, seed))
 
-    def ask(self, text: str, sampling: Sampling) -> None:
-        """Begins a turn; while anything else is under way, the text comes back with turn_rejected."""
-        phase = self.phase
-        if phase is Phase.NO_MODEL:
-            self.turn_rejected.emit(text, "No model is loaded. Load a model, then send this again.")
-        elif phase.is_busy:
-            self.turn_rejected.emit(text, f"The engine is busy ({phase.value}). Send this again when it is ready.")
-        else:
-            self._worker.engine.clear_stop()
-            self._command(commands.Ask(text, sampling))
-            self._timer.start()
-
     def stop(self) -> None:
-        """Ends the answer after the token that is being computed; does nothing while none is."""
+        """Ends the answer after the token that is being computed, or a replay after the turn that is being computed;
+        does nothing while neither is."""
         if self.phase.can_stop:
             self._worker.engine.stop()
 
@@ -160,9 +173,10 @@ class EnginePort(QObject):
     def restore_conversation(self, id: int) -> None:  # noqa: A002
         self._command(commands.RestoreConversation(id))
 
-    def save_snapshot(self, path: Path, title: str, description: str) -> None:
-        """Saves the memory of the open conversation as it is after the running turn, if one runs."""
-        self._command(commands.SaveSnapshot(path, title, description))
+    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
+        """Saves the memory of the open conversation after the stored turn `turn`; None: as it is after the running
+        turn, if one runs."""
+        self._command(commands.SaveSnapshot(path, title, description, turn))
 
     def open_snapshot(self, path: Path) -> None:
         """Begins a conversation from a saved memory."""
@@ -192,9 +206,15 @@ class EnginePort(QObject):
                 self._worker.engine.close_store()
         return self._closed
 
+    def _begin_turn(self, command: commands.TurnCommand) -> None:
+        self._command(command)
+        self._timer.start()
+
     def _command(self, command: commands.Command) -> None:
         if self._closed is not None:
             return
+        if not self.phase.is_busy:  # a stop that came too late for the task before is none for this one
+            self._worker.engine.clear_stop()
         if isinstance(command, commands.BusyCommand):
             self._tasks.append(command.phase)
         self._commanded.emit(command)
@@ -245,6 +265,16 @@ class EnginePort(QObject):
                 self.load_failed.emit(report.message)
             case reports.ConversationOpened():
                 self.conversation_opened.emit(report.conversation)
+            case reports.PathChanged():
+                self.path_changed.emit(report.conversation)
+            case reports.TreeChanged():
+                self.tree_changed.emit(report.nodes, report.tip)
+            case reports.ReplayChecked():
+                self.replay_checked.emit(report.check)
+            case reports.ConversationsFound():
+                self.conversations_found.emit(report.text, report.conversations)
+            case reports.Noted():
+                self.noted.emit(report.title, report.message)
             case reports.ConversationRenumbered():
                 self.conversation_renumbered.emit(report.former, report.id)
             case reports.ConversationsListed():
@@ -253,10 +283,20 @@ class EnginePort(QObject):
                 self.snapshot_saved.emit(report.snapshot)
             case reports.SnapshotsListed():
                 self.snapshots_changed.emit(report.snapshots)
+            case reports.SnapshotImported():
+                self.snapshot_imported.emit(report.path)
+            case reports.Exported():
+                self.exported.emit(report.path)
+            case reports.ConversationImported():
+                self.conversation_imported.emit(report.id, report.title)
+            case reports.PromptMeasured():
+                self.prompt_measured.emit(report.text, report.tokens, report.room)
             case reports.TurnRejected():
                 self._rejection = report
             case reports.Failed():
                 self.failed.emit(report.title, report.message)
+            case reports.SubjectChanged():
+                self.subject_changed.emit(report.subject)
             case reports.Finished():
                 self._finish()
             case _:

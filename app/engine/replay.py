@@ -2,6 +2,7 @@
 
 A recording is a NumPy archive (.npz) of plain float32 arrays and one JSON header; nothing in it is ever unpickled.
 Arrays are named `initial/norm`, `<turn>/norm`, `<turn>/change`, `<turn>/cosine` and `<turn>/gate/<stage>`, each [L, S].
+Version 2 holds more: header entries and arrays that app.engine.bundle knows; here they are passed by.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = "mneme-recording"
-VERSION = 1
+VERSION, EXTENDED_VERSION = 1, 2
 LIMIT_BYTES = 4 * 2**30  # unpacked: 500 turns of 21 × 4096 slots with three gates are 1.0 GB
 
 _HEADER = "header"
+_OWN_KEYS = frozenset(("format", "version", "initial", "turns"))
+_OWN_ARRAY = re.compile(r"(initial|\d+)/")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -54,16 +58,27 @@ class Recording:
     records: tuple[TurnRecord, ...]
 
 
-def to_bytes(recording: Recording) -> bytes:
+@dataclass(frozen=True, slots=True, eq=False)
+class Extra:
+    """What a file of version 2 holds beside the recording: entries of its header and arrays by name."""
+
+    header: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray[Any, Any]]
+
+
+def to_bytes(recording: Recording, extra: Extra | None = None) -> bytes:
     """The recording as the bytes of a file."""
     header = {
+        **({} if extra is None else extra.header),
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if extra is None else EXTENDED_VERSION,
         "initial": _without_arrays(recording.initial, "norm"),
         "turns": [_header_of(record) for record in recording.records],
     }
     text = json.dumps(header, ensure_ascii=True, allow_nan=False)
     arrays: dict[str, Any] = {_HEADER: np.frombuffer(text.encode(), np.uint8), "initial/norm": recording.initial.norm}
+    if extra is not None:
+        arrays |= extra.arrays
     for record in recording.records:
         for name in ("norm", "change", "cosine"):
             arrays[f"{record.turn}/{name}"] = getattr(record, name)
@@ -76,8 +91,18 @@ def to_bytes(recording: Recording) -> bytes:
 
 def from_bytes(data: bytes) -> Recording:
     """The recording in the bytes of a file. Raises RecordingError."""
+    return parts(data)[0]
+
+
+def parts(data: bytes) -> tuple[Recording, Extra]:
+    """The recording and what else is in the file: nothing in version 1. Raises RecordingError."""
     arrays = _arrays(data)
     header = _header(arrays.pop(_HEADER, None))
+    extra = Extra({}, {})
+    if header["version"] == EXTENDED_VERSION:
+        others = [name for name in arrays if not _OWN_ARRAY.match(name)]
+        entries = {key: value for key, value in header.items() if key not in _OWN_KEYS}
+        extra = Extra(entries, {name: arrays.pop(name) for name in others})
     try:
         initial = _initial(header["initial"], arrays)
         records = tuple(_record(turn, item, initial, arrays) for turn, item in enumerate(header["turns"]))
@@ -90,7 +115,7 @@ def from_bytes(data: bytes) -> Recording:
     if arrays:
         raise RecordingError(f"The recording holds arrays that belong to no turn: {', '.join(sorted(arrays)[:5])}.")
     _check_chain(initial, records)
-    return Recording(initial, records)
+    return Recording(initial, records), extra
 
 
 def save_recording(path: Path, recording: Recording) -> None:
@@ -100,9 +125,14 @@ def save_recording(path: Path, recording: Recording) -> None:
 
 def open_recording(path: Path) -> Recording:
     """Reads a recording. Raises RecordingError for what is none, OSError where the file cannot be read."""
+    return from_bytes(read_file(path))
+
+
+def read_file(path: Path) -> bytes:
+    """Raises RecordingError where it is no file, OSError where it cannot be read."""
     if path.exists() and not path.is_file():
         raise RecordingError("This is no file.")
-    return from_bytes(path.read_bytes())
+    return path.read_bytes()
 
 
 def _without_arrays(value: Any, *names: str) -> dict[str, Any]:
@@ -144,8 +174,9 @@ def _header(array: np.ndarray[Any, Any] | None) -> dict[str, Any]:
         raise RecordingError("The recording's header is not readable JSON.") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise RecordingError(f"The file is no recording: its header does not say {FORMAT!r}.")
-    if header.get("version") != VERSION:
-        raise RecordingError(f"The recording has version {header.get('version')!r}; this program reads {VERSION}.")
+    if header.get("version") not in (VERSION, EXTENDED_VERSION):
+        reads = f"{VERSION} and {EXTENDED_VERSION}"
+        raise RecordingError(f"The recording has version {header.get('version')!r}; this program reads {reads}.")
     if not isinstance(header.get("turns"), list):
         raise RecordingError("The recording's header lists no turns.")
     return header

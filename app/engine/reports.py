@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from rxt.events import Event
 
 if TYPE_CHECKING:
-    from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo
+    from pathlib import Path
+
+    from app.engine.analysis_subject import Subject
+    from app.engine.messages import (
+        ConversationSummary,
+        ModelInfo,
+        OpenedConversation,
+        ReplayCheck,
+        SnapshotInfo,
+        TurnNode,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,42 @@ class LoadFailed:
 @dataclass(frozen=True, slots=True, eq=False)
 class ConversationOpened:
     conversation: OpenedConversation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathChanged:
+    """The open conversation shows another path of its tree, or the same with other texts."""
+
+    conversation: OpenedConversation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TreeChanged:
+    """The open conversation's tree or its tip is another now."""
+
+    nodes: tuple[TurnNode, ...]
+    tip: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayChecked:
+    check: ReplayCheck
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsFound:
+    """The answer to a search for `text`."""
+
+    text: str
+    conversations: tuple[ConversationSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something the reader should know though nothing went wrong."""
+
+    title: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +96,33 @@ class SnapshotsListed:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotImported:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A memory or a conversation was written to a file of the reader's choice."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationImported:
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMeasured:
+    """How many tokens a text takes as a system prompt, and how many there may be."""
+
+    text: str
+    tokens: int
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
 class TurnRejected:
     """The turn did not begin; its text belongs to its writer again."""
 
@@ -63,6 +136,13 @@ class Failed:
     message: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SubjectChanged:
+    """What the analyst works on is another, or has another turn; it comes before what tells of the change."""
+
+    subject: Subject | None
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A command that kept the engine busy has ended, well or not."""
@@ -72,12 +152,22 @@ NoEvent = (
     ModelLoaded
     | LoadFailed
     | ConversationOpened
+    | PathChanged
+    | TreeChanged
+    | ReplayChecked
+    | ConversationsFound
+    | Noted
     | ConversationRenumbered
     | ConversationsListed
     | SnapshotSaved
     | SnapshotsListed
+    | SnapshotImported
+    | Exported
+    | ConversationImported
+    | PromptMeasured
     | TurnRejected
     | Failed
+    | SubjectChanged
     | Finished
 )
 Report = Event | NoEvent

@@ -1,41 +1,57 @@
 """The folder of saved memories: what it holds, and the trash that deleted ones go to.
 
-Nothing here reads a memory itself: the list comes from the headers of the files.
+Law: a memory's numbers are never changed here. Files come in and go out whole and checked, or not at all.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.messages import SnapshotInfo
+from app.engine.refusal import RefusedError
+from app.engine.thumbnails import Thumbnails
+from app.paths import private_folder
 from rxt.errors import RxtError
+from rxt.io.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
-    from app.engine.library import SnapshotHeader
+    from app.engine.library import Library
 
-PATTERN = "*.safetensors"
+SUFFIX = ".safetensors"
+PATTERN = f"*{SUFFIX}"
+LIMIT_BYTES = 2**31
+"""Larger files are no memories."""
+_COPY = " (copy)"
 _log = logging.getLogger(__name__)
 
 
 class SnapshotFolder:
-    """The memories in `folder`; deleted ones move to `trash`. `read` reads the header of one file."""
+    """The memories in `folder`; deleted ones move to `trash`.
 
-    def __init__(self, folder: Path, trash: Path, read: Callable[[Path], SnapshotHeader]) -> None:
+    Verbs raise RxtError, RefusedError or OSError with a sentence, and then every file is what it was.
+    """
+
+    def __init__(self, folder: Path, trash: Path, library: Library) -> None:
         self.folder = folder
         self._trash = trash
-        self._read = read
+        self._library = library
+        self._thumbnails = Thumbnails(library.read_snapshot)
+        self._deleted: dict[Path, Path] = {}
 
     def create(self) -> None:
         """Creates the folder, for its owner only. Raises OSError."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self.folder)
 
     def info(self, path: Path) -> SnapshotInfo:
-        """What the header of a file says. Raises RxtError, OSError or ValueError where it cannot be read."""
-        header = self._read(path)
+        """What the header of a file says, with a picture if there was time for one.
+
+        Raises RxtError, OSError or ValueError where the file cannot be read.
+        """
+        header = self._library.read_snapshot_info(path)
+        picture = self._thumbnails.of(path)
         return SnapshotInfo(
             path=path,
             title=header.title,
@@ -45,10 +61,17 @@ class SnapshotFolder:
             created=header.created,
             turns=header.turns,
             size_bytes=path.stat().st_size,
+            origin=header.origin,
+            shape=header.shape,
+            synthetic=header.synthetic,
+            norm=picture.norm if picture is not None else None,
+            problem=picture.problem if picture is not None else "",
+            sha256=header.sha256,
         )
 
     def list(self) -> tuple[SnapshotInfo, ...]:
         """The memories, the newest first. Files that cannot be read are left out; the log counts and names them."""
+        self._thumbnails.begin()
         found: list[SnapshotInfo] = []
         unreadable: list[str] = []
         for path in sorted(self.folder.glob(PATTERN)):
@@ -60,18 +83,86 @@ class SnapshotFolder:
             _log.warning("%d files in %s are no readable memories: %s", len(unreadable), self.folder, unreadable[:10])
         return tuple(sorted(found, key=lambda info: (info.created, info.path.name), reverse=True))
 
-    def delete(self, path: Path) -> Path:
-        """Moves a file of the folder to the trash; returns its new place.
+    def retitle(self, path: Path, title: str, description: str) -> None:
+        """Gives a memory of the folder another title and note."""
+        self._need_own(path)
+        if not title:
+            raise RefusedError("A memory needs a title; it keeps the one it has.")
+        self._library.retitle_snapshot(path, title, description)
 
-        Raises ValueError for a file that is not in the folder, OSError where it cannot be moved.
-        """
-        if path.resolve().parent != self.folder.resolve():
-            raise ValueError("only memories of the library can be deleted here; this file was left where it is")
-        self._trash.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = self._trash / path.name
-        number = 1
-        while target.exists():
-            target = self._trash / f"{path.stem}-{number}{path.suffix}"
-            number += 1
-        os.replace(path, target)
+    def duplicate(self, path: Path) -> Path:
+        """A copy beside `path`, titled as a copy; returns its place."""
+        self._need_own(path)
+        header = self._library.read_snapshot_info(path)
+        target = self._copy(path, unused(self.folder / path.name))
+        try:
+            self._library.retitle_snapshot(target, (header.title or path.stem) + _COPY, header.description)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
         return target
+
+    def add(self, path: Path) -> Path:
+        """Takes a copy of a file from elsewhere into the folder; returns its place."""
+        self._library.read_snapshot(path)  # refused before anything is written
+        self.create()
+        return self._copy(path, unused(self.folder / f"{path.stem or 'memory'}{SUFFIX}"))
+
+    def export(self, path: Path, target: Path) -> None:
+        """Writes a copy of a memory to `target`, replacing what was there only when all of it is on the disk."""
+        if target.suffix.lower() != SUFFIX:
+            raise RefusedError(f"A memory file ends in {SUFFIX}; nothing was written.")
+        if path.resolve() == target.resolve():
+            return
+        self._library.read_snapshot(path)
+        write_atomically(target, _bytes(path))
+
+    def delete(self, path: Path) -> Path:
+        """Moves a file of the folder to the trash; returns its new place."""
+        self._need_own(path)
+        private_folder(self._trash)
+        target = unused(self._trash / path.name)
+        os.replace(path, target)
+        self._deleted[path] = target
+        return target
+
+    def restore(self, path: Path) -> Path:
+        """Brings back the file that was deleted from `path`; returns its place, another one where that is taken."""
+        deleted = self._deleted.get(path, self._trash / path.name)
+        if not deleted.exists():
+            raise RefusedError("This memory is not in the trash any more.")
+        target = unused(self.folder / path.name)
+        self.create()
+        os.replace(deleted, target)
+        self._deleted.pop(path, None)
+        return target
+
+    def _need_own(self, path: Path) -> None:
+        if path.resolve().parent != self.folder.resolve():
+            raise RefusedError("Only memories of the library can be changed here; this file was left as it is.")
+
+    def _copy(self, path: Path, target: Path) -> Path:
+        """Copies a whole memory; what arrived is checked again, for a file can change while it is read."""
+        write_atomically(target, _bytes(path))
+        try:
+            self._library.read_snapshot(target)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        return target
+
+
+def unused(path: Path) -> Path:
+    """`path`, or the next numbered name beside it that no file has."""
+    number, candidate = 2, path
+    while candidate.exists():
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return candidate
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return read_bounded(path, LIMIT_BYTES)
+    except ValueError as error:
+        raise RefusedError(f"This is not a memory file: {error}. Nothing was changed.") from None

@@ -9,8 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.engine.messages import StoredTurn
 from app.engine.reports import Report, TurnRejected
 from rxt.events import (
     AnswerFinished,
@@ -26,6 +28,8 @@ from rxt.events import (
 if TYPE_CHECKING:
     from app.engine.journal import Journal, TurnEntry
     from app.engine.library import Session
+    from app.models.memory_status import MemoryStatus
+    from rxt.events import TurnRecord
 
 DRAFT_S = 1.0
 """How much of a streaming answer a crash may cost."""
@@ -36,7 +40,8 @@ class Turn:
     """Runs one turn of `session`, saves it in `journal` and hands every event to `post`.
 
     stop: set from any thread to end the answer after the token that is being computed, also before the first.
-    has_raised: whether the session raised, so that it should not be used any more.
+    has_raised: whether the session raised, so that it should not be used any more. is_rejected: whether the text went
+    back to its writer. result: how far the turn has come, as it is stored, but for its id and versions.
     """
 
     def __init__(
@@ -57,10 +62,13 @@ class Turn:
         self._answer: list[str] = []
         self._drafted_s = time.monotonic()
         self.has_raised = False
+        self.is_rejected = False
+        self.result = StoredTurn("", "", "pending", None)
 
     def run(self, text: str) -> None:
         """Asks `text` and returns when the turn is over: with an event or a rejection, whatever the model does."""
         number = len(self._session.turns)
+        self.result = replace(self.result, query=text)
         try:
             for event in self._session.ask(text):
                 if self._stop.is_set():
@@ -82,21 +90,26 @@ class Turn:
             case AnswerFinished():
                 self._phase = "answering"
                 self._journal.reply(self._entry, event.answer, event.reason)
+                self.result = replace(self.result, answer=event.answer, phase="replied", reason=event.reason)
             case MemoryWriting():
                 self._phase = "writing"
             case MemoryWritten():
                 self._journal.remember(self._entry, event.record, self._session.memory)
+                self.result = _remembered(event.record)
             case TurnFailed(phase="reading"):
                 self._reject(event, text)
                 return
             case TurnFailed():
-                if self._answer and self._phase == "answering":
+                if self._answer and self.result.phase == "pending":
                     self._journal.draft(self._entry, "".join(self._answer))
+                    self.result = replace(self.result, answer="".join(self._answer))
                 self._journal.fail(self._entry, event.message)
+                self.result = replace(self.result, error=event.message)
         self._post(event)
 
     def _reject(self, event: TurnFailed, text: str) -> None:
         """The text goes back to its writer, so it is no turn; the event is told only to who heard of its beginning."""
+        self.is_rejected = True
         self._journal.discard(self._entry)
         if self._started:
             self._post(event)
@@ -107,6 +120,12 @@ class Turn:
         if now_s - self._drafted_s >= DRAFT_S:
             self._drafted_s = now_s
             self._journal.draft(self._entry, "".join(self._answer))
+
+
+def _remembered(record: TurnRecord) -> StoredTurn:
+    """A turn that is in memory; partly, where its answer was cut."""
+    status: MemoryStatus = "in memory" if record.reason == "eos" else "partly"
+    return StoredTurn(record.query, record.answer, "remembered", record, memory=status, reason=record.reason)
 
 
 def _sentence(error: BaseException) -> str:

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from app.engine import commands, reports
+from app.engine import commands, errands, reports
 from app.engine.engine import Engine
 from app.engine.refusal import RefusedError, sentence
 from app.store.errors import StoreError
 from rxt.errors import RxtError
-from rxt.events import Event
+from rxt.events import Event, MemoryWritten
 
 if TYPE_CHECKING:
+    from app.engine.analysis_subject import Subject
     from app.engine.library import Library
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Worker(QObject):
     def __init__(self, data_dir: Path, open_library: Callable[[], Library], mailbox: deque[reports.Report]) -> None:
         super().__init__()
         self._mailbox = mailbox
+        self._subject: Subject | None = None
         self.engine = Engine(data_dir, open_library, self._post)
 
     @Slot(object)
@@ -65,6 +67,30 @@ class Worker(QObject):
                 engine.load(command.path, seed=command.seed)
             case commands.Ask():
                 engine.ask(command.text, command.sampling)
+            case commands.AskAfter():
+                engine.dialogue.ask_after(command.turn, command.text, command.sampling)
+            case commands.Regenerate():
+                engine.dialogue.regenerate(command.turn, command.sampling)
+            case commands.EditQuery():
+                engine.dialogue.edit_query(command.turn, command.text, command.sampling)
+            case commands.GoTo():
+                engine.dialogue.go_to(command.turn)
+            case commands.ShowBranch():
+                engine.dialogue.show_branch(command.turn)
+            case commands.ForgetTurn():
+                engine.dialogue.forget_turn(command.turn)
+            case commands.EditAnswer():
+                engine.dialogue.edit_answer(command.turn, command.text)
+            case commands.RewriteMemory():
+                engine.dialogue.rewrite_memory(command.turn)
+            case commands.ReplayConversation():
+                engine.dialogue.replay()
+            case commands.WriteSystemPrompt():
+                engine.write_system_prompt(command.text, command.title, command.seed)
+            case commands.SetPinned():
+                engine.set_pinned(command.id, command.pinned)
+            case commands.SearchConversations():
+                engine.search(command.text)
             case commands.NewConversation():
                 engine.begin(command.seed)
             case commands.OpenConversation():
@@ -72,7 +98,7 @@ class Worker(QObject):
             case commands.OpenSnapshot():
                 engine.open_snapshot(command.path)
             case commands.SaveSnapshot():
-                engine.save_snapshot(command.path, command.title, command.description)
+                engine.save_snapshot(command.path, command.title, command.description, command.turn)
             case commands.SetOnStop():
                 engine.on_stop = command.on_stop
             case commands.RenameConversation():
@@ -85,6 +111,17 @@ class Worker(QObject):
                 engine.list_snapshots()
             case commands.DeleteSnapshot():
                 engine.delete_snapshot(command.path)
+            case (
+                errands.RenameSnapshot()
+                | errands.DuplicateSnapshot()
+                | errands.RestoreSnapshot()
+                | errands.ExportSnapshot()
+                | errands.ImportSnapshot()
+                | errands.ExportConversation()
+                | errands.ImportConversation()
+                | errands.MeasurePrompt()
+            ):
+                engine.carry_out(command)
             case commands.Close():
                 try:
                     engine.finish()
@@ -95,16 +132,47 @@ class Worker(QObject):
 
     def _post(self, report: reports.Report) -> None:
         """Events wait for the port's next look: a signal for each would freeze the window."""
+        if isinstance(report, MemoryWritten | reports.ConversationOpened | reports.PathChanged | reports.Finished):
+            self._post_subject()
         self._mailbox.append(report)
         if not isinstance(report, Event):
             self.reported.emit()
 
+    def _post_subject(self) -> None:
+        """The analyst hears of a change before everybody else, so that nobody asks about what it does not know yet."""
+        subject = self.engine.subject(self._subject)
+        if subject is not self._subject:
+            self._subject = subject
+            self._mailbox.append(reports.SubjectChanged(subject))
+
 
 def _title(command: commands.Command) -> str:
     """What did not happen, in the words of a heading."""
+    if isinstance(command, errands.Errand):
+        return command.failure
     match command:
         case commands.OpenConversation():
             return "This conversation was not opened"
+        case commands.GoTo():
+            return "This turn was not opened"
+        case commands.ShowBranch():
+            return "This version was not opened"
+        case commands.Regenerate():
+            return "No other answer was made"
+        case commands.ForgetTurn():
+            return "This turn was not forgotten"
+        case commands.EditAnswer():
+            return "This answer was not changed"
+        case commands.RewriteMemory():
+            return "The memory was not rewritten"
+        case commands.ReplayConversation():
+            return "This conversation was not checked"
+        case commands.WriteSystemPrompt():
+            return "The system prompt was not written"
+        case commands.SetPinned():
+            return "This conversation was not pinned"
+        case commands.SearchConversations():
+            return "Nothing was searched"
         case commands.OpenSnapshot():
             return "This memory was not opened"
         case commands.SaveSnapshot():

@@ -1,127 +1,62 @@
-"""The open conversation as a list of messages: two rows a turn, what was asked and what was answered.
+"""The open path of a conversation as a list of messages: two rows a turn, what was asked and what was answered.
 
-The last turn follows the events of the engine; earlier turns never change. Words only: how a message looks is the
-business of the view.
+The last turn follows the events of the engine; earlier turns change only with the path. Words only: how a message
+looks is the business of the view.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any, Literal, Protocol, assert_never
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from rxt.events import (
-    AnswerFinished,
-    Event,
-    FinishReason,
-    MemoryWriting,
-    MemoryWritten,
-    TokenEmitted,
-    TurnFailed,
-    TurnMetrics,
-    TurnRecord,
-    TurnStarted,
-)
+from app.models.exchange import Exchange, TurnState, TurnToShow, duration, measures
+from app.models.memory_status import STATUS_WORDS
+from rxt.events import AnswerFinished, Event, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
+
+__all__ = ["Conversation", "Exchange", "MessageRole", "Sender", "TurnState", "TurnToShow", "duration", "measures"]
 
 Sender = Literal["you", "model"]
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class TurnState(StrEnum):
-    """How far a turn came."""
-
-    READING = "reading"
-    ANSWERING = "answering"
-    ANSWERED = "answered"
-    WRITING = "writing memory"
-    IN_MEMORY = "in memory"
-    NOT_IN_MEMORY = "not in memory"
-
-    @property
-    def is_final(self) -> bool:
-        return self in (TurnState.IN_MEMORY, TurnState.NOT_IN_MEMORY)
-
-
 class MessageRole(IntEnum):
-    """What a row tells besides its text (Qt.DisplayRole)."""
+    """What a row tells besides its text (Qt.DisplayRole).
+
+    SENDER: "you" or "model". TURN: its place in the memory history, or None. TURN_ID: of the turn in the store, 0 where
+    it is not stored (yet). VERSION, VERSIONS: it is the VERSION-th of VERSIONS turns in its place, from 1; both 0 where
+    it is not stored. VERSION_IDS: the ids of those turns, in order. STATUS: what of the turn is in memory (a
+    MemoryStatus), None while it is under way. CAN_EDIT: whether it can be edited, answered again, forgotten or forked.
+    """
 
     SENDER = Qt.ItemDataRole.UserRole + 1
     STATE = Qt.ItemDataRole.UserRole + 2
     CAPTION = Qt.ItemDataRole.UserRole + 3
     TURN = Qt.ItemDataRole.UserRole + 4
     ERROR = Qt.ItemDataRole.UserRole + 5
+    TURN_ID = Qt.ItemDataRole.UserRole + 6
+    VERSION = Qt.ItemDataRole.UserRole + 7
+    VERSIONS = Qt.ItemDataRole.UserRole + 8
+    VERSION_IDS = Qt.ItemDataRole.UserRole + 9
+    STATUS = Qt.ItemDataRole.UserRole + 10
+    CAN_EDIT = Qt.ItemDataRole.UserRole + 11
 
 
-class TurnToShow(Protocol):
-    """A stored turn, as `Conversation.open` reads it."""
+class TreeNode(Protocol):
+    """A turn of the conversation's tree.
 
+    parent: the id of the turn it follows, None at the beginning. query: the beginning of its question.
+    """
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def parent(self) -> int | None: ...
     @property
     def query(self) -> str: ...
-    @property
-    def answer(self) -> str: ...
-    @property
-    def record(self) -> TurnRecord | None: ...
-    @property
-    def error(self) -> str: ...
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One turn as the transcript shows it. `turn`: its place in the memory history, None until it is in memory."""
-
-    query: str
-    answer: str = ""
-    state: TurnState = TurnState.READING
-    reason: FinishReason | None = None
-    metrics: TurnMetrics | None = None
-    turn: int | None = None
-    error: str = ""
-
-    @classmethod
-    def stored(cls, turn: TurnToShow) -> Exchange:
-        record = turn.record
-        if record is None:
-            return cls(turn.query, turn.answer, TurnState.NOT_IN_MEMORY, error=turn.error)
-        return cls(turn.query, turn.answer, TurnState.IN_MEMORY, record.reason, record.metrics, record.turn)
-
-    @property
-    def caption(self) -> str:
-        """The muted line under the answer."""
-        match self.state:
-            case TurnState.READING | TurnState.WRITING:
-                return f"{self.state.value}…"
-            case TurnState.ANSWERING | TurnState.ANSWERED:
-                return "answering…"
-            case TurnState.IN_MEMORY | TurnState.NOT_IN_MEMORY:
-                return " · ".join([*self._ending(), *(measures(self.metrics) if self.metrics else ())])
-            case _:
-                assert_never(self.state)
-
-    def _ending(self) -> Iterable[str]:
-        if self.reason == "stopped":
-            yield "stopped"
-        if self.reason == "length":
-            yield "ended at the length limit"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: 0.4 ms, 12 ms, 1.3 s."""
-    if seconds < 0.00095:
-        return f"{seconds * 1000:.1f} ms"
-    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
-
-
-def measures(metrics: TurnMetrics) -> tuple[str, ...]:
-    """The measures of a turn that a reader cares about, in words."""
-    speed = metrics.tokens_per_s
-    return (
-        f"first token {duration(metrics.first_token_s)}",
-        *((f"{speed:,.0f} tok/s",) if speed is not None else ()),
-        f"memory written in {duration(metrics.memory_s)}",
-    )
 
 
 class Conversation(QAbstractListModel):
@@ -129,10 +64,12 @@ class Conversation(QAbstractListModel):
 
     Signals:
         opened(): another conversation is shown.
+        path_changed(): another path of the same conversation is shown, or the same with other texts.
         renamed(title): the conversation has another title.
     """
 
     opened = Signal()
+    path_changed = Signal()
     renamed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -181,6 +118,42 @@ class Conversation(QAbstractListModel):
         self.endResetModel()
         self.opened.emit()
 
+    def show_path(self, turns: Iterable[TurnToShow]) -> None:
+        """Shows another path of the same conversation: the turns it shares with the former one stay in their rows."""
+        path = [Exchange.stored(turn) for turn in turns]
+        shared = 0
+        for old, new in zip(self._exchanges, path, strict=False):
+            if not new.id or old.id != new.id:
+                break
+            shared += 1
+        self._remove_after(shared)
+        for position in range(shared):
+            if self._exchanges[position] != path[position]:
+                self._exchanges[position] = path[position]
+                self.dataChanged.emit(self.index(2 * position), self.index(2 * position + 1))
+        if len(path) > shared:
+            self.beginInsertRows(QModelIndex(), 2 * shared, 2 * len(path) - 1)
+            self._exchanges += path[shared:]
+            self.endInsertRows()
+        self.path_changed.emit()
+
+    def follow_tree(self, nodes: Sequence[TreeNode], tip: int | None) -> None:
+        """Takes the ids and versions of the shown turns from the tree: `nodes` by id, `tip` the end of the path.
+
+        Only turns without an id are looked up, from the newest back: a long conversation costs what a short one costs.
+        """
+        number = tip
+        for position in range(len(self._exchanges) - 1, -1, -1):
+            exchange, node = self._exchanges[position], _node(nodes, number)
+            if node is None or exchange.id == node.id:
+                return
+            if not exchange.query.startswith(node.query):  # this one could not be saved
+                continue
+            exchange.id = node.id
+            exchange.versions = tuple(other.id for other in nodes if other.parent == node.parent)
+            self.dataChanged.emit(self.index(2 * position), self.index(2 * position + 1))
+            number = node.parent
+
     def renumber(self, number: int) -> None:
         """The open conversation has another number in the store than was announced."""
         self._id = number
@@ -211,6 +184,13 @@ class Conversation(QAbstractListModel):
             self._exchanges[-1].state = TurnState.NOT_IN_MEMORY
             self._emit_changed()
 
+    def row_of_id(self, number: int) -> int | None:
+        """The row of the question of the stored turn of that id."""
+        for position, exchange in enumerate(self._exchanges):
+            if exchange.id == number:
+                return 2 * position
+        return None
+
     def row_of_turn(self, turn: int) -> int | None:
         """The row of the answer that was written to memory as `turn`."""
         for position, exchange in enumerate(self._exchanges):
@@ -239,6 +219,18 @@ class Conversation(QAbstractListModel):
                 return exchange.caption if sender == "model" else ""
             case MessageRole.TURN:
                 return exchange.turn
+            case MessageRole.TURN_ID:
+                return exchange.id
+            case MessageRole.VERSION:
+                return exchange.version
+            case MessageRole.VERSIONS:
+                return len(exchange.versions)
+            case MessageRole.VERSION_IDS:
+                return exchange.versions
+            case MessageRole.STATUS:
+                return exchange.status
+            case MessageRole.CAN_EDIT:
+                return exchange.can_edit
             case MessageRole.ERROR:
                 return exchange.error if sender == "model" else ""
         return None
@@ -247,7 +239,15 @@ class Conversation(QAbstractListModel):
     def _spoken(exchange: Exchange, sender: Sender) -> str:
         if sender == "you":
             return f"You: {exchange.query}"
-        return f"Answer: {exchange.answer} ({exchange.error or exchange.state.value})"
+        status = STATUS_WORDS[exchange.status] if exchange.status is not None else exchange.state.value
+        version = f", version {exchange.version} of {len(exchange.versions)}" if len(exchange.versions) > 1 else ""
+        return f"Answer: {exchange.answer} ({exchange.error or status}{version})"
+
+    def _remove_after(self, kept: int) -> None:
+        if len(self._exchanges) > kept:
+            self.beginRemoveRows(QModelIndex(), 2 * kept, self.rowCount() - 1)
+            del self._exchanges[kept:]
+            self.endRemoveRows()
 
     def _begin(self, event: TurnStarted) -> None:
         self.abandon()
@@ -283,3 +283,11 @@ class Conversation(QAbstractListModel):
     def _emit_changed(self) -> None:
         answer = self.index(self.rowCount() - 1)
         self.dataChanged.emit(answer, answer)
+
+
+def _node(nodes: Sequence[TreeNode], number: int | None) -> TreeNode | None:
+    """The node of that id; `nodes` are in the order of their ids."""
+    if number is None:
+        return None
+    place = bisect_left(nodes, number, key=lambda node: node.id)
+    return nodes[place] if place < len(nodes) and nodes[place].id == number else None

@@ -17,7 +17,7 @@ class MemoryHistory(QObject):
     """The turns of the open conversation.
 
     Signals:
-        reset(): another conversation or memory was opened; initial and records are new, the cursor is at the end.
+        reset(): another conversation, path or memory was opened; initial and records are new, the cursor is at the end.
         turn_added(turn): a turn was written to memory.
         cursor_changed(turn): the turn to show changed (INITIAL: the memory before the first turn).
         slot_selected(layer, slot): the selected slot changed; (-1, -1): none.
@@ -89,6 +89,23 @@ class MemoryHistory(QObject):
         self._slot = None
         self.reset.emit()
         self.slot_selected.emit(-1, -1)
+        self.cursor_changed.emit(self._cursor)
+
+    def follow_path(self, records: tuple[TurnRecord, ...]) -> None:
+        """Shows another path of the same conversation; the selected slot stays, the cursor goes to the end.
+
+        Nothing is signalled where the memories are the same, and only turn_added where some are new.
+        """
+        shared = min(len(records), len(self._records))
+        same = [record.memory_after for record in records[:shared]]
+        if len(records) >= len(self._records) and same == [record.memory_after for record in self._records]:
+            self._records[:shared] = records[:shared]
+            for record in records[shared:]:
+                self.add(record)
+            return
+        self._records = list(records)
+        self._cursor = self.last_turn
+        self.reset.emit()
         self.cursor_changed.emit(self._cursor)
 
     def clear(self) -> None:

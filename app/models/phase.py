@@ -16,6 +16,8 @@ class Phase(StrEnum):
     WRITING = "writing memory"
     OPENING = "opening memory"
     SAVING = "saving memory"
+    REWRITING = "rewriting memory"
+    CHECKING = "checking memory"
 
     @property
     def is_busy(self) -> bool:
@@ -25,4 +27,4 @@ class Phase(StrEnum):
     @property
     def can_stop(self) -> bool:
         """Whether Stop has something to stop."""
-        return self in (Phase.READING, Phase.ANSWERING)
+        return self in (Phase.READING, Phase.ANSWERING, Phase.REWRITING, Phase.CHECKING)

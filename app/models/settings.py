@@ -7,6 +7,7 @@ its place and everything is the default again.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ T = TypeVar("T")
 TEMPERATURE_LIMIT = 5.0
 SEED_LIMIT = 2**31 - 1
 COUNT_LIMIT = 1_000_000
+RECENT_MODELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Preferences:
     sampling: how answers are chosen; greedy by default. on_stop: what becomes of a turn whose answer was stopped.
     memory_seed: of the memory a new chat starts from; None takes another one for every chat. theme: of the window.
     reduced_motion: nothing fades or turns. hint_seen: whether the first hint about the memory map was shown.
+    recent_models: folders of models that were opened, the latest first, at most RECENT_MODELS.
+    shortcuts: (action, keys) for every action that was given another key than its first.
     """
 
     sampling: Sampling = Sampling()  # noqa: RUF009 (frozen)
@@ -40,6 +44,8 @@ class Preferences:
     theme: ThemeChoice = "system"
     reduced_motion: bool = False
     hint_seen: bool = False
+    recent_models: tuple[str, ...] = ()
+    shortcuts: tuple[tuple[str, str], ...] = ()
 
 
 class Settings(QObject):
@@ -73,7 +79,21 @@ class Settings(QObject):
 
     def restore_defaults(self) -> None:
         """Everything but what was already seen is the default again."""
-        self.apply(Preferences(hint_seen=self._preferences.hint_seen))
+        now = self._preferences
+        self.apply(Preferences(hint_seen=now.hint_seen, recent_models=now.recent_models, shortcuts=now.shortcuts))
+
+    def add_recent_model(self, source: str) -> None:
+        """Notes that a model was opened; it is the latest now."""
+        others = tuple(other for other in self._preferences.recent_models if other != source)
+        self.update(recent_models=(source, *others)[:RECENT_MODELS])
+
+    def choose_shortcut(self, action: str, keys: str | None) -> None:
+        """Gives an action other keys; None: its first ones."""
+        chosen = dict(self._preferences.shortcuts)
+        chosen.pop(action, None)
+        if keys is not None:
+            chosen[action] = keys
+        self.update(shortcuts=tuple(sorted(chosen.items())))
 
     def _read(self) -> Preferences:
         default = Preferences()
@@ -87,6 +107,8 @@ class Settings(QObject):
             theme=self._value("window/theme", _choice("system", "light", "dark"), default.theme),
             reduced_motion=self._value("window/reduced_motion", _boolean, default.reduced_motion),
             hint_seen=self._value("window/hint_seen", _boolean, default.hint_seen),
+            recent_models=self._value("models/recent", _words, default.recent_models)[:RECENT_MODELS],
+            shortcuts=self._value("window/shortcuts", _pairs, default.shortcuts),
         )
 
     def _with(self, sampling: Sampling, field: str, parse: Callable[[str], Any]) -> Sampling:
@@ -114,6 +136,8 @@ class Settings(QObject):
         self._file.setValue("window/theme", chosen.theme)
         self._file.setValue("window/reduced_motion", _plain(chosen.reduced_motion))
         self._file.setValue("window/hint_seen", _plain(chosen.hint_seen))
+        self._file.setValue("models/recent", json.dumps(chosen.recent_models))
+        self._file.setValue("window/shortcuts", json.dumps(dict(chosen.shortcuts)))
 
 
 def open_ini(path: Path, parent: QObject) -> QSettings:
@@ -145,6 +169,20 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 
 def _boolean(raw: str) -> bool:
     return _choice("True", "False")(raw) == "True"
+
+
+def _words(raw: str) -> tuple[str, ...]:
+    found = json.loads(raw)
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise ValueError(raw)
+    return tuple(found)
+
+
+def _pairs(raw: str) -> tuple[tuple[str, str], ...]:
+    found = json.loads(raw)
+    if not isinstance(found, dict) or not all(isinstance(word, str) for word in found.values()):
+        raise ValueError(raw)
+    return tuple(sorted(found.items()))
 
 
 def _bounded(raw: str, low: int, high: int) -> int:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.models.branches import BranchList
+from app.models.chats import ConversationList
 from app.models.conversation import Conversation
-from app.models.library import ConversationList, SnapshotList
+from app.models.memories import SnapshotList
 from app.models.memory_history import MemoryHistory
 from app.models.outbox import Outbox
+from app.models.selection import Selection
 from app.models.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,19 +25,24 @@ class Workspace:
 
     conversation: Conversation
     history: MemoryHistory
+    selection: Selection
     outbox: Outbox
     chats: ConversationList
+    branches: BranchList
     memories: SnapshotList
     settings: Settings
 
     @classmethod
     def create(cls, settings_file: Path, parent: QObject | None = None) -> Workspace:
         """An empty workspace with the settings of `settings_file`."""
+        history = MemoryHistory(parent)
         return cls(
             conversation=Conversation(parent),
-            history=MemoryHistory(parent),
+            history=history,
+            selection=Selection(history, parent),
             outbox=Outbox(parent),
             chats=ConversationList(parent),
+            branches=BranchList(parent),
             memories=SnapshotList(parent),
             settings=Settings(settings_file, parent),
         )

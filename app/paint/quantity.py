@@ -18,15 +18,15 @@ QuantityKey = Literal["change", "norm", "cosine", "mix", "interlayer", "write"]
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """One number a slot.
+class Measure:
+    """What the numbers of a map are.
 
-    key: "norm", "change", "cosine" or the name of a gate stage. name: one word for readouts. title: for menus.
-    definition: one sentence. neutral: the value that says "nothing happened"; pooling keeps what is farthest from it.
-    low_end, high_end: ends of the range that are known beforehand. is_reversed: the smallest value is the brightest.
+    key: tells measures apart. name: one word for readouts. title: for menus. definition: one sentence. neutral: the
+    value that says "nothing happened"; pooling keeps what is farthest from it. low_end, high_end: ends of the range
+    that are known beforehand. is_reversed: the smallest value is the brightest.
     """
 
-    key: QuantityKey
+    key: str
     name: str
     title: str
     definition: str
@@ -40,6 +40,24 @@ class Quantity:
     def is_fixed(self) -> bool:
         """Whether the range is the same for every conversation."""
         return self.low_end is not None and self.high_end is not None
+
+    def limits(self, extent: Extent | None) -> Limits:
+        """The limits for values of that extent, by this measure's own rule."""
+        return limits_of(extent, self.scale, self.low_end, self.high_end)
+
+    def frame_limits(self, values: FloatArray) -> Limits:
+        """The limits of one turn alone: its full range, known ends let go (a diverging range stays symmetric)."""
+        extent = extent_of(values)
+        if extent is not None:
+            extent = Extent(extent.low, extent.low, extent.high, extent.high)
+        return limits_of(extent, self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Measure):
+    """A measure of a turn's record, one number a slot. key: "norm", "change", "cosine" or the name of a gate stage."""
+
+    key: QuantityKey
 
     def values(self, record: TurnRecord | None, initial: MemorySummary | None) -> FloatArray | None:
         """The values [L, S] after a turn; record None: of the initial memory, where only the norm exists."""
@@ -55,17 +73,6 @@ class Quantity:
             case _:
                 stage = record.gate(self.key)
                 return stage.values if stage is not None else None
-
-    def limits(self, extent: Extent | None) -> Limits:
-        """The limits for values of that extent, by this quantity's own rule."""
-        return limits_of(extent, self.scale, self.low_end, self.high_end)
-
-    def frame_limits(self, values: FloatArray) -> Limits:
-        """The limits of one turn alone: its full range, known ends let go (a diverging range stays symmetric)."""
-        extent = extent_of(values)
-        if extent is not None:
-            extent = Extent(extent.low, extent.low, extent.high, extent.high)
-        return limits_of(extent, self.scale)
 
 
 CHANGE = Quantity(

@@ -4,8 +4,12 @@ Law: no Qt and no torch. What was said and the memory it left are committed in o
 disagree; a memory is stored under the SHA-256 of its bytes and checked against it whenever it is read; rows are
 ordered by id, never by a clock. A store belongs to one thread at a time.
 
-    database            opens the file: rights, damage, versions, schema
-    records             the nouns that are stored: Conversation, Turn
+    schema              the tables, by version, and the steps between versions
+    database            opens the file: rights, damage, versions; backup copies it, salvage rescues what can be read
+    statements          rows and transactions; every error is a sentence
+    records             the nouns that are stored: Conversation, Turn, Node, Keyframe
     turn_codec          a TurnRecord as columns and arrays, and back, bit by bit
-    conversation_store  the verbs: create, begin_turn, reply, remember, fail, turns, memory, rename, delete, …
+    conversation_rows   the table of conversations
+    tree, turn_writer   reads and writes turns; keyframes stores memories, search finds words
+    conversation_store  the verbs: create, begin_turn, reply, remember, path, keyframe_before, search, rename, …
 """

@@ -6,54 +6,82 @@ and the memory, "remembered"). Every verb raises StoreError with a sentence and 
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from app.store import turn_codec
-from app.store.database import open_database, transaction
+from app.store.conversation_rows import ConversationRows
+from app.store.database import open_database
 from app.store.errors import StoreError
-from app.store.records import Conversation, Shape, Turn
+from app.store.keyframes import BUDGET_BYTES, KEEP_EVERY, Keyframes
+from app.store.records import Conversation, Keyframe, Node, Shape, Turn
+from app.store.search import SearchIndex
+from app.store.tree import Tree
+from app.store.turn_writer import TIP, Tip, TurnWriter
 
 if TYPE_CHECKING:
     from rxt.events import FinishReason, Sampling, TurnRecord
-
-_CONVERSATION = """
-SELECT c.*, m.layers, m.slots, m.width, (SELECT COUNT(*) FROM turn t WHERE t.conversation = c.id) AS turns
-FROM conversation c JOIN memory m ON m.sha256 = c.initial_memory
-"""
 
 
 class ConversationStore:
     """The conversations in the database at `path`, created where there is none.
 
-    quarantined: where a damaged file was moved to when this one was opened; None where there was none.
-    clock: seconds since the epoch; only displayed, never compared.
+    clock: seconds since the epoch; only displayed, never compared. budget_bytes: for the memories that are stored as
+    bytes; keep_every: the memory after every such turn stays whatever the budget.
 
-    Raises StoreError where the file cannot be written or belongs to a newer version.
+    is_read_only, read_only_reason: whether and why nothing can be written: the file or its folder is write-protected,
+    or a newer version wrote it. Every verb that writes then raises NotWritableError with that sentence.
+    quarantined: where a damaged file was moved to when this one was opened; None where there was none.
+    salvaged: what could be read of it and is here again; None where there was none.
+
+    Raises StoreError where the file cannot be used.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self.path = path
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.time,
+        *,
+        budget_bytes: int = BUDGET_BYTES,
+        keep_every: int = KEEP_EVERY,
+    ) -> None:
+        self.file = path
         self._clock = clock
-        self._connection, self.quarantined = open_database(path)
-        self._connection.row_factory = sqlite3.Row
-        # a crash between a conversation and its first turn leaves it empty
-        self._write("DELETE FROM conversation WHERE id NOT IN (SELECT conversation FROM turn)")
+        opened = open_database(path)
+        self.quarantined, self.salvaged = opened.quarantined, opened.salvaged
+        self._db = opened.statements
+        self._connection = self._db.connection
+        self._rows = ConversationRows(self._db)
+        self._tree = Tree(self._db)
+        self._keyframes = Keyframes(self._db, budget_bytes, keep_every)
+        self._search = SearchIndex(self._db)
+        self._writer = TurnWriter(self._db, self._tree, self._keyframes, clock)
+
+    @property
+    def is_read_only(self) -> bool:
+        return bool(self._db.read_only)
+
+    @property
+    def read_only_reason(self) -> str:
+        """A sentence; empty where the store can be written."""
+        return self._db.read_only
 
     def close(self) -> None:
         """Ends the connection; calling it again does nothing."""
         self._connection.close()
 
+    def together(self) -> AbstractContextManager[None]:
+        """A transaction: the verbs called inside of it are saved together, or none of them."""
+        return self._db.transaction()
+
     # conversations
 
     def next_id(self) -> int:
         """The id that the next conversation can take; ids are never used twice."""
-        row = self._read("SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'conversation'")[0]
-        return (row[0] or 0) + 1
+        return self._rows.next_id()
 
     def create(
         self,
@@ -70,196 +98,189 @@ class ConversationStore:
     ) -> int:
         """A conversation that starts from `memory` (float32, little-endian, C order, [L, S, D]); returns its id."""
         now = self._clock()
-        with transaction(self._connection):
+        with self._db.transaction():
             row = {
                 "id": id,
                 "title": turn_codec.clean(title),
                 "model": turn_codec.clean(model),
                 "fingerprint": fingerprint,
                 "initial_seed": seed,
-                "initial_memory": self._keep(memory, shape),
+                "initial_memory": self._keyframes.keep(memory, shape),
                 "origin": turn_codec.clean(origin),
                 "origin_turns": origin_turns,
                 "created": now,
                 "updated": now,
             }
-            return self._insert("conversation", row)
+            return self._db.insert("conversation", row)
 
     def list(self, *, deleted: bool = False) -> tuple[Conversation, ...]:
-        """The conversations that have turns, the newest first; `deleted`: those that can be restored."""
-        rows = self._read(f"{_CONVERSATION} WHERE c.deleted = ? ORDER BY c.id DESC", int(deleted))
-        return tuple(_conversation(row) for row in rows if row["turns"])
+        """The conversations that have turns, pinned ones first, then the newest; `deleted`: what can be restored."""
+        return self._rows.listed(deleted)
+
+    def search(self, text: str, limit: int = 200) -> tuple[Conversation, ...]:
+        """The first `limit` conversations of the list where the title or one turn, of any branch, has all words.
+
+        Words are parts of words too, in any case; "" finds all. Any text is safe. Deleted ones are never found.
+        """
+        found = self._search.find(turn_codec.clean(text))
+        listed = (item for item in self.list() if found is None or item.id in found)
+        return tuple(item for item, _ in zip(listed, range(limit), strict=False))
 
     def conversation(self, conversation: int) -> Conversation:
         """The conversation of that id, deleted or not."""
-        rows = self._read(f"{_CONVERSATION} WHERE c.id = ?", conversation)
-        if not rows:
-            raise StoreError("This conversation does not exist.")
-        return _conversation(rows[0])
+        return self._rows.one(conversation)
 
     def rename(self, conversation: int, title: str) -> None:
-        self._change(conversation, "title = ?", turn_codec.clean(title))
+        self._rows.change(conversation, "title", turn_codec.clean(title))
+
+    def set_pinned(self, conversation: int, pinned: bool) -> None:
+        """A pinned conversation stands before the others in the list."""
+        self._rows.change(conversation, "pinned", int(pinned))
 
     def delete(self, conversation: int) -> None:
         """Takes the conversation off the list; `restore` brings it back with everything it had."""
-        self._change(conversation, "deleted = 1")
+        self._rows.change(conversation, "deleted", 1)
 
     def restore(self, conversation: int) -> None:
-        self._change(conversation, "deleted = 0")
+        self._rows.change(conversation, "deleted", 0)
+
+    # the tree
+
+    def turns(self, conversation: int) -> tuple[Turn, ...]:
+        """The turns of all branches in the order they began. Raises StoreError where a record cannot be read."""
+        ids = [
+            row["id"] for row in self._db.read("SELECT id FROM turn WHERE conversation = ? ORDER BY id", conversation)
+        ]
+        return self._tree.turns(ids)
+
+    def tree(self, conversation: int) -> tuple[Node, ...]:
+        """All turns of the conversation, by id, without their numbers."""
+        return self._tree.nodes(conversation)
+
+    def path(self, turn: int | None) -> tuple[Turn, ...]:
+        """The turns from the first one to `turn`; none for None. Raises StoreError where a record cannot be read."""
+        return () if turn is None else self._tree.turns(self._tree.path_ids(turn))
+
+    def turn(self, turn: int) -> Turn:
+        """One turn. Raises StoreError where there is none or its record cannot be read."""
+        self._tree.conversation_of(turn)
+        return self._tree.turns((turn,))[0]
+
+    def conversation_of(self, turn: int) -> int:
+        """The conversation that a turn belongs to."""
+        return self._tree.conversation_of(turn)
+
+    def tip(self, conversation: int) -> int | None:
+        """The turn where the path ends; None: at the memory the conversation started from."""
+        return self.conversation(conversation).tip
+
+    def set_tip(self, conversation: int, turn: int | None) -> None:
+        """The path ends at `turn` from now on. Raises StoreError for a turn of another conversation."""
+        self._writer.check_home(conversation, turn)
+        self._rows.change(conversation, "tip", turn)
+
+    def newest_descendant(self, turn: int) -> int:
+        """The newest turn that `turn` leads to; itself, where there is none."""
+        return self._tree.newest_descendant(turn)
 
     # turns
 
-    def turns(self, conversation: int) -> tuple[Turn, ...]:
-        """The turns in the order they began. Raises StoreError where a stored record cannot be read."""
-        rows = self._read("SELECT * FROM turn WHERE conversation = ? ORDER BY id", conversation)
-        arrays: dict[int, dict[str, turn_codec.Array]] = {row["id"]: {} for row in rows}
-        for stored in self._read(
-            "SELECT a.* FROM turn_array a JOIN turn t ON t.id = a.turn WHERE t.conversation = ?", conversation
-        ):
-            arrays[stored["turn"]][stored["name"]] = (stored["layers"], stored["slots"], stored["data"])
-        return tuple(_turn(row, arrays[row["id"]]) for row in rows)
+    def begin_turn(
+        self,
+        conversation: int,
+        number: int,
+        query: str,
+        sampling: Sampling,
+        memory_before: str,
+        parent: int | Literal[Tip.TIP] | None = TIP,
+    ) -> int:
+        """Saves a question after `parent` before it is answered ("pending"); it becomes the tip. Returns its id.
 
-    def begin_turn(self, conversation: int, number: int, query: str, sampling: Sampling, memory_before: str) -> int:
-        """Saves a question before it is answered ("pending"); returns the id of the turn."""
-        with transaction(self._connection):
-            parent = self._connection.execute(
-                "SELECT MAX(id) FROM turn WHERE conversation = ?", (conversation,)
-            ).fetchone()[0]
-            row = {
-                "conversation": conversation,
-                "parent": parent,
-                "number": number,
-                "query": turn_codec.clean(query),
-                "phase": "pending",
-                "sampling": turn_codec.sampling_json(sampling),
-                "memory_before": memory_before,
-            }
-            turn = self._insert("turn", row)
-            self._touch(conversation)
-        return turn
+        number: how many turns of its path are in memory. parent: TIP: after the tip; None: it is a first turn.
+        """
+        return self._writer.begin(conversation, number, query, sampling, memory_before, parent)
+
+    def copy_turn(
+        self, turn: int, parent: int | None, *, number: int, memory_before: str, forgotten: bool = False
+    ) -> int:
+        """A turn with the same texts and settings after `parent`, on a new branch; returns its id. The tip stays.
+
+        It is "replied" until `remember`, or for good where it is `forgotten`; a pending turn stays pending.
+        Its answer is the one that is shown, so an edited answer becomes the one to write.
+        """
+        return self._writer.copy(turn, parent, number, memory_before, forgotten)
 
     def draft(self, turn: int, answer: str) -> None:
         """Saves what has been answered so far."""
-        self._update(turn, "answer = ?", turn_codec.clean(answer))
+        self._writer.draft(turn, answer)
 
     def reply(self, turn: int, answer: str, reason: FinishReason) -> None:
         """Saves the finished answer ("replied")."""
-        self._update(turn, "answer = ?, reason = ?, phase = 'replied'", turn_codec.clean(answer), reason)
+        self._writer.reply(turn, answer, reason)
 
-    def remember(self, turn: int, record: TurnRecord, memory: bytes, shape: Shape) -> None:
+    def remember(self, turn: int, record: TurnRecord, memory: bytes | None, shape: Shape) -> None:
         """Saves the record and the memory after the turn, both or neither ("remembered").
 
+        memory: None where it is not at hand, as in an imported conversation: it is computed from the turns before it.
         Raises StoreError where the memory is not the one that the record names.
         """
-        with transaction(self._connection):
-            if self._keep(memory, shape) != record.memory_after:
-                raise StoreError("The memory and the record of this turn disagree; neither was saved.")
-            columns = turn_codec.columns(record)
-            names = ", ".join(f"{name} = ?" for name in columns)
-            self._set(turn, f"{names}, number = ?, phase = 'remembered', error = ''", *columns.values(), record.turn)
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO turn_array (turn, name, layers, slots, data) VALUES (?, ?, ?, ?, ?)",
-                [(turn, name, *array) for name, array in turn_codec.arrays(record).items()],
-            )
+        with self._db.transaction():
+            self._writer.remember(turn, record, memory, shape)
+            self._keyframes.thin()
+
+    def edit_answer(self, turn: int, answer: str) -> None:
+        """Another answer is shown from now on; the one that was written stays, and so does the memory."""
+        self._writer.edit_answer(turn, answer)
 
     def fail(self, turn: int, error: str) -> None:
         """Notes why a turn ended early; what was saved of it stays, and stays out of memory."""
-        self._update(turn, "error = ?", turn_codec.clean(error))
+        self._writer.fail(turn, error)
 
     def discard(self, turn: int) -> None:
-        """Removes a turn that was rejected: its text went back to its writer."""
-        self._write("DELETE FROM turn WHERE id = ? AND phase = 'pending'", turn)
+        """Removes a turn that was rejected: its text went back to its writer. Its parent becomes the tip again."""
+        self._writer.discard(turn)
 
     # memories
 
     def memory(self, sha256: str) -> tuple[bytes, Shape]:
         """The bytes and the shape (L, S, D) of a memory. Raises StoreError where they are missing or damaged."""
-        rows = self._read("SELECT * FROM memory WHERE sha256 = ?", sha256)
-        if not rows:
-            raise StoreError("Its memory is missing from the database.")
-        data: bytes = rows[0]["data"]
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError("Its memory is damaged: the stored bytes do not match their checksum.")
-        return data, (rows[0]["layers"], rows[0]["slots"], rows[0]["width"])
+        return self._keyframes.read(sha256)
 
-    def _keep(self, memory: bytes, shape: Shape) -> str:
-        layers, slots, width = shape
-        if len(memory) != 4 * layers * slots * width:
-            raise StoreError(f"A memory of shape {shape} cannot have {len(memory)} bytes; it was not saved.")
-        sha256 = hashlib.sha256(memory).hexdigest()
-        self._connection.execute(
-            "INSERT INTO memory (sha256, layers, slots, width, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (sha256, layers, slots, width, memory),
-        )
-        return sha256
+    def keyframe_before(self, turn: int) -> Keyframe:
+        """The nearest stored memory up the path from `turn`, its own included, and the turns to replay after it.
 
-    # statements
+        The turns are the remembered ones, in order, the last one `turn` itself or the last remembered before it; none
+        where its own memory is stored. A stored memory that is damaged is passed over. Raises StoreError where not
+        even the memory that the conversation started from can be read.
+        """
+        path = self.path(turn)
+        remembered = [item for item in path if item.record is not None]
+        for index in range(len(remembered), 0, -1):
+            record = remembered[index - 1].record
+            if record is not None and (kept := self._kept(record.memory_after)) is not None:
+                return Keyframe(*kept, tuple(remembered[index:]))
+        initial = self.conversation(self.conversation_of(turn)).initial_memory
+        return Keyframe(*self.memory(initial), tuple(remembered))
 
-    def _read(self, sql: str, *values: Any) -> Sequence[sqlite3.Row]:
+    def keep_memory(self, memory: bytes, shape: Shape) -> str:
+        """Stores a memory that was computed again; returns its SHA-256, which the caller has compared."""
+        with self._db.transaction():
+            return self._keyframes.keep(memory, shape)
+
+    def memory_bytes(self) -> int:
+        """What the stored memories take, of all conversations."""
+        return self._keyframes.total_bytes()
+
+    @property
+    def budget_bytes(self) -> int:
+        return self._keyframes.budget_bytes
+
+    def set_budget(self, budget_bytes: int) -> None:
+        """The disk space for stored memories, from now on; what is too much is thinned out at once."""
+        self._keyframes.set_budget(budget_bytes)
+
+    def _kept(self, sha256: str) -> tuple[bytes, Shape] | None:
         try:
-            return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"The conversation database could not be read: {error}.") from error
-
-    def _write(self, sql: str, *values: Any) -> None:
-        with transaction(self._connection):
-            self._connection.execute(sql, values)
-
-    def _insert(self, table: str, row: dict[str, Any]) -> int:
-        names, marks = ", ".join(row), ", ".join("?" for _ in row)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names are written above
-        return int(self._connection.execute(sql, tuple(row.values())).lastrowid or 0)
-
-    def _change(self, conversation: int, assignment: str, *values: Any) -> None:
-        with transaction(self._connection):
-            sql = f"UPDATE conversation SET {assignment} WHERE id = ?"  # noqa: S608 - assignments are written above
-            if not self._connection.execute(sql, (*values, conversation)).rowcount:
-                raise StoreError("This conversation does not exist.")
-
-    def _update(self, turn: int, assignment: str, *values: Any) -> None:
-        with transaction(self._connection):
-            self._set(turn, assignment, *values)
-
-    def _set(self, turn: int, assignment: str, *values: Any) -> None:
-        sql = f"UPDATE turn SET {assignment} WHERE id = ?"  # noqa: S608 - assignments are written above
-        if not self._connection.execute(sql, (*values, turn)).rowcount:
-            raise StoreError("This turn does not exist.")
-        self._touch(self._connection.execute("SELECT conversation FROM turn WHERE id = ?", (turn,)).fetchone()[0])
-
-    def _touch(self, conversation: int) -> None:
-        self._connection.execute("UPDATE conversation SET updated = ? WHERE id = ?", (self._clock(), conversation))
-
-
-def _conversation(row: sqlite3.Row) -> Conversation:
-    return Conversation(
-        id=row["id"],
-        title=row["title"],
-        model=row["model"],
-        fingerprint=row["fingerprint"],
-        shape=(row["layers"], row["slots"], row["width"]),
-        initial_seed=row["initial_seed"],
-        initial_memory=row["initial_memory"],
-        origin=row["origin"],
-        origin_turns=row["origin_turns"],
-        turns=row["turns"],
-        created=row["created"],
-        updated=row["updated"],
-    )
-
-
-def _turn(row: sqlite3.Row, arrays: dict[str, turn_codec.Array]) -> Turn:
-    record: TurnRecord | None = None
-    if row["phase"] == "remembered":
-        try:
-            record = turn_codec.record(row["number"], dict(row), arrays)
-        except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"The record of turn {row['number']} is damaged.") from error
-    return Turn(
-        id=row["id"],
-        parent=row["parent"],
-        query=row["query"],
-        answer=row["answer"],
-        phase=row["phase"],
-        record=record,
-        error=row["error"],
-    )
+            return self._keyframes.read(sha256)
+        except StoreError:
+            return None

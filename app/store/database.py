@@ -1,7 +1,12 @@
 """Opens the database file: rights, damage, versions and schema, before anything else may read or write it.
 
-A file that is damaged or no conversation database is moved to `quarantine/` beside it, never deleted; a file written
-by a newer version is left alone. New files are readable by their owner only.
+A file that is damaged or no conversation database is moved to `quarantine/` beside it, never deleted, and what can be
+read of it is in the new one. A file of an older version is copied before it is migrated; one of a newer version, and
+one that is write-protected, is only read. New files are readable by their owner only.
+
+Opening never takes long: only a file of up to CHECKED_BYTES is checked as a whole. Of a larger one, damage shows when
+it is used; a marker beside the file then tells the next start. What a kill or a power cut leaves needs no check: that
+is what SQLite's journal is for.
 """
 
 from __future__ import annotations
@@ -12,158 +17,228 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from app.store.errors import NotWritableError, StoreError
+from app.store import salvage
+from app.store.backup import back_up, sync_folder
+from app.store.errors import StoreError
+from app.store.records import Salvaged
+from app.store.schema import LENSES, SCHEMA_VERSION, STEPS
+from app.store.statements import Statements, is_damage
 
-SCHEMA_VERSION = 1
 BUSY_S = 5.0
-_DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_TABLES = ("conversation", "turn", "turn_array")
-
-# `memory` is addressed by content: two turns that leave the same bytes share a row.
-# `turn.parent` makes a tree possible; today every turn follows the one before it.
-_SCHEMA = """
-CREATE TABLE memory (
-    sha256 TEXT PRIMARY KEY,
-    layers INTEGER NOT NULL,
-    slots INTEGER NOT NULL,
-    width INTEGER NOT NULL,
-    data BLOB NOT NULL
-);
-CREATE TABLE conversation (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    title TEXT NOT NULL,
-    model TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    initial_seed INTEGER,
-    initial_memory TEXT NOT NULL REFERENCES memory (sha256),
-    origin TEXT NOT NULL,
-    origin_turns INTEGER NOT NULL,
-    created REAL NOT NULL,
-    updated REAL NOT NULL,
-    deleted INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE turn (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
-    parent INTEGER REFERENCES turn (id),
-    number INTEGER NOT NULL,
-    query TEXT NOT NULL,
-    answer TEXT NOT NULL DEFAULT '',
-    phase TEXT NOT NULL CHECK (phase IN ('pending', 'replied', 'remembered')),
-    reason TEXT,
-    error TEXT NOT NULL DEFAULT '',
-    sampling TEXT NOT NULL,
-    metrics TEXT,
-    interaction_ids TEXT,
-    answer_ids TEXT,
-    gates TEXT,
-    memory_before TEXT NOT NULL,
-    memory_after TEXT REFERENCES memory (sha256)
-);
-CREATE INDEX turn_of_conversation ON turn (conversation, id);
-CREATE TABLE turn_array (
-    turn INTEGER NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    layers INTEGER NOT NULL,
-    slots INTEGER NOT NULL,
-    data BLOB NOT NULL,
-    PRIMARY KEY (turn, name)
-);
-"""
+CHECKED_BYTES = 32 * 2**20
+_UNWRITABLE_CODES = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+)
+_UNTOUCHED = "Its conversations can be read; nothing is saved."
 
 
-def open_database(path: Path) -> tuple[sqlite3.Connection, Path | None]:
-    """A connection in WAL mode with full synchronisation, and where a damaged file was moved to (None: there was none).
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open database. quarantined, salvaged: where a damaged one was moved to, and what of it is here again."""
 
-    Raises StoreError where the file cannot be written, is no regular file or was written by a newer version.
+    statements: Statements
+    quarantined: Path | None = None
+    salvaged: Salvaged | None = None
+
+
+def open_database(path: Path) -> Opened:
+    """The database in WAL mode with full synchronisation, or read-only with the reason.
+
+    Raises StoreError where the file cannot be read, is no regular file, or is damaged and cannot be moved.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _create_private(path)
+        _provide(path)
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
+            return _read_only(path, f"The conversation database {path} is write-protected. {_UNTOUCHED}")
         try:
-            return _connect(path), None
+            return Opened(_connect(path))
+        except _ReadOnlyError as error:
+            return _read_only(path, str(error))
         except _DamageError:
-            moved = _quarantine(path)
-            _create_private(path)
-            return _connect(path), moved
+            return _replace(path)
     except (OSError, sqlite3.Error, _DamageError) as error:
         raise StoreError(f"The conversation database {path} cannot be used: {error}.") from error
-
-
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the block is committed, or nothing.
-
-    Raises NotWritableError where the database cannot be written now, StoreError where it refuses.
-    """
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            # SQLite has rolled back by itself after some errors, a full disk among them
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    except sqlite3.OperationalError as error:
-        raise NotWritableError(f"The conversation database could not be written: {error}.") from error
-    except sqlite3.Error as error:
-        raise StoreError(f"The conversation database did not accept this: {error}.") from error
 
 
 class _DamageError(Exception):
     """The file is damaged or is no conversation database."""
 
 
-def _create_private(path: Path) -> None:
-    """Creates the file, readable by its owner only; refuses what is there but is no regular file."""
+class _ReadOnlyError(Exception):
+    """A sentence: why the file can only be read."""
+
+
+def _provide(path: Path) -> None:
+    """Makes sure that there is a regular file, readable by its owner only."""
     if path.exists() or path.is_symlink():
         if not stat.S_ISREG(path.stat().st_mode):
             raise OSError(f"{path.name} is not a regular file")
         return
+    rescued = _rescued(path)
+    if rescued.exists():  # the last start was cut off between putting the damaged file aside and this
+        os.replace(rescued, path)
+        return
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Raises _DamageError, StoreError (newer version) and sqlite3.Error."""
+# what can be written
+
+
+def _connect(path: Path) -> Statements:
+    """Raises _DamageError, _ReadOnlyError and sqlite3.Error."""
     # the owner hands the store to another thread only after its own has ended
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
+    except UnicodeDecodeError as error:  # sqlite3 quotes damaged bytes in a message, and cannot read it
+        connection.close()
+        raise _DamageError("its schema is damaged") from error
     except sqlite3.DatabaseError as error:
         connection.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE_CODES:
+        if is_damage(error):
             raise _DamageError(str(error)) from error
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE_CODES:
+            raise _ReadOnlyError(
+                f"The conversation database {path} cannot be written: {error}. {_UNTOUCHED}"
+            ) from error
         raise
     except BaseException:
         connection.close()
         raise
-    return connection
+    return Statements(connection, found_damage=lambda: _suspect(path))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > SCHEMA_VERSION:
-        raise StoreError(
+        raise _ReadOnlyError(
             f"The conversation database {path} was written by a newer version (format {version}; "
-            f"this version knows {SCHEMA_VERSION}). It was left untouched."
+            f"this version knows {SCHEMA_VERSION}). {_UNTOUCHED}"
         )
-    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+    if version < 0 or (version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None):
         raise _DamageError("it is a database of another program")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = FAST")  # thinning a memory must not write it once more, as zeros
     connection.execute("PRAGMA foreign_keys = ON")
-    if version == 0:
-        script = f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-        connection.executescript(script)
-    # memories are checked against their hash when they are read: checking gigabytes of them here would delay the start
-    for table in _TABLES:
-        verdict = connection.execute(f"PRAGMA quick_check({table})").fetchone()[0]
+    _check(connection, path)
+    if version < SCHEMA_VERSION:
+        _migrate(connection, path)
+    # a crash between a conversation and its first turn leaves it empty
+    connection.execute(
+        "DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation = conversation.id)"
+    )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if _marker(path).exists():
+        raise _DamageError("damage showed when it was used")
+    if path.stat().st_size <= CHECKED_BYTES:
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise _DamageError(verdict)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """One transaction from the version that is there to this one, after a copy where there is something to copy."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)  # another process may have done it while this one waited
+    if 0 < version < SCHEMA_VERSION:
+        try:
+            back_up(path, version)
+        except (OSError, sqlite3.Error) as error:
+            connection.execute("ROLLBACK")
+            raise _ReadOnlyError(
+                f"The conversation database {path} is of an older version, and it could not be copied before being"
+                f" brought up to date: {error}. {_UNTOUCHED}"
+            ) from error
+    for step in STEPS[version:]:
+        for statement in _statements(step):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One at a time: sqlite3's executescript would end the transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+# what can only be read
+
+
+def _read_only(path: Path, reason: str) -> Opened:
+    # without a journal nobody writes, and SQLite needs no file beside it; with one, it belongs to the content
+    journal = Path(f"{path}-wal")
+    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    try:
+        version = _version(connection)
+        if version == 0:
+            raise OSError("it is write-protected and holds no conversations")
+        connection.executescript(LENSES.get(version, ""))
+        connection.execute("SELECT 1 FROM conversation, turn, memory LIMIT 1")
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(Statements(connection, reason))
+
+
+# what is damaged
+
+
+def _replace(path: Path) -> Opened:
+    """Puts the damaged file aside, and a new one with all that could be read of it in its place."""
+    rescued = _rescued(path)
+    rescued.unlink(missing_ok=True)
+    Path(f"{rescued}-journal").unlink(missing_ok=True)
+    os.close(os.open(rescued, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    new = sqlite3.connect(rescued, isolation_level=None)
+    try:
+        new.execute("PRAGMA journal_mode = MEMORY")
+        _migrate(new, rescued)
+        salvaged = salvage.copy_readable(path, new)
+    finally:
+        new.close()
+    with rescued.open("rb+") as file:
+        os.fsync(file.fileno())
+    moved = _quarantine(path)
+    os.replace(rescued, path)
+    sync_folder(path.parent)
+    _marker(path).unlink(missing_ok=True)
+    return Opened(_connect(path), moved, salvaged)
+
+
+def _rescued(path: Path) -> Path:
+    return path.with_name(f"{path.name}-rescued")
+
+
+def _marker(path: Path) -> Path:
+    return path.with_name(f"{path.name}-suspect")
+
+
+def _suspect(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.close(os.open(_marker(path), os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _quarantine(path: Path) -> Path:

@@ -8,4 +8,7 @@ class StoreError(Exception):
 
 
 class NotWritableError(StoreError):
-    """The database cannot be written or read now (full, locked, unplugged); the same call may succeed later."""
+    """The database cannot be written or read now (full, locked, unplugged); the same call may succeed later.
+
+    A database that was opened read-only says so with this error too: see ConversationStore.is_read_only.
+    """

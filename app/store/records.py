@@ -1,4 +1,4 @@
-"""The nouns of the store: a conversation and a turn, as frozen values.
+"""The nouns of the store: a conversation, its turns and the nodes of its tree, as frozen values.
 
 Letters: L memory layers, S slots, D width.
 """
@@ -6,13 +6,17 @@ Letters: L memory layers, S slots, D width.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from rxt.events import TurnRecord
+    from rxt.events import FinishReason, Sampling, TurnRecord
 
 TurnPhase = Literal["pending", "replied", "remembered"]
+MemoryStatus = Literal["in memory", "partly", "not", "edited"]
 Shape = tuple[int, int, int]
+
+NODE_TEXT = 80
+"""Characters of a question and an answer that a node of the tree shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class Conversation:
     shape: of its memory, (L, S, D).
     initial_seed: of the memory it started from; None where that came from elsewhere, which `origin` then names.
     initial_memory: SHA-256 of the memory it started from. origin_turns: turns that memory had already lived through.
-    turns: how many turns are stored. created, updated: seconds since the epoch, for display only.
+    turns: how many turns are stored, of all branches. created, updated: seconds since the epoch, for display only.
+    tip: the turn where its path ends; None: at the memory it started from.
     """
 
     id: int
@@ -38,6 +43,34 @@ class Conversation:
     turns: int
     created: float
     updated: float
+    pinned: bool
+    tip: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A turn in the tree of its conversation, without its numbers.
+
+    number: how many turns before it on its path are in memory. query, answer: their first NODE_TEXT characters.
+    reason: why the answer ended, None while it has not. created: seconds since the epoch, for display only.
+    forgotten: it was taken out of memory. edited: the answer that is shown is not the one that was written.
+    """
+
+    id: int
+    parent: int | None
+    number: int
+    query: str
+    answer: str
+    phase: TurnPhase
+    reason: FinishReason | None
+    error: str
+    created: float
+    forgotten: bool
+    edited: bool
+
+    @property
+    def memory_status(self) -> MemoryStatus:
+        return _status(self.phase, self.reason, self.edited)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +78,60 @@ class Turn:
     """A stored turn.
 
     phase: "pending": the question is saved; "replied": the answer too; "remembered": and it is in memory.
-    record: only of a remembered turn. error: why the turn ended early, "" where it did not.
-    parent: the turn before it, None at the first.
+    record: only of a remembered turn; its answer is the one that was written to memory.
+    answer: the one that is shown. error: why the turn ended early, "" where it did not.
+    parent: the turn before it, None at a first. versions: the ids of all turns with that parent, by id, itself too.
+    number, reason, created, forgotten, edited: as of Node. memory_before: SHA-256 of the memory that it read.
     """
 
     id: int
     parent: int | None
+    number: int
     query: str
     answer: str
     phase: TurnPhase
     record: TurnRecord | None
     error: str
+    reason: FinishReason | None
+    sampling: Sampling
+    memory_before: str
+    created: float
+    forgotten: bool
+    edited: bool
+    versions: tuple[int, ...]
+
+    @property
+    def memory_status(self) -> MemoryStatus:
+        return _status(self.phase, self.reason, self.edited)
+
+
+class Keyframe(NamedTuple):
+    """A stored memory and what leads from it to the one that was asked for.
+
+    data: float32, little-endian, C order, [L, S, D]. turns: the remembered turns to replay after it, in order.
+    """
+
+    data: bytes
+    shape: Shape
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read of a damaged database and is in the new one.
+
+    turns: with their texts; text_only: how many of them lost their place in memory. memories: with their bytes.
+    """
+
+    conversations: int
+    turns: int
+    text_only: int
+    memories: int
+
+
+def _status(phase: TurnPhase, reason: FinishReason | None, edited: bool) -> MemoryStatus:
+    if phase != "remembered":
+        return "not"
+    if edited:
+        return "edited"
+    return "partly" if reason in ("stopped", "length") else "in memory"

@@ -7,6 +7,7 @@ little-endian float32 in C order. Letters: L memory layers, S slots.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -19,6 +20,19 @@ Array = tuple[int, int, bytes]
 """Layers, slots and the bytes of an array [L, S]."""
 
 _STATES = ("norm", "change", "cosine")
+_COLUMNS = (
+    "number",
+    "query",
+    "answer",
+    "reason",
+    "sampling",
+    "metrics",
+    "interaction_ids",
+    "answer_ids",
+    "gates",
+    "memory_before",
+    "memory_after",
+)
 _GATE = "gate:"
 
 
@@ -61,7 +75,7 @@ def record(number: int, row: Mapping[str, Any], stored: Mapping[str, Array]) -> 
         interaction_ids=tuple(json.loads(row["interaction_ids"])),
         answer_ids=tuple(json.loads(row["answer_ids"])),
         reason=row["reason"],
-        sampling=Sampling(**json.loads(row["sampling"])),
+        sampling=sampling(row["sampling"]),
         metrics=TurnMetrics(**json.loads(row["metrics"])),
         gates=tuple(_stage(gate, stored) for gate in json.loads(row["gates"])),
         norm=state["norm"],
@@ -72,9 +86,24 @@ def record(number: int, row: Mapping[str, Any], stored: Mapping[str, Array]) -> 
     )
 
 
+def digest(columns: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    """SHA-256 over everything that makes a record, as it is stored: one changed bit changes it."""
+    state = hashlib.sha256(json.dumps([columns[name] for name in _COLUMNS]).encode("ascii"))
+    for name in sorted(arrays):
+        layers, slots, data = arrays[name]
+        state.update(f"\n{name} {layers} {slots} {len(data)}\n".encode())
+        state.update(data)
+    return state.hexdigest()
+
+
 def sampling_json(sampling: Sampling) -> str:
     """The sampling settings as a JSON object."""
     return json.dumps(dataclasses.asdict(sampling))
+
+
+def sampling(text: str) -> Sampling:
+    """The settings of `sampling_json`. Raises ValueError or TypeError where they are damaged."""
+    return Sampling(**json.loads(text))
 
 
 def _stage(gate: dict[str, Any], stored: Mapping[str, Array]) -> GateStage:

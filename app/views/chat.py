@@ -6,15 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from app.models.memory_history import INITIAL
 from app.models.phase import Phase
 from app.theme import GAP_PX, PADDING_PX, ThemeController
 from app.views.composer import Composer
-from app.views.labels import button, label
+from app.views.find_bar import FindBar
+from app.views.labels import button
+from app.views.message_overlay import MessageOverlay
 from app.views.notices import Notices
 from app.views.pages import ModelMissing, Welcome
+from app.views.past_banner import PastBanner
 from app.views.transcript_view import TranscriptView
 
 if TYPE_CHECKING:
@@ -25,31 +27,6 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 COLUMN_OVERHANG_PX = 16
-
-
-class PastBanner(QFrame):
-    """Says that a past memory is shown, and leads back."""
-
-    def __init__(self, actions: Actions, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("panel", "banner")
-        self.setObjectName("pastBanner")
-        self._words = label(wrap=True)  # wraps rather than push the docks aside
-        self._words.setObjectName("pastBannerText")
-        back = button("Back to now", "link", "ph.arrow-u-up-left", icons, colour="accent")
-        back.setObjectName("backToNow")
-        back.clicked.connect(actions["back_to_now"].trigger)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(PADDING_PX, 4, PADDING_PX, 4)
-        row.addWidget(self._words, 1)
-        row.addWidget(back)
-        self.hide()
-
-    def show_turn(self, turn: int, is_at_end: bool) -> None:
-        """`turn` counts from 0; people count from 1."""
-        where = "before the first turn" if turn == INITIAL else f"after turn {turn + 1}"
-        self._words.setText(f"Viewing memory {where} (read only)")
-        self.setVisible(not is_at_end)
 
 
 class Chat(QWidget):
@@ -74,8 +51,10 @@ class Chat(QWidget):
         self._phase = Phase.LOADING
         self.setObjectName("centre")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.banner = PastBanner(actions, icons)
+        self.banner = PastBanner(actions)
         self.transcript = TranscriptView(workspace.conversation, themes)
+        self.overlay = MessageOverlay(self.transcript, workspace.conversation, icons)
+        self.find_bar = FindBar(self.transcript, workspace.conversation, icons)
         self.welcome = Welcome(icons)
         self.model_missing = ModelMissing(actions, icons)
         self.notices = Notices(icons)
@@ -100,6 +79,7 @@ class Chat(QWidget):
         foot.setContentsMargins(0, GAP_PX, 0, PADDING_PX)
         foot.setSpacing(GAP_PX)
         foot.addWidget(self.notices)
+        foot.addWidget(self.banner)
         foot.addWidget(self.composer)
         centred = QHBoxLayout()
         centred.setContentsMargins(0, 0, 0, 0)
@@ -107,7 +87,7 @@ class Chat(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
+        column.addWidget(self.find_bar)
         column.addWidget(self._pages, 1)
         column.addLayout(centred)
         self._centred = centred
@@ -115,6 +95,7 @@ class Chat(QWidget):
     def _connect(self) -> None:
         conversation, history = self._workspace.conversation, self._workspace.history
         conversation.rowsInserted.connect(self._show_page)
+        conversation.rowsRemoved.connect(self._show_page)
         conversation.modelReset.connect(self._show_page)
         history.cursor_changed.connect(self._show_cursor)
         history.reset.connect(self._show_cursor)
@@ -155,6 +136,7 @@ class Chat(QWidget):
         if was_past and history.is_at_end:
             QTimer.singleShot(0, self.transcript, self.transcript.jump_to_latest)
         row = self._workspace.conversation.row_of_turn(history.cursor)
+        self.transcript.view_past(row, not history.is_at_end)
         if row is not None and not history.is_at_end:
             QTimer.singleShot(
                 0, self.transcript, partial(self.transcript.show_turn_rows, row)

@@ -9,9 +9,14 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog, SaveMemoryDialog
+from app.views.branch_commands import BranchCommands
+from app.views.chat_files import ChatFiles
+from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog
 from app.views.file_dialog import FileDialog
+from app.views.finding_commands import FindingCommands
+from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import PRESETS, MainWindow
+from app.views.memory_commands import MemoryCommands
 from app.views.notices import Tone
 from app.views.settings_dialog import SettingsDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
@@ -29,10 +34,12 @@ class WindowCommands(QObject):
 
     Signals:
         model_asked(): a model is being opened; memory_asked(path): a memory is being opened.
+        hub_asked(): a model is to be found on the hub.
     """
 
     model_asked = Signal()
     memory_asked = Signal(object)
+    hub_asked = Signal()
 
     def __init__(
         self,
@@ -53,6 +60,13 @@ class WindowCommands(QObject):
         self._version = version
         self._dialogs: dict[str, QDialog] = {}
         self._models_folder = Path.home()
+        self.memories = MemoryCommands(
+            port, workspace, window, window.known_actions, themes, paths, self._open, self.open_snapshot, self
+        )
+        self.chat_files = ChatFiles(port, workspace, window, self._open, self.open_chat, self)
+        self.branches = BranchCommands(port, workspace, window, paths, self)
+        self.finding = FindingCommands(port, window, themes, self)
+        self.lab = LabRequests(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -63,9 +77,9 @@ class WindowCommands(QObject):
         window.sidebar.chat_chosen.connect(self.open_chat)
         window.sidebar.chat_delete_requested.connect(self.delete_chat_number)
         window.sidebar.memory_chosen.connect(self.open_snapshot)
-        window.sidebar.memory_delete_requested.connect(self._delete_snapshot)
         window.memory_dropped.connect(self.open_snapshot)
         window.folder_dropped.connect(self.open_model)
+        window.recent_models.chosen.connect(self._load)
         window.chat.example_chosen.connect(self._send_example)
         window.chat.composer.refused.connect(self._warn)
 
@@ -73,6 +87,8 @@ class WindowCommands(QObject):
 
     @Slot(str)
     def _ask(self, text: str) -> None:
+        if self.branches.past.ask(text):
+            return
         self._workspace.history.show_turn(self._workspace.history.last_turn)
         self._port.ask(text, self._workspace.settings.preferences.sampling)
 
@@ -100,6 +116,8 @@ class WindowCommands(QObject):
 
     def rename_chat(self) -> None:
         number = self._workspace.conversation.id
+        if number is not None and self._workspace.chats.row_of(number) is None:
+            self._window.sidebar.chats.field.clear()  # a search may hide it
         row = self._workspace.chats.row_of(number) if number is not None else None
         if row is None:
             self._window.chat.notices.add("This chat gets its title with the first message.", key="rename")
@@ -151,16 +169,6 @@ class WindowCommands(QObject):
 
     # ---------------------------------------------------------------- memory and model
 
-    def save_memory(self) -> None:
-        title = self._workspace.conversation.title or "Memory"
-        dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._window)
-        dialog.save_requested.connect(self._save)
-        self._open("save", dialog)
-
-    @Slot(object, str, str)
-    def _save(self, path: Path, title: str, description: str) -> None:
-        self._port.save_snapshot(path, title, description)
-
     def open_memory(self) -> None:
         dialog = FileDialog(self._window, "Open memory", self._paths.snapshots_dir, SNAPSHOT_FILTER)
         dialog.setObjectName("openMemoryDialog")
@@ -180,12 +188,6 @@ class WindowCommands(QObject):
             self._port.open_snapshot(path)
             self.write_message()
 
-    @Slot(object)
-    def _delete_snapshot(self, path: Path) -> None:
-        title = self._workspace.memories.title(path)
-        self._port.delete_snapshot(path)
-        self._window.chat.notices.add(f"Moved the memory “{title}” to the trash of the data folder.", key="delete")
-
     def open_model_folder(self) -> None:
         dialog = FileDialog(self._window, "Open model folder", self._models_folder)
         dialog.setObjectName("openModelDialog")
@@ -202,6 +204,9 @@ class WindowCommands(QObject):
     @Slot(object)
     def open_model(self, path: Path) -> None:
         self._load(str(path))
+
+    def get_model(self) -> None:
+        self.hub_asked.emit()
 
     def use_bundled_model(self) -> None:
         self._load(None)
@@ -244,7 +249,7 @@ class WindowCommands(QObject):
         self._open("settings", SettingsDialog(self._workspace.settings, self._window))
 
     def show_shortcuts(self) -> None:
-        self._open("shortcuts", ShortcutsSheet(self._window))
+        self._open("shortcuts", ShortcutsSheet(self._window.known_actions, self._workspace.settings, self._window))
 
     def show_help(self) -> None:
         """Help about the part of the window that has the keyboard first."""
@@ -252,8 +257,10 @@ class WindowCommands(QObject):
         in_memory = focus is not None and (
             self._window.inspector_dock.isAncestorOf(focus) or self._window.timeline_dock.isAncestorOf(focus)
         )
-        pages = ("memory", "conversation", "models") if in_memory else ("conversation", "memory", "models")
-        self._open("help", PageDialog("Help", pages, self._window))
+        pages = ["memory", "conversation", "models"] if in_memory else ["conversation", "memory", "models"]
+        pages.insert(0 if in_memory else len(pages), "inspector")
+        pages.insert(0 if is_in_lab(focus) else len(pages), "lab")
+        self._open("help", PageDialog("Help", tuple(pages), self._window))
 
     def show_about(self) -> None:
         self._open("about", AboutDialog(self._version, self._window))

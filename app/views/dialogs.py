@@ -27,18 +27,24 @@ from PySide6.QtWidgets import (
 
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
-from app.views.labels import button, label
+from app.views.labels import button, label, plain_tooltip
 
 SUFFIX = ".safetensors"
 SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
 
 
-def file_name(title: str) -> str:
-    """A file name made of the letters and figures of `title`."""
+def file_stem(title: str, otherwise: str) -> str:
+    """A file name without an ending, made of the letters and figures of `title`; `otherwise` where it has none."""
     words = re.sub(r"[^\w\-]+", "-", title, flags=re.UNICODE).strip("-_").lower()
-    return (words[:60].rstrip("-_") or "memory") + SUFFIX
+    return words[:60].rstrip("-_") or otherwise
+
+
+def file_name(title: str) -> str:
+    """The file name of a memory with that title."""
+    return file_stem(title, "memory") + SUFFIX
 
 
 def unused(path: Path) -> Path:
@@ -51,7 +57,7 @@ def unused(path: Path) -> Path:
 
 
 class SaveMemoryDialog(QDialog):
-    """Asks for the title, a description and the place of a memory.
+    """Asks for the title, a description and the place of a memory. words: which memory it is, where that needs saying.
 
     Signals:
         save_requested(path, title, description)
@@ -59,8 +65,10 @@ class SaveMemoryDialog(QDialog):
 
     save_requested = Signal(object, str, str)
 
-    def __init__(self, folder: Path, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Path, title: str, parent: QWidget | None = None, words: str = "") -> None:
         super().__init__(parent)
+        self._words = label(words, "caption", wrap=True)
+        self._words.setVisible(bool(words))
         self._folder = folder
         self._chosen: Path | None = None
         self.setObjectName("saveMemoryDialog")
@@ -75,8 +83,9 @@ class SaveMemoryDialog(QDialog):
         self.description.setAccessibleName("Description of the memory")
         self.description.setPlaceholderText("What it knows, what it is for (optional)")
         self.description.setTabChangesFocus(True)
+        self.description.document().setDocumentMargin(8)
         self.description.setFixedHeight(72)
-        self._place = label("", "caption", wrap=True)
+        self._place = ElidedLabel("caption")
         self._save = button("Save", "primary")
         self._save.setObjectName("saveMemoryButton")
         self._save.setDefault(True)
@@ -89,6 +98,7 @@ class SaveMemoryDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
         column.setSpacing(GAP_PX)
+        column.addWidget(self._words)
         for words, field in (("Title", self.title), ("Description", self.description)):
             name = label(words, "heading")
             name.setBuddy(field)
@@ -116,6 +126,7 @@ class SaveMemoryDialog(QDialog):
     @Slot()
     def _show_place(self) -> None:
         self._place.setText(f"{self.path.name} in {self.path.parent}")
+        self._place.setToolTip(plain_tooltip(str(self.path)))
         self._save.setEnabled(bool(self.title.text().strip()))
         self._save.setToolTip("" if self._save.isEnabled() else "A memory needs a title.")
 

@@ -11,11 +11,12 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from app.actions import Actions, Situation
 from app.models.library import one_line
 from app.models.phase import Phase
+from app.views.branch_link import BranchLink
 from app.views.notices import Tone
 from rxt.events import Event, MemoryWritten, TurnStarted
 
 if TYPE_CHECKING:
-    from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo
+    from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo, TurnNode
     from app.engine.port import EnginePort
     from app.models.workspace import Workspace
     from app.views.commands import WindowCommands
@@ -44,6 +45,7 @@ class EngineLink(QObject):
         self._chat_before: int | None = None
         self._connect(commands)
         self._update_actions()
+        self._branches = BranchLink(port, workspace, window, commands.branches, self)
 
     def _connect(self, commands: WindowCommands) -> None:
         port, window = self._port, self._window
@@ -52,6 +54,9 @@ class EngineLink(QObject):
         port.model_loaded.connect(self._on_model_loaded)
         port.load_failed.connect(self._on_load_failed)
         port.conversation_opened.connect(self._on_conversation_opened)
+        port.path_changed.connect(self._on_path_changed)
+        port.tree_changed.connect(self._on_tree_changed)
+        port.noted.connect(self._on_noted)
         port.conversation_renumbered.connect(self._on_conversation_renumbered)
         port.conversations_changed.connect(self._on_conversations)
         port.snapshot_saved.connect(self._on_snapshot_saved)
@@ -142,6 +147,21 @@ class EngineLink(QObject):
         if opened.origin and not opened.turns:
             self._tell_origin(opened.origin)
         self._asked_memory = None
+
+    @Slot(object)
+    def _on_path_changed(self, opened: OpenedConversation) -> None:
+        records = tuple(turn.record for turn in opened.turns if turn.record is not None)
+        self._workspace.conversation.show_path(opened.turns)
+        self._workspace.history.follow_path(records)
+        self._update_actions()
+
+    @Slot(object, object)
+    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
+        self._workspace.conversation.follow_tree(nodes, tip)
+
+    @Slot(str, str)
+    def _on_noted(self, title: str, message: str) -> None:
+        self._window.chat.notices.add(f"{title}: {message}" if title else message, key=title or message)
 
     @Slot(int, int)
     def _on_conversation_renumbered(self, former: int, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWi
 from app.actions import Actions, Menu
 from app.views.chat import Chat
 from app.views.icons import Icons, application_icon
+from app.views.loss_question import LossQuestion
 from app.views.overlays import Callout, DropHint
+from app.views.recent_models import RecentModels
 from app.views.sidebar import SIDEBAR_PX, Sidebar
 from app.views.status import StatusBar
 
@@ -33,12 +36,14 @@ if TYPE_CHECKING:
 SMALLEST = QSize(1024, 640)
 FIRST_SIZE = QSize(1360, 860)
 INSPECTOR_NEEDS_PX = 900
-INSPECTOR_SHARE = 0.34
+INSPECTOR_SHARE = 0.37  # so that the names of all its pages are seen
 INSPECTOR_PX = (380, 640)
 TIMELINE_PX = 92
 DRAFT_MS = 1_000
 SNAPSHOT_SUFFIX = ".safetensors"
-PRESETS = ("chat", "memory")
+CHAT_SUFFIX = ".json"
+PRESETS = ("chat", "memory", "lab")
+LAB_CHAT_PX = 400  # what the conversation keeps where the inspector takes most of the width
 HINT = "This is what it just remembered"
 
 
@@ -48,13 +53,14 @@ class MainWindow(QMainWindow):
     inspector, timeline: the widgets of the right and the bottom dock.
 
     Signals:
-        memory_dropped(path) · folder_dropped(path): something was dropped on the window.
+        memory_dropped(path) · folder_dropped(path) · chat_dropped(path): something was dropped on the window.
         closing(): the window is about to close.
         hint_dismissed(): the hint at the memory map was seen.
     """
 
     memory_dropped = Signal(object)
     folder_dropped = Signal(object)
+    chat_dropped = Signal(object)
     closing = Signal()
     hint_dismissed = Signal()
 
@@ -100,6 +106,8 @@ class MainWindow(QMainWindow):
         self.memory_hint.dismissed.connect(self.hint_dismissed)
         self.chat.composer.submitted.connect(self.memory_hint.dismiss)
         workspace.conversation.opened.connect(self.memory_hint.dismiss)
+        self.recent_models = RecentModels(workspace.settings, self)
+        self._loss: Callable[[], str] = str
         self._build_menus()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -112,6 +120,11 @@ class MainWindow(QMainWindow):
         workspace.settings.changed.connect(self._check_theme)
         self._check_theme(workspace.settings.preferences)
         self._show_title()
+
+    @property
+    def known_actions(self) -> Actions:
+        """The actions of this window."""
+        return self._actions
 
     def _dock(self, object_name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -134,6 +147,8 @@ class MainWindow(QMainWindow):
                     self._icons.set(action, spec.icon, "muted")
                 built.addAction(action)
                 self.addAction(action)
+                if spec.id == "bundled_model":
+                    built.addMenu(self.recent_models)
 
     @staticmethod
     def _let_drops_through(part: QWidget) -> None:
@@ -170,15 +185,23 @@ class MainWindow(QMainWindow):
     @property
     def preset(self) -> str:
         """The layout that is shown."""
-        return "memory" if not self.inspector_dock.isHidden() else "chat"
+        if self.inspector_dock.isHidden():
+            return "chat"
+        return "lab" if self.inspector_dock.width() > self.width() / 2 else "memory"
 
     def show_preset(self, preset: str) -> None:
-        """ "chat": only the conversation; "memory": with the inspector and the timeline."""
-        with_memory = preset == "memory"
+        """ "chat": only the conversation; "memory": with inspector and timeline; "lab": mostly the inspector."""
+        with_memory = preset != "chat"
+        was_lab = self.preset == "lab"
         self._inspector_made_way = False
-        self.sidebar_dock.show()
+        self.sidebar_dock.setVisible(preset != "lab")
         self.inspector_dock.setVisible(with_memory)
         self.timeline_dock.setVisible(with_memory)
+        if preset == "lab":
+            self.resizeDocks([self.inspector_dock], [self.width() - LAB_CHAT_PX], Qt.Orientation.Horizontal)
+        elif was_lab and with_memory:
+            self.size_docks()
+        QTimer.singleShot(0, self, self._check_preset)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -201,7 +224,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _check_preset(self) -> None:
-        self._actions["preset_memory" if self.preset == "memory" else "preset_chat"].setChecked(True)
+        self._actions[f"preset_{self.preset}"].setChecked(True)
 
     @Slot(object)
     def _check_theme(self, preferences: Preferences) -> None:
@@ -241,10 +264,12 @@ class MainWindow(QMainWindow):
             return
         if path.suffix.lower() == SNAPSHOT_SUFFIX:
             self.drop_hint.show_words("Drop to start a new chat from this memory")
+        elif path.suffix.lower() == CHAT_SUFFIX:
+            self.drop_hint.show_words("Drop to import this chat")
         elif path.is_dir():
             self.drop_hint.show_words("Drop to open this model folder")
         else:
-            self.drop_hint.show_words("Only a memory (.safetensors) or a model folder can be opened")
+            self.drop_hint.show_words("Only a memory (.safetensors), a chat (.json) or a model folder can be opened")
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -255,11 +280,24 @@ class MainWindow(QMainWindow):
         path = self._dropped_path(event)
         if path is not None:
             event.acceptProposedAction()
-            (self.folder_dropped if path.is_dir() else self.memory_dropped).emit(path)
+            is_chat = path.suffix.lower() == CHAT_SUFFIX
+            dropped = self.folder_dropped if path.is_dir() else self.chat_dropped if is_chat else self.memory_dropped
+            dropped.emit(path)
 
     # ---------------------------------------------------------------- the end
 
+    def ask_before_closing(self, loss: Callable[[], str]) -> None:
+        """`loss` tells what would be lost if the window closed now; where that is something, it asks first."""
+        self._loss = loss
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        loss = self._loss()
+        if loss:
+            event.ignore()
+            question = LossQuestion(loss, self)
+            question.accepted.connect(self.close_anyway)
+            question.open()
+            return
         self._draft_timer.stop()
         waiting = self._workspace.outbox.queued
         typed = self.chat.composer.text
@@ -268,3 +306,9 @@ class MainWindow(QMainWindow):
         self._layout.sync()
         event.accept()
         self.closing.emit()
+
+    @Slot()
+    def close_anyway(self) -> None:
+        """Closes without a question: it was answered, or nobody is there to answer it."""
+        self._loss = str
+        QTimer.singleShot(0, self, self.close)  # once the question has gone

@@ -5,14 +5,19 @@ Text positions are counted in UTF-16 units, as Qt counts them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from app.models.conversation import TurnState
-from app.theme import Theme, caption_font
+from app.theme import Theme
+from app.views.message_foot import NO_FOOT, FootContent, FootPainter, MeasuredFoot, Part
+
+if TYPE_CHECKING:
+    from app.models.memory_status import MemoryStatus
 
 LINE_HEIGHT = 1.45
 GAP_BEFORE_TURN_PX = 24.0
@@ -20,10 +25,8 @@ GAP_BEFORE_ANSWER_PX = 14.0
 GAP_BEFORE_CAPTION_PX = 6.0
 BUBBLE_SHARE = 0.84
 BUBBLE_X_PX, BUBBLE_Y_PX, BUBBLE_RADIUS_PX = 14.0, 9.0, 12.0
-CHIP_X_PX, CHIP_GAP_PX = 8.0, 10.0
 CARET_PX = 7.0
-
-CHIPS = {TurnState.IN_MEMORY: "✓ in memory", TurnState.NOT_IN_MEMORY: "○ not in memory"}
+MATCH_OPACITY = 0.35
 
 # Control characters become their pictures, one for one, so that positions stay those of the text.
 _SHOWN = {code: 0x2400 + code for code in range(32)} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
@@ -48,13 +51,16 @@ def utf16_slice(text: str, start: int, end: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """What a row of the conversation says."""
+    """What a row of the conversation says. `status`, `version`, `versions`: as of FootContent."""
 
     text: str
     is_user: bool
     state: TurnState
     caption: str
     error: str
+    status: MemoryStatus | None = None
+    version: int = 0
+    versions: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +71,7 @@ class MeasuredMessage:
     text: QTextLayout
     error: QTextLayout
     bubble: QRectF
-    caption: QRectF
-    chip: QRectF
+    foot: MeasuredFoot
     height: float
 
     def position_at(self, point: QPointF) -> int:
@@ -86,15 +91,19 @@ class MeasuredMessage:
                 return int(line.xToCursor(local.x()))
         return utf16_length(layout.text())
 
+    def rect_of(self, position: int) -> QRectF:
+        """The place of the line that holds a text position."""
+        line = self.text.lineForTextPosition(position)
+        return line.rect().translated(self.text.position()) if line.isValid() else QRectF(0, 0, 1, 1)
+
 
 class MessagePainter:
     """Measures and paints messages with the fonts of a widget."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font
-        self._caption_font = caption_font(font)
+        self._foot = FootPainter(font)
         self._metrics = QFontMetricsF(self._font)
-        self._caption_metrics = QFontMetricsF(self._caption_font)
         self._line_px = round(self._metrics.ascent() + self._metrics.descent()) * 1.0
         self._step_px = max(self._line_px, round(font.pixelSize() * LINE_HEIGHT))
 
@@ -121,7 +130,7 @@ class MessagePainter:
         bubble = QRectF(0, GAP_BEFORE_TURN_PX, min(limit, natural + 1) + 2 * BUBBLE_X_PX, high + 2 * BUBBLE_Y_PX)
         bubble.moveRight(width)
         text.setPosition(bubble.topLeft() + QPointF(BUBBLE_X_PX, BUBBLE_Y_PX))
-        return MeasuredMessage(content, text, self._layout(""), bubble, QRectF(), QRectF(), bubble.bottom())
+        return MeasuredMessage(content, text, self._layout(""), bubble, NO_FOOT, bubble.bottom())
 
     def _measure_answer(self, content: MessageContent, width: float) -> MeasuredMessage:
         y = GAP_BEFORE_ANSWER_PX
@@ -131,16 +140,9 @@ class MessagePainter:
             if layout.text():
                 _, high = self._break(layout, width)
                 y += high + GAP_BEFORE_CAPTION_PX
-        line = self._caption_metrics.height() + 4
-        caption = QRectF(0, y, min(width, self._caption_metrics.horizontalAdvance(content.caption) + 2), line)
-        chip = QRectF()
-        words = CHIPS.get(content.state, "")
-        if words:
-            left = caption.right() + CHIP_GAP_PX if content.caption else 0.0
-            chip = QRectF(left, y, self._caption_metrics.horizontalAdvance(words) + 2 * CHIP_X_PX, line)
-            if chip.right() > width and content.caption:
-                chip.moveTo(0, y + line + 4)
-        return MeasuredMessage(content, text, error, QRectF(), caption, chip, max(caption.bottom(), chip.bottom()))
+        words = FootContent(content.caption, content.status, content.version, content.versions)
+        foot = self._foot.measure(words, y, width)
+        return MeasuredMessage(content, text, error, QRectF(), foot, foot.bottom)
 
     def _layout(self, text: str) -> QTextLayout:
         layout = QTextLayout(shown(text), self._font)
@@ -172,27 +174,26 @@ class MessagePainter:
         message: MeasuredMessage,
         theme: Theme,
         selection: tuple[int, int] | None,
-        chip_is_hovered: bool = False,
+        hovered: Part = "",
+        matches: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Paints a message with the column's left edge and the row's top at `origin`."""
+        """Paints a message with the column's left edge and the row's top at `origin`.
+
+        selection: the selected part; hovered: the part of its foot under the mouse; matches: what was searched for.
+        """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if message.content.is_user:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent_soft))
             painter.drawRoundedRect(message.bubble.translated(origin), BUBBLE_RADIUS_PX, BUBBLE_RADIUS_PX)
         painter.setPen(QColor(theme.text))
-        message.text.draw(painter, origin, _ranges(selection, theme))
+        message.text.draw(painter, origin, _ranges(selection, matches, theme))
         if message.content.state is TurnState.ANSWERING and not message.content.is_user:
             self._paint_caret(painter, origin, message, theme)
         if message.error.lineCount():
             painter.setPen(QColor(theme.danger))
             message.error.draw(painter, origin)
-        painter.setFont(self._caption_font)
-        painter.setPen(QColor(theme.muted))
-        centre = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(message.caption.translated(origin), centre, message.content.caption)
-        if not message.chip.isEmpty():
-            self._paint_chip(painter, message.chip.translated(origin), message.content.state, theme, chip_is_hovered)
+        self._foot.paint(painter, origin, message.foot, theme, hovered)
 
     def _paint_caret(self, painter: QPainter, origin: QPointF, message: MeasuredMessage, theme: Theme) -> None:
         layout = message.text
@@ -203,23 +204,23 @@ class MessagePainter:
             place = origin + layout.position() + QPointF(x + 3, line.y() + (line.height() - 2 * CARET_PX) / 2)
             painter.fillRect(QRectF(place.x(), place.y(), CARET_PX, 2 * CARET_PX), QColor(theme.accent))
 
-    def _paint_chip(self, painter: QPainter, place: QRectF, state: TurnState, theme: Theme, hovered: bool) -> None:
-        remembered = state is TurnState.IN_MEMORY
-        border = theme.accent if hovered and remembered else theme.border
-        painter.setPen(QPen(QColor(border), 1))
-        painter.setBrush(QColor(theme.accent_soft) if remembered else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), place.height() / 2 - 1, place.height() / 2 - 1)
-        painter.setPen(QColor(theme.text if remembered else theme.muted))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, CHIPS[state])
+
+def _ranges(
+    selection: tuple[int, int] | None, matches: Sequence[tuple[int, int]], theme: Theme
+) -> list[QTextLayout.FormatRange]:
+    found = QColor(theme.warning)
+    found.setAlphaF(MATCH_OPACITY)
+    ranges = [_range(span, found, QColor(theme.text)) for span in matches]
+    if selection is not None and selection[0] != selection[1]:
+        ranges.append(_range(selection, QColor(theme.accent), QColor(theme.on_accent)))
+    return ranges
 
 
-def _ranges(selection: tuple[int, int] | None, theme: Theme) -> list[QTextLayout.FormatRange]:
-    if selection is None or selection[0] == selection[1]:
-        return []
-    selected = QTextLayout.FormatRange()
-    selected.start, selected.length = selection[0], selection[1] - selection[0]
+def _range(span: tuple[int, int], background: QColor, foreground: QColor) -> QTextLayout.FormatRange:
+    result = QTextLayout.FormatRange()
+    result.start, result.length = span[0], span[1] - span[0]
     style = QTextCharFormat()
-    style.setBackground(QColor(theme.accent))
-    style.setForeground(QColor(theme.on_accent))
-    selected.format = style
-    return [selected]
+    style.setBackground(background)
+    style.setForeground(foreground)
+    result.format = style
+    return result

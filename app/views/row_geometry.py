@@ -35,6 +35,11 @@ class RowGeometry:
         self._known = np.concatenate([self._known, np.zeros(len(estimates), dtype=bool)])
         self._tops = None
 
+    def truncate(self, count: int) -> None:
+        """Keeps the first `count` rows."""
+        self._heights, self._known = self._heights[:count], self._known[:count]
+        self._tops = None
+
     def forget(self, first: int = 0, last: int | None = None) -> None:
         """Makes the heights of rows first … last (all by default) estimates again."""
         self._known[first : None if last is None else last + 1] = False

@@ -1,20 +1,60 @@
-"""All keys on one page: those of the table of actions, and those of the parts that have keys of their own."""
+"""All keys on one page: those of the table of actions, which can be changed here, and those of the parts that have
+keys of their own.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
-from app.actions import TABLE, Menu
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import TABLE, Actions, ActionSpec, Menu
+from app.models.key_rules import refusal
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import label
+from app.views.key_button import KeyButton, native
+from app.views.labels import button, label, line
 
-TALLEST_PX = 580
+if TYPE_CHECKING:
+    from app.models.settings import Settings
+
+TALLEST_PX = 620
 COLUMNS = 3
+HELP = "Click a key to change it. Backspace gives back the first one."
+
+Group = tuple[str, list[tuple[QLabel, QWidget]]]
+"""A heading and its lines: words and keys."""
 
 OTHER_KEYS = (
-    ("Message", (("Send, or queue while an answer is written", "Enter"), ("New line", "Shift+Enter"))),
+    ("Message field", (("Send, or queue while an answer is written", "Enter"), ("New line", "Shift+Enter"))),
+    (
+        "Conversation",
+        (
+            ("Message before or after", "↑ / ↓"),
+            ("First or newest message", "Home / End"),
+            ("Accept or leave an edit", "Enter / Esc"),
+            ("Next or previous place found", "Enter / Shift+Enter"),
+            ("Menu of a message", "Menu"),
+        ),
+    ),
+    (
+        "Chats, branches and memories",
+        (
+            ("Open", "Enter"),
+            ("Delete; it can be undone", "Del"),
+            ("From the search to what was found", "↓"),
+        ),
+    ),
     (
         "Memory map",
         (
@@ -34,63 +74,139 @@ OTHER_KEYS = (
             ("Next or previous large change", "N / Shift+N"),
         ),
     ),
+    (
+        "Inspector and timeline",
+        (
+            ("Pin the turn as B, or let it go", "P"),
+            ("Difference to B", "D"),
+            ("Mark the slot for the lab", "X"),
+            ("Mark the slots a word read", "Shift+X"),
+            ("Another layer", "↑ / ↓"),
+            ("Words: next word, lock it", "← / → / Enter"),
+        ),
+    ),
 )
+
+
+def _fair_parts(groups: list[Group]) -> list[list[Group]]:
+    """The groups in COLUMNS parts, in order, such that the longest is as short as can be."""
+    heights = [len(rows) + 2 for _, rows in groups]
+    cuts = ((0, *inner, len(groups)) for inner in combinations(range(1, len(groups)), COLUMNS - 1))
+    best = min(cuts, key=lambda cut: max(sum(heights[a:b]) for a, b in pairwise(cut)))
+    return [groups[a:b] for a, b in pairwise(best)]
 
 
 class ShortcutsSheet(QDialog):
     """All keys on one page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._actions = actions
+        self._settings = settings
+        self._buttons: dict[str, KeyButton] = {}
         self.setObjectName("shortcutsSheet")
         self.setWindowTitle("Keyboard shortcuts")
-        groups: list[tuple[str, list[tuple[str, str]]]] = [
-            (menu.value.replace("&", ""), [(s.text.rstrip("…"), _keys(s.shortcut)) for s in TABLE if s.menu is menu])
-            for menu in Menu
-        ]
-        groups += [(name, list(keys)) for name, keys in OTHER_KEYS]
-        columns = QHBoxLayout()
-        columns.setSpacing(MARGIN_PX + GAP_PX)
-        fair = sum(len(keys) + 2 for _, keys in groups) / COLUMNS
-        column, used = QVBoxLayout(), 0
-        for name, keys in groups:
-            if used and used + (len(keys) + 2) / 2 > fair:
-                column.addStretch(1)
-                columns.addLayout(column, 1)
-                column, used = QVBoxLayout(), 0
-            column.setSpacing(PADDING_PX)
-            column.addWidget(self._group(name, keys))
-            used += len(keys) + 2
-        column.addStretch(1)
-        columns.addLayout(column, 1)
+        self._words = label(HELP, "caption", wrap=True)
+        self._words.setObjectName("shortcutWords")
+        reset = button("All keys as at first", "link")
+        reset.setObjectName("resetShortcuts")
+        reset.clicked.connect(self._reset_all)
         page = QWidget()
-        page.setLayout(columns)
-        columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        page.setLayout(self._columns(self._groups()))
+        self._show_keys()  # so that the page knows how wide it is
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(page)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(page.sizeHint().width() + PADDING_PX)
-        self.resize(self.minimumWidth(), min(page.sizeHint().height(), TALLEST_PX))
         area.setAccessibleName("Keyboard shortcuts")
+        foot = QHBoxLayout()
+        foot.setContentsMargins(MARGIN_PX, GAP_PX, PADDING_PX, GAP_PX)
+        foot.addWidget(self._words, 1)
+        foot.addWidget(reset)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(line())
+        outer.addLayout(foot)
+        self.setMinimumWidth(page.sizeHint().width() + PADDING_PX)
+        self.resize(self.minimumWidth(), min(page.sizeHint().height() + 60, TALLEST_PX))
+
+    def _groups(self) -> list[Group]:
+        groups: list[Group] = []
+        for menu in Menu:
+            specs = [spec for spec in TABLE if spec.menu is menu]
+            groups.append((menu.value.replace("&", ""), [self._row(spec) for spec in specs]))
+        for name, keys in OTHER_KEYS:
+            groups.append((name, [(label(words), label(key, "muted")) for words, key in keys]))
+        return groups
+
+    def _row(self, spec: ActionSpec) -> tuple[QLabel, QWidget]:
+        words = spec.text.rstrip("…")
+        keys = self._buttons[spec.id] = KeyButton(spec.id, words)
+        keys.pressed_keys.connect(self._choose)
+        keys.reset_wanted.connect(self._reset)
+        return label(words), keys
+
+    def _columns(self, groups: list[Group]) -> QHBoxLayout:
+        columns = QHBoxLayout()
+        columns.setSpacing(MARGIN_PX + GAP_PX)
+        columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        for part in _fair_parts(groups):
+            column = QVBoxLayout()
+            column.setSpacing(PADDING_PX)
+            for name, rows in part:
+                column.addWidget(self._group(name, rows))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        return columns
 
     @staticmethod
-    def _group(name: str, keys: list[tuple[str, str]]) -> QWidget:
+    def _group(name: str, rows: list[tuple[QLabel, QWidget]]) -> QWidget:
         group = QWidget()
         group.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         grid = QGridLayout(group)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(4)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(label(name, "section"), 0, 0)
-        for row, (words, key) in enumerate(keys, 1):
-            grid.addWidget(label(words), row, 0)
-            grid.addWidget(label(key, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
+        for row, (words, keys) in enumerate(rows, 1):
+            grid.addWidget(words, row, 0)
+            grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
         return group
 
+    # ---------------------------------------------------------------- changing
 
-def _keys(shortcut: str) -> str:
-    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    def _show_keys(self) -> None:
+        for spec in TABLE:
+            self._buttons[spec.id].show_keys(self._actions.shortcut(spec))
+
+    @Slot(str, str)
+    def _choose(self, action: str, keys: str) -> None:
+        """Takes other keys, or says whose they are."""
+        holder = self._actions.holder(keys, action)
+        reason = refusal(keys) or (f"it is the key of “{holder.text.rstrip('…')}”." if holder is not None else "")
+        if reason:
+            self._words.setText(f"{native(keys)} was not taken: {reason} Nothing was changed.")
+            return
+        self._settings.choose_shortcut(action, keys)
+        self._show_keys()
+        self._words.setText(f"{native(keys)} was taken.")
+
+    @Slot(str)
+    def _reset(self, action: str) -> None:
+        first = next(spec.shortcut for spec in TABLE if spec.id == action)
+        holder = self._actions.holder(first, action)
+        if holder is not None:
+            words = holder.text.rstrip("…")
+            self._words.setText(f"{native(first)} is the key of “{words}” now. Nothing was changed.")
+            return
+        self._settings.choose_shortcut(action, None)
+        self._show_keys()
+        self._words.setText(HELP)
+
+    @Slot()
+    def _reset_all(self) -> None:
+        self._settings.update(shortcuts=())
+        self._show_keys()
+        self._words.setText("All keys are as they were at first.")

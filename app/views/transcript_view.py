@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from collections.abc import Callable, Sequence
 
-from app.models.conversation import Conversation, MessageRole
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QTextLine,
+)
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from app.models.conversation import AnyIndex, Conversation, MessageRole
 from app.theme import ThemeController
+from app.views.labels import plain_tooltip
+from app.views.message_foot import Part
 from app.views.message_list import MessageList
 from app.views.text_selection import TextPosition, TextSelection
+
+
+def _no_matches(_row: int) -> Sequence[tuple[int, int]]:
+    return ()
 
 
 class TranscriptView(MessageList):
@@ -17,12 +34,20 @@ class TranscriptView(MessageList):
 
     Signals:
         turn_activated(turn): the chip of a remembered turn was clicked.
+        version_asked(row, step): an arrow of the switch of versions was clicked; step is -1 or 1.
+        pointed(row): the message under the mouse or with the keyboard, -1 for none.
+        menu_asked(row, place): the context menu of a message, -1 for none, at a place of the screen.
     """
 
     turn_activated = Signal(int)
+    version_asked = Signal(int, int)
+    pointed = Signal(int)
+    menu_asked = Signal(int, QPoint)
 
     def __init__(self, conversation: Conversation, themes: ThemeController, parent: QWidget | None = None) -> None:
-        self._hovered_chip = -1
+        self._hovered: tuple[int, Part] = (-1, "")
+        self._pointed = -1
+        self._matches_of: Callable[[int], Sequence[tuple[int, int]]] = _no_matches
         super().__init__(conversation, themes, parent)
         self._text = TextSelection(self._text_of)
         conversation.modelReset.connect(self._text.clear)
@@ -36,9 +61,33 @@ class TranscriptView(MessageList):
     def selection_within(self, row: int) -> tuple[int, int] | None:
         return self._text.within(row)
 
+    def matches_within(self, row: int) -> Sequence[tuple[int, int]]:
+        return self._matches_of(row)
+
+    def show_matches(self, matches_of: Callable[[int], Sequence[tuple[int, int]]] | None) -> None:
+        """Marks the parts of each message that were searched for."""
+        self._matches_of = matches_of or _no_matches
+        self.viewport().update()
+
+    def select(self, row: int, start: int, end: int) -> None:
+        """Selects a part of a message and brings it into view."""
+        self._text.set(TextPosition(row, start), TextPosition(row, end))
+        self.scrollTo(self._conversation.index(row))
+        place = self._measured(row).rect_of(start)
+        top = self.place_of(row).top() + place.top()
+        if not 0 <= top <= self.viewport().height() - 2 * place.height():
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + round(top - self.viewport().height() / 3))
+        self.viewport().update()
+
     @property
-    def hovered_chip(self) -> int:
-        return self._hovered_chip
+    def hovered_part(self) -> tuple[int, Part]:
+        return self._hovered
+
+    @property
+    def focused_row(self) -> int:
+        """The row of the message with the focus, -1 for none."""
+        return self.currentIndex().row()
 
     def copy(self) -> None:
         """Copies the selected text, or the message with the focus where none is selected."""
@@ -60,21 +109,45 @@ class TranscriptView(MessageList):
         local = QPointF(point.x() - self.column.left(), y - self._rows.top(row))
         return TextPosition(row, self._measured(row).position_at(local))
 
-    def _chip_at(self, point: QPointF) -> int:
-        index = self.indexAt(point.toPoint())
-        if not index.isValid() or index.data(MessageRole.TURN) is None:
-            return -1
-        local = point - QPointF(self.column.left(), self._top_of(index.row()))
-        return index.row() if self._measured(index.row()).chip.contains(local) else -1
+    def character_at(self, point: QPointF) -> TextPosition | None:
+        """The character of a message that is drawn at `point` of the viewport; None beside the text."""
+        place = self._position_at(point)
+        if place is None:
+            return None
+        text = self._measured(place.row).text
+        top = point.y() + self.verticalScrollBar().value() - self._rows.top(place.row)
+        local = QPointF(point.x() - self.column.left(), top) - text.position()
+        line = text.lineForTextPosition(place.position)
+        if not line.isValid() or not line.naturalTextRect().contains(local):
+            return None
+        return TextPosition(place.row, int(line.xToCursor(local.x(), QTextLine.CursorPosition.CursorOnCharacter)))
+
+    def _part_at(self, point: QPointF) -> tuple[int, Part]:
+        """The row and the part of its foot at `point` of the viewport."""
+        row = self.indexAt(point.toPoint()).row()
+        if row < 0 or row == self._room[0]:
+            return -1, ""
+        part = self._measured(row).foot.part_at(point - QPointF(self.column.left(), self._top_of(row)))
+        return (row, part) if part else (-1, "")
+
+    def _activate(self, row: int, part: Part) -> None:
+        index = self._conversation.index(row)
+        if part == "chip":
+            turn = index.data(MessageRole.TURN)
+            if turn is not None:
+                self.turn_activated.emit(turn)
+        else:
+            self.version_asked.emit(row, 1 if part == "next" else -1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        chip = self._chip_at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and chip >= 0:
-            self.turn_activated.emit(self._conversation.index(chip).data(MessageRole.TURN))
+        row, part = self._part_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and part:
+            self._activate(row, part)
         elif event.button() is Qt.MouseButton.LeftButton:
             place = self._position_at(event.position())
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._text.press(place, extend)
+            self.setCurrentIndex(self.indexAt(event.position().toPoint()))
             self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -85,13 +158,64 @@ class TranscriptView(MessageList):
                 self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(overshoot))
             self.viewport().update()
             return
-        chip = self._chip_at(event.position())
-        if chip != self._hovered_chip:
-            self._hovered_chip = chip
+        hovered = self._part_at(event.position())
+        if hovered != self._hovered:
+            self._hovered = hovered
             self.viewport().update()
-        inside = self.indexAt(event.position().toPoint()).isValid()
-        shape = Qt.CursorShape.IBeamCursor if inside else Qt.CursorShape.ArrowCursor
-        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if chip >= 0 else shape)
+        index = self.indexAt(event.position().toPoint())
+        self._point(index.row())
+        shape = Qt.CursorShape.IBeamCursor if index.isValid() else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hovered[1] else shape)
+
+    def _point(self, row: int) -> None:
+        if row != self._pointed:
+            self._pointed = row
+            self.pointed.emit(row)
+
+    @property
+    def pointed_row(self) -> int:
+        """The message under the mouse or with the keyboard, -1 for none."""
+        return self._pointed
+
+    def point_at_nothing(self) -> None:
+        """Forgets what was pointed at, without a word: it is gone."""
+        self._pointed = -1
+
+    def point_at_current(self) -> None:
+        """Points at the message with the focus where the view has the keyboard, else at none."""
+        self._hovered = (-1, "")
+        self._point(self.focused_row if self.hasFocus() else -1)
+        self.viewport().update()
+
+    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
+        super().currentChanged(current, previous)
+        if self.hasFocus():
+            self._point(current.row())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard begins at the newest message, not at the first as in any list. The mouse points by itself."""
+        by_mouse = event.reason() is Qt.FocusReason.MouseFocusReason
+        if not by_mouse and self.focused_row < 0 and self._rows.count:
+            self.selectionModel().setCurrentIndex(
+                self._conversation.index(self._rows.count - 1), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
+        super().focusInEvent(event)
+        if not by_mouse:
+            self._point(self.focused_row)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        focus = QApplication.focusWidget()
+        if focus is None or not self.isAncestorOf(focus):  # the tools of a message lie in the viewport
+            self.point_at_current()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            row, part = self._part_at(QPointF(event.pos()))
+            words = self._measured(row).foot.content.explanation(part) if part else ""
+            QToolTip.showText(event.globalPos(), plain_tooltip(words), self)
+            return True
+        return super().viewportEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -107,19 +231,7 @@ class TranscriptView(MessageList):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chosen = menu.addAction("Copy selected text", self.copy)
-        chosen.setEnabled(bool(self.selected_text))
-        whole = self._text_of(index.row())
-        message = menu.addAction("Copy message", lambda: QGuiApplication.clipboard().setText(whole))
-        message.setEnabled(bool(whole))
-        menu.addAction("Select all", self.select_all)
-        turn = index.data(MessageRole.TURN) if index.isValid() else None
-        if turn is not None:
-            menu.addSeparator()
-            menu.addAction("Show the memory after this turn", lambda: self.turn_activated.emit(turn))
-        menu.popup(event.globalPos())
+        self.menu_asked.emit(index.row(), event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bar = self.verticalScrollBar()

@@ -6,7 +6,7 @@ Letters: N turns, T tokens, V vocabulary.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference.cancel import IsCancelled, check, never
+from rxt.inference.edit import SlotMask, patch
 from rxt.inference.replay import encoder_states, replay_write
 from rxt.inference.reply import Reply, reply
 from rxt.io.pretrained import PretrainedModel
@@ -97,16 +98,37 @@ def first_difference(first: Sequence[int], second: Sequence[int]) -> int | None:
     return None if len(first) == len(second) else min(len(first), len(second))
 
 
+def frozen(
+    model: ReactiveTransformer,
+    memory: MemoryState,
+    interactions: Sequence[Sequence[int]],
+    where: SlotMask,
+    cancelled: IsCancelled = never,
+) -> MemoryState:
+    """The memory after turns with these interaction_ids, had nothing been written to the slots `where` [L, S].
+
+    memory: before the first of the turns. After every update the frozen slots are put back to what they are in it, so
+    all later reads and writes see them so. Raises Cancelled.
+    """
+    state = memory
+    for ids in interactions:
+        written = replay_write(model, state, encoder_states(model, ids), cancelled).memory
+        state = patch(written, where, memory)
+    return state
+
+
 def leave_one_out(
     model: ReactiveTransformer,
     initial: MemoryState,
     turns: Sequence[TurnRecord],
     cancelled: IsCancelled = never,
+    progress: Callable[[float], object] = lambda share: None,
 ) -> FloatArray:
     """[N, N]: entry [k, j] is the mean change of answer j's log-probability, in nats a token, had turn k not been.
 
     NaN for j <= k and for answers without tokens. initial: the memory before the first of the turns. Questions and
     answers stay as they were; only what was written of turn k is missing. About N * N / 2 passes. Raises Cancelled.
+    progress: told the share that is done, in [0, 1].
     """
     states = []
     for turn in turns:  # they do not depend on the memory, so they are computed once
@@ -116,6 +138,7 @@ def leave_one_out(
     before = np.full(count, np.nan)
     result = np.full((count, count), np.nan)
     memory = initial
+    done, total = 0, count + count * (count - 1) // 2
     for missing in range(-1, count):  # -1: the conversation as it was
         without = memory
         for later in range(missing + 1, count):
@@ -128,6 +151,8 @@ def leave_one_out(
                 result[missing, later] = found.mean() - before[later]
             if later + 1 < count:
                 without = replay_write(model, without, states[later], cancelled).memory
+            done += 1
+            progress(done / total)
         if missing >= 0:
             memory = replay_write(model, memory, states[missing], cancelled).memory
     return frozen_array(result)

@@ -52,6 +52,14 @@ def strongest(values: FloatArray, share: float) -> SlotMask:
     return mask
 
 
+def strongest_of_all(values: FloatArray, share: float) -> SlotMask:
+    """The given share of all slots, at least one, whose values [L, S] are largest, in whatever layer.
+
+    share: in (0, 1].
+    """
+    return strongest(values.reshape(1, -1), share).reshape(values.shape)
+
+
 def random_like(where: SlotMask, seed: int) -> SlotMask:
     """A control: as many slots in each layer, drawn from the others; where there are too few others, from all."""
     rng = np.random.default_rng(seed)
@@ -98,6 +106,14 @@ def interpolate(first: MemoryState, second: MemoryState, weight: float | FloatAr
     _check_shapes(first, second)
     weights = torch.from_numpy(np.broadcast_to(np.asarray(weight, np.float32), first.shape[:2]).copy())[..., None]
     return MemoryState((1 - weights) * first.shared + weights * second.shared)
+
+
+def shuffled(memory: MemoryState, seed: int) -> MemoryState:
+    """The values of each slot in another order, the same for the same seed: a memory of the same norms that knows
+    nothing. (Slots in another order would know the same: they are a set.)"""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.rand(memory.shape, generator=generator).argsort(dim=-1)
+    return MemoryState(memory.shared.gather(-1, order))
 
 
 def _check_shapes(first: MemoryState, second: MemoryState) -> None:

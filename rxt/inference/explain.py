@@ -62,6 +62,7 @@ from rxt.inference.counterfactual import (
     answer_log_probabilities,
     counterfactual,
     first_difference,
+    frozen,
     leave_one_out,
     prompt_of,
 )
@@ -72,27 +73,39 @@ from rxt.inference.edit import (
     noise,
     patch,
     random_like,
+    shuffled,
     slots_at,
     strongest,
+    strongest_of_all,
     zero,
 )
 from rxt.inference.probe import Question, Recall, ask, recall
-from rxt.inference.provenance import Provenance, contributions, provenance, read_sources
+from rxt.inference.provenance import Provenance, Unrolling, contributions, provenance, read_sources
 from rxt.inference.replay import encoder_states, replay_write
 from rxt.inference.reply import Reply, reply
 from rxt.inference.share import Share
-from rxt.inference.slots import Distance, SlotHealth, Thresholds, distance, effective_rank, health, similarity
+from rxt.inference.slots import (
+    Distance,
+    SlotHealth,
+    Thresholds,
+    distance,
+    effective_rank,
+    health,
+    pooled_similarity,
+    similarity,
+)
 from rxt.inference.spans import token_spans
-from rxt.inference.trace import Heads, ReadMap, WriteMap, interlayer_map, read_map, write_map
+from rxt.inference.trace import Heads, ReadMap, WriteMap, interlayer_map, read_map, value_norms, write_map
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 
 __all__ = [
     "Cancelled", "Conversation", "Counterfactual", "Distance", "Provenance", "Question", "ReadMap", "Recall", "Reply",
-    "Share", "SlotHealth", "Thresholds", "WriteMap", "answer_log_probabilities", "ask", "contributions",
-    "counterfactual", "distance", "effective_rank", "first_difference", "health", "interlayer_map", "interpolate",
-    "layer_mean", "layers_at", "leave_one_out", "noise", "patch", "prompt_of", "provenance", "random_like", "read_map",
-    "read_sources", "recall", "reply", "similarity", "slots_at", "strongest", "token_spans", "write_map", "zero",
+    "Share", "SlotHealth", "Thresholds", "Unrolling", "WriteMap", "answer_log_probabilities", "ask", "contributions",
+    "counterfactual", "distance", "effective_rank", "first_difference", "frozen", "health", "interlayer_map",
+    "interpolate", "layer_mean", "layers_at", "leave_one_out", "noise", "patch", "pooled_similarity", "prompt_of",
+    "provenance", "random_like", "read_map", "read_sources", "recall", "reply", "shuffled", "similarity", "slots_at",
+    "strongest", "strongest_of_all", "token_spans", "value_norms", "write_map", "zero",
 ]  # fmt: skip
 
 

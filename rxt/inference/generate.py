@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from rxt.inference.decoding.choice import plan_of
 from rxt.model.kv_cache import KVCache
 from rxt.model.memory import MemoryState
 from rxt.model.reactive_transformer import ReactiveTransformer
@@ -15,10 +16,10 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 class AnswerDecoder:
     """Reads a prompt with a memory, then token after token; equal to one uncached pass over the same tokens.
 
-    The cache is the caller's, allocated once and lent for a turn.
+    The cache is the caller's, allocated once and lent for a turn. fast: by the model's plan, where it has one.
     """
 
-    def __init__(self, model: ReactiveTransformer, memory: MemoryState, cache: KVCache) -> None:
+    def __init__(self, model: ReactiveTransformer, memory: MemoryState, cache: KVCache, fast: bool = True) -> None:
         model.check_memory(memory)
         self._model = model
         self._cache = cache
@@ -26,11 +27,33 @@ class AnswerDecoder:
         with torch.inference_mode():
             slots = memory.shared.to(model.device, model.dtype).unsqueeze(1)  # [L, 1, S, D]
             self._memory = model.decoder.read_memory(slots)
+            plan = plan_of(model) if fast else None
+            self._fast = None if plan is None else plan.begin(self._memory, cache)
 
     @torch.inference_mode()
     def read(self, token_ids: Sequence[int]) -> Tensor:
-        """Appends tokens and returns the logits [V] after the last of them."""
-        tokens = torch.tensor([token_ids], dtype=torch.long, device=self._model.device)
-        hidden = self._model.decoder(self._model.embedding(tokens), self._memory, self._cache)
-        result: Tensor = self._model.decoder.head(hidden[0, -1])
+        """Appends tokens and returns the logits [V] after the last of them.
+
+        Raises ValueError where they do not fit into an interaction.
+        """
+        fits = 0 < len(token_ids) <= self._cache.capacity - self._cache.length
+        if self._fast is not None and fits:
+            *first, last = token_ids
+            if len(first) > self._fast.fewest_at_once:
+                self._hidden(first)
+            else:
+                for token in first:
+                    self._fast.read(token)
+            return self._fast.read(last)
+        result: Tensor = self._model.decoder.head(self._hidden(token_ids)[0, -1])
         return result
+
+    def rewind(self, length: int) -> None:
+        """Goes on as if so many tokens had been read, whichever the cache holds."""
+        self._cache.length = length
+
+    def _hidden(self, token_ids: Sequence[int]) -> Tensor:
+        """Several tokens at once, [1, T, D]."""
+        tokens = torch.tensor([token_ids], dtype=torch.long, device=self._model.device)
+        hidden: Tensor = self._model.decoder(self._model.embedding(tokens), self._memory, self._cache)
+        return hidden

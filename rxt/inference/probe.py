@@ -5,6 +5,7 @@ Every question is asked of the same memory and none is written, so their order d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,15 +21,15 @@ AS_IT_IS, RESET = "as it is", "reset"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """text: what is asked; expected: an answer that holds one of these, in any case, is right."""
+    """text: what is asked; expected: an answer that holds one of these as whole words, in any case, is right."""
 
     text: str
     expected: tuple[str, ...]
 
     def is_answered_by(self, answer: str) -> bool:
-        """Whether the answer holds one of the expected texts."""
+        """Whether the answer holds one of the expected texts. Anabel is not Ana."""
         folded = answer.casefold()
-        return any(text.casefold() in folded for text in self.expected)
+        return any(re.search(rf"(?<!\w){re.escape(text.casefold())}(?!\w)", folded) for text in self.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -26,71 +25,62 @@ from torch import Tensor
 
 from rxt.events import FloatArray, GateLaw, frozen_array
 from rxt.inference.cancel import IsCancelled, never
+from rxt.inference.gate_factors import GateFactors, Measure
 from rxt.inference.replay import MemoryWrite, encoder_states, replay_write
 from rxt.inference.trace import ReadMap
 from rxt.model.memory import MemoryState
 from rxt.model.reactive_transformer import ReactiveTransformer
 
-Measure = Literal["weight", "norm"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Provenance:
-    """Shares of N turns in a memory.
+class Provenance(GateFactors):
+    """Shares of N turns in a memory, and the memory after the last of them."""
 
-    measure: "weight" where both gates are sigmoid: a share is the factor with which a turn's values entered, and the
-    factors sum to 1. "norm" for tanh and for no gate, whose factors do not sum to 1: a share is the Euclidean norm of a
-    contribution over the sum of the norms of all; contributions that cancel each other still count.
-    keep: [N, L, S]: the factor of the old value in each turn, in [0, 1] for sigmoid, in [0, 4] for tanh, else 1.
-    wrote: [N + 1, L, S]: each contribution when it was new, in the measure; first the initial memory (1 for "weight").
-    error: the largest distance between the sum of contributions and the memory that the model computed, over slots and
-    turns, relative to the mean slot norm of the layer. Below 1e-4 in float32; in bfloat16, whose memories are rounded
-    to 8 bits, below 0.05. Larger, and no share is to be believed.
-    memory: the memory after the last turn.
-    """
-
-    measure: Measure
-    keep: FloatArray
-    wrote: FloatArray
-    error: float
     memory: MemoryState
+
+
+class Unrolling:
+    """The gate recurrence of a conversation that may still grow: provenance, turn by turn."""
+
+    def __init__(self, model: ReactiveTransformer, initial: MemoryState) -> None:
+        self._model = model
+        self._laws = [model.gate_laws[name] for name in ("interlayer", "write")]
+        is_weight = all(law.activation == "sigmoid" for law in self._laws)
+        self._measure: Measure = "weight" if is_weight else "norm"
+        self._rebuilt = initial.shared.double()  # the sum of all contributions so far
+        first = torch.ones(initial.shape[:2]) if is_weight else initial.shared.norm(dim=-1)
+        self._wrote = [frozen_array(first.numpy())]
+        self._keep: list[FloatArray] = []
+        self._errors = [0.0]
+        self.memory = initial
 
     @property
     def turns(self) -> int:
-        return len(self.keep)
+        """How many turns were added."""
+        return len(self._keep)
 
-    def shares(self, turns: int | None = None) -> FloatArray:
-        """[n + 1, L, S] after the first n turns (all by default): in [0, 1], summing to 1 over turns.
+    @torch.inference_mode()
+    def add(self, interaction_ids: Sequence[int], cancelled: IsCancelled = never) -> MemoryState:
+        """Replays the next turn; returns the memory after it. Raises Cancelled, and then nothing was added."""
+        write = replay_write(self._model, self.memory, encoder_states(self._model, interaction_ids), cancelled)
+        keep, own = _taken_apart(write, *self._laws)
+        memory = write.memory
+        rebuilt = self._rebuilt * keep[..., None] + own
+        wrote = 1 - keep if self._measure == "weight" else own.norm(dim=-1)
+        self._errors.append(max(self._errors[-1], _relative_error(rebuilt, memory)))
+        self._keep.append(frozen_array(keep.numpy()))
+        self._wrote.append(frozen_array(wrote.numpy()))
+        self.memory, self._rebuilt = memory, rebuilt
+        return memory
 
-        Row 0 is the initial memory, row k + 1 the turn with number k. A slot of zeros belongs to nobody: all shares 0.
-        """
-        count = self.turns if turns is None else turns
-        if not 0 <= count <= self.turns:
-            raise ValueError(f"turns must be from 0 to {self.turns}, not {turns}")
-        left = np.ones((count + 1, *self.wrote.shape[1:]))
-        for turn in range(count - 1, -1, -1):  # what is left of it after all later turns
-            left[turn] = left[turn + 1] * self.keep[turn]
-        amounts = self.wrote[: count + 1] * left
-        total = amounts.sum(axis=0)
-        return frozen_array(np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0))
-
-    def half_lives(self) -> FloatArray:
-        """[L, S]: turns until half of what stands in a slot now is left, at its mean rate (geometric) over the N turns.
-
-        Infinite where nothing fades: without gates, or where a tanh gate strengthens what is old. NaN without turns.
-        """
-        if not self.turns:
-            return frozen_array(np.full(self.wrote.shape[1:], np.nan))
-        with np.errstate(divide="ignore"):
-            rate = np.log2(self.keep.astype(np.float64)).mean(axis=0)
-            return frozen_array(np.where(rate < 0, -1 / rate, np.inf))
-
-    def half_life(self) -> FloatArray:
-        """[L]: the median of a layer's slots."""
-        return frozen_array(np.median(self.half_lives(), axis=1))
+    def provenance(self) -> Provenance:
+        """Of the turns so far. Takes a copy of all their factors: ask once, then for parts of it (shares(n))."""
+        keep = np.stack(self._keep) if self._keep else np.empty((0, *self.memory.shape[:2]))
+        return Provenance(
+            self._measure, frozen_array(keep), frozen_array(np.stack(self._wrote)), self._errors[-1], self.memory
+        )
 
 
-@torch.inference_mode()
 def provenance(
     model: ReactiveTransformer,
     initial: MemoryState,
@@ -98,21 +88,10 @@ def provenance(
     cancelled: IsCancelled = never,
 ) -> Provenance:
     """Replays the interaction_ids of N turns from the memory before the first. Raises Cancelled."""
-    laws = [model.gate_laws[name] for name in ("interlayer", "write")]
-    measure: Measure = "weight" if all(law.activation == "sigmoid" for law in laws) else "norm"
-    memory, rebuilt, error = initial, initial.shared.double(), 0.0
-    keeps = np.empty((len(interactions), *initial.shape[:2]))
-    wrote = np.empty((len(interactions) + 1, *initial.shape[:2]))
-    wrote[0] = 1 if measure == "weight" else initial.shared.norm(dim=-1).numpy()
-    for turn, ids in enumerate(interactions):
-        write = replay_write(model, memory, encoder_states(model, ids), cancelled)
-        keep, own = _taken_apart(write, *laws)
-        keeps[turn] = keep.numpy()
-        wrote[turn + 1] = (1 - keep if measure == "weight" else own.norm(dim=-1)).numpy()
-        memory = write.memory
-        rebuilt = rebuilt * keep[..., None] + own  # the sum of all contributions so far
-        error = max(error, _relative_error(rebuilt, memory))
-    return Provenance(measure, frozen_array(keeps), frozen_array(wrote), error, memory)
+    unrolling = Unrolling(model, initial)
+    for ids in interactions:
+        unrolling.add(ids, cancelled)
+    return unrolling.provenance()
 
 
 @torch.inference_mode()

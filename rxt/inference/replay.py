@@ -67,13 +67,9 @@ def encoder_states(model: ReactiveTransformer, interaction_ids: Sequence[int]) -
 def replay_interlayer(model: ReactiveTransformer, old: Tensor) -> InterlayerStep:
     """The first half of a memory update, for a memory [L, 1, S, D]."""
     part = model.memory_attention
-    source = part.mean_norm(old.mean(dim=0, keepdim=True)).expand_as(old)
-    own = part.interlayer_norm(old)
-    if part.mix_gate is not None:
-        source, _ = part.mix_gate(own, source)
-    across = part.interlayer_attention
-    queries, keys = across.queries(own), across.keys(source)
-    return InterlayerStep(queries, keys, across(queries, keys, across.values(source)))
+    mean = part.mean(old)
+    steps = [part.read_across(old[at], mean, at) for at in part.parts(old)]
+    return InterlayerStep(*(torch.cat(values) for values in zip(*(step[:3] for step in steps), strict=True)))
 
 
 @torch.inference_mode()
@@ -82,15 +78,17 @@ def replay_write(
 ) -> MemoryWrite:
     """A whole memory update, for the memory before the turn and the turn's states [L, 1, T, D] (encoder_states)."""
     part = model.memory_attention
-    check(cancelled)
     old = as_batch(model, memory)
-    read = replay_interlayer(model, old).read
-    mixed, interlayer_gate = part.interlayer_gate(old, read)
+    mean, parts = part.mean(old), []
+    for at in part.parts(old):
+        check(cancelled)
+        read = part.read_across(old[at], mean, at).read
+        mixed, interlayer_gate = part.interlayer_gate(old[at], read, at)
+        check(cancelled)
+        written = part.read_turn(mixed, states[at], None, at)
+        new, write_gate = part.write_gate(mixed, written.read, at)
+        parts.append(
+            (read, mixed, written.read, new, interlayer_gate, write_gate, written.queries, written.keys),
+        )
     check(cancelled)
-    inputs = part.input_norm(states)
-    queries = part.attention.queries(part.write_norm(mixed))
-    keys = part.rope(part.attention.keys(inputs))
-    written = part.attention(queries, keys, part.attention.values(inputs))
-    new, write_gate = part.write_gate(mixed, written)
-    check(cancelled)
-    return MemoryWrite(old, read, mixed, written, new, interlayer_gate, write_gate, queries, keys)
+    return MemoryWrite(old, *(torch.cat(values) for values in zip(*parts, strict=True)))

@@ -7,14 +7,11 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-import torch
-
 from rxt.events import (
     AnswerFinished,
     Event,
     FailurePhase,
     FinishReason,
-    GateStage,
     MemoryWriting,
     MemoryWritten,
     Sampling,
@@ -23,9 +20,10 @@ from rxt.events import (
     TurnMetrics,
     TurnRecord,
     TurnStarted,
-    frozen_array,
 )
+from rxt.inference.decoding.choice import plan_of
 from rxt.inference.generate import AnswerDecoder
+from rxt.inference.rewrite import record_of
 from rxt.inference.sampling import Sampler
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.kv_cache import KVCache
@@ -59,6 +57,7 @@ class Session:
         model.check_memory(self._memory)
         self._turns = list(turns)
         self._cache = model.new_cache()
+        plan_of(model)  # made now, so that the first question does not wait for it
         self._running = threading.Lock()
         self._stop: threading.Event | None = None  # of the turn under way
 
@@ -201,13 +200,14 @@ class _Turn:
         return prompt
 
     def _record(self, update: MemoryUpdate, interaction: list[int], memory_s: float) -> TurnRecord:
-        before, after = self._memory.shared, update.memory.shared
-        return TurnRecord(
+        return record_of(
+            self._memory,
+            update,
             turn=self._number,
             query=self._query,
             answer=self._answer,
-            interaction_ids=tuple(interaction),
-            answer_ids=tuple(self._answer_ids),
+            interaction_ids=interaction,
+            answer_ids=self._answer_ids,
             reason=self.reason,
             sampling=self._sampling,
             metrics=TurnMetrics(
@@ -217,15 +217,6 @@ class _Turn:
                 answer_s=self._answer_s,
                 memory_s=memory_s,
             ),
-            gates=tuple(
-                GateStage(name, update.laws[name], frozen_array(values.numpy()))
-                for name, values in update.gates.items()
-            ),
-            norm=frozen_array(after.norm(dim=-1).numpy()),
-            change=frozen_array((after - before).norm(dim=-1).numpy()),
-            cosine=frozen_array(torch.cosine_similarity(after, before, dim=-1).numpy()),
-            memory_before=self._memory.sha256,
-            memory_after=update.memory.sha256,
         )
 
 

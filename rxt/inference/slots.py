@@ -18,6 +18,8 @@ from rxt.inference.cancel import IsCancelled, check, never
 from rxt.model.memory import MemoryState
 
 BoolArray = npt.NDArray[np.bool_]
+EXACT_RANK = 256
+"""Layers with as many slots or values a slot are taken apart exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,35 @@ def similarity(memory: MemoryState, layers: Sequence[int] | None = None, cancell
     return result
 
 
+def pooled_similarity(memory: MemoryState, places: int = 256, cancelled: IsCancelled = never) -> tuple[FloatArray, int]:
+    """[L, P, P] and how many neighbouring slots a place stands for: similarity where S slots are too many to show.
+
+    Each entry is the cosine furthest from 0 between a slot of one place and one of the other, a slot with itself left
+    out (1 where there is no other pair, as in similarity). P is at most `places`; the last place may stand for fewer
+    slots. Takes 4 * pool * S bytes beside the result. Raises Cancelled.
+    """
+    layers, slots, _ = memory.shape
+    pool = -(-slots // places)
+    if pool == 1:
+        return similarity(memory, None, cancelled), 1
+    starts = range(0, slots, pool)
+    result = np.empty((layers, len(starts), len(starts)), np.float32)
+    for layer in range(layers):
+        unit = torch.nn.functional.normalize(memory.shared[layer], dim=-1)
+        for place, start in enumerate(starts):
+            check(cancelled)
+            rows = (unit[start : start + pool] @ unit.T).clamp(-1, 1)
+            own = torch.arange(len(rows))
+            rows[own, start + own] = 0
+            far = torch.nn.functional.pad(rows, (0, len(starts) * pool - slots)).reshape(len(rows), len(starts), pool)
+            high, low = far.amax(dim=(0, 2)), far.amin(dim=(0, 2))
+            result[layer, place] = torch.where(high >= -low, high, low).numpy()
+        if len(rows) == 1:  # the last place is one slot
+            result[layer, -1, -1] = 1
+    result.flags.writeable = False
+    return result, pool
+
+
 def effective_rank(memory: MemoryState, cancelled: IsCancelled = never) -> FloatArray:
     """[L]: how many directions a layer's slots use, from 1 (all alike) to min(S, D); 0 for a layer of zeros.
 
@@ -75,7 +106,7 @@ def effective_rank(memory: MemoryState, cancelled: IsCancelled = never) -> Float
     ranks = []
     for layer in memory.shared:
         check(cancelled)
-        values = torch.linalg.svdvals(layer.double())
+        values = _singular_values(layer.double())
         shares = values[values > 0] / values.sum()
         ranks.append(float((-(shares * shares.log()).sum()).exp()) if len(shares) else 0.0)
     return frozen_array(ranks)
@@ -116,6 +147,17 @@ def health(
     for mask in masks:
         mask.flags.writeable = False
     return SlotHealth(*masks, frozen_array(nearest), limits)
+
+
+def _singular_values(layer: Tensor) -> Tensor:
+    """[S, D] -> [min(S, D)]. Of a large layer as roots of eigenvalues: a tenth of the time, wrong by 1e-8 of the
+    largest."""
+    if min(layer.shape) <= EXACT_RANK:
+        exact: Tensor = torch.linalg.svdvals(layer)
+        return exact
+    gram = layer @ layer.T if layer.shape[0] < layer.shape[1] else layer.T @ layer
+    eigenvalues: Tensor = torch.linalg.eigvalsh(gram)
+    return eigenvalues.clamp_min(0).sqrt()
 
 
 def _cosines(slots: Tensor) -> Tensor:

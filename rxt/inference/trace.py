@@ -133,6 +133,22 @@ def read_map(
     return ReadMap(sealed(weights), chosen, *token_spans(model.tokenizer, answer_ids))
 
 
+@torch.inference_mode()
+def value_norms(model: PretrainedModel, memory: MemoryState, cancelled: IsCancelled = never) -> FloatArray:
+    """[L, S]: how long what each slot gives when it is read is, the mean over kv heads of the Euclidean norm.
+
+    Times the weights of a ReadMap: how much of each slot entered the answer. Raises Cancelled.
+    """
+    slots = as_batch(model, memory)
+    norms = []
+    for index, layer in enumerate(model.decoder.layers):
+        check(cancelled)
+        assert isinstance(layer, DecoderLayer)  # noqa: S101  (as above)
+        values = layer.read_memory(slots[index])[1]
+        norms.append(values[0].float().norm(dim=-1).mean(dim=0).cpu().numpy())
+    return sealed(np.stack(norms))
+
+
 def _reading_queries(layer: DecoderLayer, x: Tensor, rope: RotaryEmbedding, mask: Tensor) -> Tensor:
     """What the layer asks its memory, [1, H, T, d], for its input x [1, T, D]: the first half of its forward pass."""
     normed, own = layer.norm1(x), layer.attention

@@ -6,28 +6,29 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 import torch
-from torch import Tensor
 
 from rxt.config import ModelConfig, RopeLayout
 from rxt.errors import ConfigError, ModelError
 from rxt.io.clues import complete
 from rxt.io.files import read_bounded, write_atomically
+from rxt.io.filling import DTYPES, Progress, fill, shapes_of
 from rxt.io.hub import resolve
-from rxt.io.names import DERIVED, EMBEDDING, SHARED_EMBEDDING, Place, aliases, places, stacked_experts, turned
-from rxt.io.weights import INDEX, WEIGHTS, Weights, is_finite
+from rxt.io.names import EMBEDDING, SHARED_EMBEDDING, places
+from rxt.io.precision import best_precision
+from rxt.io.trial import try_tokenizer
+from rxt.io.weights import INDEX, WEIGHTS, Weights
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.nn.rope import BASE
 from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 
 CONFIG, TOKENIZER = "config.json", "tokenizer.json"
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 LAYOUTS = ("concatenated", "interleaved")
 _SMALL_FILE_BYTES = 64 * 2**20
 
@@ -36,7 +37,8 @@ class PretrainedModel(ReactiveTransformer):
     """A Reactive Transformer with its tokenizer, as a folder holds them.
 
     name: of the folder or repository; source: its path; fingerprint: SHA-256 over configuration, tokenizer and
-    weights, so that two models with equal fingerprints compute the same. notes: what was assumed or ignored when it
+    weights, so that two models with equal fingerprints compute the same, but for rounding. precision: of its weights,
+    the `dtype` it was opened with or that "auto" chose. notes: what was assumed or ignored when it
     was opened, as sentences.
     """
 
@@ -57,6 +59,7 @@ class PretrainedModel(ReactiveTransformer):
         self.source = source
         self.notes = notes
         self.fingerprint = ""
+        self.precision = "float32"
 
     def info(self) -> dict[str, Any]:
         """What a person may want to know of it, as plain values; `gates`: (stage, law) in the order they act."""
@@ -72,7 +75,7 @@ class PretrainedModel(ReactiveTransformer):
             "interaction_length": self.config.interaction_length,
             "parameters": self.parameter_count,
             "device": str(self.device),
-            "dtype": str(self.dtype).removeprefix("torch."),
+            "dtype": self.precision,
             "variant": self.config.memory.variant or "interlayer",
             "rope_layout": self.config.rope_layout or "concatenated",
             "gates": tuple(self.gate_laws.items()),
@@ -86,15 +89,19 @@ def load(
     dtype: str = "float32",
     *,
     rope_layout: RopeLayout | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> PretrainedModel:
     """Opens a model: a folder, a hub repository id, or the bundled model (None).
 
-    dtype: "float32", "bfloat16" or "float16". rope_layout: "concatenated" (releases before 0.3.40 of the family's
-    package) or "interleaved"; None lets the checkpoint tell: experts in one tensor are of the newer kind.
+    dtype: "float32", "bfloat16", "float16"; "int8": feed-forwards and head of the decoder in 8 bits, the rest in
+    float32; "auto": what rxt.io.precision finds best for the machine. rope_layout: "concatenated" (releases before
+    0.3.40 of the family's package) or "interleaved"; None lets the checkpoint tell: experts in one tensor are of the
+    newer kind. progress: told after each tensor how many bytes of the weights were read, of how many; what it raises
+    ends the loading.
     Raises ModelError or ConfigError, with nothing half loaded.
     """
-    if dtype not in DTYPES:
-        raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}")
+    if dtype not in (*DTYPES, "auto"):
+        raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}, auto")
     if rope_layout not in (None, *LAYOUTS):
         raise ModelError(f"the rotary layout {rope_layout!r} is not known; choose from {', '.join(LAYOUTS)}")
     folder, name = resolve(path_or_repo)
@@ -102,7 +109,9 @@ def load(
     document = _read_document(folder / CONFIG)
     try:
         config = ModelConfig.from_json(document)
-        tokenizer = Tokenizer(_read_text(folder / TOKENIZER), config.decoder.vocabulary)
+        tokenizer_json = _read_text(folder / TOKENIZER)
+        try_tokenizer(tokenizer_json)
+        tokenizer = Tokenizer(tokenizer_json, config.decoder.vocabulary)
         _check_control_tokens(config, tokenizer)
     except (ConfigError, ModelError) as error:
         raise type(error)(f"{name}: {error}") from None
@@ -115,8 +124,11 @@ def load(
     with torch.device("meta"):
         model = PretrainedModel(config, document, tokenizer, name, str(folder), notes)
     model.restore_tables()
-    _fill(model, weights, DTYPES[dtype])
-    identity = [config.fingerprint, tokenizer.sha256, weights.sha256()]
+    model.precision = best_precision(model, device) if dtype == "auto" else dtype
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        weights_sha256 = beside.submit(weights.sha256)  # without the interpreter's lock, while the weights are read
+        fill(model, weights, model.precision, progress)
+        identity = [config.fingerprint, tokenizer.sha256, weights_sha256.result()]
     if config.rope_layout == "interleaved":
         identity.append(config.rope_layout)
     model.fingerprint = hashlib.sha256("\n".join(identity).encode()).hexdigest()
@@ -140,7 +152,7 @@ def save_model(
     folder.mkdir(parents=True, exist_ok=True)
     state = model.state_dict()
     tensors = {}
-    for name, place in places(_shapes(state), model.config).items():
+    for name, place in places(shapes_of(state), model.config).items():
         value = state[place.key] if place.index is None else state[place.key][place.index]
         tensors[name] = value.detach().to("cpu", dtype).contiguous()
     if model.config.rope_layout == "interleaved":
@@ -157,10 +169,6 @@ def _check_files(folder: Path) -> None:
         missing.remove(WEIGHTS)  # they lie in several files, or what is there instead can be named better
     if missing:
         raise ModelError(f"The folder {folder} is not a model: it has no {', no '.join(missing)}.")
-
-
-def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, list[int]]:
-    return {name: list(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _check_control_tokens(config: ModelConfig, tokenizer: Tokenizer) -> None:
@@ -187,73 +195,3 @@ def _read_text(path: Path) -> str:
         return read_bounded(path, _SMALL_FILE_BYTES).decode("utf-8")
     except (OSError, ValueError) as error:
         raise ModelError(f"{path} cannot be read: {error}") from None
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
-
-
-def _fill(model: ReactiveTransformer, weights: Weights, dtype: torch.dtype) -> None:
-    """Reads every tensor into place, after everything that can be known without reading was checked."""
-    state = model.state_dict()
-    stored = weights.shapes()
-    weights.rename(aliases(stored, model.config))
-    wanted = places(_shapes(state), model.config, stacked_experts(stored.keys()))
-    known = wanted.keys() | {SHARED_EMBEDDING}
-    missing = sorted(wanted.keys() - weights.names)
-    extra = sorted(name for name in weights.names - known if not DERIVED.match(name))
-    if missing:
-        raise ModelError(f"{weights.path} lacks weights that config.json calls for: {_some(missing)}")
-    if extra:
-        raise ModelError(f"{weights.path} holds weights that config.json does not call for: {_some(extra)}")
-    wanted = turned(wanted, _shapes(state), {name: weights.shape(name) for name in wanted})
-    for name, place in wanted.items():
-        _check_shape(weights, name, place, _shape_of(state, place))
-    _check_rotary_tables(weights)
-    _check_embedding(weights)
-    filled = {key: torch.empty(value.shape, dtype=dtype) for key, value in state.items()}
-    for name, place in wanted.items():
-        target = filled[place.key] if place.index is None else filled[place.key][place.index]
-        source = weights.unchecked(name)
-        target.copy_(source.transpose(-1, -2) if place.transposed else source.reshape(target.shape))
-        if not is_finite(target):
-            weights.tensor(name)  # raises where the stored numbers are not
-            raise ModelError(f"{weights.path}: the tensor {name} holds values too large for {dtype}")
-    buffers = {name for name, _ in model.named_buffers()}
-    for key, tensor in filled.items():
-        owner, _, leaf = key.rpartition(".")
-        value = tensor if key in buffers else torch.nn.Parameter(tensor, requires_grad=False)
-        setattr(model.get_submodule(owner), leaf, value)
-
-
-def _shape_of(state: Mapping[str, Tensor], place: Place) -> list[int]:
-    shape = list(state[place.key].shape)
-    return shape if place.index is None else shape[1:]
-
-
-def _check_shape(weights: Weights, name: str, place: Place, shape: list[int]) -> None:
-    stored = weights.shape(name)
-    if place.transposed:
-        shape = [*shape[:-2], shape[-1], shape[-2]]
-    fits = stored == shape or (place.loose and not place.transposed and _without_ones(stored) == _without_ones(shape))
-    if not fits:
-        raise ModelError(f"{weights.path}: {name} is {stored}, config.json calls for {shape}")
-
-
-def _without_ones(shape: list[int]) -> list[int]:
-    return [size for size in shape if size != 1]
-
-
-def _check_embedding(weights: Weights) -> None:
-    """Decoder and encoder share one embedding; a file that holds two must hold the same numbers twice."""
-    both = weights.stores(EMBEDDING) and weights.stores(SHARED_EMBEDDING)
-    if both and not torch.equal(weights.tensor(EMBEDDING), weights.tensor(SHARED_EMBEDDING)):
-        raise ModelError(f"{weights.path}: {EMBEDDING} and {SHARED_EMBEDDING} differ, but the model has only one")
-
-
-def _check_rotary_tables(weights: Weights) -> None:
-    for name in sorted(name for name in weights.names if name.endswith("rope.inv_freq")):
-        stored = weights.tensor(name).float().flatten()
-        ours = BASE ** (-torch.arange(0, 2 * len(stored), 2) / (2 * len(stored)))
-        if not torch.allclose(stored, ours, rtol=1e-4):
-            raise ModelError(f"{weights.path}: {name} rotates with another base than {BASE:g}, which is not supported")

@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -36,7 +36,8 @@ class SnapshotInfo:
 
     model, fingerprint: of the model that wrote it; sha256: of the memory's bytes; turns: how many it has lived
     through; parent: the memory it grew from, seed: of the initial noise (both empty where unknown); created: ISO 8601,
-    UTC; app_version: of this library; shape: (L, S, D).
+    UTC; app_version: of this library; shape: (L, S, D); synthetic: whether it was made from other memories and no
+    conversation left it.
     """
 
     title: str
@@ -52,6 +53,7 @@ class SnapshotInfo:
     created: str
     app_version: str
     shape: tuple[int, int, int]
+    synthetic: bool = False
 
 
 class Snapshot(MemoryState):
@@ -84,6 +86,7 @@ def save_snapshot(
     origin: str = "",
     parent: str | None = None,
     seed: int | None = None,
+    synthetic: bool = False,
 ) -> SnapshotInfo:
     """Writes a memory of `model` to a file, replacing what was there only when everything is on the disk.
 
@@ -94,9 +97,6 @@ def save_snapshot(
         model.check_memory(memory)
     except ValueError as error:
         raise SnapshotError(f"This memory cannot be saved: {error}.") from None
-    for text in (title, description, origin):
-        if len(text) > _TEXT_LIMIT:
-            raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
     info = SnapshotInfo(
         title=well_formed(title),
         description=well_formed(description),
@@ -111,19 +111,48 @@ def save_snapshot(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=_version(),
         shape=memory.shape,
+        synthetic=synthetic,
     )
+    _write(Path(path), memory, info)
+    return info
+
+
+def retitle_snapshot(path: str | Path, title: str, description: str) -> SnapshotInfo:
+    """Gives a snapshot another title and note; its memory and everything else stay, to the last bit.
+
+    Raises SnapshotError where the file cannot be read or a text is too long, OSError where it cannot be written; it is
+    then what it was.
+    """
+    snapshot = read_snapshot(path)
+    info = replace(snapshot.info, title=well_formed(title), description=well_formed(description))
+    _write(Path(path), snapshot, info)
+    return info
+
+
+def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
+    for text in (info.title, info.description, info.origin):
+        if len(text) > _TEXT_LIMIT:
+            raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
     metadata = _to_metadata(info)
     data = safetensors.torch.save({TENSOR: memory.shared.cpu()}, metadata={**metadata, "digest": _digest(metadata)})
-    write_atomically(Path(path), data)
-    return info
+    write_atomically(path, data)
 
 
 def load_snapshot(path: str | Path, *, model: PretrainedModel) -> Snapshot:
     """Reads a memory of `model`. Raises SnapshotError with a sentence that names what differs; nothing is changed."""
-    path = Path(path)
+    return _read(Path(path), lambda info: _check_model(Path(path), info, model))
+
+
+def read_snapshot(path: str | Path) -> Snapshot:
+    """Reads a memory of any model, checked against its hash. Raises SnapshotError where the file is no whole memory."""
+    return _read(Path(path), lambda _: None)
+
+
+def _read(path: Path, check: Callable[[SnapshotInfo], None]) -> Snapshot:
+    """`check` sees what the file says before its numbers are read, and raises SnapshotError for one to be refused."""
     with _open(path) as (file, size):
         info = _read_info(path, file, size)
-        _check_model(path, info, model)
+        check(info)
         payload = file.read(_payload_bytes(info.shape) + 1)
     if hashlib.sha256(payload).hexdigest() != info.sha256:
         raise SnapshotError(f"{path.name} is damaged: its numbers do not match their checksum. Nothing was changed.")
@@ -232,9 +261,11 @@ def _to_metadata(info: SnapshotInfo) -> dict[str, str]:
 
 def _from_metadata(metadata: dict[str, str]) -> SnapshotInfo:
     try:
-        values: dict[str, Any] = {field.name: metadata[field.name] for field in fields(SnapshotInfo)}
+        known = {"synthetic": "false", **metadata}  # files of the first versions do not say
+        values: dict[str, Any] = {field.name: known[field.name] for field in fields(SnapshotInfo)}
         layers, slots, width = (int(size) for size in json.loads(values.pop("shape")))
         turns = int(values.pop("turns"))
-        return SnapshotInfo(**values, turns=turns, shape=(layers, slots, width))
+        synthetic = {"true": True, "false": False}[values.pop("synthetic")]
+        return SnapshotInfo(**values, turns=turns, shape=(layers, slots, width), synthetic=synthetic)
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise SnapshotError(f"The memory file lacks part of its description: {error}.") from None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import safetensors
 import torch
 from safetensors import SafetensorError
@@ -21,8 +22,10 @@ from rxt.io.files import read_bounded
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 STORED = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
+_IN_NUMPY = frozenset({torch.float16, torch.float32, torch.float64})
 _INDEX_BYTES = 64 * 2**20
 _PART = re.compile(r"[A-Za-z0-9_][\w.-]*\.safetensors", re.ASCII)
+_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 
@@ -77,6 +80,13 @@ class Weights:
             raise ModelError(f"{self.path}: the tensor {name} holds values that are not finite numbers")
         return result
 
+    def size_bytes(self, name: str) -> int:
+        """Of the tensor in its file."""
+        stored = self._stored_name(name)
+        with self._named(name):
+            found = self._files[stored].get_slice(stored)
+            return int(math.prod(found.get_shape()) * _BYTES.get(str(found.get_dtype()), 1))
+
     def unchecked(self, name: str) -> Tensor:
         """The tensor, floating point; whether its numbers are finite is left to the caller."""
         stored = self._stored_name(name)
@@ -109,7 +119,21 @@ def is_finite(tensor: Tensor) -> bool:
     """Whether all numbers are; in one pass, where torch.isfinite would write a tensor of truth values first."""
     if not tensor.numel():
         return True
+    if tensor.dtype in _IN_NUMPY and tensor.device.type == "cpu":
+        # NumPy computes on one thread: handing thousands of small tensors to several costs more than it saves.
+        array = tensor.detach().numpy()
+        with np.errstate(invalid="ignore"):
+            return math.isfinite(float(array.min())) and math.isfinite(float(array.max()))
     return all(map(math.isfinite, map(float, tensor.aminmax())))
+
+
+def copy_into(target: Tensor, source: Tensor) -> None:
+    """Writes the numbers of `source` into `target`, of the same shape, in the target's number format."""
+    if {target.dtype, source.dtype} <= _IN_NUMPY:
+        with np.errstate(over="ignore"):  # numbers too large become infinite, and that is found
+            np.copyto(target.numpy(), source.numpy(), casting="same_kind")
+    else:
+        target.copy_(source)
 
 
 def _parts(folder: Path) -> list[Path]:

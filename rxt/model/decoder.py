@@ -101,9 +101,10 @@ class Decoder(nn.Module):
 
     def read_memory(self, memory: Tensor) -> list[MemoryKV]:
         """Memory [L, B, S, D] -> keys and values of every layer; they serve a whole turn."""
-        return [layer.read_memory(slots) for layer, slots in zip(self._typed_layers(), memory, strict=True)]
+        return [layer.read_memory(slots) for layer, slots in zip(self.typed_layers(), memory, strict=True)]
 
-    def _typed_layers(self) -> Iterator[DecoderLayer]:
+    def typed_layers(self) -> Iterator[DecoderLayer]:
+        """The layers, known as what they are."""
         for layer in self.layers:
             assert isinstance(layer, DecoderLayer)  # noqa: S101  (a ModuleList forgets the type of its members)
             yield layer

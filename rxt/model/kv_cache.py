@@ -18,7 +18,7 @@ class LayerCache:
         stop = start + k.shape[2]
         self._keys[:, :, start:stop] = k
         self._values[:, :, start:stop] = v
-        return self._keys[:, :, :stop], self._values[:, :, :stop]
+        return self._keys[:, :, :stop].to(k.dtype), self._values[:, :, :stop].to(v.dtype)
 
 
 class KVCache:
@@ -36,6 +36,11 @@ class KVCache:
     def layer(self, index: int) -> LayerCache:
         """The window of one layer."""
         return self._views[index]
+
+    @property
+    def storage(self) -> Tensor:
+        """Keys and values themselves, [L, 2, 1, G, capacity, d]: for code that writes the places from `length` on."""
+        return self._storage
 
     def reset(self) -> None:
         """Forgets the turn; the allocation stays."""

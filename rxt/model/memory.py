@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +28,8 @@ class MemoryState:
         # Cloned outside inference mode, so that the copy is an ordinary tensor wherever it is used later.
         with torch.inference_mode(mode=False), torch.no_grad():
             self._tensor = tensor.detach().to(torch.float32).clone(memory_format=torch.contiguous_format)
-        if not bool(torch.isfinite(self._tensor).all()):
+        # The smallest and the largest tell of all, NaN among them, without a tensor of truth values in between.
+        if self._tensor.numel() and not all(map(math.isfinite, map(float, self._tensor.aminmax()))):
             raise ValueError("the memory holds numbers that are not finite (NaN or infinity)")
 
     @property

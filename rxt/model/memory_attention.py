@@ -12,6 +12,9 @@ Letters: L layers, B batch, S slots, T tokens, D width.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import torch
 from torch import Tensor, nn
 
 from rxt.config import AttentionConfig, GateConfig, MemoryConfig
@@ -28,6 +31,22 @@ def _build_attention(layers: int, config: AttentionConfig) -> StackedAttention:
 
 def _build_gate(layers: int, slots: int, width: int, config: GateConfig) -> StackedGate:
     return StackedGate(layers, slots, config.kind, config.activation, config.per_slot, config.status, width)
+
+
+PART_NUMBERS = 2**18
+"""About as many numbers of a memory are computed together as the cache of one core holds, with what comes of them."""
+
+
+class Reading(NamedTuple):
+    """One attention of some layers: queries [L, B, H, S, d], keys [L, B, G, N, d], what was read [L, B, S, D].
+
+    gate: [L, B, S], of what was done to the keys' source before, None where nothing was.
+    """
+
+    queries: Tensor
+    keys: Tensor
+    read: Tensor
+    gate: Tensor | None
 
 
 class MemoryAttention(nn.Module):
@@ -60,6 +79,37 @@ class MemoryAttention(nn.Module):
         """The law of every stage, in the order they act."""
         return {name: gate.law for name, gate in self.stages().items()}
 
+    def parts(self, memory: Tensor) -> list[slice]:
+        """Layers that are computed together, for a memory [L, B, S, D].
+
+        A part of a large memory stays in a processor's own cache from one operation to the next.
+        """
+        layers, most = memory.shape[0], memory.shape[0]
+        if memory.device.type == "cpu" and not torch.is_grad_enabled():
+            most = max(1, PART_NUMBERS * layers // memory.numel())
+        return [slice(start, min(start + most, layers)) for start in range(0, layers, most)]
+
+    def mean(self, memory: Tensor) -> Tensor:
+        """What every layer reads of the others: [L, B, S, D] -> [1, B, S, D]."""
+        result: Tensor = self.mean_norm(memory.mean(dim=0, keepdim=True))
+        return result
+
+    def read_across(self, memory: Tensor, mean: Tensor, at: slice) -> Reading:
+        """The interlayer step before its gate, of the layers `at`, whose memory this is; the gate is that of mixing."""
+        own, source, gate = self.interlayer_norm(memory, at), mean.expand_as(memory), None
+        if self.mix_gate is not None:
+            source, gate = self.mix_gate(own, source, at)
+        part = self.interlayer_attention
+        queries, keys = part.queries(own, at), part.keys(source, at)
+        return Reading(queries, keys, part(queries, keys, part.values(source, at), None, at), gate)
+
+    def read_turn(self, mixed: Tensor, states: Tensor, mask: Tensor | None, at: slice) -> Reading:
+        """The write step before its gate, of the layers `at`, whose slots and states these are."""
+        part, inputs = self.attention, self.input_norm(states, at)
+        keys = self.rope(part.keys(inputs, at))
+        queries = part.queries(self.write_norm(mixed, at), at)
+        return Reading(queries, keys, part(queries, keys, part.values(inputs, at), mask, at), None)
+
     def forward(
         self, memory: Tensor, states: Tensor, padding: Tensor | None = None
     ) -> tuple[Tensor, dict[GateName, Tensor]]:
@@ -67,20 +117,18 @@ class MemoryAttention(nn.Module):
 
         padding: [B, T], True at real tokens; None where all are. Gates: [L, B, S] for every stage.
         """
-        gates: dict[GateName, Tensor] = {}
-        mean = self.mean_norm(memory.mean(dim=0, keepdim=True)).expand_as(memory)
-        own = self.interlayer_norm(memory)
-        if self.mix_gate is not None:
-            mean, gates["mix"] = self.mix_gate(own, mean)
-        across = self.interlayer_attention
-        read = across(across.queries(own), across.keys(mean), across.values(mean))
-        mixed, gates["interlayer"] = self.interlayer_gate(memory, read)
-
-        inputs = self.input_norm(states)
+        mean = self.mean(memory)
         mask = None if padding is None else padding[:, None, None, :]
-        keys = self.rope(self.attention.keys(inputs))
-        written = self.attention(
-            self.attention.queries(self.write_norm(mixed)), keys, self.attention.values(inputs), mask
-        )
-        result, gates["write"] = self.write_gate(mixed, written)
-        return result, gates
+        results: list[Tensor] = []
+        gates: dict[GateName, list[Tensor]] = {name: [] for name in self.stages()}
+        for at in self.parts(memory):
+            across = self.read_across(memory[at], mean, at)
+            if across.gate is not None:
+                gates["mix"].append(across.gate)
+            mixed, gate = self.interlayer_gate(memory[at], across.read, at)
+            gates["interlayer"].append(gate)
+            written = self.read_turn(mixed, states[at], mask, at)
+            result, gate = self.write_gate(mixed, written.read, at)
+            gates["write"].append(gate)
+            results.append(result)
+        return torch.cat(results), {name: torch.cat(parts) for name, parts in gates.items()}

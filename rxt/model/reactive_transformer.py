@@ -20,12 +20,27 @@ from rxt.model.memory_attention import MemoryAttention
 from rxt.nn.rope import RotaryEmbedding
 
 
+class Companion:
+    """What is computed from a model's weights and kept beside them; a copy of the model begins without it."""
+
+    def __init__(self) -> None:
+        self.made_from: object = None
+        self.value: object = None
+
+    def __deepcopy__(self, memo: object) -> Companion:
+        return Companion()
+
+    def __reduce__(self) -> tuple[type[Companion], tuple[()]]:
+        return Companion, ()
+
+
 class ReactiveTransformer(nn.Module):
     """A Reactive Transformer (arXiv 2510.03561). Weights are uninitialised until loaded or initialised."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
+        self.decoding_plan = Companion()
         self.embedding = nn.Embedding(config.decoder.vocabulary, config.decoder.width)
         self.decoder = Decoder(config.decoder, self._rope(config.decoder.attention.head_dim))
         self.encoder = Encoder(config.encoder, self._rope(config.encoder.attention.head_dim))
@@ -117,13 +132,13 @@ class ReactiveTransformer(nn.Module):
         )
 
     def new_cache(self) -> KVCache:
-        """An empty cache for one interaction."""
+        """An empty cache for one interaction; on a processor in float32, whatever the weights are."""
         attention = self.config.decoder.attention
         return KVCache(
             self.config.decoder.layers,
             attention.kv_heads,
             self.config.interaction_length,
             attention.head_dim,
-            self.dtype,
+            torch.float32 if self.device.type == "cpu" else self.dtype,
             self.device,
         )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rxt.nn.linear import StackedLinear
+from rxt.nn.linear import ALL, StackedLinear
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
@@ -74,7 +74,10 @@ class Attention(nn.Module):
 
 
 class StackedAttention(nn.Module):
-    """L attentions side by side, for the layers of a memory: the same as Attention with a leading L."""
+    """L attentions side by side, for the layers of a memory: the same as Attention with a leading L.
+
+    at: the layers that are meant, where it is not all.
+    """
 
     def __init__(self, layers: int, width: int, head_dim: int, query_heads: int, kv_heads: int) -> None:
         super().__init__()
@@ -85,24 +88,24 @@ class StackedAttention(nn.Module):
         self.v_proj = StackedLinear(layers, width, kv_heads * head_dim, bias=False)
         self.out_proj = StackedLinear(layers, max(query_heads, kv_heads) * head_dim, width, bias=True)
 
-    def queries(self, x: Tensor) -> Tensor:
+    def queries(self, x: Tensor, at: slice = ALL) -> Tensor:
         """[L, B, T, D] -> [L, B, M, T, d]."""
-        return shared_heads(split_heads(self.q_proj(x), self.query_heads), self.kv_heads)
+        return shared_heads(split_heads(self.q_proj(x, at), self.query_heads), self.kv_heads)
 
-    def keys(self, x: Tensor) -> Tensor:
+    def keys(self, x: Tensor, at: slice = ALL) -> Tensor:
         """[L, B, N, D] -> [L, B, G, N, d]."""
-        return split_heads(self.k_proj(x), self.kv_heads)
+        return split_heads(self.k_proj(x, at), self.kv_heads)
 
-    def values(self, x: Tensor) -> Tensor:
+    def values(self, x: Tensor, at: slice = ALL) -> Tensor:
         """[L, B, N, D] -> [L, B, G, N, d]."""
-        return split_heads(self.v_proj(x), self.kv_heads)
+        return split_heads(self.v_proj(x, at), self.kv_heads)
 
-    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, at: slice = ALL) -> Tensor:
         """Attends and projects back. Returns [L, B, T, D]."""
         layers, batch = q.shape[:2]
         # The fused kernels take four dimensions; layers and batch are one to them.
         if mask is not None and mask.shape[0] == batch:
             mask = mask.repeat(layers, *(1,) * (mask.dim() - 1))
         out = grouped_attention(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1), mask)
-        result: Tensor = self.out_proj(out.unflatten(0, (layers, batch)))
+        result: Tensor = self.out_proj(out.unflatten(0, (layers, batch)), at)
         return result

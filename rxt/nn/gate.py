@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rxt.events import GateLaw
+from rxt.nn.linear import ALL
 
 
 class StackedGate(nn.Module):
@@ -49,15 +50,18 @@ class StackedGate(nn.Module):
     def _add(self, name: str, present: bool, shape: tuple[int, ...]) -> None:
         self.register_parameter(name, nn.Parameter(torch.zeros(shape)) if present else None)
 
-    def forward(self, old: Tensor, new: Tensor) -> tuple[Tensor, Tensor]:
-        """old, new: [L, B, S, D] -> the joined value [L, B, S, D] and the gate [L, B, S] (ones without a gate)."""
+    def forward(self, old: Tensor, new: Tensor, at: slice = ALL) -> tuple[Tensor, Tensor]:
+        """old, new: [L, B, S, D] -> the joined value [L, B, S, D] and the gate [L, B, S] (ones without a gate).
+
+        at: the layers that they are of, where it is not all.
+        """
         if self.weight is None:
             return new + old, torch.ones_like(old[..., 0])
-        weight = self.weight[:, None]  # [L, 1, S or 1, 1], of a linear gate [L, 1, S or 1, S]
+        weight = self.weight[at, None]  # [L, 1, S or 1, 1], of a linear gate [L, 1, S or 1, S]
         if self.law.source == "elementwise":
-            weight = weight * self._status(old, new)
+            weight = weight * self._status(old, new, at)
         elif self.bias is not None:
-            weight = weight @ self._status(old, new) + self.bias[:, None, :, None]
+            weight = weight @ self._status(old, new, at) + self.bias[at, None, :, None]
         weight = weight.expand(*old.shape[:-1], 1)
         if self.law.activation == "sigmoid":
             gate = weight.sigmoid()
@@ -65,11 +69,11 @@ class StackedGate(nn.Module):
         gate = weight.tanh()
         return (1 + gate) * new + (1 - gate) * old, gate.squeeze(-1)
 
-    def _status(self, old: Tensor, new: Tensor) -> Tensor:
+    def _status(self, old: Tensor, new: Tensor, at: slice) -> Tensor:
         """[L, B, S, D] -> [L, B, S, 1]."""
         # In training no gradient flows through the old memory into the gate: it makes long chains explode.
         both = new + (old.detach() if self.training else old)
         if self.status_weight is None or self.status_bias is None:
             return both.mean(dim=-1, keepdim=True)
-        status = both @ self.status_weight[:, None].transpose(-2, -1)  # [L, 1, D, 1] -> [L, B, S, 1]
-        return status + self.status_bias[:, None, None]
+        status = both @ self.status_weight[at, None].transpose(-2, -1)  # [L, 1, D, 1] -> [L, B, S, 1]
+        return status + self.status_bias[at, None, None]

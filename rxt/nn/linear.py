@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+ALL = slice(None)
+"""Of a stack: every layer."""
+
 
 class StackedLinear(nn.Module):
     """weight [L, out, in]; bias [L, out] or none."""
@@ -16,10 +19,10 @@ class StackedLinear(nn.Module):
         self.weight = nn.Parameter(torch.empty(layers, outputs, inputs))
         self.register_parameter("bias", nn.Parameter(torch.zeros(layers, outputs)) if bias else None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """x: [L, ..., in] -> [L, ..., out]."""
-        layers, outputs, inputs = self.weight.shape
-        flat = x.reshape(layers, -1, inputs)
-        weight = self.weight.transpose(1, 2)
-        result = torch.bmm(flat, weight) if self.bias is None else torch.baddbmm(self.bias[:, None], flat, weight)
+    def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
+        """x: [L, ..., in] -> [L, ..., out]; at: the layers that x is of, where it is not all."""
+        _, outputs, inputs = self.weight.shape
+        flat = x.reshape(x.shape[0], -1, inputs)
+        weight = self.weight[at].transpose(1, 2)
+        result = torch.bmm(flat, weight) if self.bias is None else torch.baddbmm(self.bias[at, None], flat, weight)
         return result.view(*x.shape[:-1], outputs)

@@ -36,15 +36,23 @@ class Experts(nn.Module):
         self.fc2_bias = nn.Parameter(torch.zeros(experts, width))
         self._activation = ACTIVATIONS[activation]
 
+    def first(self, expert: int, dtype: torch.dtype) -> Tensor:
+        """fc1's matrix of one expert, [inner, D]."""
+        return self.fc1_weight[expert].to(dtype)
+
+    def second(self, expert: int, dtype: torch.dtype) -> Tensor:
+        """fc2's matrix of one expert, [D, hidden]."""
+        return self.fc2_weight[expert].to(dtype)
+
     def forward(self, x: Tensor, expert: int) -> Tensor:
         """x: [N, D], the tokens of one expert -> [N, D]."""
-        hidden = functional.linear(x, self.fc1_weight[expert], self.fc1_bias[expert])
+        hidden = functional.linear(x, self.first(expert, x.dtype), self.fc1_bias[expert])
         if self.gated:
             value, gate = hidden.chunk(2, dim=-1)
             hidden = value * self._activation(gate)
         else:
             hidden = self._activation(hidden)
-        return functional.linear(hidden, self.fc2_weight[expert], self.fc2_bias[expert])
+        return functional.linear(hidden, self.second(expert, x.dtype), self.fc2_bias[expert])
 
 
 class MixtureOfExperts(nn.Module):
@@ -59,8 +67,15 @@ class MixtureOfExperts(nn.Module):
         """[..., D] -> [..., D]."""
         flat = x.reshape(-1, x.shape[-1])  # [N, D]
         weights, chosen = self.router(flat)  # [N, top_k]
-        result = torch.zeros_like(flat)
-        for expert in chosen.unique().tolist():
-            token, rank = (chosen == expert).nonzero(as_tuple=True)
-            result.index_add_(0, token, self.experts(flat[token], expert) * weights[token, rank, None])
-        return result.view_as(x)
+        if len(flat) == 1:
+            return torch.mm(weights, torch.cat([self.experts(flat, expert) for expert in chosen[0].tolist()])).view_as(
+                x
+            )
+        # Tokens sorted by expert: each expert's are neighbours, and everything else is done for all of them at once.
+        order = chosen.flatten().argsort(stable=True)  # [N * top_k]
+        counts = chosen.flatten().bincount(minlength=self.experts.fc1_weight.shape[0]).tolist()
+        token = order // chosen.shape[-1]
+        parts = flat[token].split(counts)
+        read = torch.cat([self.experts(part, expert) for expert, part in enumerate(parts) if counts[expert]])
+        read = read * weights.flatten()[order, None]
+        return torch.zeros_like(flat).index_add_(0, token, read).view_as(x)

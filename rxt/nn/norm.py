@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rxt.nn.linear import ALL
+
 EPSILON = torch.finfo(torch.float32).eps
 LAYER_EPSILON = 1e-5
 
@@ -46,9 +48,9 @@ class StackedRMSNorm(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(layers, width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """x: [L, B, N, D] -> [L, B, N, D]."""
-        return functional.rms_norm(x, x.shape[-1:], None, EPSILON) * self.weight[:, None, None, :]
+    def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
+        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers that x is of, where it is not all."""
+        return functional.rms_norm(x, x.shape[-1:], None, EPSILON) * self.weight[at, None, None, :]
 
 
 class StackedLayerNorm(nn.Module):
@@ -59,10 +61,10 @@ class StackedLayerNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(layers, width))
         self.bias = nn.Parameter(torch.zeros(layers, width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """x: [L, B, N, D] -> [L, B, N, D]."""
+    def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
+        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers that x is of, where it is not all."""
         normed = functional.layer_norm(x, x.shape[-1:], None, None, LAYER_EPSILON)
-        return normed * self.weight[:, None, None, :] + self.bias[:, None, None, :]
+        return normed * self.weight[at, None, None, :] + self.bias[at, None, None, :]
 
 
 def norm_of(kind: Kind, width: int) -> nn.Module:

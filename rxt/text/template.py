@@ -5,6 +5,9 @@ from __future__ import annotations
 from rxt.config import TokenIds
 from rxt.text.tokenizer import Tokenizer
 
+SYSTEM_QUERY = "SYSTEM INSTRUCTIONS"
+"""The query of a system prompt: models of the family are trained with it."""
+
 
 class Template:
     """Joins a person's text and the model's control tokens."""
@@ -24,3 +27,7 @@ class Template:
     def interaction(self, query: str, answer: str) -> list[int]:
         """[BOS][Q]query[A]answer[EOS]: a whole interaction."""
         return [*self.prompt(query), *self._tokenizer.encode(answer), self.tokens.eos]
+
+    def system(self, text: str) -> list[int]:
+        """[BOS][Q]SYSTEM INSTRUCTIONS[A]text[EOS]: a system prompt, written into a new memory before the first turn."""
+        return self.interaction(SYSTEM_QUERY, text)

@@ -40,6 +40,18 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     judge.set_defaults(run=_evaluate)
 
 
+def add_trace(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command trace."""
+    trace = commands.add_parser(
+        "trace", help="count how often what an answer read names the turn it came from, and whether it depends on it"
+    )
+    trace.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    trace.add_argument("--conversations", type=int, default=50, help="each with a name told and asked (%(default)s)")
+    trace.add_argument("--seed", type=int, default=0)
+    trace.add_argument("--json", action="store_true", help="end with one line of JSON")
+    trace.set_defaults(run=_trace)
+
+
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
@@ -98,6 +110,28 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         _write(arguments.out, text, values, result)
     if arguments.json:
         _say(json.dumps(values))
+    return 0
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from rxt.io.pretrained import load
+    from rxt.training.evaluation.attribution import attribution, lines
+
+    model = load(arguments.model)
+    with tqdm(unit="conversation", disable=None) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        result = attribution(model, arguments.conversations, arguments.seed, report)
+    _say(f"{model.name}: {arguments.conversations} conversations, a name told at turn 1 and asked for at turn 5.")
+    for line in lines(result):
+        _say(line)
+    if arguments.json:
+        _say(json.dumps({"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}))
     return 0
 
 

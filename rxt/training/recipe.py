@@ -106,8 +106,9 @@ class DataPlan:
     """Where conversations come from: files, the generator "dialogues", or both.
 
     generator_share: of the conversations, where there are both, in [0, 1]. novelty, focus: see DialogueGenerator; below
-    1 they make a first stage easier. tokenizer_dialogues: how many generated
-    dialogues of turns_per_dialogue turns the tokenizer of a new model is trained on.
+    1 they make a first stage easier. tokenizer_dialogues: how many generated dialogues of turns_per_dialogue turns the
+    tokenizer of a new model is trained on. answer_weight: in the loss, of a token that no memory is needed for; a
+    recalled one weighs 4.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -117,6 +118,7 @@ class DataPlan:
     generator_share: float = 0.5
     novelty: float = 1.0
     focus: float = 1.0
+    answer_weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,10 @@ class Start:
     def template(self) -> Template:
         return Template(self.model.config.tokens, self.tokenizer)
 
-    def builder(self) -> BatchBuilder:
+    def builder(self, weights: LossWeights = LossWeights()) -> BatchBuilder:  # noqa: B008  (frozen)
         """Encodes conversations for this model."""
         tokenizer, config = self.tokenizer, self.model.config
-        return BatchBuilder(Template(config.tokens, tokenizer), tokenizer, config.interaction_length, LossWeights())
+        return BatchBuilder(Template(config.tokens, tokenizer), tokenizer, config.interaction_length, weights)
 
 
 def begin(recipe: Recipe, out: Path, team: Team) -> Start:
@@ -102,7 +102,7 @@ def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
 def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
     """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
     source = _source(start, plan.data)
-    model, builder = start.model, start.builder()
+    model, builder = start.model, start.builder(LossWeights(answer=plan.data.answer_weight))
     match plan.kind:
         case "joint" | "interaction":
             mask_id = _mask_id(start.tokenizer_json)

@@ -117,13 +117,13 @@ def test_that_a_told_name_is_known_and_a_saved_memory_brings_it_back(
 def test_that_every_view_of_the_memory_shows_the_turn_and_one_slot_of_it(newcomer: Newcomer, qtbot: QtBot) -> None:
     newcomer.say("Hi, my name is Alice.")
     newcomer.say("What is my name?")
-    for name in ("memoryMap", "gateView", "timeline", "transcript", "conversationList", "snapshotList"):
+    for name in ("memoryMap", "numbersView", "timeline", "transcript", "conversationList", "snapshotList"):
         assert newcomer.find(QWidget, name).isVisible(), name
     qtbot.keyClick(newcomer.find(QWidget, "memoryMap"), Qt.Key.Key_Right)
-    tabs = newcomer.find(QTabWidget, "")
+    tabs = newcomer.find(QTabWidget, "inspectorTabs")
     assert isinstance(tabs, QTabWidget)
-    tabs.setCurrentIndex(1)
     slot_panel = newcomer.find(QWidget, "slotPanel")
+    tabs.setCurrentWidget(slot_panel)
     qtbot.waitUntil(lambda: any("slot 0" in label.text() for label in slot_panel.findChildren(QLabel)), timeout=5000)
     timeline = newcomer.find(QWidget, "timeline")
     timeline.setFocus()

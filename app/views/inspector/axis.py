@@ -86,6 +86,12 @@ class IndexAxis(QuietAxis):
             self.picture = None
             self.update()
 
+    def set_name(self, name: Callable[[int], str]) -> None:
+        """What is written at an index."""
+        self._name = name
+        self.picture = None
+        self.update()
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         low, high = min(minVal, maxVal), max(minVal, maxVal)
         if size <= 0 or high <= low:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GAP_FROM_PX = 6.0  # cells smaller than this touch each other
 OUTLINE_PX = 9.0  # the least width of an outline
+MOST_MARKS = 4096  # crosses that are drawn; more would be one grey area
 
 
 class Cells(pg.GraphicsObject):
@@ -44,6 +45,8 @@ class Cells(pg.GraphicsObject):
         self._invalid = np.empty((0, 2), dtype=np.intp)
         self._selected: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
+        self._lit: list[tuple[int, int, float]] = []
+        self._marked = np.empty((0, 2), dtype=np.intp)
 
     def set_shape(self, layers: int, slots: int) -> None:
         """The size of the memory."""
@@ -56,7 +59,7 @@ class Cells(pg.GraphicsObject):
         self._pixels = pixels  # the image reads this memory and does not own it
         height, width = pixels.shape[:2]
         self._image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        self._target = QRectF(first - 0.5, -0.5, count, height)
+        self._target = QRectF(first - 0.5, -0.5, count, self._layers)
         self.update()
 
     def set_invalid(self, cells: np.ndarray) -> None:
@@ -66,6 +69,17 @@ class Cells(pg.GraphicsObject):
 
     def set_selected(self, cell: tuple[int, int] | None) -> None:
         self._selected = cell
+        self.update()
+
+    def set_lit(self, cells: list[tuple[int, int, float]]) -> None:
+        """Cells (layer, slot, strength in [0, 1]) that a word read: framed, the stronger the thicker."""
+        if cells != self._lit:
+            self._lit = cells
+            self.update()
+
+    def set_marked(self, cells: np.ndarray) -> None:
+        """The (layer, slot) of marked cells, [N, 2]: crossed out."""
+        self._marked = cells
         self.update()
 
     def restyle(self, theme: Theme) -> None:
@@ -88,6 +102,10 @@ class Cells(pg.GraphicsObject):
         self._paint_gaps(painter, unit_x, unit_y)
         if unit_x * GAP_FROM_PX <= 1 and len(self._invalid) <= 512:
             self._paint_invalid(painter)
+        if len(self._marked):
+            self._paint_marked(painter, unit_x, unit_y)
+        for layer, slot, strength in self._lit:
+            self._paint_outline(painter, (layer, slot), unit_x, unit_y, 1 + round(2 * strength), self._theme.accent)
         if self._pointed is not None and self._pointed != self._selected:
             self._paint_outline(painter, self._pointed, unit_x, unit_y, 1)
         if self._selected is not None:
@@ -108,8 +126,24 @@ class Cells(pg.GraphicsObject):
             painter.drawLine(QLineF(slot - 0.5, layer, slot, layer - 0.5))
             painter.drawLine(QLineF(slot, layer + 0.5, slot + 0.5, layer))
 
+    def _paint_marked(self, painter: QPainter, unit_x: float, unit_y: float) -> None:
+        """A cross in two colours, at least a few px large, however small the cell is."""
+        half_x, half_y = max(3 * unit_x, min(0.35, 5 * unit_x)), max(3 * unit_y, min(0.35, 5 * unit_y))
+        cells = self._marked[:MOST_MARKS].tolist()
+        lines = [QLineF(s - half_x, y - half_y, s + half_x, y + half_y) for y, s in cells]
+        lines += [QLineF(s - half_x, y + half_y, s + half_x, y - half_y) for y, s in cells]
+        for colour, width_px in ((self._theme.surface, 3.5), (self._theme.text, 1.5)):
+            painter.setPen(pen(colour, width_px))
+            painter.drawLines(lines)
+
     def _paint_outline(
-        self, painter: QPainter, cell: tuple[int, int], unit_x: float, unit_y: float, width_px: int
+        self,
+        painter: QPainter,
+        cell: tuple[int, int],
+        unit_x: float,
+        unit_y: float,
+        width_px: int,
+        inner: str | None = None,
     ) -> None:
         """A frame in the text's colour inside one in the surface's: seen on every colour of every map."""
         layer, slot = cell
@@ -121,7 +155,7 @@ class Cells(pg.GraphicsObject):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, inset_px, thickness in (
             (self._theme.surface, width_px + 0.5, 1),
-            (self._theme.text, width_px / 2, width_px),
+            (inner or self._theme.text, width_px / 2, width_px),
         ):
             painter.setPen(pen(colour, thickness))
             x, y = inset_px * unit_x, inset_px * unit_y

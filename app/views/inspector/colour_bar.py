@@ -136,12 +136,14 @@ class ScaleBar(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._drawn: tuple[bool, str] | None = None
         self.bar = ColourBar(theme)
         self.autoscale = icon_button(
             "Autoscale", "Autoscale: span the colours over this turn alone and keep them there (C)"
         )
         self.lock = icon_button("Lock limits", "Lock limits: new turns do not widen the range of the colours (L)")
         self.lock.setCheckable(True)
+        self.table = icon_button("Show as table", "Show as table: the numbers of this picture, to read and to copy")
         self.autoscale.clicked.connect(self.autoscale_requested)
         self.lock.clicked.connect(self.lock_toggled)
         row = QHBoxLayout(self)
@@ -150,13 +152,18 @@ class ScaleBar(QWidget):
         row.addWidget(self.bar, 1)
         row.addWidget(self.autoscale)
         row.addWidget(self.lock)
+        row.addWidget(self.table)
 
     def set_locked(self, is_locked: bool, theme: Theme) -> None:
         """Shows whether the limits are held."""
         self.lock.setChecked(is_locked)
+        if (is_locked, theme.name) == self._drawn:  # an icon costs as much as a small map
+            return
+        self._drawn = (is_locked, theme.name)
         set_icon(self.lock, "ph.lock-simple" if is_locked else "ph.lock-simple-open", theme)
 
     def restyle(self, theme: Theme) -> None:
         self.bar.restyle(theme)
         set_icon(self.autoscale, "ph.arrows-out-line-horizontal", theme)
+        set_icon(self.table, "ph.table", theme)
         self.set_locked(self.lock.isChecked(), theme)

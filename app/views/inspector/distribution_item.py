@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from app.theme import Theme
 
 
+_SMOOTH_FROM_PX = 14.0
+
+
 class DistributionShapes(pg.GraphicsObject):
     """A density a layer, mirrored about its row, with quartiles as a bar and the median as a line."""
 
@@ -47,7 +50,10 @@ class DistributionShapes(pg.GraphicsObject):
         spread = self._spread
         if spread is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        units = self.pixelVectors()[1]
+        row_px = 1 / abs(units.y()) if units is not None and units.y() else 0.0
+        is_smooth = row_px >= _SMOOTH_FROM_PX  # smooth edges of low rows cannot be seen, and cost the most
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
         painter.setBrush(muted_brush(self._theme, 90))
         for layer, density in enumerate(spread.density):
             painter.setPen(pen(self._theme.border))
@@ -56,7 +62,7 @@ class DistributionShapes(pg.GraphicsObject):
                 continue
             painter.setPen(Qt.PenStyle.NoPen)
             inside = np.flatnonzero(density > 0.004)
-            part = slice(inside[0], inside[-1] + 1)
+            part = slice(inside[0], inside[-1] + 1, 1 if is_smooth else 2)
             x, half = spread.grid[part], 0.42 * density[part]
             outline = [QPointF(*point) for point in zip(x.tolist(), (layer - half).tolist(), strict=True)]
             outline += [QPointF(*point) for point in zip(x[::-1].tolist(), (layer + half)[::-1].tolist(), strict=True)]

@@ -146,11 +146,7 @@ class GateView(LazyView):
         self.help.restyle(theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_C and not event.modifiers():
-            self.panel.autoscale()
-        elif event.key() == Qt.Key.Key_L and not event.modifiers():
-            self.panel.toggle_lock()
-        else:
+        if not self.panel.handle_key(event):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

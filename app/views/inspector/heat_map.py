@@ -11,11 +11,13 @@ from PySide6.QtCore import QAbstractAnimation, QPointF, QRectF, QVariantAnimatio
 
 from app.paint.limits import Limits
 from app.paint.raster import blend, pool, rgba
-from app.views.inspector.axis import IndexAxis, binary_step
+from app.views.inspector.axis import IndexAxis, binary_step, decimal_step
 from app.views.inspector.cells import Cells
 from app.views.inspector.style import pen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.paint.colormap import ByteArray
     from app.theme import Theme
     from rxt.events import FloatArray
@@ -29,7 +31,8 @@ _LEAST_SLOTS = 8  # the deepest zoom
 class HeatMap(pg.PlotItem):
     """Values [L, S] as cells, with hover, click, zoom along the slots (wheel, drag; double-click resets).
 
-    Where slots outnumber pixels, a pixel shows the value farthest from the quantity's neutral value.
+    Where slots outnumber pixels, a pixel shows the value farthest from the measure's neutral value. rows, columns: the
+    captions of the axes, where they are other things than layers and slots.
 
     Signals:
         hovered(layer, slot): (-1, -1) when the pointer left.
@@ -41,9 +44,9 @@ class HeatMap(pg.PlotItem):
     clicked = Signal(int, int)
     pooling_changed = Signal(int)
 
-    def __init__(self, theme: Theme, reduced_motion: bool) -> None:
+    def __init__(self, theme: Theme, reduced_motion: bool, rows: str = "layer", columns: str = "slot") -> None:
         layers = IndexAxis("left", room_px=13)
-        slots = IndexAxis("bottom", binary_step, room_px=38)
+        slots = IndexAxis("bottom", binary_step if columns == "slot" else decimal_step, room_px=38)
         super().__init__(axisItems={"left": layers, "bottom": slots}, enableMenu=False)
         self._values: FloatArray | None = None
         self._limits = Limits(0, 1)
@@ -56,6 +59,7 @@ class HeatMap(pg.PlotItem):
         self._animation = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=FADE_MS)
         self._animation.valueChanged.connect(self._on_fade)
         self._reduced_motion = reduced_motion
+        self._captions = (rows, columns)
         self.cells = Cells(theme)
         self.cells.hovered.connect(self.hovered)
         self.cells.clicked.connect(self.clicked)
@@ -74,7 +78,7 @@ class HeatMap(pg.PlotItem):
 
     @property
     def group(self) -> int:
-        """At most how many slots share a pixel."""
+        """At most how many cells share a pixel."""
         return self._group
 
     def set_values(self, values: FloatArray, limits: Limits, table: ByteArray, neutral: float, fade: bool) -> None:
@@ -107,6 +111,18 @@ class HeatMap(pg.PlotItem):
         corners = (QPointF(slot - 0.5, layer - 0.5), QPointF(slot + 0.5, layer + 0.5))
         return QRectF(*(view.mapViewToScene(corner) for corner in corners)).normalized()
 
+    def set_captions(self, rows: str, columns: str, theme: Theme) -> None:
+        """Other words at the axes."""
+        if (rows, columns) != self._captions:
+            self._captions = (rows, columns)
+            self.getAxis("left").restyle(theme, rows)
+            self.getAxis("bottom").restyle(theme, columns)
+
+    def set_names(self, row: Callable[[int], str], column: Callable[[int], str]) -> None:
+        """What is written at the ticks in place of the index."""
+        self.getAxis("left").set_name(row)
+        self.getAxis("bottom").set_name(column)
+
     def set_focused(self, is_focused: bool, theme: Theme) -> None:
         """Frames the map while the keyboard's focus is on the view around it."""
         self.getViewBox().setBorder(pen(theme.accent, 2) if is_focused else None)
@@ -120,8 +136,8 @@ class HeatMap(pg.PlotItem):
 
     def restyle(self, theme: Theme) -> None:
         """Takes the colours of a theme; set_values brings those of the cells."""
-        self.getAxis("left").restyle(theme, "layer")
-        self.getAxis("bottom").restyle(theme, "slot")
+        self.getAxis("left").restyle(theme, self._captions[0])
+        self.getAxis("bottom").restyle(theme, self._captions[1])
         self.cells.restyle(theme)
 
     def _fit(self, layers: int, slots: int) -> None:
@@ -145,7 +161,8 @@ class HeatMap(pg.PlotItem):
         first = max(0, math.floor(low + 0.5))
         last = min(slots, max(first + 1, math.ceil(high + 0.5)))
         pooled = pool(self._values[:, first:last], max(1, self._width_px()), self._neutral)
-        pixels = rgba(pooled.values, self._limits, self._table)
+        down = pool(pooled.values.T, max(1, self._height_px()), self._neutral)
+        pixels = rgba(down.values.T, self._limits, self._table)
         self._animation.stop()
         if fade and self._shown is not None and self._shown.shape == pixels.shape:
             self._fade_ends = (self._shown, pixels)
@@ -154,8 +171,8 @@ class HeatMap(pg.PlotItem):
         else:
             self._extent = (first, last - first)
             self._show(pixels)
-        if pooled.group != self._group:
-            self._group = pooled.group
+        if pooled.group * down.group != self._group:
+            self._group = pooled.group * down.group
             self.pooling_changed.emit(self._group)
 
     def _width_px(self) -> int:
@@ -163,6 +180,12 @@ class HeatMap(pg.PlotItem):
         widget = self.getViewWidget()
         ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         return round(self.getViewBox().width() * ratio)
+
+    def _height_px(self) -> int:
+        """Pixels of the screen down the map."""
+        widget = self.getViewWidget()
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        return round(self.getViewBox().height() * ratio)
 
     def _show(self, pixels: ByteArray) -> None:
         self._shown = pixels

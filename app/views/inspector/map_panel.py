@@ -5,47 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from app.paint.colormap import lookup_table
 from app.paint.number import decimals_for, number_text
-from app.views.inspector.colour_bar import ScaleBar
 from app.views.inspector.heat_map import HeatMap
-from app.views.inspector.section import EmptyState, plain_label
+from app.views.inspector.map_face import MapFace, pooling_words
+from app.views.inspector.table import TableData, show_table, table_of
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from collections.abc import Callable
 
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+    from app.paint.colormap import ByteArray
     from app.paint.limits import Limits
-    from app.paint.quantity import Quantity, QuantityKey
+    from app.paint.quantity import Measure
     from app.theme import Theme
     from rxt.events import FloatArray
 
-
-COMPACT_BELOW_PX = 210
-_CANVAS_LEAST_PX = 64
+    Name = Callable[[int], str]
 
 
-class PlotCanvas(pg.GraphicsLayoutWidget):
-    """A canvas for plots that leaves the keyboard to the view around it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumSize(0, 0)
-        self.ci.setContentsMargins(0, 0, 0, 0)
-        self.ci.setSpacing(0)
-
-    def restyle(self, theme: Theme) -> None:
-        self.setBackground(theme.surface)
-
-
-class MapPanel(QWidget):
-    """One quantity of one turn, [L, S].
+class MapPanel(MapFace):
+    """One measure of one turn, [L, S]; rows and columns may be other things than layers and slots.
 
     The limits are those of the whole conversation until they are held: "Autoscale" holds the range of the turn in
     view, "Lock limits" the present one. Each quantity holds its own, until it is unlocked or another conversation
@@ -55,37 +39,41 @@ class MapPanel(QWidget):
         clicked(layer, slot)
         pointed(layer, slot): the readout follows; (-1, -1) when the pointer left.
         limits_changed(): limits were held or let go: show again.
-        compact_changed(bool): there is no room for the captions of axes.
     """
 
     clicked = Signal(int, int)
     pointed = Signal(int, int)
     limits_changed = Signal()
-    compact_changed = Signal(bool)
 
-    def __init__(self, theme: Theme, reduced_motion: bool, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(
+        self,
+        theme: Theme,
+        reduced_motion: bool,
+        hint: str,
+        rows: str = "layer",
+        columns: str = "slot",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, HeatMap(theme, reduced_motion, rows, columns), parent)
         self._hint = hint
-        self._held: dict[QuantityKey, Limits] = {}
-        self._quantity: Quantity | None = None
+        self._axes = (rows, columns)
+        self._names: tuple[Name, Name] = (str, str)
+        self._place: Callable[[int, int], str] | None = None
+        self._colours: ByteArray | None = None
+        self._table_of: Callable[[], TableData | None] | None = None
+        self._remark = ""
+        self._words = ""
+        self._held: dict[str, Limits] = {}
+        self._quantity: Measure | None = None
         self._values: FloatArray | None = None
         self._selected: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
-        self.canvas = PlotCanvas()
-        self.map = HeatMap(theme, reduced_motion)
-        self.canvas.addItem(self.map, 0, 0)
-        self.scale = ScaleBar(theme)
-        self.readout = plain_label("readout")
-        self.note = plain_label("caption")
-        self.invalid = plain_label("invalid", wrap=True)
-        self.empty = EmptyState()
-        self._build()
         self.map.clicked.connect(self.clicked)
         self.map.hovered.connect(self._on_hovered)
         self.map.pooling_changed.connect(self._write_note)
         self.scale.autoscale_requested.connect(self.autoscale)
         self.scale.lock_toggled.connect(self.set_locked)
+        self.scale.table.clicked.connect(self.show_table)
 
     @property
     def limits(self) -> Limits:
@@ -93,17 +81,79 @@ class MapPanel(QWidget):
         return self.scale.bar.limits
 
     @property
+    def values(self) -> FloatArray | None:
+        """What is drawn."""
+        return self._values
+
+    @property
+    def measure(self) -> Measure | None:
+        """What the numbers are; None before any were drawn."""
+        return self._quantity
+
+    @property
     def is_empty(self) -> bool:
         """Whether words are shown in place of a map."""
         return self._values is None
 
-    def show_values(self, quantity: Quantity, values: FloatArray, conversation_limits: Limits, fade: bool) -> None:
+    def set_axes(self, rows: str, columns: str, row: Name = str, column: Name = str) -> None:
+        """What rows and columns are, and how each one is called."""
+        self._axes, self._names = (rows, columns), (row, column)
+        self.map.set_captions(rows, columns, self._theme)
+        self.map.set_names(row, column)
+
+    def set_place(self, place: Callable[[int, int], str]) -> None:
+        """How a cell (row, column) is called, where names of rows and columns do not say it."""
+        self._place = place
+
+    def set_colours(self, table: ByteArray) -> None:
+        """Colours [LEVELS, 4] in place of the theme's, for kinds instead of amounts."""
+        self._colours = table
+
+    def set_words(self, words: str) -> None:
+        """Says something in place of the readout until a cell is pointed at; empty: the readout again."""
+        self._words = words
+        self._write_readout()
+
+    def set_remark(self, remark: str) -> None:
+        """Adds a few words to the note below the map."""
+        self._remark = remark
+        self._write_note()
+
+    def set_table(self, table: Callable[[], TableData | None]) -> None:
+        """Where the table comes from, where cells are not drawn in their order."""
+        self._table_of = table
+
+    def table(self) -> TableData | None:
+        """The numbers that are drawn; None where words stand in place of a map."""
+        if self._values is None or self._quantity is None:
+            return None
+        if self._table_of is not None:
+            return self._table_of()
+        return table_of(self._quantity.title, self._values, self._axes, self._names)
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """C autoscales once, L holds the limits or lets them go; whether the key was one of these."""
+        if event.modifiers() or self.is_empty:
+            return False
+        if event.key() == Qt.Key.Key_C:
+            self.autoscale()
+        elif event.key() == Qt.Key.Key_L:
+            self.toggle_lock()
+        else:
+            return False
+        return True
+
+    def show_table(self) -> None:
+        """Opens the numbers as a table."""
+        show_table(self.table(), self)
+
+    def show_values(self, quantity: Measure, values: FloatArray, conversation_limits: Limits, fade: bool) -> None:
         """Draws values [L, S] in the colours of the conversation's limits, or of those that are held."""
         self._quantity, self._values = quantity, values
         limits = self._held.get(quantity.key, conversation_limits)
         is_diverging = quantity.scale == "diverging"
         name = self._theme.diverging if is_diverging else self._theme.sequential
-        table = lookup_table(name, quantity.is_reversed)
+        table = lookup_table(name, quantity.is_reversed) if self._colours is None else self._colours
         self._stack.setCurrentIndex(0)
         self.map.set_values(values, limits, table, quantity.neutral, fade)
         self.scale.bar.set_scale(limits, table, is_diverging, values)
@@ -153,53 +203,15 @@ class MapPanel(QWidget):
         """The other of held and not held."""
         self.set_locked(not self.scale.lock.isChecked())
 
-    def restyle(self, theme: Theme) -> None:
-        self._theme = theme
-        self.canvas.restyle(theme)
-        self.map.restyle(theme)
-        self.scale.restyle(theme)
-
-    def set_focused(self, is_focused: bool) -> None:
-        """Shows that keys go to the view around this panel."""
-        self.map.set_focused(is_focused, self._theme)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        is_compact = self.height() < COMPACT_BELOW_PX
-        self.map.set_compact(is_compact)
-        self._show_note()
-        self.compact_changed.emit(is_compact)
-
-    def _build(self) -> None:
-        page = QWidget()
-        self.canvas.setMinimumHeight(_CANVAS_LEAST_PX)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(page)
-        self._stack.addWidget(self.empty)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.scale)
-        column.addWidget(self.readout)
-        column.addWidget(self.note)
-        column.addWidget(self.invalid)
-        self.invalid.hide()
-        self.note.hide()
-
-    def _show_note(self) -> None:
-        """The note has a line of its own where there is room; the readout's tooltip always says more."""
-        self.note.setVisible(bool(self.note.text()) and self.height() >= COMPACT_BELOW_PX)
-
     def _on_hovered(self, layer: int, slot: int) -> None:
         self._pointed = (layer, slot) if layer >= 0 else None
         self._write_readout()
         self.pointed.emit(layer, slot)
 
     def _write_readout(self) -> None:
-        cell = self._pointed or self._selected
+        cell = self._pointed or (None if self._words else self._selected)
         if self._values is None or self._quantity is None or cell is None:
-            self.readout.setText(self._hint)
+            self.readout.setText(self._words or self._hint)
             self.scale.bar.point_at(None)
             return
         layer, slot = cell
@@ -207,24 +219,24 @@ class MapPanel(QWidget):
             return
         value = float(self._values[layer, slot])
         decimals = max(2, decimals_for(self.limits.span))
-        self.readout.setText(f"layer {layer} · slot {slot} · {self._quantity.name} {number_text(value, decimals)}")
+        row, column = self._names[0](layer), self._names[1](slot)
+        place = self._place(layer, slot) if self._place else f"{self._axes[0]} {row} · {self._axes[1]} {column}"
+        is_kind = self._colours is not None
+        self.readout.setText(place if is_kind else f"{place} · {self._quantity.name} {number_text(value, decimals)}")
         self.scale.bar.point_at(value)
 
     def _write_note(self) -> None:
         if self._quantity is None:
             return
-        words, tips = [], []
+        words, tips = ([self._remark] if self._remark else []), []
         if self._quantity.key in self._held:
             words.append("limits locked")
             tips.append("The colours keep this range until it is unlocked (L).")
         group = self.map.group
         if group > 1:
-            extreme = "largest" if self._quantity.neutral == 0 else "most changed"
-            words.append(f"each pixel: {extreme} of {group} slots")
-            tips.append(
-                f"There are more slots than pixels: each pixel shows the {extreme} of up to {group} neighbours, so a "
-                "single written slot stays visible. Zoom in with the wheel to see every slot; double-click resets."
-            )
+            short, long = pooling_words(group, self._quantity.neutral, f"{self._axes[1]}s")
+            words.append(short)
+            tips.append(long)
         self.note.setText(" · ".join(words))
         self._show_note()
         self.readout.setToolTip(" ".join(tips))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.quantity import CHANGE, NORM, ConversationRange, Quantity, QuantityKey, quantities_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.analyses import Analyses
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
+from app.views.inspector.slot_order import SlotOrder
+from app.views.inspector.table import TableData, table_of
 from app.views.labels import combo
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent
+
+    from app.models.selection import BoolArray
 
 HELP = (
     "The map shows the model's whole memory after the turn in view: a row for each layer, a column for each slot, and "
@@ -42,6 +48,7 @@ class MemoryMapView(LazyView):
         history: MemoryHistory,
         themes: ThemeController,
         reduced_motion: bool = False,
+        order: SlotOrder | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(themes, parent)
@@ -49,6 +56,9 @@ class MemoryMapView(LazyView):
         self.setAccessibleName("Memory map")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._history = history
+        self._order = order or SlotOrder(history, Analyses(history, None, self), self)
+        self._marks = np.empty((0, 2), dtype=np.intp)
+        self._lit: list[tuple[int, int, float]] = []
         self._range = ConversationRange()
         self._quantities: tuple[Quantity, ...] = ()
         self._chosen: QuantityKey | None = None
@@ -63,6 +73,9 @@ class MemoryMapView(LazyView):
         self.combo.activated.connect(self._on_activated)
         self.panel.clicked.connect(self._on_clicked)
         self.panel.limits_changed.connect(self.refresh)
+        self.panel.set_place(self._place_text)
+        self.panel.set_table(self._table)
+        self._order.changed.connect(self.refresh)
         self.panel.empty.action.clicked.connect(self._on_action)
         history.reset.connect(self._on_reset)
         history.turn_added.connect(self.refresh)
@@ -81,6 +94,22 @@ class MemoryMapView(LazyView):
         self._chosen = key
         self.refresh()
 
+    @property
+    def lit(self) -> list[tuple[int, int, float]]:
+        """The (layer, slot, strength) that are framed because a word read them."""
+        return self._lit
+
+    def set_lit(self, cells: list[tuple[int, int, float]], words: str) -> None:
+        """Frames the (layer, slot, strength) that a word read, and says so below the map."""
+        self._lit = cells
+        self._draw_cells()
+        self.panel.set_words(words)
+
+    def set_marks(self, marks: BoolArray) -> None:
+        """Crosses out the slots [L, S] that are marked for an experiment."""
+        self._marks = np.argwhere(marks)
+        self._draw_cells()
+
     def redraw(self) -> None:
         quantity, cursor = self.quantity, self._history.cursor
         self._fill_combo(quantity)
@@ -92,11 +121,39 @@ class MemoryMapView(LazyView):
             self._show_empty()
             return
         limits = self._range.limits(quantity, self._history.initial, self._history.records)
+        self._order.update()
         fade = self._drawn is not None and self._drawn[1] == quantity.key and self._drawn[0] != cursor
         self._drawn = (cursor, quantity.key)
-        self.panel.show_values(quantity, values, limits, fade)
-        self.panel.set_selected(self._history.slot)
+        caption = (
+            "slot" if self._order.name == "index" or self._order.note else f"slots, {self._order.combo.currentText()}"
+        )
+        self.panel.map.set_captions("layer", caption, self.theme)
+        self.panel.show_values(quantity, self._order.sorted(values), limits, fade)
+        self.panel.set_remark(self._order.note)
+        self._draw_cells()
         self.setAccessibleDescription(f"{quantity.title}. {quantity.definition} {self.panel.readout.text()}")
+
+    def _draw_cells(self) -> None:
+        """Frames and crosses, where the slots stand now."""
+        cell = self._history.slot
+        self.panel.set_selected(None if cell is None else (cell[0], self._order.column_of(*cell)))
+        lit = [(layer, self._order.column_of(layer, slot), strength) for layer, slot, strength in self._lit]
+        self.panel.map.cells.set_lit(lit)
+        self.panel.map.cells.set_marked(self._order.columns_of(self._marks))
+
+    def _table(self) -> TableData | None:
+        """The numbers in the order of slots, however the map is sorted."""
+        values = self.quantity.values(self._history.current, self._history.initial)
+        if values is None:
+            return None
+        return table_of(self.quantity.title, values, ("layer", "slot"), (str, str))
+
+    def _place_text(self, layer: int, column: int) -> str:
+        return f"layer {layer} · slot {self._order.slot_at(layer, column)}"
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._order.pause()
 
     def restyle(self, theme: Theme) -> None:
         self._drawn = None  # no fade from one theme to the other
@@ -116,11 +173,7 @@ class MemoryMapView(LazyView):
             self._move(*steps[key])
         elif key == Qt.Key.Key_Escape and self._history.slot is not None:
             self._history.select_slot(-1, -1)
-        elif key == Qt.Key.Key_C and not event.modifiers():
-            self.panel.autoscale()
-        elif key == Qt.Key.Key_L and not event.modifiers():
-            self.panel.toggle_lock()
-        else:
+        elif not self.panel.handle_key(event):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -140,6 +193,7 @@ class MemoryMapView(LazyView):
         header.setSpacing(GAP_PX)
         header.addWidget(self._title)
         header.addStretch(1)
+        header.addWidget(self._order.combo)
         header.addWidget(self.combo)
         header.addWidget(self.help)
         column = QVBoxLayout(self)
@@ -191,11 +245,12 @@ class MemoryMapView(LazyView):
 
     def _on_clicked(self, layer: int, slot: int) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._history.select_slot(layer, slot)
+        self._history.select_slot(layer, self._order.slot_at(layer, slot))
 
     def _on_reset(self) -> None:
         self._range.clear()
         self._drawn = None
+        self._lit = []
         self.panel.forget_limits()
         self.refresh()
 

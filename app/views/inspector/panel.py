@@ -1,32 +1,52 @@
-"""The inspector's frame: a sentence, the memory map, and below it the sections on gates and on one slot."""
+"""The inspector's frame: a sentence, the memory map, and around it the pages, all on one selection."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from app.models.selection import Selection
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.analyses import Analyses
+from app.views.inspector.deck import Area, Deck, Page
 from app.views.inspector.gate_view import GateView
+from app.views.inspector.gates_page import GatesPage
 from app.views.inspector.health import health_sentence
+from app.views.inspector.keys import SelectionKeys
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.memory_map import MemoryMapView
+from app.views.inspector.numbers_view import NumbersView
+from app.views.inspector.reading_light import ReadingLight
+from app.views.inspector.ridge_view import RidgeView
 from app.views.inspector.section import plain_label
+from app.views.inspector.similarity_view import SimilarityView
+from app.views.inspector.slot_order import SlotOrder
 from app.views.inspector.slot_panel import SlotPanel
+from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import inspector_stylesheet
+from app.views.inspector.turns_view import TurnsView
+from app.views.inspector.words_view import WordsView
 
 if TYPE_CHECKING:
+    from app.engine.analysis_port import AnalysisSource
     from app.models.memory_history import MemoryHistory
 
 _HEALTH_FROM_PX = 560
+_SAID_MS = 4_000
 
 
 class InspectorPanel(LazyView):
     """The memory at the history's cursor. `reduced_motion`: cells change at once instead of fading.
 
-    Attributes: memory_map, gate_view, slot_panel: the sections; tabs: the lower ones.
+    selection: shared with whoever else shows words and slots. analyst: what findings are asked of; without one, the
+    views that need a model say so.
+
+    Attributes: memory_map, numbers, words, gate_view, ridges, slot_panel, turns, similarity: the views; deck: where
+    they stand; keys: what keys do.
     """
 
     def __init__(
@@ -34,28 +54,54 @@ class InspectorPanel(LazyView):
         history: MemoryHistory,
         themes: ThemeController,
         reduced_motion: bool = False,
+        selection: Selection | None = None,
+        analyst: AnalysisSource | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(themes, parent)
         self.setObjectName("inspector")
         self.setAccessibleName("Memory inspector")
         self._history = history
+        self.selection = selection or Selection(history, self)
+        self.analyses = Analyses(history, analyst, self)
+        self.keys = SelectionKeys(self.selection, self)
         self.health = plain_label("health", wrap=True)
-        self.memory_map = MemoryMapView(history, themes, reduced_motion)
+        chosen, asked = self.selection, self.analyses
+        self.order = SlotOrder(history, asked, self)
+        self.memory_map = MemoryMapView(history, themes, reduced_motion, self.order)
+        self.numbers = NumbersView(chosen, asked, themes, reduced_motion)
+        self.words = WordsView(chosen, asked, themes, reduced_motion)
         self.gate_view = GateView(history, themes, reduced_motion)
-        self.slot_panel = SlotPanel(history, themes)
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName("Inspector sections")
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.gate_view, "Gates")
-        self.tabs.addTab(self.slot_panel, "Slot")
-        self.tabs.setTabToolTip(0, "How far each gate opened")
-        self.tabs.setTabToolTip(1, "One slot through the conversation")
+        self.ridges = RidgeView(chosen, self.gate_view, themes)
+        self.gates = GatesPage(self.gate_view, self.ridges)
+        self.slot_panel = SlotPanel(history, themes, SlotStory(chosen, asked, themes))
+        self.turns = TurnsView(chosen, themes, reduced_motion)
+        self.similarity = SimilarityView(chosen, asked, themes, reduced_motion)
+        self.light = ReadingLight(chosen, asked, self.memory_map)
+        self.deck = Deck(self.memory_map)
+        self._said = QTimer(self, singleShot=True, interval=_SAID_MS)
+        self._said.timeout.connect(self.refresh)
         self._build()
         self.restyle(themes.theme)
-        self.memory_map.panel.clicked.connect(self._show_slot)
-        history.reset.connect(self.refresh)
-        history.cursor_changed.connect(self.refresh)
+        self._connect()
+
+    @property
+    def tabs(self) -> QTabWidget:
+        """The row of tabs below the memory map."""
+        return self.deck.tabs
+
+    def add_page(self, widget: QWidget, title: str, tip: str, area: Area = "turns") -> None:
+        """Adds a view of the lab, or another one, at the end of its row."""
+        self.deck.add_page(Page(widget, title, tip, area))
+
+    def show_page(self, widget: QWidget) -> None:
+        """Brings a view to the front."""
+        self.deck.show_page(widget)
+
+    def say(self, words: str) -> None:
+        """Says for a few seconds what a key did."""
+        self.health.setText(words)
+        self._said.start()
 
     def sizeHint(self) -> QSize:
         return QSize(460, 800)
@@ -71,27 +117,61 @@ class InspectorPanel(LazyView):
         super().resizeEvent(event)
         self.health.setVisible(self.height() >= _HEALTH_FROM_PX)
 
-    def _show_slot(self) -> None:
-        """A click on a cell of the memory asks for its slot."""
-        self.tabs.setCurrentWidget(self.slot_panel)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.keys.handle(event):
+            super().keyPressEvent(event)
 
     def restyle(self, theme: Theme) -> None:
         self.setStyleSheet(inspector_stylesheet(theme))
+
+    @Slot(int, int)
+    def _show_slot(self, _layer: int, _slot: int) -> None:
+        """A click on a cell of the memory asks for its slot."""
+        self.deck.show_page(self.slot_panel)
+
+    @Slot()
+    def _show_marks(self) -> None:
+        self.memory_map.set_marks(self.selection.marks)
+
+    @Slot()
+    def _mark_read(self) -> None:
+        """Marks the slots that are framed in the map."""
+        cells = self.memory_map.lit
+        if not cells:
+            self.say("Point at a word of the answer first: the slots it read can then be marked.")
+            return
+        marks = self.selection.marks.copy()
+        for layer, slot, _ in cells:
+            marks[layer, slot] = True
+        self.selection.mark(marks)
+        self.say(f"{int(np.count_nonzero(marks))} slots are marked for the lab.")
+
+    def _connect(self) -> None:
+        history = self._history
+        self.memory_map.panel.clicked.connect(self._show_slot)
+        self.selection.marks_changed.connect(self._show_marks)
+        self.keys.said.connect(self.say)
+        self.keys.mark_read_requested.connect(self._mark_read)
+        history.reset.connect(self._said.stop)
+        history.cursor_changed.connect(self._said.stop)
+        history.reset.connect(self.refresh)
+        history.cursor_changed.connect(self.refresh)
 
     def _build(self) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(320, 440)
         self.memory_map.setMinimumHeight(190)
-        self.gate_view.setMinimumHeight(200)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setHandleWidth(9)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.memory_map)
-        splitter.addWidget(self.tabs)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([400, 400])
-        self.splitter = splitter
+        for page in (
+            Page(self.numbers, "Numbers", "The memory in numbers, layer by layer", "slots"),
+            Page(self.words, "Words", "Why did it say that: words and the slots they read or wrote", "words"),
+            Page(self.slot_panel, "Slot", "One slot: who wrote it, who read it, and its numbers", "slots"),
+            Page(self.gates, "Gates", "How far each gate opened", "slots"),
+            Page(self.turns, "Turns", "All turns at once, layer by layer", "turns"),
+            Page(self.similarity, "Alike", "Slot against slot, and how many directions are used", "turns"),
+        ):
+            page.widget.setMinimumHeight(200)
+            self.deck.add_page(page)
+        self.splitter = self.deck.column
         column = QVBoxLayout(self)
         column.setContentsMargins(0, PADDING_PX, 0, 0)
         column.setSpacing(GAP_PX)
@@ -99,4 +179,4 @@ class InspectorPanel(LazyView):
         margin.setContentsMargins(PADDING_PX, 0, PADDING_PX, 0)
         margin.addWidget(self.health)
         column.addLayout(margin)
-        column.addWidget(splitter, 1)
+        column.addWidget(self.deck, 1)

@@ -110,7 +110,7 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon_name = "ph.grid-four"
+        self._drawn = ("", "")
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label = plain_label("caption", wrap=True)
@@ -137,7 +137,9 @@ class EmptyState(QWidget):
     def show_text(self, text: str, icon: str, theme: Theme, action: str = "") -> None:
         """Says what will appear here."""
         self._label.setText(text)
-        self._icon.setPixmap(qtawesome.icon(icon, color=theme.muted).pixmap(QSize(28, 28)))
+        if (icon, theme.name) != self._drawn:
+            self._drawn = (icon, theme.name)
+            self._icon.setPixmap(qtawesome.icon(icon, color=theme.muted).pixmap(QSize(28, 28)))
         self.action.setText(action)
         self.action.setAccessibleName(action or "No action")
         self.action.setVisible(bool(action))

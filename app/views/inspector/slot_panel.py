@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.number import number_text
 from app.paint.quantity import CHANGE, COSINE, NORM, Quantity, gate_quantity, laws_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.analysis_view import scrolled
+from app.views.inspector.canvas import PlotCanvas
 from app.views.inspector.lazy_view import LazyView
-from app.views.inspector.map_panel import PlotCanvas
 from app.views.inspector.section import EmptyState, HelpButton, plain_label
-from app.views.inspector.slot_plot import AXIS_PX, SlotPlot
+from app.views.inspector.slot_plot import AXIS_PX, SlotPlot, turn_name
 from app.views.inspector.style import CAPTION_PX, sized_font
+from app.views.inspector.table import TableButton, TableData
 
 if TYPE_CHECKING:
+    from app.views.inspector.slot_story import SlotStory
     from rxt.events import FloatArray, GateName
 
 HELP = (
@@ -37,14 +47,22 @@ _PLOT_PX = 48
 class SlotPanel(LazyView):
     """The numbers of the history's selected slot over the turns; a click in a plot moves the history's cursor."""
 
-    def __init__(self, history: MemoryHistory, themes: ThemeController, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        history: MemoryHistory,
+        themes: ThemeController,
+        story: SlotStory | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(themes, parent)
         self.setObjectName("slotPanel")
         self.setAccessibleName("Slot")
         self._history = history
         self._stages: tuple[GateName, ...] | None = None
+        self.story = story
         self.title = plain_label("title")
         self.help = HelpButton("slot", HELP)
+        self.as_table = TableButton(self.series_table)
         self.empty = EmptyState()
         self.canvas = PlotCanvas()
         self.plots: list[SlotPlot] = []
@@ -59,6 +77,17 @@ class SlotPanel(LazyView):
     def table(self) -> dict[str, str]:
         """What the table shows: the quantity's name and its value at the cursor."""
         return {name.text(): value.text() for name, value in self._cells}
+
+    def series_table(self) -> TableData | None:
+        """The plotted numbers of the slot, a row for each turn."""
+        cell = self._history.slot
+        if cell is None or self._history.initial is None:
+            return None
+        quantities = [quantity for panel in self._panels() for quantity in panel]
+        values = np.stack([self._series(quantity, cell) for quantity in quantities], axis=1)
+        turns = tuple(turn_name(index) for index in range(len(values)))
+        names = tuple(quantity.name for quantity in quantities)
+        return TableData(f"Layer {cell[0]} · slot {cell[1]} over the turns", values, turns, names, "turn × number")
 
     def redraw(self) -> None:
         cell = self._history.slot
@@ -78,6 +107,7 @@ class SlotPanel(LazyView):
     def restyle(self, theme: Theme) -> None:
         self.canvas.restyle(theme)
         self.help.restyle(theme)
+        self.as_table.restyle(theme)
         for plot in self.plots:
             plot.restyle(theme)
 
@@ -93,14 +123,10 @@ class SlotPanel(LazyView):
         header = QHBoxLayout()
         header.addWidget(self.title)
         header.addStretch(1)
+        header.addWidget(self.as_table)
         header.addWidget(self.help)
         self._table.setHorizontalSpacing(GAP_PX)
         self._table.setVerticalSpacing(0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.canvas)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.canvas.viewport().installEventFilter(self)
         self.canvas.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         page = QWidget()
@@ -109,9 +135,13 @@ class SlotPanel(LazyView):
         column.setSpacing(GAP_PX)
         column.addLayout(header)
         column.addLayout(self._table)
-        column.addWidget(scroll, 1)
+        if self.story is None:
+            column.addWidget(self.canvas, 1)
+        else:
+            column.addWidget(self.story, 1)
+            column.addWidget(self.canvas, 1)
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(page)
+        self._stack.addWidget(scrolled(page))
         self._stack.addWidget(self.empty)
 
     def _panels(self) -> list[list[Quantity]]:

@@ -30,6 +30,16 @@ def pen(colour: str, width_px: float = 1.0, alpha: int = 255) -> QPen:
     return result
 
 
+def turn_colour(theme: Theme, turn: int) -> str:
+    """The colour of a turn among the categories, the same everywhere; a number always stands beside it."""
+    return theme.muted if turn < 0 else theme.series[turn % len(theme.series)]
+
+
+def turn_label(turn: int) -> str:
+    """A turn in the fewest letters: counted from 1; 0 is the initial memory."""
+    return str(turn + 1)
+
+
 def inspector_stylesheet(theme: Theme) -> str:
     """The style sheet of the inspector's own widgets; they carry a `role` property."""
     return f"""
@@ -79,12 +89,16 @@ def inspector_stylesheet(theme: Theme) -> str:
     }}
     QPushButton[role="action"]:hover {{ background: {theme.accent_soft}; }}
     QPushButton[role="action"]:focus {{ border: 1px solid {theme.accent}; padding: 4px 12px; }}
+    #numbersView QHeaderView::section {{
+        padding: 0px 8px; border: none; background: transparent; color: {theme.muted}; font-weight: 400;
+    }}
+    #numbersView QTableView {{ border: none; background: transparent; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {theme.border}; }}
     QTabWidget::tab-bar {{ left: 12px; }}
     QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
     QTabBar::tab {{
         color: {theme.muted}; background: transparent; border: none; border-bottom: 2px solid transparent;
-        padding: 8px 4px; margin: 0 16px 0 0; font-size: {BODY_PX}px;
+        padding: 8px 2px; margin: 0 9px 0 0; font-size: 13px;
     }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
     QTabBar::tab:hover:!selected {{ color: {theme.text}; }}

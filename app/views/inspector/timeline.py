@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -13,7 +16,11 @@ from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.section import icon_button, plain_label, set_icon
 from app.views.inspector.style import inspector_stylesheet, sized_font
+from app.views.inspector.table import TableButton, TableData, table_of
 from app.views.inspector.track import Track
+
+if TYPE_CHECKING:
+    from app.views.inspector.keys import SelectionKeys
 
 PLAY_MS = 600
 WORDS_PX = 184
@@ -22,6 +29,11 @@ CHANGE_IN_WORDS = (
     "of all its numbers. The bars show it for every turn."
 )
 _LEAP = 10
+
+
+def turn_name_of(turn: int) -> str:
+    """A turn as it is called everywhere, counted from 1."""
+    return f"turn {turn + 1}"
 
 
 class TimelineView(LazyView):
@@ -37,6 +49,7 @@ class TimelineView(LazyView):
         self.setAccessibleName("Timeline of turns")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._history = history
+        self._keys: SelectionKeys | None = None
         self._sizes: list[float] = []  # one a turn, computed once
         self._player = QTimer(self, interval=PLAY_MS)
         self._player.timeout.connect(self._play_on)
@@ -48,6 +61,7 @@ class TimelineView(LazyView):
         self.previous = icon_button("Previous turn", "Previous turn (←)")
         self.play = icon_button("Play", f"Play the turns, one each {PLAY_MS} ms (Space)")
         self.following = icon_button("Next turn", "Next turn (→)")
+        self.as_table = TableButton(self.table)
         self.last = icon_button("Newest turn", "Newest turn (End)")
         self._build()
         self._connect()
@@ -57,8 +71,23 @@ class TimelineView(LazyView):
     def is_playing(self) -> bool:
         return self._player.isActive()
 
+    def table(self) -> TableData | None:
+        """How far each turn changed the memory."""
+        sizes = np.array(self._sizes, dtype=np.float32)[:, None]
+        names = (turn_name_of, lambda _: "change")
+        return table_of("Change of the memory over each turn ‖ΔSTM‖", sizes, ("turn", "change"), names)
+
     def sizeHint(self) -> QSize:
         return QSize(900, 76)
+
+    def use_keys(self, keys: SelectionKeys) -> None:
+        """The letters of the inspector mean the same here; Space in the inspector plays here."""
+        self._keys = keys
+        keys.play_requested.connect(self._toggle_play)
+
+    def set_marks(self, marks: dict[int, str]) -> None:
+        """Signs over turns (INITIAL: the initial memory): ◆ a snapshot, ⑂ a fork, and the pin."""
+        self.track.set_marks(marks)
 
     def set_playing(self, is_playing: bool) -> None:
         """Moves through the turns by itself; from the end it starts over."""
@@ -95,6 +124,7 @@ class TimelineView(LazyView):
     def restyle(self, theme: Theme) -> None:
         self.setStyleSheet(inspector_stylesheet(theme))
         self.track.restyle(theme)
+        self.as_table.restyle(theme)
         for button, icon in (
             (self.first, "ph.skip-back"),
             (self.previous, "ph.caret-left"),
@@ -121,6 +151,8 @@ class TimelineView(LazyView):
                 self.set_playing(not self.is_playing)
             case Qt.Key.Key_N:
                 self._show_large(backwards=is_shifted)
+            case _ if self._keys is not None and self._keys.handle(event):
+                pass
             case _:
                 super().keyPressEvent(event)
 
@@ -159,6 +191,7 @@ class TimelineView(LazyView):
         row.addLayout(buttons)
         row.addWidget(words_box)
         row.addWidget(self.track, 1)
+        row.addWidget(self.as_table)
 
     def _connect(self) -> None:
         history = self._history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.models.memory_history import INITIAL
 from app.paint.number import decimals_for, number_text
+from app.views.inspector.style import TICK_PX, sized_font
 
 if TYPE_CHECKING:
     from app.theme import Theme
 
+SNAPSHOT, FORK, PINNED = "◆", "⑂", "B"
+SIGNS = {SNAPSHOT: "saved as a memory", FORK: "another branch begins here", PINNED: "pinned as B"}
 _STEP_MOST_PX = 36.0
+_SMOOTH_FROM_PX = 8.0  # thinner bars have no round corners
 _TOP_PX = 12.0  # room for the cursor's handle
 _BOTTOM_PX = 4.0
 _LEAST_BAR_PX = 2.0
@@ -38,6 +43,7 @@ class Track(QWidget):
         self._cursor = INITIAL
         self._pointed: int | None = None
         self._is_focused = False
+        self._marks: dict[int, str] = {}
         self.setMouseTracking(True)
         self.setMinimumWidth(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -52,6 +58,12 @@ class Track(QWidget):
         self._large = frozenset(large)
         self._cursor = cursor
         self.update()
+
+    def set_marks(self, marks: dict[int, str]) -> None:
+        """Signs over turns; INITIAL is the initial memory."""
+        if marks != self._marks:
+            self._marks = dict(marks)
+            self.update()
 
     def set_focused(self, is_focused: bool) -> None:
         """Shows on the base line that keys move the cursor."""
@@ -73,12 +85,13 @@ class Track(QWidget):
 
     def turn_text(self, turn: int) -> str:
         """What is said about a turn that is pointed at."""
+        signs = "".join(f" · {SIGNS.get(sign, sign)}" for sign in self._marks.get(turn, "").split())
         if turn == INITIAL or turn >= len(self._sizes):
-            return "initial memory"
+            return f"initial memory{signs}"
         finite = self._sizes[np.isfinite(self._sizes)]
         decimals = max(1, decimals_for(float(finite.max()))) if finite.size else 1
         words = f"turn {turn + 1} · memory changed by {number_text(float(self._sizes[turn]), decimals)}"
-        return f"{words} (a large change)" if turn in self._large else words
+        return f"{words} (a large change){signs}" if turn in self._large else f"{words}{signs}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -115,6 +128,25 @@ class Track(QWidget):
         self._paint_initial(painter, base)
         self._paint_bars(painter, base)
         self._paint_cursor(painter, base)
+        self._paint_marks(painter)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """The signs, on a patch of ground so that they are read over bars."""
+        painter.setFont(sized_font(TICK_PX))
+        metrics = painter.fontMetrics()
+        for turn, sign in self._marks.items():
+            if turn >= len(self._sizes):
+                continue
+            width = metrics.horizontalAdvance(sign) + 4
+            x = min(max(0.0, self.x_of(turn) - width / 2), self.width() - width)
+            box = QRectF(x, _TOP_PX - 2, width, metrics.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            ground = QColor(self._theme.surface)
+            ground.setAlpha(200)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), sign)
 
     def _step(self) -> float:
         """Px from one bar to the next; the initial memory takes the first."""
@@ -144,16 +176,22 @@ class Track(QWidget):
         step, room = self._step(), base - _TOP_PX
         gap = step / 3 if step >= 12 else (1.0 if step >= 3 else 0.0)
         painter.setPen(Qt.PenStyle.NoPen)
+        alike: dict[str, tuple[QColor, list[QRectF]]] = {}  # bars of a colour are drawn at once
         for turn, size in enumerate(self._sizes.tolist()):
-            is_invalid = not np.isfinite(size)
+            is_invalid = not math.isfinite(size)
             height = room if is_invalid else max(_LEAST_BAR_PX, size / most * room)
             bar = QRectF(self.x_of(turn) - (step - gap) / 2, base - height, step - gap, height)
-            painter.setBrush(QColor("#FF00FF") if is_invalid else self._bar_colour(turn))
-            radius = 2.0 if step >= 8 else 0.0
-            if radius:
-                painter.drawRoundedRect(bar, radius, radius)
+            colour = QColor("#FF00FF") if is_invalid else self._bar_colour(turn)
+            alike.setdefault(colour.name(QColor.NameFormat.HexArgb), (colour, []))[1].append(bar)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, step >= _SMOOTH_FROM_PX)
+        for colour, bars in alike.values():
+            painter.setBrush(colour)
+            if step >= _SMOOTH_FROM_PX:
+                for bar in bars:
+                    painter.drawRoundedRect(bar, 2.0, 2.0)
             else:
-                painter.fillRect(bar, painter.brush())
+                painter.drawRects(bars)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _bar_colour(self, turn: int) -> QColor:
         if turn == self._cursor:

@@ -115,9 +115,9 @@ class DialogueGenerator:
             turn = self._tellings.update(at, state, typist, rng)
         elif chance < 0.785 and state.held:
             turn = self._tellings.forget(state, typist, rng)
-        elif chance < 0.82:
-            turn = self._questions.all(state, typist, rng)
         elif chance < 0.86:
+            turn = self._questions.all(state, typist, rng)
+        elif chance < 0.90:
             turn = self._echo(scene)
         return turn or self._talk.any(typist, rng)
 

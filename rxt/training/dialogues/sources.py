@@ -32,6 +32,9 @@ INVENTED |= {"food": 0.12, "hobby": 0.06, "drink": 0.08, "job": 0.03, "animal": 
 INVENTED |= {"music": 0.06, "language": 0.1, "sport": 0.06, "instrument": 0.06, "pet_kind": 0.05}
 """The share of inventions among the values of each open kind."""
 
+MOST_NOVEL = 0.6
+"""No kind of value is invented or combined more often, however large `novelty` is: people say common words too."""
+
 COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5}
 """The share of combinations among what is not invented."""
 
@@ -72,13 +75,14 @@ def title(word: str) -> str:
 class Values:
     """Draws values of every kind from one part of the split.
 
-    novelty: scales the shares of invented and combined values, INVENTED and COMBINED; 0 draws from the lists alone.
+    novelty: scales the shares of invented and combined values, INVENTED and COMBINED, up to MOST_NOVEL; 0 draws from
+    the lists alone.
     """
 
     def __init__(self, held_out: bool, novelty: float = 1.0) -> None:
         self._held_out = held_out
-        self._invented = {kind: share * novelty for kind, share in INVENTED.items()}
-        self._combined = {kind: share * novelty for kind, share in COMBINED.items()}
+        self._invented = {kind: min(MOST_NOVEL, share * novelty) for kind, share in INVENTED.items()}
+        self._combined = {kind: min(MOST_NOVEL, share * novelty) for kind, share in COMBINED.items()}
         self._lists = {
             kind: items if kind in CLOSED else tuple(item for item in items if is_held_out(item) == held_out)
             for kind, items in LISTS.items()

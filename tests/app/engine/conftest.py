@@ -17,7 +17,7 @@ from tests.app.engine.fake_session import Behaviour, FakeLibrary
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from app.engine.messages import OpenedConversation
+    from app.engine.messages import OpenedConversation, ReplayCheck, TurnNode
     from app.models.phase import Phase
 
 TIMEOUT_MS = 5000
@@ -38,6 +38,11 @@ class Listener(QObject):
         self.snapshots: list[Any] = []
         self.saved: list[Any] = []
         self.models: list[Any] = []
+        self.paths: list[OpenedConversation] = []
+        self.trees: list[tuple[tuple[TurnNode, ...], int | None]] = []
+        self.checks: list[ReplayCheck] = []
+        self.found: list[tuple[str, Any]] = []
+        self.noted: list[tuple[str, str]] = []
         port.phase_changed.connect(self._on_phase)
         port.events_arrived.connect(self._on_events)
         port.conversation_opened.connect(self._on_opened)
@@ -48,6 +53,11 @@ class Listener(QObject):
         port.snapshots_changed.connect(self._on_snapshots)
         port.snapshot_saved.connect(self._on_saved)
         port.model_loaded.connect(self._on_model)
+        port.path_changed.connect(self._on_path)
+        port.tree_changed.connect(self._on_tree)
+        port.replay_checked.connect(self._on_check)
+        port.conversations_found.connect(self._on_found)
+        port.noted.connect(self._on_noted)
 
     @property
     def events(self) -> list[Event]:
@@ -97,6 +107,26 @@ class Listener(QObject):
     @Slot(object)
     def _on_saved(self, snapshot: Any) -> None:
         self.saved.append(snapshot)
+
+    @Slot(object)
+    def _on_path(self, conversation: OpenedConversation) -> None:
+        self.paths.append(conversation)
+
+    @Slot(object, object)
+    def _on_tree(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
+        self.trees.append((nodes, tip))
+
+    @Slot(object)
+    def _on_check(self, check: ReplayCheck) -> None:
+        self.checks.append(check)
+
+    @Slot(str, object)
+    def _on_found(self, text: str, conversations: Any) -> None:
+        self.found.append((text, conversations))
+
+    @Slot(str, str)
+    def _on_noted(self, title: str, message: str) -> None:
+        self.noted.append((title, message))
 
     @Slot(object)
     def _on_model(self, model: Any) -> None:

@@ -46,12 +46,16 @@ class NativePanicError(BaseException):
 
 @dataclass
 class Behaviour:
-    """What the fake does. words: the answer, None: the question's; `token_s`: time per token."""
+    """What the fake does. words: the answer, None: the question's; `token_s`: time per token; `drift`: what a replay
+    adds to every number, as another machine might.
+    """
 
     words: Sequence[str] | None = None
     token_s: float = 0.0
     before_token: Callable[[int], None] = lambda number: None
     before_memory: Callable[[], None] = lambda: None
+    before_replay: Callable[[], None] = lambda: None
+    drift: float = 0.0
     load_s: float = 0.0
     fail_load: BaseException | None = None
     sessions: list[FakeSession] = field(default_factory=list)
@@ -142,7 +146,10 @@ class FakeSession:
         reason: FinishReason = "eos"
         said: list[str] = []
         self.tokens = 0
-        for number, word in enumerate(behaviour.words if behaviour.words is not None else text.split()):
+        words = list(behaviour.words if behaviour.words is not None else text.split())
+        if self.sampling.temperature > 0:
+            words.append(f"({np.random.default_rng([self.sampling.seed, turn]).integers(10**6)})")
+        for number, word in enumerate(words):
             if self._stop.is_set():
                 reason = "stopped"
                 break
@@ -162,11 +169,20 @@ class FakeSession:
 
     def _remember(self, turn: int, text: str, answer: str, reason: FinishReason) -> TurnRecord:
         before = self.memory
-        step = np.random.default_rng(list((text + answer).encode())).normal(size=SHAPE)
-        self.memory = FakeMemory(before.values + step.astype(np.float32))
+        self.memory = updated(before, interaction(text, answer))
         record = make_record(turn, text, answer, reason, self.sampling, before, self.memory)
         self.turns += (record,)
         return record
+
+
+def interaction(query: str, answer: str) -> tuple[int, ...]:
+    return tuple(f"{query}\0{answer}".encode())
+
+
+def updated(memory: FakeMemory, interaction_ids: Sequence[int]) -> FakeMemory:
+    """Not a sum: the order of the turns matters."""
+    step = np.random.default_rng(list(interaction_ids)).normal(size=SHAPE)
+    return FakeMemory(0.9 * memory.values + step.astype(np.float32))
 
 
 def make_record(
@@ -183,7 +199,7 @@ def make_record(
         turn=turn,
         query=query,
         answer=answer,
-        interaction_ids=tuple(range(len(query) + len(answer))),
+        interaction_ids=interaction(query, answer),
         answer_ids=tuple(range(len(answer.split()))),
         reason=reason,
         sampling=sampling,
@@ -209,6 +225,15 @@ class FakeSnapshot:
     parent: str | None
     seed: int | None
     memory: FakeMemory
+    shape: tuple[int, int, int] = SHAPE
+    synthetic: bool = False
+
+    @property
+    def sha256(self) -> str:
+        return self.memory.sha256
+
+    def summary(self) -> MemorySummary:
+        return self.memory.summary()
 
 
 class FakeLibrary:
@@ -239,6 +264,20 @@ class FakeLibrary:
         self.behaviour.sessions.append(session)
         return session
 
+    def replay_turn(self, model: FakeModel, memory: FakeMemory, interaction_ids: Sequence[int]) -> FakeMemory:
+        self.behaviour.before_replay()
+        after = updated(memory, interaction_ids)
+        return FakeMemory(after.values + np.float32(self.behaviour.drift))
+
+    def rewrite_turn(
+        self, model: FakeModel, memory: FakeMemory, record: TurnRecord, turn: int, answer: str | None = None
+    ) -> tuple[FakeMemory, TurnRecord]:
+        self.behaviour.before_replay()
+        reason: FinishReason = record.reason if answer is None else "eos"
+        answer = record.answer if answer is None else answer
+        after = updated(memory, interaction(record.query, answer))
+        return after, make_record(turn, record.query, answer, reason, record.sampling, memory, after)
+
     def save_snapshot(
         self,
         path: Path,
@@ -251,6 +290,7 @@ class FakeLibrary:
         origin: str = "",
         parent: str | None = None,
         seed: int | None = None,
+        synthetic: bool = False,
     ) -> None:
         header = {
             "title": title,
@@ -262,6 +302,7 @@ class FakeLibrary:
             "origin": origin,
             "parent": parent,
             "seed": seed,
+            "synthetic": synthetic,
             "memory": memory.values.tolist(),
         }
         path.write_text(json.dumps(header), encoding="utf-8")
@@ -278,3 +319,17 @@ class FakeLibrary:
             return FakeSnapshot(**(header | {"memory": FakeMemory(np.array(header["memory"]))}))
         except (ValueError, KeyError) as error:
             raise SnapshotError(f"{path.name} is no memory.") from error
+
+    def read_snapshot(self, path: Path) -> FakeSnapshot:
+        return self.read_snapshot_info(path)
+
+    def retitle_snapshot(self, path: Path, title: str, description: str) -> None:
+        header = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(header | {"title": title, "description": description}), encoding="utf-8")
+
+    def system_prompt_tokens(self, model: FakeModel, text: str) -> int:
+        return len(text.split())
+
+    def write_system_prompt(self, model: FakeModel, text: str, seed: int) -> FakeMemory:
+        step = np.random.default_rng(list(text.encode())).normal(size=SHAPE)
+        return FakeMemory(model.initial_memory(seed).values + step.astype(np.float32))

@@ -94,7 +94,7 @@ def test_that_pickled_objects_are_never_loaded(recording: Recording) -> None:
     (lambda arrays, header: arrays.update({"9/norm": arrays["1/norm"]}), "9/norm"),
     (lambda arrays, header: arrays.update({"1/norm": arrays["1/norm"][:, :-1]}), "shape"),
     (lambda arrays, header: arrays.update({"1/norm": arrays["1/norm"].astype(np.float64)}), "float64"),
-    (lambda arrays, header: header.update(version=2), "version"),
+    (lambda arrays, header: header.update(version=3), "version"),
     (lambda arrays, header: header.update(format="other"), "mneme-recording"),
     (lambda arrays, header: header.pop("initial"), "initial"),
     (lambda arrays, header: header.update(turns=None), "turns"),

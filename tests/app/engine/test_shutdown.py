@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 
 HUNG = """
-import os, sys, time
+import os, sys, threading, time
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from app.engine.port import EnginePort
@@ -24,10 +24,11 @@ from rxt.events import Sampling
 from tests.app.engine.fake_session import Behaviour, FakeLibrary
 
 app = QCoreApplication([])
-behaviour = Behaviour(before_token=lambda number: time.sleep(60))
+hangs = threading.Event()
+behaviour = Behaviour(before_token=lambda number: (hangs.set(), time.sleep(60)))
 port = EnginePort(Path(sys.argv[1]), open_library=lambda: FakeLibrary(behaviour))
 port.phase_changed.connect(lambda phase: phase.value == "ready" and port.ask("my last words", Sampling()))
-port.events_arrived.connect(lambda _: app.quit())
+port.events_arrived.connect(lambda _: hangs.wait(10) and app.quit())
 port.start(None, None)
 app.exec()
 started = time.monotonic()

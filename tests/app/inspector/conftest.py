@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.memory_history import MemoryHistory
+from app.models.selection import Selection
 from app.theme import ThemeController
+from app.views.inspector.analyses import Analyses
+from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation
 
 Show = Callable[..., QWidget]
@@ -21,6 +24,23 @@ def history() -> MemoryHistory:
     result = MemoryHistory()
     result.start(*conversation(5))
     return result
+
+
+@pytest.fixture
+def selection(history: MemoryHistory) -> Selection:
+    return Selection(history)
+
+
+@pytest.fixture
+def analyst(history: MemoryHistory) -> FakeAnalyst:
+    """Answers when a test says so."""
+    return FakeAnalyst(history)
+
+
+@pytest.fixture
+def analyses(history: MemoryHistory, analyst: FakeAnalyst, qapp: QApplication) -> Analyses:
+    del qapp  # there must be one: it has a timer
+    return Analyses(history, analyst)
 
 
 @pytest.fixture

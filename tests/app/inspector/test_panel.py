@@ -14,8 +14,9 @@ def test_that_a_click_on_a_cell_of_the_memory_shows_its_slot_and_one_on_a_gate_d
     history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
 ) -> None:
     panel = show(InspectorPanel(history, themes, reduced_motion=True), 460, 800)
+    panel.show_page(panel.gates)
     panel.gate_view.panel.map.clicked.emit(1, 5)
-    assert panel.tabs.currentWidget() is panel.gate_view
+    assert panel.tabs.currentWidget() is panel.gates
     panel.memory_map.panel.map.clicked.emit(2, 3)
     assert panel.tabs.currentWidget() is panel.slot_panel
     assert panel.slot_panel.title.text() == "layer 2 · slot 3"

@@ -211,6 +211,7 @@ def test_that_the_inspector_follows_cursor_selection_and_theme_in_all_its_sectio
 ) -> None:
     panel = show(InspectorPanel(history, themes, reduced_motion=True), 460, 800)
     assert panel.health.text().startswith("Turn 5 rewrote")
+    panel.show_page(panel.gates)
     history.show_turn(1)
     history.select_slot(2, 3)
     qtbot.wait(10)
@@ -220,17 +221,19 @@ def test_that_the_inspector_follows_cursor_selection_and_theme_in_all_its_sectio
     themes.choose("dark")
     qtbot.wait(10)
     assert panel.grab().toImage().pixelColor(4, 4).name() == themes.theme.surface.lower()
-    panel.tabs.setCurrentIndex(1)
+    panel.show_page(panel.slot_panel)
     qtbot.wait(10)
     assert panel.slot_panel.title.text() == "layer 2 · slot 3"
 
 
 @pytest.mark.parametrize("size", [(360, 500), (460, 800), (700, 1000)])
 def test_that_the_inspector_keeps_to_the_size_it_is_given(
-    history: MemoryHistory, themes: ThemeController, show, size: tuple[int, int]
+    history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     panel = show(InspectorPanel(history, themes, reduced_motion=True), *size)
     assert (panel.width(), panel.height()) == size
+    panel.show_page(panel.gates)
+    qtbot.wait(10)
     assert panel.memory_map.panel.canvas.height() >= 60
     assert panel.gate_view.panel.canvas.height() >= 60
 
@@ -239,6 +242,8 @@ def test_that_a_new_theme_does_not_bring_back_captions_there_is_no_room_for(
     history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
 ) -> None:
     panel = show(InspectorPanel(history, themes, reduced_motion=True), 360, 500)
+    panel.show_page(panel.gates)
+    qtbot.wait(10)
     axis = panel.gate_view.panel.map.getAxis("bottom")
     assert not axis.label.isVisible()
     themes.choose("dark")
@@ -250,6 +255,7 @@ def test_that_no_model_is_said_in_words(themes: ThemeController, show) -> None:
     panel = show(InspectorPanel(MemoryHistory(), themes), 460, 800)
     assert panel.memory_map.panel.is_empty
     assert "Open a model" in panel.memory_map.panel.empty.text
+    panel.show_page(panel.gates)
     assert panel.gate_view.panel.is_empty
 
 

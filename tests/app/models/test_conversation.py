@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.engine.messages import StoredTurn, TurnNode
 from app.models.conversation import Conversation, MessageRole, TurnState, duration
 from rxt.events import AnswerFinished, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
 from tests.app.views.fake_port import stored_turn, turn_record
@@ -101,3 +104,69 @@ def test_that_a_screen_reader_hears_who_speaks_and_what_became_of_it() -> None:
 
 def test_that_durations_read_like_speech() -> None:
     assert [duration(s) for s in (0.0004, 0.012, 0.9994, 1.26)] == ["0.4 ms", "12 ms", "999 ms", "1.3 s"]
+
+
+def node(number: int, parent: int | None, query: str = "") -> TurnNode:
+    return TurnNode(number, parent, None, query, "", "not", 0.0)
+
+
+def saved(number: int, query: str, answer: str, versions: tuple[int, ...] = ()) -> StoredTurn:
+    record = turn_record(number, query, answer)
+    return StoredTurn(
+        query, answer, "remembered", record, id=number, versions=versions or (number,), memory="in memory", reason="eos"
+    )
+
+
+def data(conversation: Conversation, row: int, role: MessageRole) -> object:
+    return conversation.index(row).data(role)
+
+
+def test_that_another_path_keeps_the_rows_of_the_turns_it_shares() -> None:
+    conversation = Conversation()
+    tester = QAbstractItemModelTester(conversation, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    conversation.open(1, "T", "", [saved(1, "a", "A"), saved(2, "b", "B"), saved(3, "c", "C")])
+    removed: list[tuple[int, int]] = []
+    inserted: list[tuple[int, int]] = []
+    conversation.rowsRemoved.connect(lambda _, first, last: removed.append((first, last)))
+    conversation.rowsInserted.connect(lambda _, first, last: inserted.append((first, last)))
+    conversation.show_path([saved(1, "a", "A"), saved(4, "d", "D", (2, 4))])
+    assert (removed, inserted) == ([(2, 5)], [(2, 3)])
+    assert [conversation.index(row).data() for row in range(4)] == ["a", "A", "d", "D"]
+    assert (data(conversation, 2, MessageRole.TURN_ID), conversation.row_of_id(4)) == (4, 2)
+    assert (data(conversation, 3, MessageRole.VERSION), data(conversation, 3, MessageRole.VERSIONS)) == (2, 2)
+    assert data(conversation, 3, MessageRole.VERSION_IDS) == (2, 4)
+    tester.deleteLater()
+
+
+def test_that_an_edited_answer_changes_only_its_row() -> None:
+    conversation = Conversation()
+    conversation.open(1, "T", "", [saved(1, "a", "A"), saved(2, "b", "B")])
+    changed: list[int] = []
+    conversation.dataChanged.connect(lambda first, last: changed.append(first.row()))
+    edited = dataclasses.replace(saved(1, "a", "Z"), memory="edited")
+    conversation.show_path([edited, saved(2, "b", "B")])
+    assert changed == [0]
+    assert (data(conversation, 1, MessageRole.STATUS), conversation.index(1).data()) == ("edited", "Z")
+
+
+def test_that_a_running_turn_takes_its_id_and_versions_from_the_tree() -> None:
+    conversation = Conversation()
+    conversation.open(1, "T", "", [saved(1, "a", "A")])
+    conversation.apply((TurnStarted(1, "b", 3),))
+    assert data(conversation, 3, MessageRole.CAN_EDIT) is False
+    conversation.follow_tree((node(1, None, "a"), node(2, 1, "x"), node(5, 1, "b")), 5)
+    assert data(conversation, 2, MessageRole.TURN_ID) == 5
+    assert data(conversation, 2, MessageRole.VERSION_IDS) == (2, 5)
+    assert data(conversation, 3, MessageRole.STATUS) is None
+    conversation.apply((AnswerFinished(1, "stopped", "B"), MemoryWritten(1, turn_record(1, "b", "B", "stopped"))))
+    assert data(conversation, 3, MessageRole.STATUS) == "partly"
+    assert data(conversation, 3, MessageRole.CAN_EDIT) is True
+
+
+def test_that_a_turn_that_could_not_be_saved_takes_no_other_turn_s_id() -> None:
+    conversation = Conversation()
+    conversation.open(1, "T", "", [saved(1, "a", "A")])
+    conversation.apply((TurnStarted(1, "lost", 3), TurnStarted(1, "b", 3)))
+    conversation.follow_tree((node(1, None, "a"), node(2, 1, "b")), 2)
+    assert [exchange.id for exchange in conversation.exchanges] == [1, 0, 2]
+    assert not conversation.exchanges[1].can_edit

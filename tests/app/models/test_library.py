@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
-from app.models.library import ConversationList, LibraryRole, SnapshotList, one_line, size_in_words
+from app.models.chats import ConversationList
+from app.models.library import LibraryRole, one_line, size_in_words
+from app.models.memories import SnapshotList
 from tests.app.views.fake_port import snapshot
 
 
@@ -37,7 +39,7 @@ def test_that_new_words_do_not_reset_the_list() -> None:
     chats.modelReset.connect(lambda: resets.append(True))
     chats.set_lines((chat(2, "B", turns=9), chat(1, "A")))
     assert resets == []
-    assert chats.index(0).data(LibraryRole.DETAIL) == "9 turns"
+    assert chats.index(0).data(LibraryRole.DETAIL) == "9 turns · m"
 
 
 def test_that_editing_a_title_asks_the_store_and_changes_nothing_itself() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.models.settings import Preferences, Settings
+from app.models.settings import RECENT_MODELS, Preferences, Settings
 from rxt.events import Sampling
 
 
@@ -25,6 +25,8 @@ def test_that_choices_are_there_after_a_restart(file: Path) -> None:
         theme="dark",
         reduced_motion=True,
         hint_seen=True,
+        recent_models=("/models/a, b", "org/name"),
+        shortcuts=(("find_in_chat", "Ctrl+,"), ("regenerate", 'Ctrl+"')),
     )
     first = Settings(file)
     first.apply(chosen)
@@ -46,6 +48,8 @@ def test_that_a_new_place_has_greedy_defaults_and_stays_empty(file: Path) -> Non
         "[sampling]\ntop_k=0", "[sampling]\ntop_k=many", "[sampling]\ntop_p=2", "[sampling]\ntop_p=nan",
         "[sampling]\nseed=-3", "[sampling]\nseed=1e9", "[sampling]\nmax_tokens=0", "[chat]\non_stop=maybe",
         "[chat]\nmemory_seed=x", "[window]\ntheme=pink", "[window]\nhint_seen=perhaps", "[sampling]\nseed=1, 2",
+        "[models]\nrecent=x", "[models]\nrecent={}", "[models]\nrecent=[1]", "[window]\nshortcuts=[]",
+        '[window]\nshortcuts="{\\"a\\": 1}"',
     ],
 )  # fmt: skip
 def test_that_a_value_out_of_range_is_the_default_again(file: Path, line: str) -> None:
@@ -85,3 +89,21 @@ def test_that_restoring_defaults_does_not_show_the_first_hint_again(file: Path) 
     store.update(hint_seen=True, theme="dark")
     store.restore_defaults()
     assert store.preferences == Preferences(hint_seen=True)
+
+
+def test_that_the_latest_models_are_kept_once_each_and_not_too_many(file: Path) -> None:
+    kept = Settings(file)
+    for number in [*range(12), 5]:
+        kept.add_recent_model(f"/models/{number}")
+    assert kept.preferences.recent_models[:3] == ("/models/5", "/models/11", "/models/10")
+    assert len(kept.preferences.recent_models) == RECENT_MODELS
+
+
+def test_that_keys_are_chosen_and_given_back(file: Path) -> None:
+    kept = Settings(file)
+    kept.choose_shortcut("stop", "F8")
+    kept.choose_shortcut("regenerate", "F9")
+    kept.choose_shortcut("stop", None)
+    assert kept.preferences.shortcuts == (("regenerate", "F9"),)
+    kept.restore_defaults()
+    assert kept.preferences.shortcuts == (("regenerate", "F9"),)

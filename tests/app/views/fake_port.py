@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo, StoredTurn
 from app.models.phase import Phase
+from app.paths import RESOURCES
 from rxt.events import (
     AnswerFinished,
     Event,
@@ -34,7 +35,8 @@ LAYERS, SLOTS, WIDTH = 6, 64, 128
 LAW = GateLaw("sigmoid", "elementwise", per_slot=True)
 
 MODEL = ModelInfo(
-    name="mneme-small", source="bundled", fingerprint="f" * 64, layers=LAYERS, slots=SLOTS, width=WIDTH,
+    name="mneme-small", source=str(RESOURCES / "models" / "mneme-small"),
+    fingerprint="f" * 64, layers=LAYERS, slots=SLOTS, width=WIDTH,
     vocabulary=4096, interaction_length=256, parameters=4_200_000, device="cpu", dtype="float32",
     variant="self-interlayer", gates=(("mix", LAW), ("interlayer", LAW), ("write", LAW)),
 )  # fmt: skip
@@ -92,10 +94,19 @@ class FakePort(QObject):
     model_loaded = Signal(object)
     load_failed = Signal(str)
     conversation_opened = Signal(object)
+    path_changed = Signal(object)
+    tree_changed = Signal(object, object)
+    replay_checked = Signal(object)
+    conversations_found = Signal(str, object)
+    noted = Signal(str, str)
     conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)
+    snapshot_imported = Signal(object)
+    exported = Signal(object)
+    conversation_imported = Signal(int, str)
+    prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
     failed = Signal(str, str)
 
@@ -124,6 +135,42 @@ class FakePort(QObject):
     def ask(self, text: str, sampling: Sampling) -> None:
         self._called("ask", text, sampling)
 
+    def ask_after(self, turn: int | None, text: str, sampling: Sampling) -> None:
+        self._called("ask_after", turn, text, sampling)
+
+    def edit_query(self, turn: int, text: str, sampling: Sampling) -> None:
+        self._called("edit_query", turn, text, sampling)
+
+    def regenerate(self, turn: int, sampling: Sampling) -> None:
+        self._called("regenerate", turn, sampling)
+
+    def go_to(self, turn: int | None) -> None:
+        self._called("go_to", turn)
+
+    def show_branch(self, turn: int) -> None:
+        self._called("show_branch", turn)
+
+    def forget_turn(self, turn: int) -> None:
+        self._called("forget_turn", turn)
+
+    def edit_answer(self, turn: int, text: str) -> None:
+        self._called("edit_answer", turn, text)
+
+    def rewrite_memory(self, turn: int) -> None:
+        self._called("rewrite_memory", turn)
+
+    def replay_conversation(self) -> None:
+        self._called("replay_conversation")
+
+    def set_pinned(self, conversation: int, pinned: bool) -> None:
+        self._called("set_pinned", conversation, pinned)
+
+    def search_conversations(self, text: str) -> None:
+        self._called("search_conversations", text)
+
+    def write_system_prompt(self, text: str, title: str, seed: int | None) -> None:
+        self._called("write_system_prompt", text, title, seed)
+
     def stop(self) -> None:
         self._called("stop")
 
@@ -145,8 +192,32 @@ class FakePort(QObject):
     def restore_conversation(self, number: int) -> None:
         self._called("restore_conversation", number)
 
-    def save_snapshot(self, path: Path, title: str, description: str) -> None:
-        self._called("save_snapshot", path, title, description)
+    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
+        self._called("save_snapshot", path, title, description, turn)
+
+    def rename_snapshot(self, path: Path, title: str, description: str) -> None:
+        self._called("rename_snapshot", path, title, description)
+
+    def duplicate_snapshot(self, path: Path) -> None:
+        self._called("duplicate_snapshot", path)
+
+    def restore_snapshot(self, path: Path) -> None:
+        self._called("restore_snapshot", path)
+
+    def export_snapshot(self, path: Path, target: Path) -> None:
+        self._called("export_snapshot", path, target)
+
+    def import_snapshot(self, path: Path) -> None:
+        self._called("import_snapshot", path)
+
+    def export_conversation(self, number: int, path: Path) -> None:
+        self._called("export_conversation", number, path)
+
+    def import_conversation(self, path: Path) -> None:
+        self._called("import_conversation", path)
+
+    def measure_prompt(self, text: str) -> None:
+        self._called("measure_prompt", text)
 
     def open_snapshot(self, path: Path) -> None:
         self._called("open_snapshot", path)

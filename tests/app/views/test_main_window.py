@@ -269,7 +269,7 @@ def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtb
     assert isinstance(title, QLineEdit)
     title.setText("The Knight: part 1/2")
     qtbot.mouseClick(desk.find("saveMemoryButton"), Qt.MouseButton.LeftButton)
-    path, name, description = desk.port.called("save_snapshot")[0]
+    path, name, description = desk.port.called("save_snapshot")[0][:3]
     assert (path.name, name, description) == ("the-knight-part-1-2.safetensors", "The Knight: part 1/2", "")
     assert path.parent == desk.paths.snapshots_dir
     desk.port.snapshot_saved.emit(snapshot(path))
@@ -330,9 +330,9 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
     desk.workspace.history.show_turn(1)
     words = desk.find("pastBannerText")
     assert isinstance(words, QLabel)
-    assert words.text() == "Viewing memory after turn 2 (read only)"
+    assert words.text() == "Viewing the memory after turn 2 · read only"
     desk.workspace.history.show_turn(-1)
-    assert words.text() == "Viewing memory before the first turn (read only)"
+    assert words.text() == "Viewing the memory before the first turn · read only"
     qtbot.mouseClick(desk.find("backToNow"), Qt.MouseButton.LeftButton)
     assert desk.workspace.history.is_at_end
     assert not desk.find("pastBanner").isVisible()
@@ -374,10 +374,10 @@ def test_that_the_inspector_makes_way_in_a_narrow_window(desk: Desk, qtbot: QtBo
 
 
 def test_that_presets_cycle_and_the_menu_follows(desk: Desk, qtbot: QtBot) -> None:
-    desk.actions["cycle_preset"].trigger()
-    assert not desk.window.inspector_dock.isVisible()
-    qtbot.waitUntil(desk.actions["preset_chat"].isChecked)
-    desk.actions["cycle_preset"].trigger()
+    for preset in ("lab", "chat", "memory"):
+        desk.actions["cycle_preset"].trigger()
+        qtbot.waitUntil(desk.actions[f"preset_{preset}"].isChecked)
+        assert desk.window.preset == preset
     assert desk.window.inspector_dock.isVisible()
 
 

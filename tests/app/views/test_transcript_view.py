@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -196,3 +197,30 @@ def test_that_rows_know_their_places() -> None:
     assert (rows.top(1), rows.total) == (15, 65)
     rows.append([5])
     assert rows.total == 70
+    rows.truncate(2)
+    assert (rows.count, rows.total) == (2, 35)
+
+
+def test_that_a_path_that_loses_its_end_is_shown_without_it(view: TranscriptView, conversation: Conversation) -> None:
+    stored = [replace(turn, id=number) for number, turn in enumerate(turns(20), 1)]
+    conversation.open(1, "T", "", stored)
+    conversation.show_path(stored[:5])
+    view.viewport().grab()
+    assert is_at_end(view)
+    assert not view.visualRect(conversation.index(9)).isNull()
+    conversation.show_path([])
+    assert not view.viewport().grab().isNull()
+    conversation.show_path(stored)
+    assert is_at_end(view)
+
+
+def test_that_room_is_made_for_an_editor_and_given_back(view: TranscriptView, conversation: Conversation) -> None:
+    conversation.open(1, "T", "", turns(3))
+    before = view.place_of(2).height()
+    below = view.place_of(3).top() - view.place_of(2).top()
+    view.make_room(2, 200)
+    assert view.place_of(2).height() == 200
+    assert view.place_of(3).top() - view.place_of(2).top() == 200
+    view.make_room(-1, 0)
+    assert view.place_of(2).height() == before
+    assert view.place_of(3).top() - view.place_of(2).top() == below

@@ -12,11 +12,13 @@ from rxt.inference.counterfactual import (
     answer_log_probabilities,
     counterfactual,
     first_difference,
+    frozen,
     leave_one_out,
     prompt_of,
 )
-from rxt.inference.edit import layers_at, zero
+from rxt.inference.edit import layers_at, slots_at, zero
 from rxt.inference.reply import reply
+from tests.reference import slots as slow
 from tests.rxt.inference.finished import ALPHA, BETA, MODELS, After, interactions, model, session
 
 
@@ -123,3 +125,22 @@ def test_that_a_reply_ends_at_its_limits_and_needs_room() -> None:
     assert (whole.reason == "eos") == (whole.interaction_ids[-1] == model(BETA).config.tokens.eos)
     with pytest.raises(ValueError, match="1 to 63 tokens, not 64"):
         reply(model(BETA), memory, [7] * 64)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_that_frozen_slots_stay_and_are_read_as_they_stay(name: str) -> None:
+    memory, ids = model(name).initial_memory(seed=1), interactions(name, 3)
+    where = slots_at(memory.shape, [(0, 1), (2, 7), (2, 0)])
+    found = frozen(model(name), memory, ids, where).tensor.numpy()
+    assert np.array_equal(found[where], memory.tensor.numpy()[where])
+    expected = slow.frozen(model(name), memory, ids, where)
+    assert np.abs(found - expected).max() / np.abs(expected).max() < 1e-5
+    assert np.array_equal(frozen(model(name), memory, [], where).tensor, memory.tensor)
+
+
+def test_that_leaving_turns_out_tells_how_far_it_is() -> None:
+    shares: list[float] = []
+    turns = session(BETA, 3).turns
+    leave_one_out(model(BETA), model(BETA).initial_memory(seed=1), turns, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1

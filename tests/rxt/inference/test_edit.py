@@ -16,8 +16,10 @@ from rxt.inference.edit import (
     noise,
     patch,
     random_like,
+    shuffled,
     slots_at,
     strongest,
+    strongest_of_all,
     zero,
 )
 from rxt.model.memory import MemoryState
@@ -122,3 +124,18 @@ def test_that_masks_and_memories_of_another_shape_are_refused() -> None:
         patch(memory(), WHERE, other)
     with pytest.raises(ValueError, match="cannot be joined"):
         interpolate(memory(), other, 0.5)
+
+
+def test_that_a_shuffled_memory_has_the_same_values_in_every_slot_in_another_order() -> None:
+    original = memory()
+    found = shuffled(original, seed=1)
+    assert torch.equal(found.tensor.sort(dim=-1).values, original.tensor.sort(dim=-1).values)
+    assert (found.tensor != original.tensor).any(dim=-1).float().mean() > 0.8
+    assert shuffled(original, seed=1) == found
+    assert shuffled(original, seed=2) != found
+
+
+def test_that_the_strongest_of_all_may_lie_in_one_layer() -> None:
+    values = np.array([[5, 1, 4, 3], [0, 2, 0, 0]], np.float32)
+    assert np.argwhere(strongest_of_all(values, 0.375)).tolist() == [[0, 0], [0, 2], [0, 3]]
+    assert strongest_of_all(values, 0.01).sum() == 1

@@ -8,8 +8,17 @@ import torch
 
 from rxt.events import GateLaw, GateStage, frozen_array
 from rxt.inference.cancel import Cancelled
-from rxt.inference.slots import Thresholds, distance, effective_rank, health, similarity
+from rxt.inference.slots import (
+    EXACT_RANK,
+    Thresholds,
+    distance,
+    effective_rank,
+    health,
+    pooled_similarity,
+    similarity,
+)
 from rxt.model.memory import MemoryState
+from tests.reference import slots as slow
 from tests.rxt.inference.finished import After
 
 
@@ -34,6 +43,25 @@ def test_that_similarity_is_the_cosine_of_every_pair() -> None:
                 assert found[layer, one, other] == pytest.approx(expected, abs=1e-6)
     assert np.array_equal(similarity(state, layers=[1]), found[1:])
     assert not found.flags.writeable
+
+
+@pytest.mark.parametrize(("slots", "places"), [(6, 6), (6, 3), (7, 3), (7, 2), (10, 4)])
+def test_that_pooled_similarity_shows_the_furthest_cosine_of_each_pair_of_places(slots: int, places: int) -> None:
+    state = memory(slots=slots)
+    found, pool = pooled_similarity(state, places)
+    assert pool == -(-slots // places)
+    if pool == 1:
+        assert np.array_equal(found, similarity(state))
+    else:
+        assert np.abs(found - slow.pooled(state.tensor.double().numpy(), places)).max() < 1e-5
+    assert not found.flags.writeable
+
+
+def test_that_the_rank_of_a_large_layer_is_that_of_its_singular_values() -> None:
+    state = memory(layers=1, slots=EXACT_RANK + 40, width=EXACT_RANK + 3)
+    values = np.linalg.svd(state.tensor[0].double().numpy(), compute_uv=False)
+    shares = values / values.sum()
+    assert effective_rank(state)[0] == pytest.approx(np.exp(-(shares * np.log(shares)).sum()), rel=1e-5)
 
 
 def test_that_the_effective_rank_counts_directions() -> None:

@@ -11,9 +11,10 @@ import torch
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import prompt_of
 from rxt.inference.replay import encoder_states, replay_write
-from rxt.inference.trace import attention_weights, interlayer_map, read_map, write_map
+from rxt.inference.trace import attention_weights, interlayer_map, read_map, value_norms, write_map
 from rxt.nn.attention import grouped_attention
 from tests.reference import read_map as slow_read
+from tests.reference import slots as slow_slots
 from tests.reference import write_map as slow_write
 from tests.rxt.inference.finished import ALPHA, BETA, MODELS, After, model, session
 
@@ -135,3 +136,10 @@ def test_that_a_map_stops_between_layers_when_called_off(questions: int) -> None
     with pytest.raises(Cancelled):
         interlayer_map(model(BETA), memory, cancelled=After(questions))
     assert memory.to_bytes() == before
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_that_the_length_of_what_a_slot_gives_equals_its_twin_by_hand(name: str) -> None:
+    memory = session(name, 2).memory
+    expected = slow_slots.value_norms(model(name), memory)
+    assert np.abs(value_norms(model(name), memory) - expected).max() / expected.max() < TOLERANCE

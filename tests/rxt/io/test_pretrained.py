@@ -256,7 +256,7 @@ def test_that_a_model_opens_in_half_precision(folder: Path, dtype: str) -> None:
     assert [type(event).__name__ for event in session.ask("hi")][-1] == "MemoryWritten"
 
 
-@pytest.mark.parametrize("arguments", [{"dtype": "int8"}, {"device": "moon"}, {"device": "mps"}])
+@pytest.mark.parametrize("arguments", [{"dtype": "int3"}, {"device": "moon"}, {"device": "mps"}])
 def test_that_an_impossible_device_or_number_format_is_refused(folder: Path, arguments: dict[str, str]) -> None:
     if "mps" in arguments.values() and torch.backends.mps.is_available():
         pytest.skip("this machine has that device")

@@ -170,7 +170,7 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_three_files(
     values = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert values["model"] == "untrained"
     assert set(values["recall"]["reset"]) == {"1", "2"}
-    assert {"facts", "update", "correction", "not_told", "denied", "perplexity", "talk"} <= set(values)
+    assert {"facts", "update", "correction", "not_told", "denied", "perplexity", "valid_talk"} <= set(values)
     assert sorted(path.name for path in out.iterdir()) == [
         "evaluation.json", "evaluation.md", "evaluation.svg",
     ]  # fmt: skip

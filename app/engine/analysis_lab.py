@@ -1,0 +1,174 @@
+"""What would have been said otherwise: edits of a copy of a memory, replies beside the original, synthetic memories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.engine.analysis_replay import Replay, initial_of, model_of
+from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
+from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, TurnMemory
+from app.engine.refusal import RefusedError
+from rxt.events import FloatArray, TurnRecord
+from rxt.inference import edit as edits
+from rxt.inference.cancel import IsCancelled
+from rxt.inference.counterfactual import counterfactual, frozen, leave_one_out
+from rxt.inference.reply import Reply
+from rxt.inference.spans import token_spans
+from rxt.io.pretrained import PretrainedModel
+from rxt.io.snapshot import save_snapshot
+from rxt.model.memory import MemoryState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.engine.analysis_subject import Subject
+
+_WORDS = {
+    "zero": "set to zero",
+    "mean": "replaced by the mean of their layer",
+    "noise": "replaced by noise of their own length",
+    "initial": "put back to the initial memory",
+}
+
+
+class Lab:
+    """Works on copies; the open conversation is never touched."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def paired(self, inquiry: AskPaired, subject: Subject, cancelled: IsCancelled) -> Paired:
+        """The turn with an edited memory, and with the same edit of as many other slots."""
+        turn = turn_of(subject, inquiry.turn)
+        model, edit = model_of(subject), inquiry.edit
+        memory = self._replay.memory(subject, inquiry.turn - 1, cancelled)
+        _check_mask(edit.slots, memory)
+        edited, words = self._edited(subject, inquiry.turn - 1, edit, edit.slots, cancelled)
+        others, _ = self._edited(subject, inquiry.turn - 1, edit, edits.random_like(edit.slots, edit.seed), cancelled)
+        found = counterfactual(model, turn, memory, edited, cancelled)
+        control = counterfactual(model, turn, memory, others, cancelled)
+        return Paired(
+            turn=inquiry.turn,
+            edit=words,
+            slots=int(edit.slots.sum()),
+            original=_text_of(model, turn),
+            edited=_text_of(model, found.other),
+            control=_text_of(model, control.other),
+            first_difference=found.first_difference,
+            control_difference=control.first_difference,
+            change=found.change,
+            control_change=control.change,
+        )
+
+    def influence(self, subject: Subject, cancelled: IsCancelled, progress: Callable[[float], object]) -> Influence:
+        """Every turn left out once. Raises RefusedError where there are fewer than two."""
+        if len(subject.turns) < 2:
+            raise RefusedError("This needs two turns or more: one to leave out, and one that may miss it.")
+        return Influence(leave_one_out(model_of(subject), initial_of(subject), subject.turns, cancelled, progress))
+
+    def mixed(self, inquiry: AskMix, subject: Subject, cancelled: IsCancelled) -> Synthetic:
+        """(1 - weight) · a + weight · b, as a snapshot."""
+        a, a_name = self._replay.find(subject, inquiry.a, cancelled)
+        b, b_name = self._replay.find(subject, inquiry.b, cancelled)
+        weight = _weight(inquiry.weight, a)
+        return _save(inquiry, subject, edits.interpolate(a, b, weight), _mix_in_words(weight, a_name, b_name))
+
+    def edited(self, inquiry: AskEdited, subject: Subject, cancelled: IsCancelled) -> Synthetic:
+        """The memory after a turn with an edit, as a snapshot."""
+        edit, turn = inquiry.edit, inquiry.turn
+        _check_mask(edit.slots, self._replay.memory(subject, turn, cancelled))
+        memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
+        where = "the initial memory" if turn == INITIAL else f"the memory after turn {turn + 1}"
+        return _save(inquiry, subject, memory, f"{where[:1].upper()}{where[1:]}, {words}")
+
+    def _edited(
+        self, subject: Subject, turn: int, edit: Edit, where: SlotMask, cancelled: IsCancelled
+    ) -> tuple[MemoryState, str]:
+        """The memory after a turn with the edit made at `where`, and what was done in words."""
+        memory = self._replay.memory(subject, turn, cancelled)
+        count = int(where.sum())
+        slots = "1 slot" if count == 1 else f"{count} slots"
+        match edit.kind:
+            case "zero":
+                return edits.zero(memory, where), f"{slots} {_WORDS['zero']}"
+            case "mean":
+                return edits.layer_mean(memory, where), f"{slots} {_WORDS['mean']}"
+            case "noise":
+                return edits.noise(memory, where, edit.seed), f"{slots} {_WORDS['noise']} (seed {edit.seed})"
+            case "initial":
+                return edits.patch(memory, where, initial_of(subject)), f"{slots} {_WORDS['initial']}"
+            case "freeze":
+                return self._frozen(subject, turn, edit, where, slots, cancelled)
+            case "patch":
+                assert edit.source is not None  # noqa: S101  (Edit has checked it)
+                source, name = self._replay.find(subject, edit.source, cancelled)
+                return edits.patch(memory, where, source), f"{slots} taken from {name}"
+
+    def _frozen(
+        self, subject: Subject, turn: int, edit: Edit, where: SlotMask, slots: str, cancelled: IsCancelled
+    ) -> tuple[MemoryState, str]:
+        since = turn - 1 if edit.source is None else edit.source.turn if isinstance(edit.source, TurnMemory) else turn
+        if not INITIAL <= since < turn:
+            raise RefusedError("Slots can only be frozen since an earlier turn of this conversation. Choose one.")
+        start = self._replay.memory(subject, since, cancelled)
+        interactions = [record.interaction_ids for record in subject.turns[since + 1 : turn + 1]]
+        name = "the initial memory" if since == INITIAL else f"turn {since + 1}"
+        frozen_memory = frozen(model_of(subject), start, interactions, where, cancelled)
+        return frozen_memory, f"{slots} not written to since {name}"
+
+
+def turn_of(subject: Subject, turn: int) -> TurnRecord:
+    """Raises RefusedError for a turn that the open path does not have."""
+    if not 0 <= turn < len(subject.turns):
+        raise RefusedError(f"The open conversation has no turn {turn + 1}. Choose one that it has.")
+    return subject.turns[turn]
+
+
+def _check_mask(slots: SlotMask, memory: MemoryState) -> None:
+    if slots.shape != memory.shape[:2]:
+        raise RefusedError("The chosen slots are of another model. Choose them again.")
+    if not slots.any():
+        raise RefusedError("No slot is chosen, so there is nothing to edit. Mark some slots first.")
+
+
+def _text_of(model: PretrainedModel, answer: TurnRecord | Reply) -> ReplyText:
+    text, spans = token_spans(model.tokenizer, answer.answer_ids)
+    return ReplyText(text, spans, tuple(answer.answer_ids), answer.reason)
+
+
+def _weight(weight: object, memory: MemoryState) -> FloatArray:
+    """[1, 1], [L, 1] or [L, S]. Raises RefusedError where they do not fit the memory or are outside of 0 to 1."""
+    layers, slots, _ = memory.shape
+    values = np.array(weight, np.float32)
+    if values.ndim < 2:
+        values = values.reshape(-1, 1)
+    if values.shape not in ((1, 1), (layers, 1), (layers, slots)):
+        raise RefusedError(f"The weights are {list(values.shape)}; the memory has {layers} layers of {slots} slots.")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise RefusedError("A weight lies between 0 (all of the first memory) and 1 (all of the second).")
+    return values
+
+
+def _mix_in_words(weight: FloatArray, a_name: str, b_name: str) -> str:
+    if weight.size == 1:
+        share = 100 * weight.item()
+        return f"{100 - share:.0f} % of {a_name} and {share:.0f} % of {b_name}"
+    what = "layer by layer" if weight.shape[1] == 1 else "slot by slot"
+    how = "merged" if set(np.unique(weight)) <= {0.0, 1.0} else "mixed"
+    return f"{a_name[:1].upper()}{a_name[1:]} and {b_name}, {how} {what}"
+
+
+def _save(inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, label: str) -> Synthetic:
+    inquiry.path.parent.mkdir(parents=True, exist_ok=True)
+    save_snapshot(
+        inquiry.path,
+        memory,
+        model=model_of(subject),
+        title=inquiry.title or label,
+        description=f"Synthetic memory: {label}. No conversation has led to it.",
+        origin=label,
+        synthetic=True,
+    )
+    return Synthetic(inquiry.path, label, memory.sha256)

@@ -1,0 +1,178 @@
+"""The analyst's face on the main thread: questions go in, findings come back as signals; every call returns at once.
+
+The thread starts with the first question. While the engine is busy the analyst waits between two steps of its work, so
+looking never slows an answer. What was asked about a path that is no longer open is called off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.engine.analysis_thread import AnalysisThread, Analyst, Found, Job, Refused, open_analyst
+from app.models.phase import Phase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.engine.analysis_subject import Subject
+    from app.engine.findings import Finding, Origin
+    from app.engine.inquiries import Inquiry
+    from app.engine.port import EnginePort
+
+SHUTDOWN_MS = 2000
+
+
+class AnalysisSource(QObject):
+    """Answers inquiries: live (AnalysisPort), or from a file (app.engine.analysis_recording).
+
+    Signals:
+        found(ticket, Finding): the answer. Each ticket ends with found or refused, unless it was cancelled or what it
+            was about is no longer open; then nothing more is heard of it.
+        refused(ticket, message): there is no answer; a sentence says why.
+        progressed(ticket, share): of long inquiries, 0 to 1.
+        busy_changed(bool): whether anything is being worked on.
+        origin_changed(): another path is open, or the open one has grown; see `origin`.
+    """
+
+    found = Signal(int, object)
+    refused = Signal(int, str)
+    progressed = Signal(int, float)
+    busy_changed = Signal(bool)
+    origin_changed = Signal()
+
+    @property
+    def origin(self) -> Origin | None:
+        """The model, the initial memory and the records that inquiries are about; None where nothing is open."""
+        raise NotImplementedError
+
+    @property
+    def is_busy(self) -> bool:
+        raise NotImplementedError
+
+    def inquire(self, inquiry: Inquiry) -> int:
+        """Asks; the ticket is in the signal that answers, which never comes before this returns."""
+        raise NotImplementedError
+
+    def cancel(self, ticket: int) -> None:
+        """Calls an inquiry off; unknown and finished tickets are ignored."""
+        raise NotImplementedError
+
+
+class ThreadedAnalysis(AnalysisSource):
+    """A source with a thread of its own, which starts with the first inquiry."""
+
+    def __init__(self, opening: Callable[[], Analyst], parent: QObject | None = None) -> None:
+        """opening: gives who answers; called on the thread with the first inquiry."""
+        super().__init__(parent)
+        self._jobs: dict[int, Job] = {}
+        self._tickets = 0
+        self._was_busy = False
+        self._closed: bool | None = None
+        self._thread = AnalysisThread(opening)  # no parent: it must be able to outlive this
+        self._thread.reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._jobs)
+
+    def inquire(self, inquiry: Inquiry) -> int:
+        self._tickets += 1
+        job = Job(self._tickets, inquiry, self._open())
+        if self._closed is None:
+            self._jobs[job.ticket] = job
+            self._thread.give(job)
+            self._announce()
+        return job.ticket
+
+    def cancel(self, ticket: int) -> None:
+        job = self._jobs.pop(ticket, None)
+        if job is not None:
+            job.cancel()
+            self._thread.wake()
+            self._announce()
+
+    def shutdown(self) -> bool:
+        """Calls everything off and ends the thread; nothing is signalled any more.
+
+        False where the thread does not end within SHUTDOWN_MS: it hangs in native code, so the process must leave with
+        os._exit. Calling it again only repeats the answer.
+        """
+        if self._closed is None:
+            self._thread.reported.disconnect(self._deliver)
+            for job in self._jobs.values():
+                job.cancel()
+            self._jobs.clear()
+            self._closed = self._thread.close(SHUTDOWN_MS)
+        return self._closed
+
+    def _open(self) -> Subject | Path | None:
+        """What inquiries are about now."""
+        raise NotImplementedError
+
+    @Slot()
+    def _deliver(self) -> None:
+        if self._closed is not None:  # posted before the end
+            return
+        for report in self._thread.reports():
+            job = self._jobs.get(report.ticket)
+            if job is None:  # cancelled meanwhile
+                continue
+            if isinstance(report, Found):
+                del self._jobs[report.ticket]
+                self._hand_out(report.ticket, report.finding)
+            elif isinstance(report, Refused):
+                del self._jobs[report.ticket]
+                self._hand_back(report.ticket, report.message)
+            else:
+                self.progressed.emit(report.ticket, report.share)
+        self._announce()
+
+    def _hand_out(self, ticket: int, finding: Finding) -> None:
+        self.found.emit(ticket, finding)
+
+    def _hand_back(self, ticket: int, message: str) -> None:
+        self.refused.emit(ticket, message)
+
+    def _announce(self) -> None:
+        if self.is_busy != self._was_busy:
+            self._was_busy = self.is_busy
+            self.busy_changed.emit(self._was_busy)
+
+
+class AnalysisPort(ThreadedAnalysis):
+    """Answers by replaying finished turns with the loaded model."""
+
+    def __init__(self, parent: QObject | None = None, *, opening: Callable[[], Analyst] = open_analyst) -> None:
+        """opening: tests give an analyst without torch."""
+        super().__init__(opening, parent)
+        self._subject: Subject | None = None
+
+    def follow(self, engine: EnginePort) -> None:
+        """Works on what the engine has open, and waits while it is busy."""
+        engine.subject_changed.connect(self.set_subject)
+        engine.phase_changed.connect(self.set_phase)
+        self.set_phase(engine.phase)
+
+    @property
+    def origin(self) -> Origin | None:
+        return None if self._subject is None else self._subject.origin
+
+    @Slot(object)
+    def set_subject(self, subject: Subject | None) -> None:
+        """Another path is open, or the open one has grown. What was asked of another one is called off."""
+        self._subject = subject
+        for job in list(self._jobs.values()):
+            if subject is None or not subject.continues(job.subject):
+                self.cancel(job.ticket)
+        self.origin_changed.emit()
+
+    @Slot(object)
+    def set_phase(self, phase: Phase) -> None:
+        """While the engine is busy, the analyst waits."""
+        self._thread.hold(phase.is_busy)
+
+    def _open(self) -> Subject | None:
+        return self._subject

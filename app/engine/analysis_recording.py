@@ -1,0 +1,101 @@
+"""A bundle as a source of findings: the same signals as the live analyst, without a model and without torch.
+
+What is not in the file is refused with a sentence. The file is read on the source's own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.engine.analysis_port import ThreadedAnalysis
+from app.engine.analysis_provenance import provenance_of
+from app.engine.bundle import Bundle, open_bundle
+from app.engine.findings import Finding, Origin, ProvenanceMap
+from app.engine.inquiries import AskOrigin, AskProvenance, Inquiry
+from app.engine.refusal import RefusedError
+from rxt.events import GateLaw
+
+_UNGATED = GateLaw("none", "none", False)
+
+
+class RecordedAnalysis(ThreadedAnalysis):
+    """Answers from the bundle at `path`.
+
+    Signals:
+        origin_changed(): the file was read; `origin` is what it holds.
+        failed(message): it is no bundle that can be shown; every inquiry will be refused.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(BundleAnalyst, parent)
+        self._path = path
+        self._origin: Origin | None = None
+        self._opening: int | None = None
+
+    @property
+    def origin(self) -> Origin | None:
+        return self._origin
+
+    def open(self) -> None:
+        """Begins to read the file; origin_changed or failed follows."""
+        if self._opening is None:
+            self._opening = self.inquire(AskOrigin())
+
+    def _open(self) -> Path:
+        return self._path
+
+    def _hand_out(self, ticket: int, finding: Finding) -> None:
+        if ticket == self._opening and isinstance(finding, Origin):
+            self._origin = finding
+            self.origin_changed.emit()
+        else:
+            super()._hand_out(ticket, finding)
+
+    def _hand_back(self, ticket: int, message: str) -> None:
+        if ticket == self._opening:
+            self.failed.emit(message)
+        else:
+            super()._hand_back(ticket, message)
+
+
+class BundleAnalyst:
+    """Answers from a file, which is read with the first inquiry."""
+
+    def __init__(self) -> None:
+        self._bundle: Bundle | None = None
+        self._answers: dict[Inquiry, Finding] = {}
+
+    def answer(
+        self, inquiry: Inquiry, subject: Path, pause: Callable[[], bool], progress: Callable[[float], None]
+    ) -> Finding | None:
+        """Raises RefusedError for what the file does not hold, RecordingError and OSError where it cannot be read."""
+        bundle = self._bundle
+        if bundle is None:
+            bundle = self._bundle = open_bundle(subject)
+            self._answers = bundle.answers()
+        if isinstance(inquiry, AskOrigin):
+            return bundle.origin
+        if isinstance(inquiry, AskProvenance):
+            return _provenance(bundle, inquiry)
+        finding = self._answers.get(inquiry)
+        if finding is None:
+            raise RefusedError(
+                "This recording does not hold that. Open the conversation with its model to have it computed."
+            )
+        return finding
+
+
+def _provenance(bundle: Bundle, inquiry: AskProvenance) -> ProvenanceMap:
+    records, factors = bundle.origin.records, bundle.factors
+    if factors is None:
+        raise RefusedError("This recording does not say which turn wrote what.")
+    turns = len(records) if inquiry.turn is None else inquiry.turn + 1
+    if not 0 <= turns <= len(records):
+        raise RefusedError(f"This recording has no turn {turns}.")
+    stages = [records[0].gate(name) for name in ("interlayer", "write")] if records else []
+    return provenance_of([_UNGATED if stage is None else stage.law for stage in stages], factors, turns)

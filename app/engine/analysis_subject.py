@@ -1,0 +1,72 @@
+"""What the analyst works on: the loaded model and the open path, handed over by the engine's thread as one value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.engine.findings import INITIAL, Origin
+
+if TYPE_CHECKING:
+    from app.engine.library import Loaded, Memory
+    from rxt.events import MemorySummary, TurnRecord
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Immutable, so that any thread may read it; only app.engine looks inside.
+
+    initial, summary: the memory before the first turn. turns: the records of the open path, numbered from 0. database:
+    where the conversation is stored, for its other branches.
+    """
+
+    loaded: Loaded
+    initial: Memory
+    summary: MemorySummary
+    turns: tuple[TurnRecord, ...]
+    database: Path | None = None
+    _chain: list[str] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def origin(self) -> Origin:
+        """What the open path is, without the model."""
+        info = self.loaded.info
+        return Origin(info.name, info.fingerprint, self.summary, self.turns)
+
+    def is_about(self, loaded: Loaded, initial: Memory, turns: Sequence[TurnRecord]) -> bool:
+        """Whether it was made of exactly these."""
+        same = self.loaded is loaded and self.initial is initial and len(self.turns) == len(turns)
+        return same and all(one is other for one, other in zip(self.turns, turns, strict=True))
+
+    def lineage(self, turn: int) -> str:
+        """One hash of the model, of the memory before the first turn and of all turns up to this one.
+
+        What was found out about a lineage holds wherever it occurs: in a longer conversation, on another branch.
+        """
+        if not self._chain:
+            info = self.loaded.info
+            self._chain.append(_hash(info.fingerprint, info.source, self.summary.sha256))
+        for record in self.turns[len(self._chain) - 1 : turn + 1]:
+            self._chain.append(_hash(self._chain[-1], record.memory_after, repr(record.answer_ids)))
+        return self._chain[turn - INITIAL]
+
+    def continues(self, other: object) -> bool:
+        """Whether it is the same conversation with the same turns, and perhaps more."""
+        if (
+            not isinstance(other, Subject)
+            or self.loaded is not other.loaded
+            or self.initial.sha256 != other.initial.sha256
+        ):
+            return False
+        return _hashes(self.turns[: len(other.turns)]) == _hashes(other.turns)
+
+
+def _hashes(turns: Sequence[TurnRecord]) -> list[tuple[str, tuple[int, ...]]]:
+    return [(turn.memory_after, turn.interaction_ids) for turn in turns]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

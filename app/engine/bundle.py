@@ -1,0 +1,180 @@
+"""A bundle: recorded turns with what was found out about them, as one file that opens without model and torch.
+
+It is a recording (app.engine.replay, which opens it too) of version 2: the header also names the model and lists
+findings, whose arrays are named `finding/<number>/<field>`; `factors/keep` and `factors/wrote` are those of the gates,
+from which the provenance after any turn follows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from app.engine import replay
+from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writes
+from app.engine.inquiries import INITIAL, AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
+from app.engine.replay import Recording, RecordingError
+from rxt.events import frozen_array
+from rxt.inference.gate_factors import GateFactors, Measure
+from rxt.io.files import write_atomically
+
+Array = np.ndarray[Any, Any]
+
+_KINDS: dict[str, tuple[type[Any], type[Any], dict[str, str]]] = {
+    "reads": (AskReads, Reads, {"weights": "TLS", "sources": "TN"}),
+    "writes": (AskWrites, Writes, {"weights": "LST", "written": "LS"}),
+    "similarity": (AskSimilarity, Similarity, {"cosine": "LPP", "effective_rank": "L"}),
+    "health": (
+        AskHealth,
+        Health,
+        {"dead": "LS", "duplicate": "LS", "saturated": "LS", "norm_drift": "L", "distance_from_initial": "L"},
+    ),
+}
+"""What a bundle holds: by name, the inquiry, its finding and the shapes of its arrays (T tokens, N turns, P places)."""
+Kept = Reads | Writes | Similarity | Health
+_NAMES: dict[type[Any], str] = {finding: name for name, (_, finding, _) in _KINDS.items()}
+_MASKS = ("dead", "duplicate", "saturated")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """origin: the path, all of its turns. findings: of some or all turns. factors: of all turns, or None."""
+
+    origin: Origin
+    findings: tuple[Kept, ...]
+    factors: GateFactors | None = None
+
+    def answers(self) -> dict[Inquiry, Finding]:
+        """The findings by the inquiry that they answer."""
+        return {_KINDS[_NAMES[type(finding)]][0](finding.turn): finding for finding in self.findings}
+
+
+def save_bundle(path: Path, bundle: Bundle) -> int:
+    """Writes the bundle, whole or not at all, and returns its size in bytes. Raises OSError."""
+    data = to_bytes(bundle)
+    write_atomically(path, data)
+    return len(data)
+
+
+def open_bundle(path: Path) -> Bundle:
+    """Reads a bundle, or a recording as one without findings. Raises RecordingError for what is neither, OSError."""
+    return from_bytes(replay.read_file(path))
+
+
+def to_bytes(bundle: Bundle) -> bytes:
+    """The bundle as the bytes of a file."""
+    origin = bundle.origin
+    arrays: dict[str, Array] = {}
+    listed = []
+    for number, finding in enumerate(bundle.findings):
+        item: dict[str, Any] = {"kind": _NAMES[type(finding)]}
+        for field in dataclasses.fields(finding):
+            value = getattr(finding, field.name)
+            if isinstance(value, np.ndarray):
+                arrays[f"finding/{number}/{field.name}"] = value
+            else:
+                item[field.name] = value
+        listed.append(item)
+    extra: dict[str, Any] = {"model": origin.model, "fingerprint": origin.fingerprint, "findings": listed}
+    if (factors := bundle.factors) is not None:
+        arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
+        extra["factors"] = {"measure": factors.measure, "error": factors.error}
+    return replay.to_bytes(Recording(origin.initial, origin.records), replay.Extra(extra, arrays))
+
+
+def from_bytes(data: bytes) -> Bundle:
+    """The bundle in the bytes of a file. Raises RecordingError."""
+    recording, extra = replay.parts(data)
+    header, arrays = extra.header, dict(extra.arrays)
+    try:
+        origin = Origin(
+            _text(header.get("model", "")), _text(header.get("fingerprint", "")), recording.initial, recording.records
+        )
+        findings = tuple(
+            _finding(number, item, origin, arrays) for number, item in enumerate(header.get("findings", []))
+        )
+        factors = _factors(header["factors"], origin, arrays) if "factors" in header else None
+    except KeyError as error:
+        raise RecordingError(f"The bundle lacks {error.args[0]!r}.") from error
+    except (TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise RecordingError(f"The bundle's header is malformed: {error}.") from error
+    if arrays:
+        raise RecordingError(f"The bundle holds arrays that belong to no finding: {', '.join(sorted(arrays)[:5])}.")
+    return Bundle(origin, findings, factors)
+
+
+def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> Kept:
+    if item["kind"] not in _KINDS:
+        raise RecordingError(f"The bundle holds a finding {item['kind']!r}, which is not known.")
+    _, finding, shapes = _KINDS[item["kind"]]
+    turn = item["turn"]
+    first = 0 if finding in (Reads, Writes) else INITIAL
+    if type(turn) is not int or not first <= turn < len(origin.records):
+        raise RecordingError(f"The bundle holds a finding of turn {turn!r}, which it does not have.")
+    values: dict[str, Any] = {}
+    sizes = {"L": origin.initial.layers, "S": origin.initial.slots, "N": turn + 1}
+    for field in dataclasses.fields(finding):
+        if field.name == "spans":
+            values["spans"] = _spans(item["spans"], _text(item["text"]))
+            sizes["T"] = len(values["spans"])
+    for field in dataclasses.fields(finding):
+        if field.name in shapes:
+            name = f"finding/{number}/{field.name}"
+            values[field.name] = _array(name, arrays.pop(name), shapes[field.name], sizes)
+        elif field.name in ("text", "sentence"):
+            values[field.name] = _text(item[field.name])
+        elif field.name != "spans":
+            values[field.name] = _count(item[field.name])
+    result: Kept = finding(**values)
+    return result
+
+
+def _factors(item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> GateFactors:
+    if item["measure"] not in get_args(Measure) or not isinstance(item["error"], float):
+        raise RecordingError("The bundle's gate factors are of an unknown kind.")
+    turns = len(origin.records)
+    sizes = {"L": origin.initial.layers, "S": origin.initial.slots, "N": turns, "M": turns + 1}
+    keep = _array("factors/keep", arrays.pop("factors/keep"), "NLS", sizes)
+    wrote = _array("factors/wrote", arrays.pop("factors/wrote"), "MLS", sizes)
+    return GateFactors(item["measure"], keep, wrote, item["error"])
+
+
+def _array(name: str, array: Array, letters: str, sizes: dict[str, int]) -> Array:
+    """Read-only. Letters that have no size yet get the array's own."""
+    kind = np.bool_ if name.rsplit("/", 1)[-1] in _MASKS else np.float32
+    if array.dtype != kind or array.ndim != len(letters):
+        raise RecordingError(f"{name} holds {array.dtype} in {array.ndim} dimensions, which does not fit.")
+    known = dict(sizes)
+    for letter, size in zip(letters, array.shape, strict=True):
+        if known.setdefault(letter, size) != size:
+            raise RecordingError(f"{name} has the shape {array.shape}, which does not fit the memory or the text.")
+    if kind is np.float32:
+        return frozen_array(array)
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+def _spans(items: list[list[int]], text: str) -> tuple[tuple[int, int], ...]:
+    spans = tuple((_count(start), _count(end)) for start, end in items)
+    if any(not 0 <= start <= end <= len(text) for start, end in spans):
+        raise RecordingError("The bundle holds tokens outside of their text.")
+    return spans
+
+
+def _count(value: object) -> int:
+    if type(value) is not int:
+        raise RecordingError(f"The bundle holds {value!r} where a number belongs.")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise RecordingError(f"The bundle holds {type(value).__name__} where text belongs.")
+    return value

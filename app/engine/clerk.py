@@ -1,0 +1,107 @@
+"""Carries out errands: saved memories as objects, conversations as files. The open conversation is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from app.engine import errands, reports
+from app.engine.exchange import LIMIT_BYTES, ExchangedConversation, ExchangeError, to_json
+from app.engine.exchange_pages import to_html, to_markdown
+from app.engine.exchange_reader import from_json
+from app.engine.exchange_store import added, exchanged
+from app.engine.refusal import RefusedError
+from app.store.turn_codec import clean
+from rxt.io.files import read_bounded, write_atomically
+
+if TYPE_CHECKING:
+    from app.engine.library import Loaded
+    from app.engine.snapshots import SnapshotFolder
+    from app.store.conversation_store import ConversationStore
+
+WRITERS: dict[str, Callable[[ExchangedConversation], bytes]] = {
+    ".md": to_markdown,
+    ".html": to_html,
+    ".json": to_json,
+}
+
+
+class Clerk:
+    """Does errands and says through `post` what came of them.
+
+    folder, store, loaded: called when they are needed; they raise RefusedError or StoreError where there is none.
+    Every errand raises RefusedError, RxtError, StoreError or OSError with a sentence, and then has changed nothing.
+    """
+
+    def __init__(
+        self,
+        folder: Callable[[], SnapshotFolder],
+        store: Callable[[], ConversationStore],
+        loaded: Callable[[], Loaded],
+        post: Callable[[reports.Report], None],
+    ) -> None:
+        self._folder = folder
+        self._store = store
+        self._loaded = loaded
+        self._post = post
+
+    def carry_out(self, errand: errands.Errand) -> None:
+        match errand:
+            case errands.ExportConversation():
+                self.export(lambda: exchanged(self._store(), errand.id), errand.path)
+            case errands.ImportConversation():
+                self._import(errand.path)
+            case errands.MeasurePrompt():
+                self._measure(errand.text)
+            case _:
+                self._keep(errand)
+
+    def _keep(self, errand: errands.SnapshotErrand) -> None:
+        """Errands about saved memories; the list is reported after each, whatever came of it."""
+        folder = self._folder()
+        try:
+            match errand:
+                case errands.RenameSnapshot():
+                    title = " ".join(clean(errand.title).split())
+                    folder.retitle(errand.path, title, clean(errand.description))
+                case errands.DuplicateSnapshot():
+                    folder.duplicate(errand.path)
+                case errands.RestoreSnapshot():
+                    folder.restore(errand.path)
+                case errands.ExportSnapshot():
+                    folder.export(errand.path, errand.target)
+                    self._post(reports.Exported(errand.target))
+                case errands.ImportSnapshot():
+                    self._post(reports.SnapshotImported(folder.add(errand.path)))
+                case _:
+                    assert_never(errand)
+        finally:
+            self._post(reports.SnapshotsListed(folder.list()))
+
+    def export(self, conversation: Callable[[], ExchangedConversation], path: Path) -> None:
+        """Writes a conversation as the ending of `path` says."""
+        writer = WRITERS.get(path.suffix.lower())
+        if writer is None:
+            raise RefusedError(f"A chat is exported as {', '.join(WRITERS)}; nothing was written.")
+        data = writer(conversation())
+        write_atomically(path, data)
+        self._post(reports.Exported(path))
+        if writer is to_json and len(data) > LIMIT_BYTES:
+            words = f"The file has {len(data) // 10**6} MB; Mneme imports at most {LIMIT_BYTES // 10**6} MB."
+            self._post(reports.Noted("This chat is too long to be imported again", words))
+
+    def _import(self, path: Path) -> None:
+        try:
+            found = from_json(read_bounded(path, LIMIT_BYTES))
+        except ExchangeError as error:
+            raise RefusedError(f"{path.name}: {error} Nothing was changed.") from None
+        except ValueError as error:
+            raise RefusedError(f"{error}. Nothing was changed.") from None
+        number = added(self._store(), found)
+        self._post(reports.ConversationImported(number, self._store().conversation(number).title))
+
+    def _measure(self, text: str) -> None:
+        loaded = self._loaded()
+        tokens = loaded.library.system_prompt_tokens(loaded.model, text)
+        self._post(reports.PromptMeasured(text, tokens, loaded.info.interaction_length))

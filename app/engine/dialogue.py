@@ -1,0 +1,333 @@
+"""The open conversation at work: its turns, its tree, and the one path through it that is shown.
+
+Laws: a memory is applied once per turn, and only a verified one is continued from. History is never overwritten: what
+changes the past makes a branch. Everything that can fail happens before anything is changed.
+
+A regenerated answer draws with another seed: the n-th version of a turn takes the first 31 bits of
+SHA-256("<sampling.seed>/<n>"), so that it is another answer and yet the same whenever everything is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.engine import reports
+from app.engine.branch_writer import BranchWriter, WrittenBranch
+from app.engine.heap import Heap
+from app.engine.journal import Journal, TurnEntry
+from app.engine.library import Loaded, Memory
+from app.engine.memory_path import check_path, memory_after
+from app.engine.messages import PREVIEW_LENGTH, OnStop, StoredTurn, TurnNode
+from app.engine.opening import Opening, Place, node_of, records_of, start_session, stored_turn
+from app.engine.refusal import RefusedError, sentence
+from app.engine.tree import TurnTree
+from app.engine.turn import Turn
+from app.store.errors import StoreError
+from app.store.records import Turn as SavedTurn
+from app.store.turn_codec import clean
+from rxt.events import Sampling, TurnStarted
+
+FEW = 8
+"""So many turns are read one by one, more of them together."""
+
+
+class Dialogue:
+    """The verbs of the open conversation, for one thread.
+
+    stop: set to end a turn or a replay. closing: set when nothing new shall begin. post: takes every report.
+    Verbs raise RefusedError, RxtError, StoreError or OSError with a sentence, and then have changed nothing.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        journal: Journal,
+        opening: Opening,
+        stop: threading.Event,
+        closing: threading.Event,
+        post: Callable[[reports.Report], None],
+    ) -> None:
+        self.loaded = loaded
+        self.conversation = opening.conversation
+        self.place: Place = opening.place
+        self.on_stop: OnStop = "remember"
+        self._tree = opening.tree
+        self._journal = journal
+        self._stop = stop
+        self._closing = closing
+        self._post = post
+        self._heap = Heap()
+        self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
+
+    # turns
+
+    def ask(self, text: str, sampling: Sampling) -> None:
+        """One turn after the tip; it ends with an event or a rejection, whatever the model does."""
+        self._catch_up()
+        self._turn(self.place, clean(text), sampling)
+
+    def ask_after(self, turn: int | None, text: str, sampling: Sampling) -> None:
+        """One turn after any other; a rejection leaves the path as it is."""
+        text = clean(text)
+        try:
+            place = self._place_at(turn)
+        except (RefusedError, StoreError, OSError, ValueError) as error:
+            self._post(reports.TurnRejected(text, sentence(error)))
+            return
+        self._turn(place, text, sampling)
+
+    def edit_query(self, turn: int, text: str, sampling: Sampling) -> None:
+        """One turn in the place of another, with another question."""
+        try:
+            parent = self._tree.node(turn).parent
+        except RefusedError as error:
+            self._post(reports.TurnRejected(clean(text), str(error)))
+            return
+        self.ask_after(parent, text, sampling)
+
+    def regenerate(self, turn: int, sampling: Sampling) -> None:
+        """One turn in the place of another, with the same question; says so where the answer cannot be another."""
+        place = self._place_at(self._tree.node(turn).parent)
+        former = self._saved((turn,))[0]
+        if sampling.temperature > 0:
+            sampling = replace(sampling, seed=seed_of_version(sampling.seed, len(self._tree.versions(turn))))
+        answer = self._turn(place, former.query, sampling)
+        if sampling.temperature == 0 and answer is not None and answer == former.answer:
+            words = "At temperature 0 the model always gives its likeliest answer. Raise the temperature for another."
+            self._post(reports.Noted("The same answer", words))
+
+    # paths
+
+    def go_to(self, turn: int | None) -> None:
+        """Shows the path that ends at `turn`; None: at the initial memory."""
+        self._show(self._place_at(turn))
+
+    def show_branch(self, turn: int) -> None:
+        """Shows the path through `turn` on to its newest descendant."""
+        self.go_to(self._tree.newest_below(turn))
+
+    def memory_at(self, turn: int | None) -> tuple[Memory, int]:
+        """The verified memory after a stored turn, and how many turns of its path it has lived through."""
+        session = self._place_at(turn).session
+        return session.memory, len(session.turns)
+
+    # what is in memory
+
+    def forget_turn(self, turn: int) -> None:
+        """A branch like the one through `turn`, but with `turn` not in memory."""
+        turns = self._from(turn)
+        if turns[0].record is None:
+            raise RefusedError("This turn is not in memory, so there is nothing to forget.")
+        self._write_branch(turns, BranchWriter.forget)
+
+    def rewrite_memory(self, turn: int) -> None:
+        """A branch like the one through `turn`, but from there on with the texts that are shown in memory."""
+        turns = self._from(turn)
+        if not any(item.edited and item.record is not None for item in turns):
+            raise RefusedError("From this turn on memory already holds what is shown. Nothing was changed.")
+        self._write_branch(turns, BranchWriter.rewrite)
+
+    def edit_answer(self, turn: int, text: str) -> None:
+        """Another text is shown for an answer; memory keeps what was written."""
+        self._tree.node(turn)
+        store = self._journal.store
+        store.edit_answer(turn, clean(text))
+        saved = store.turn(turn)
+        self._tree.put(node_of(saved))
+        for position, shown in enumerate(self.place.turns):
+            if shown.id == turn:
+                self.place.turns[position] = stored_turn(saved)
+                self._tell_path()
+        self._tell_tree()
+
+    def replay(self) -> None:
+        """Computes every memory of the path again and reports whether all agree."""
+        opened, records = self.conversation, records_of(self.place.turns)
+        store = self._journal.store
+        found = check_path(self.loaded, store, opened.initial, opened.seed, records, self._stop.is_set)
+        self._post(reports.ReplayChecked(found))
+
+    # one turn
+
+    def _turn(self, start: Place, text: str, sampling: Sampling) -> str | None:
+        """A turn after the end of `start`; its answer, None where it was rejected or not begun.
+
+        Another path is shown from when the turn has begun, and no more where it is rejected after all.
+        """
+        former, opened, session = self.place, self.conversation, start.session
+        session.sampling, session.on_stop = sampling, self.on_stop
+        memory, records = session.memory, tuple(session.turns)
+        is_new, announced = not opened.stored, opened.id
+        self._enter(start)
+        begun = False
+        entry = self._journal.begin(opened, len(records), text, sampling, memory.sha256)
+        start.tip, parent = opened.tip, start.tip
+        self._catch_up()
+        if self._closing.is_set():
+            return None
+        if opened.id != announced:
+            self._post(reports.ConversationRenumbered(announced, opened.id))
+        if is_new:
+            self._list()
+
+        def post(report: reports.Report) -> None:
+            nonlocal begun
+            begins = isinstance(report, TurnStarted)
+            begun |= begins
+            if begins and start is not former:
+                self._tell_path()
+            self._post(report)
+            if begins:
+                self._put(entry, StoredTurn(text, "", "pending", None))
+                self._tell_tree()
+
+        turn = Turn(session, self._journal, entry, self._stop, post)
+        turn.run(text)
+        if turn.has_raised:
+            start.session = start_session(self.loaded, memory, records, self.on_stop)
+        if turn.is_rejected:
+            self._take_back(entry, start, parent, former)
+            if begun:
+                self._tell_path()
+        else:
+            start.turns.append(self._put(entry, turn.result))
+            if entry.id is None:
+                self._unsaved.append((len(start.turns) - 1, entry))
+        self._tell_tree()
+        self._list()
+        self._heap.turn_over()
+        return None if turn.is_rejected else turn.result.answer
+
+    def _take_back(self, entry: TurnEntry, start: Place, parent: TurnEntry | None, former: Place) -> None:
+        """The turn was none: everything is as it was before it."""
+        if entry.id is not None:
+            self._tree.remove(entry.id)
+        start.tip = parent
+        if start is former:
+            self._enter(former)
+        else:
+            self._move(former)
+
+    def _put(self, entry: TurnEntry, turn: StoredTurn) -> StoredTurn:
+        """The turn with its id and versions, which the tree knows now; as it is where it is not saved."""
+        if entry.id is None:
+            return turn
+        known = self._tree.get(entry.id)
+        self._tree.put(
+            TurnNode(
+                id=entry.id,
+                parent=entry.saved_after,
+                turn=turn.record.turn if turn.record is not None else None,
+                query=turn.query[:PREVIEW_LENGTH],
+                answer=turn.answer[:PREVIEW_LENGTH],
+                status=turn.memory,
+                created=known.created if known is not None else time.time(),
+            )
+        )
+        return replace(turn, id=entry.id, versions=self._tree.versions(entry.id))
+
+    def _catch_up(self) -> None:
+        """Turns that could not be saved when they happened may be saved now."""
+        if not self._unsaved:
+            return
+        self._journal.flush()
+        for position, entry in self._unsaved:
+            if entry.id is not None:
+                self.place.turns[position] = self._put(entry, self.place.turns[position])
+        self._unsaved = [(position, entry) for position, entry in self._unsaved if entry.id is None]
+
+    # places
+
+    def _place_at(self, turn: int | None) -> Place:
+        """The path that ends at a stored turn, with its verified memory; nothing is shown yet."""
+        self._catch_up()
+        tip = self.place.tip
+        if (tip.id if tip is not None else None) == turn and not self._unsaved:
+            return self.place
+        if self._unsaved or self._journal.is_behind:
+            raise RefusedError("The newest turns of this chat could not be saved, and going elsewhere would lose them.")
+        turns = self._tree.with_versions(self._path_turns(self._tree.path_to(turn)))
+        return self._place_after(turns, None)
+
+    def _place_after(self, turns: list[StoredTurn], memory: Memory | None) -> Place:
+        """A place after these turns; its memory is computed and verified where it is not known."""
+        records = records_of(turns)
+        if memory is None:
+            initial, store = self.conversation.initial, self._journal.store
+            found = memory_after(self.loaded, store, initial, records, self._closing.is_set)
+            if found.problem:
+                raise RefusedError(f"{found.problem} Nothing was changed.")
+            memory = found.memory
+        session = start_session(self.loaded, memory, records, self.on_stop)
+        return Place(session, turns, TurnEntry(turns[-1].id) if turns else None)
+
+    def _path_turns(self, ids: Sequence[int]) -> list[StoredTurn]:
+        """These turns of one path; what the window shows is not read again."""
+        known = {turn.id: turn for turn in self.place.turns}
+        missing = [number for number in ids if number not in known]
+        known.update((turn.id, stored_turn(turn)) for turn in self._saved(missing))
+        return [known[number] for number in ids]
+
+    def _saved(self, ids: Sequence[int]) -> list[SavedTurn]:
+        """The end of a path, as the store has it."""
+        store = self._journal.store
+        if len(ids) <= FEW:
+            return [store.turn(number) for number in ids]
+        wanted = set(ids)
+        return [turn for turn in store.path(ids[-1]) if turn.id in wanted]
+
+    def _from(self, turn: int) -> list[SavedTurn]:
+        """The turns from this one to the end: of the shown path, if it is on it, of its newest branch otherwise."""
+        self._catch_up()
+        self._tree.node(turn)
+        shown = [item.id for item in self.place.turns]
+        ids = shown if turn in shown else list(self._tree.path_to(self._tree.newest_below(turn)))
+        return self._saved(ids[ids.index(turn) :])
+
+    def _write_branch(
+        self, turns: list[SavedTurn], write: Callable[[BranchWriter, int, Memory, int, list[SavedTurn]], WrittenBranch]
+    ) -> None:
+        start, store = self._place_at(turns[0].parent), self._journal.store
+        memory, number = start.session.memory, len(start.session.turns)
+        writer = BranchWriter(self.loaded, store, self._stop.is_set)
+        branch = write(writer, self.conversation.id, memory, number, turns)
+        self._tree = TurnTree(map(node_of, store.tree(self.conversation.id)))
+        written = [stored_turn(turn) for turn in self._saved(branch.ids)]
+        self._show(self._place_after(self._tree.with_versions([*start.turns, *written]), branch.memory))
+        self._list()
+
+    def _show(self, place: Place) -> None:
+        if place is not self.place:
+            self._move(place)
+            self._tell_path()
+        self._tell_tree()
+
+    def _enter(self, place: Place) -> None:
+        self.place, self.conversation.tip = place, place.tip
+
+    def _move(self, place: Place) -> None:
+        """Goes there, and so will the next start of the program."""
+        self._enter(place)
+        self._journal.move_tip(self.conversation, place.tip.saved if place.tip is not None else None)
+        self.conversation.tip = place.tip
+
+    # reports
+
+    def _tell_path(self) -> None:
+        self._post(reports.PathChanged(Opening(self.conversation, self.place, self._tree).message))
+
+    def _tell_tree(self) -> None:
+        tip = self.place.tip
+        self._post(reports.TreeChanged(self._tree.nodes, tip.id if tip is not None else None))
+
+    def _list(self) -> None:
+        self._post(reports.ConversationsListed(self._journal.list()))
+
+
+def seed_of_version(seed: int, version: int) -> int:
+    """The sampling seed of the version of a turn that has `version` versions before it, in [0, 2^31)."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{version}".encode()).digest()[:4], "big") >> 1

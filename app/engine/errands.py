@@ -1,0 +1,70 @@
+"""What is asked of the engine besides talking: saved memories as objects, conversations as files. Frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class RenameSnapshot:
+    failure: ClassVar = "This memory was not renamed"
+    path: Path
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSnapshot:
+    failure: ClassVar = "This memory was not duplicated"
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreSnapshot:
+    """Brings back what was deleted from `path`."""
+
+    failure: ClassVar = "This memory was not restored"
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSnapshot:
+    failure: ClassVar = "This memory was not exported"
+    path: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSnapshot:
+    failure: ClassVar = "This memory was not imported"
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConversation:
+    """`path` ends in .md, .json or .html."""
+
+    failure: ClassVar = "This chat was not exported"
+    id: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ImportConversation:
+    failure: ClassVar = "This chat was not imported"
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePrompt:
+    """How many tokens a system prompt takes."""
+
+    failure: ClassVar = "This text was not measured"
+    text: str
+
+
+SnapshotErrand = RenameSnapshot | DuplicateSnapshot | RestoreSnapshot | ExportSnapshot | ImportSnapshot
+ConversationErrand = ExportConversation | ImportConversation
+Errand = SnapshotErrand | ConversationErrand | MeasurePrompt

@@ -1,0 +1,144 @@
+"""A conversation as a page to read: Markdown or HTML. What was said is text in both, never markup.
+
+The path to the turn where the conversation is open is written, with what is known of each turn.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.engine.exchange import ExchangedConversation, ExchangedTurn
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
+_BEGINS_BLOCK = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.ASCII)
+_INDENT = re.compile(r"^[ \t]+")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLE = """
+:root { color-scheme: light dark; --text: #1c2126; --muted: #5c6670; --ground: #f7f7f4; --mine: #ddf0ec; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e7eaed; --muted: #9aa5b1; --ground: #14171a; --mine: #163a37; }
+}
+body { margin: 0 auto; max-width: 46rem; padding: 2rem 1.5rem; color: var(--text); background: var(--ground);
+  font: 1rem/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.facts { color: var(--muted); font-size: .8125rem; margin-top: .25rem; font-variant-numeric: tabular-nums; }
+.query { background: var(--mine); border-radius: .5rem; margin: 2rem 0 .75rem auto; padding: .5rem .75rem;
+  width: fit-content; max-width: 85%; }
+""".strip()
+
+
+def to_markdown(conversation: ExchangedConversation) -> bytes:
+    """The page in Markdown, UTF-8."""
+    parts = [f"# {_marked(_title(conversation))}", *(_marked(fact) for fact in _facts(conversation))]
+    for turn in conversation.path:
+        parts.append("\n".join(f"> {line}" for line in _marked(turn.query).split("\n")))
+        parts.append(_marked(turn.answer) if turn.answer else "*no answer*")
+        parts.append(f"<sub>{_marked(_caption(turn))}</sub>")
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def to_html(conversation: ExchangedConversation) -> bytes:
+    """The page in HTML, UTF-8: without scripts, and forbidden to load anything."""
+    title = _escaped(_title(conversation))
+    body = [
+        f'<h1 dir="auto">{title}</h1>',
+        *(f'<p class="facts">{_escaped(fact)}</p>' for fact in _facts(conversation)),
+    ]
+    for turn in conversation.path:
+        body.append(f'<p class="query" dir="auto">{_escaped(turn.query)}</p>')
+        answer = _escaped(turn.answer) if turn.answer else "<em>no answer</em>"
+        body.append(f'<p class="answer" dir="auto">{answer}</p>')
+        body.append(f'<p class="facts">{_escaped(_caption(turn))}</p>')
+    lines = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">',
+        '<meta name="referrer" content="no-referrer">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{title}</title>",
+        f"<style>\n{_STYLE}\n</style>",
+        "</head>",
+        "<body>",
+        *body,
+        "</body>",
+        "</html>",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _title(conversation: ExchangedConversation) -> str:
+    return " ".join(conversation.title.split()) or "New chat"
+
+
+def _facts(conversation: ExchangedConversation) -> tuple[str, ...]:
+    """Two lines about the whole conversation."""
+    layers, slots, width = conversation.shape
+    began = datetime.fromtimestamp(conversation.created, UTC).strftime("%Y-%m-%d") if conversation.created > 0 else ""
+    model = f"{conversation.model} ({conversation.fingerprint[:12]})"
+    size = f"memory of {layers} × {slots} × {width}"
+    seed = conversation.initial_seed
+    start = f"started from “{conversation.origin}”" if conversation.origin else f"initial memory from seed {seed}"
+    return (
+        " · ".join(part for part in (model, size, began) if part),
+        f"{start} · {conversation.initial_memory[:12]}",
+    )
+
+
+def _caption(turn: ExchangedTurn) -> str:
+    """What is known of a turn, in one line."""
+    record = turn.record
+    if record is None:
+        return " · ".join(part for part in ("not in memory", turn.error) if part)
+    metrics, sampling = record.metrics, record.sampling
+    speed = metrics.tokens_per_s
+    chosen = "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, seed {sampling.seed}"
+    written = "edited after it was written" if turn.answer != record.answer else "in memory"
+    ending = {"eos": "", "length": "cut at its longest", "stopped": "stopped"}[record.reason]
+    parts = (
+        f"turn {record.turn + 1}",
+        f"first token {1000 * metrics.first_token_s:.0f} ms",
+        f"{speed:.0f} tokens/s" if speed is not None else "",
+        f"memory {1000 * metrics.memory_s:.0f} ms",
+        chosen,
+        ending,
+        written,
+        record.memory_after[:12],
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    """The text without control characters, which neither page can hold; line breaks and tabs stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(letter for letter in text if letter in "\n\t" or not _is_control(letter))
+
+
+def _is_control(letter: str) -> bool:
+    return letter < " " or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff" or letter in "\ufffe\uffff"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_plain(text))
+
+
+def _marked(text: str) -> str:
+    """The text with a backslash before everything that Markdown would read as markup; line breaks are kept."""
+    return "\\\n".join(_marked_line(line) for line in _plain(text).split("\n")).replace("\n\\\n", "\n\n")
+
+
+def _marked_line(line: str) -> str:
+    line = _INDENT.sub(lambda found: "\u00a0" * len(found.group().expandtabs(4)), line)  # four spaces would be code
+    line = _MARKUP.sub(lambda found: "\\" + found.group(), line)
+    return _BEGINS_BLOCK.sub(lambda found: found.group(1) + _guarded(found.group(2)), line)
+
+
+def _guarded(mark: str) -> str:
+    """`#` -> `\\#`, `12.` -> `12\\.`"""
+    return f"{mark[:-1]}\\{mark[-1]}"

@@ -1,0 +1,137 @@
+"""Conversations on their way between the store and a file: out with all of their turns, in whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.engine.exchange import ExchangedConversation, ExchangedTurn
+from app.engine.refusal import RefusedError
+from rxt.events import Sampling
+
+if TYPE_CHECKING:
+    from app.engine.journal import OpenedInStore
+    from app.engine.messages import StoredTurn
+    from app.store.conversation_store import ConversationStore
+    from app.store.records import Turn
+
+
+def exchanged(store: ConversationStore, number: int) -> ExchangedConversation:
+    """A stored conversation with all of its turns. Raises StoreError where a part cannot be read."""
+    stored = store.conversation(number)
+    memory, _ = store.memory(stored.initial_memory)
+    return ExchangedConversation(
+        title=stored.title,
+        model=stored.model,
+        fingerprint=stored.fingerprint,
+        shape=stored.shape,
+        initial_seed=stored.initial_seed,
+        initial_memory=stored.initial_memory,
+        memory=memory,
+        origin=stored.origin,
+        origin_turns=stored.origin_turns,
+        created=stored.created,
+        tip=store.tip(number),
+        turns=tuple(_exchanged_turn(turn) for turn in store.turns(number)),
+    )
+
+
+def _exchanged_turn(turn: Turn) -> ExchangedTurn:
+    return ExchangedTurn(
+        id=turn.id,
+        parent=turn.parent,
+        query=turn.query,
+        answer=turn.answer,
+        phase=turn.phase,
+        reason=turn.reason,
+        error=turn.error,
+        created=turn.created,
+        sampling=turn.sampling,
+        record=turn.record,
+    )
+
+
+def added(store: ConversationStore, found: ExchangedConversation) -> int:
+    """Stores a conversation that came from a file, all of it or nothing; returns its new number.
+
+    Its memories, but for the first, are computed again when it is opened.
+    """
+    if not found.turns:
+        raise RefusedError("There is no turn in this chat; nothing was imported.")
+    with store.together():
+        number = store.create(
+            title=found.title or "Imported chat",
+            model=found.model,
+            fingerprint=found.fingerprint,
+            shape=found.shape,
+            memory=found.memory,
+            seed=found.initial_seed,
+            origin=found.origin,
+            origin_turns=found.origin_turns,
+        )
+        ids: dict[int | None, int | None] = {None: None}
+        left: dict[int | None, tuple[int, str]] = {None: (0, found.initial_memory)}
+        for turn in found.turns:
+            count, memory = left[turn.parent]
+            ids[turn.id] = _add_turn(store, number, ids[turn.parent], turn, count, memory, found.shape)
+            left[turn.id] = (count, memory) if turn.record is None else (count + 1, turn.record.memory_after)
+        store.set_tip(number, ids[found.tip])
+    return number
+
+
+def _add_turn(
+    store: ConversationStore,
+    conversation: int,
+    parent: int | None,
+    turn: ExchangedTurn,
+    count: int,
+    memory: str,
+    shape: tuple[int, int, int],
+) -> int:
+    number = store.begin_turn(conversation, count, turn.query, turn.sampling, memory, parent)
+    if turn.reason is None:
+        store.draft(number, turn.answer)
+    else:
+        store.reply(number, turn.answer, turn.reason)
+    if turn.record is not None:
+        store.remember(number, turn.record, None, shape)
+        if turn.answer != turn.record.answer:
+            store.edit_answer(number, turn.answer)
+    elif turn.error:
+        store.fail(number, turn.error)
+    return number
+
+
+def exchanged_path(opened: OpenedInStore, turns: Sequence[StoredTurn]) -> ExchangedConversation:
+    """The open conversation as far as it is shown, for when the store does not have it: numbered anew from 1."""
+    model, now = opened.model, time.time()
+    shown = tuple(
+        ExchangedTurn(
+            id=number,
+            parent=number - 1 or None,
+            query=turn.query,
+            answer=turn.answer,
+            phase=turn.phase,
+            reason=None if turn.phase == "pending" else turn.record.reason if turn.record else turn.reason or "stopped",
+            error=turn.error,
+            created=now,
+            sampling=turn.record.sampling if turn.record else Sampling(),
+            record=turn.record,
+        )
+        for number, turn in enumerate(turns, start=1)
+    )
+    return ExchangedConversation(
+        title=opened.title,
+        model=model.name,
+        fingerprint=model.fingerprint,
+        shape=(model.layers, model.slots, model.width),
+        initial_seed=opened.seed,
+        initial_memory=opened.initial.sha256,
+        memory=opened.initial.to_bytes(),
+        origin=opened.origin,
+        origin_turns=opened.origin_turns,
+        created=now,
+        tip=len(shown) or None,
+        turns=shown,
+    )

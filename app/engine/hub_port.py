@@ -1,0 +1,192 @@
+"""The hub's face on the main thread: searching, looking and downloading on a thread of its own, one at a time.
+
+A new request ends the one before it. The token passes through and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from app.engine.hub_messages import DownloadProgress, HubModel, HubRefusal, ModelOffer
+from rxt.errors import RxtError
+
+if TYPE_CHECKING:
+    from rxt.io.errand import Progress
+
+SHUTDOWN_MS = 2000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """One request; `run` is called on the hub's thread and returns what to report."""
+
+    run: Callable[[_Job, Callable[[object], None]], object]
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
+class _Worker(QObject):
+    """Runs jobs, one after another.
+
+    Signals: reported(job, what): something came of a job; finished(job): it is over.
+    """
+
+    reported = Signal(object, object)
+    finished = Signal(object)
+
+    @Slot(object)
+    def work(self, job: _Job) -> None:
+        try:
+            if not job.stopped.is_set():
+                self.reported.emit(job, job.run(job, lambda what: self.reported.emit(job, what)))
+        except RxtError as error:
+            self.reported.emit(job, _refusal(error))
+        except BaseException as error:  # noqa: BLE001 - the thread must live; an unknown error may hold the token
+            _log.error("asking the hub failed: %s", type(error).__name__)
+            words = f"Asking the hub failed ({type(error).__name__}). Nothing was changed."
+            self.reported.emit(job, HubRefusal(words, "other"))
+        self.finished.emit(job)
+
+
+class HubPort(QObject):
+    """Asks the hub; every call returns at once.
+
+    Signals:
+        found(tuple[HubModel, ...]): the answer to `search`.
+        offered(ModelOffer): the answer to `look_up`.
+        progressed(DownloadProgress): about ten times a second while `fetch` runs.
+        fetched(folder): the model is on this computer, in this folder.
+        refused(HubRefusal): nothing came of the last request.
+        busy_changed(bool): whether a request is under way.
+    """
+
+    found = Signal(object)
+    offered = Signal(object)
+    progressed = Signal(object)
+    fetched = Signal(str)
+    refused = Signal(object)
+    busy_changed = Signal(bool)
+
+    _requested = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: _Job | None = None
+        self._closed = False
+        self._thread = QThread()  # no parent: see shutdown
+        self._thread.setObjectName("hub")
+        self._worker = _Worker()
+        self._worker.moveToThread(self._thread)
+        self._requested.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
+        self._worker.reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
+        self._worker.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None
+
+    def search(self, text: str) -> None:
+        """Finds models by words of their names."""
+
+        def run(job: _Job, report: Callable[[object], None]) -> tuple[HubModel, ...]:
+            from rxt.io.hub_search import search
+
+            results = search(text, cancelled=job.stopped.is_set)
+            return tuple(HubModel(item.repository, item.gated, item.downloads) for item in results)
+
+        self._request(run)
+
+    def look_up(self, repository: str, token: str | None = None) -> None:
+        """Asks what a download would bring. repository: owner/name, perhaps followed by @ and a revision."""
+
+        def run(job: _Job, report: Callable[[object], None]) -> ModelOffer:
+            from rxt.io.hub import look_up, page_of
+
+            name, _, revision = repository.partition("@")
+            listing = look_up(name, revision=revision or None, token=token, cancelled=job.stopped.is_set)
+            files = len(listing.files)
+            page = page_of(listing.repository)
+            return ModelOffer(listing.repository, listing.commit, listing.gated, files, listing.total_bytes, page)
+
+        self._request(run)
+
+    def fetch(self, repository: str, commit: str, token: str | None = None) -> None:
+        """Downloads one commit, or goes on with a download that was stopped."""
+
+        def run(job: _Job, report: Callable[[object], None]) -> str:
+            from rxt.io.hub import fetch
+
+            def progress(done: Progress) -> None:
+                report(DownloadProgress(done.phase, done.done_bytes, done.total_bytes, done.speed, done.remaining_s))
+
+            found = fetch(repository, revision=commit, token=token, progress=progress, cancelled=job.stopped.is_set)
+            return str(found.folder)
+
+        self._request(run)
+
+    def cancel(self) -> None:
+        """Ends the request under way within a second; what has arrived of a download is kept."""
+        if self._job is not None:
+            self._job.stopped.set()
+
+    def shutdown(self) -> bool:
+        """Ends the request and the thread; whether it ended within SHUTDOWN_MS. Nothing is signalled any more."""
+        if not self._closed:
+            self._closed = True
+            self._worker.reported.disconnect(self._on_reported)
+            self._worker.finished.disconnect(self._on_finished)
+            self.cancel()
+            self._thread.quit()
+        return not self._thread.isRunning() or self._thread.wait(SHUTDOWN_MS)
+
+    def _request(self, run: Callable[[_Job, Callable[[object], None]], object]) -> None:
+        if self._closed:
+            return
+        was_busy = self.is_busy
+        self.cancel()
+        self._job = _Job(run)
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._requested.emit(self._job)
+        if not was_busy:
+            self.busy_changed.emit(True)
+
+    @Slot(object, object)
+    def _on_reported(self, job: _Job, what: object) -> None:
+        if job is not self._job:  # another request was made since
+            return
+        if isinstance(what, HubRefusal):
+            self.refused.emit(what)
+        elif isinstance(what, DownloadProgress):
+            self.progressed.emit(what)
+        elif isinstance(what, ModelOffer):
+            self.offered.emit(what)
+        elif isinstance(what, str):
+            self.fetched.emit(what)
+        else:
+            self.found.emit(what)
+
+    @Slot(object)
+    def _on_finished(self, job: _Job) -> None:
+        if job is self._job:
+            self._job = None
+            self.busy_changed.emit(False)
+
+
+def _refusal(error: RxtError) -> HubRefusal:
+    from rxt.io.hub_errors import DownloadCancelledError, LicenceError, TokenError
+
+    match error:
+        case LicenceError():
+            return HubRefusal(str(error), "licence", error.page)
+        case TokenError():
+            return HubRefusal(str(error), "token", error.page)
+        case DownloadCancelledError():
+            return HubRefusal(str(error), "stopped")
+    return HubRefusal(str(error), "other")

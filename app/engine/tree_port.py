@@ -1,0 +1,127 @@
+"""What the port offers for the tree of turns of the open conversation. Every call returns at once.
+
+Law: a verb of the tree is refused while anything is under way, with the reason: `failed` for a click, `turn_rejected`
+where a text came with it, so that no typed word is lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine import commands
+from app.models.phase import Phase
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
+
+    from rxt.events import Sampling
+
+
+class TreePort:
+    """The verbs of the tree, for a port that has the phase, the signals and the queue."""
+
+    if TYPE_CHECKING:
+        turn_rejected: SignalInstance
+        failed: SignalInstance
+
+        @property
+        def phase(self) -> Phase: ...
+        def _command(self, command: commands.Command) -> None: ...
+        def _begin_turn(self, command: commands.TurnCommand) -> None: ...
+
+    # turns
+
+    def ask(self, text: str, sampling: Sampling) -> None:
+        """Begins a turn after the newest of the path; while anything is under way, turn_rejected returns the text."""
+        if self._takes_text(text):
+            self._begin_turn(commands.Ask(text, sampling))
+
+    def ask_after(self, turn: int | None, text: str, sampling: Sampling) -> None:
+        """Begins a turn after the stored turn `turn` (None: after the initial memory): the path forks there."""
+        if self._takes_text(text):
+            self._begin_turn(commands.AskAfter(turn, text, sampling))
+
+    def edit_query(self, turn: int, text: str, sampling: Sampling) -> None:
+        """Begins a turn with another question in the place of `turn`; both are kept, and what followed it."""
+        if self._takes_text(text):
+            self._begin_turn(commands.EditQuery(turn, text, sampling))
+
+    def regenerate(self, turn: int, sampling: Sampling) -> None:
+        """Answers the question of `turn` again from the memory before it; both answers are kept.
+
+        Above temperature 0 the n-th version draws with a seed of its own, made of sampling.seed and n, so that it is
+        another answer and can be repeated. At temperature 0 `noted` says that the answer is the same.
+        """
+        if self._takes_click("No other answer was made"):
+            self._begin_turn(commands.Regenerate(turn, sampling))
+
+    # paths
+
+    def go_to(self, turn: int | None) -> None:
+        """Shows the path that ends at `turn` (None: before the first); the next message continues there."""
+        if self._takes_click("This turn was not opened"):
+            self._command(commands.GoTo(turn))
+
+    def show_branch(self, turn: int) -> None:
+        """Shows the path through `turn` on to its newest descendant."""
+        if self._takes_click("This version was not opened"):
+            self._command(commands.ShowBranch(turn))
+
+    # what is in memory
+
+    def forget_turn(self, turn: int) -> None:
+        """A new branch without `turn` in memory: later turns keep their texts, and their memories are computed."""
+        if self._takes_click("This turn was not forgotten"):
+            self._command(commands.ForgetTurn(turn))
+
+    def edit_answer(self, turn: int, text: str) -> None:
+        """Changes the text of an answer in its place; memory keeps what was written until rewrite_memory."""
+        if self._takes_click("This answer was not changed"):
+            self._command(commands.EditAnswer(turn, text))
+
+    def rewrite_memory(self, turn: int) -> None:
+        """A new branch from `turn` on whose memory holds the edited texts; stop() ends the work without effect."""
+        if self._takes_click("The memory was not rewritten"):
+            self._command(commands.RewriteMemory(turn))
+
+    def replay_conversation(self) -> None:
+        """Computes every memory of the path again; replay_checked tells whether all agree. stop() ends it."""
+        if self._takes_click("This conversation was not checked"):
+            self._command(commands.ReplayConversation())
+
+    # the list
+
+    def set_pinned(self, conversation: int, pinned: bool) -> None:
+        """Whether the conversation stands above the others in the list."""
+        self._command(commands.SetPinned(conversation, pinned))
+
+    def search_conversations(self, text: str) -> None:
+        """Looks for `text` in titles and in everything said, on all branches; conversations_found brings them."""
+        self._command(commands.SearchConversations(text))
+
+    def write_system_prompt(self, text: str, title: str, seed: int | None) -> None:
+        """Writes `text` once into the fresh memory of `seed` (None: a random one), saves it under `title` among the
+        memories, and begins a conversation from it."""
+        self._command(commands.WriteSystemPrompt(text, title, seed))
+
+    def _takes_text(self, text: str) -> bool:
+        """Whether a turn can begin now; if not, its text goes back."""
+        phase = self.phase
+        if phase is Phase.NO_MODEL:
+            self.turn_rejected.emit(text, "No model is loaded. Load a model, then send this again.")
+        elif phase.is_busy:
+            self.turn_rejected.emit(text, f"The engine is busy ({phase.value}). Send this again when it is ready.")
+        else:
+            return True
+        return False
+
+    def _takes_click(self, title: str) -> bool:
+        """Whether a verb of the tree can begin now; if not, `failed` says why."""
+        phase = self.phase
+        if phase is Phase.NO_MODEL:
+            self.failed.emit(title, "No model is loaded. Load a model first.")
+        elif phase.is_busy:
+            self.failed.emit(title, f"The engine is busy ({phase.value}). Try again when it is ready.")
+        else:
+            return True
+        return False

@@ -1,0 +1,97 @@
+"""Which actions fit what was typed, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class EntryRole(IntEnum):
+    """What a line tells besides its words: its id, its keys, and why it cannot be done (empty where it can)."""
+
+    ID = Qt.ItemDataRole.UserRole + 41
+    KEYS = Qt.ItemDataRole.UserRole + 42
+    REASON = Qt.ItemDataRole.UserRole + 43
+    MENU = Qt.ItemDataRole.UserRole + 44
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action that can be chosen by its name."""
+
+    id: str
+    words: str
+    menu: str
+    keys: str
+    reason: str
+
+
+def fit(words: str, wanted: str) -> int | None:
+    """How badly `wanted` fits `words`, 0 is best; None where it does not.
+
+    Every typed word must begin a word, or else stand inside of the words, or else its letters follow each other there.
+    """
+    text, worst = words.casefold(), 0
+    for part in wanted.casefold().split():
+        if text.startswith(part):
+            grade = 0
+        elif f" {part}" in text:
+            grade = 1
+        elif part in text:
+            grade = 2
+        else:
+            letters = iter(text)
+            if not all(letter in letters for letter in part):
+                return None
+            grade = 3
+        worst = max(worst, grade)
+    return worst
+
+
+class ActionSearch(QAbstractListModel):
+    """The actions that fit; what can be done now comes before what cannot."""
+
+    def __init__(self, entries: Iterable[Entry], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all = tuple(entries)
+        self._shown: Sequence[Entry] = ()
+        self.search("")
+
+    def search(self, wanted: str) -> None:
+        graded = []
+        for place, entry in enumerate(self._all):
+            grade = fit(f"{entry.words} {entry.menu}", wanted)
+            if grade is not None:
+                graded.append((grade, bool(entry.reason), place, entry))
+        graded.sort(key=lambda found: found[:3])
+        self.beginResetModel()
+        self._shown = [found[3] for found in graded]
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        entry = self._shown[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return entry.words
+            case EntryRole.ID:
+                return entry.id
+            case EntryRole.KEYS:
+                return entry.keys
+            case EntryRole.REASON:
+                return entry.reason
+            case EntryRole.MENU:
+                return entry.menu
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return ", ".join(part for part in (entry.words, entry.menu, entry.keys, entry.reason) if part)
+        return None

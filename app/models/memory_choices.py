@@ -1,0 +1,81 @@
+"""Every memory that can be taken by name: of a turn, of a branch's tip, of a saved file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.models.library import one_line
+from app.models.memory_history import INITIAL, MemoryHistory
+
+if TYPE_CHECKING:
+    from app.models.branches import BranchList
+    from app.models.memories import SnapshotList
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChoice:
+    """A memory that can be taken: after a turn (INITIAL: before the first), of a branch's tip, or of a snapshot file.
+    Exactly one of turn, branch and snapshot is given."""
+
+    name: str
+    turn: int | None = None
+    branch: int | None = None
+    snapshot: Path | None = None
+
+
+class MemoryChoices(QObject):
+    """Every memory that can be compared, patched from or mixed.
+
+    Signals:
+        changed(): there are others.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, history: MemoryHistory, branches: BranchList, memories: SnapshotList, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._history, self._branches, self._memories = history, branches, memories
+        for signal in (history.reset, history.turn_added):
+            signal.connect(self._on_change)
+        for model in (branches, memories):
+            for signal in (model.modelReset, model.dataChanged):
+                signal.connect(self._on_change)
+
+    @property
+    def all(self) -> tuple[MemoryChoice, ...]:
+        """The initial memory, the turns of the open path, the tips of other branches, the saved memories."""
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[MemoryChoice]:
+        history, initial = self._history, self._history.initial
+        if initial is None:
+            return
+        yield MemoryChoice("initial memory", turn=INITIAL)
+        for record in history.records:
+            yield MemoryChoice(f"turn {record.turn + 1} · {shortened(record.query)}", turn=record.turn)
+        for branch in self._branches.branches:
+            if not branch.is_current:
+                yield MemoryChoice(f"branch · {shortened(branch.title)} ({branch.detail})", branch=branch.leaf)
+        shape = initial.layers, initial.slots, initial.width
+        for line in self._memories.lines:
+            if line.problem or line.shape != shape:  # it belongs to another model
+                continue
+            title = self._memories.title(line.path)
+            yield MemoryChoice(f"saved memory · {shortened(title)}", snapshot=line.path)
+
+    @Slot()
+    def _on_change(self) -> None:
+        self.changed.emit()
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """One line of at most `longest` characters."""
+    line = one_line(text)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

@@ -1,0 +1,120 @@
+"""The numbers of a figure: as a table in long form (CSV, or on the screen), or as named arrays (NPZ).
+
+Long form: one line a number, with the place it has on each axis and the words that stand there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from app.paint.figure import Axis, Bars, Heat, Lines, Picture
+
+if TYPE_CHECKING:
+    from app.paint.figure import Figure, Panel, Values
+    from app.paint.stamp import Stamp
+
+DataFormat = Literal["csv", "npz"]
+DATA_FORMATS: tuple[DataFormat, ...] = get_args(DataFormat)
+COLUMNS = ("panel", "series", "row", "row label", "column", "column label", "value", "low", "high")
+Row = tuple[str, str, str, str, str, str, str, str, str]
+
+
+def data(figure: Figure, stamp: Stamp, form: DataFormat) -> bytes:
+    """The numbers as the bytes of a file. Raises ValueError for an unknown form."""
+    if form not in DATA_FORMATS:
+        raise ValueError(f"numbers are written as {' or '.join(DATA_FORMATS)}, not {form!r}")
+    return _csv(figure, stamp) if form == "csv" else _npz(figure, stamp)
+
+
+def rows(figure: Figure) -> Iterator[Row]:
+    """Every number of a figure in long form; numbers with all the digits they have."""
+    for panel in figure.panels:
+        match panel:
+            case Heat():
+                yield from _grid(panel.name, panel.quantity, panel.values, (panel.rows, panel.columns))
+            case Picture():
+                yield from _grid(panel.name, "value", panel.values, panel.axes)
+            case Lines():
+                for line in panel.lines:
+                    for index, (x, y) in enumerate(zip(line.x, line.y, strict=True)):
+                        label = panel.x.label(int(x)) if panel.x.labels and float(x).is_integer() else ""
+                        ends = (_digits(part[index]) if part is not None else "" for part in (line.low, line.high))
+                        low, high = ends
+                        yield panel.name, line.name, "", "", _digits(x), label, _digits(y), low, high
+            case Bars():
+                for name, values in panel.series:
+                    for place, value in enumerate(values):
+                        label = panel.places.label(place)
+                        number = str(panel.places.start + place)
+                        yield panel.name, name, "", "", number, label, _digits(value), "", ""
+
+
+def _grid(panel: str, quantity: str, values: Values, axes: tuple[Axis, ...]) -> Iterator[Row]:
+    if values.ndim != 2 or len(axes) != 2:
+        for place, value in enumerate(values.reshape(-1)):
+            yield panel, quantity, "", "", str(place), "", _digits(value), "", ""
+        return
+    down, across = axes
+    for row in range(values.shape[0]):
+        for column in range(values.shape[1]):
+            yield (
+                panel, quantity, str(down.start + row), down.label(row) if down.labels else "",
+                str(across.start + column), across.label(column) if across.labels else "",
+                _digits(values[row, column]), "", "",
+            )  # fmt: skip
+
+
+def _digits(value: Any) -> str:
+    """As many digits as tell the number apart from its neighbours in its own precision."""
+    return str(value.item() if isinstance(value, np.float64 | np.integer) else value)
+
+
+def _csv(figure: Figure, stamp: Stamp) -> bytes:
+    text = io.StringIO()
+    for name, fact in stamp.facts(figure).items():
+        text.write(f"# {name}: {fact}\r\n")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(figure))
+    return text.getvalue().encode("utf-8")
+
+
+def _npz(figure: Figure, stamp: Stamp) -> bytes:
+    """Arrays named `<panel>/<part>`, and a JSON text `about` with the stamp and the axes of each array."""
+    arrays: dict[str, Values] = {}
+    axes: dict[str, list[dict[str, Any]]] = {}
+    for index, panel in enumerate(figure.panels):
+        place = re.sub(r"[^\w\-]+", "-", panel.name).strip("-").lower() or "panel"
+        place = place if f"{place}/" not in "".join(arrays) else f"{place}-{index + 1}"
+        for part, values, described in _parts(panel):
+            arrays[f"{place}/{part}"] = values
+            axes[f"{place}/{part}"] = [{"name": axis.name, "labels": list(axis.labels)} for axis in described]
+    about = json.dumps({"stamp": stamp.facts(figure), "axes": axes}, ensure_ascii=False)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, about=np.array(about), **arrays)
+    return buffer.getvalue()
+
+
+def _parts(panel: Panel) -> Iterator[tuple[str, Values, tuple[Axis, ...]]]:
+    match panel:
+        case Heat():
+            yield panel.quantity.replace("/", "-"), panel.values, (panel.rows, panel.columns)
+        case Picture():
+            yield "value", panel.values, panel.axes
+        case Lines():
+            for number, line in enumerate(panel.lines):
+                name = f"{number}-{line.name}".replace("/", "-")
+                parts = {"x": line.x, "y": line.y, "low": line.low, "high": line.high}
+                for part, values in parts.items():
+                    if values is not None:
+                        yield f"{name}/{part}", np.asarray(values), (panel.x if part == "x" else panel.y,)
+        case Bars():
+            for name, values in panel.series:
+                yield name.replace("/", "-"), np.asarray(values), (panel.places,)

@@ -1,0 +1,122 @@
+"""Panels of a figure, drawn from their numbers: maps here, lines and bars in `app.paint.export_plots`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPaintEngine, QPainter
+
+from app.paint.colormap import lookup_table
+from app.paint.export_axes import (
+    GAP_PX,
+    Frame,
+    Paper,
+    draw_place_axis,
+    draw_text,
+    pen,
+    place_room,
+    words_room,
+)
+from app.paint.export_plots import draw_bars, draw_lines
+from app.paint.figure import Bars, Heat, Lines, Panel, Picture
+from app.paint.number import decimals_for, number_text
+from app.paint.raster import pool, rgba
+
+if TYPE_CHECKING:
+    from app.paint.colormap import ByteArray
+
+COLOUR_BAR_PX = 88.0
+FINEST = 2400  # columns of a map on paper; beyond that neighbours share one, as on the screen
+_SHARP_PX = 1600  # viewers smooth enlarged images, so every cell is written as a block of pixels
+
+
+def draw_panel(painter: QPainter, paper: Paper, panel: Panel, area: QRectF) -> Frame:
+    """Draws a panel with its axes inside of an area; the frame says where which value lies.
+
+    In a map, x is the column and y the row, cell centres on whole numbers.
+    """
+    match panel:
+        case Heat():
+            return _draw_heat(painter, paper, panel, area)
+        case Lines():
+            return draw_lines(painter, paper, panel, area)
+        case Bars():
+            return draw_bars(painter, paper, panel, area)
+        case Picture():
+            return _draw_picture(painter, panel, area)
+
+
+def _draw_heat(painter: QPainter, paper: Paper, heat: Heat, area: QRectF) -> Frame:
+    left = words_room(heat.rows) + GAP_PX + 22
+    width = area.width() - left - COLOUR_BAR_PX
+    rect = QRectF(area.left() + left, area.top(), width, 0)
+    rect.setBottom(area.bottom() - place_room(heat.columns, heat.values.shape[1], width))
+    table = lookup_table(paper.diverging if heat.is_diverging else paper.sequential, heat.is_reversed)
+    painter.drawImage(rect, as_image(_for_paper(painter, _cells(heat, table))))
+    painter.setPen(pen(paper.hairline, 0.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    draw_place_axis(painter, paper, rect, heat.rows, heat.values.shape[0], True)
+    draw_place_axis(painter, paper, rect, heat.columns, heat.values.shape[1], False)
+    _draw_colour_bar(painter, paper, heat, table, QRectF(rect.right() + 14, rect.top(), 12, rect.height()))
+    rows, columns = heat.values.shape
+    return Frame(rect, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
+
+
+def _cells(heat: Heat, table: ByteArray) -> ByteArray:
+    """One pixel a cell, or a group of neighbours where there are very many columns."""
+    values = np.asarray(heat.values, np.float32)
+    if heat.empty is None:
+        return rgba(pool(values, FINEST, heat.neutral).values, heat.limits, table)
+    image = rgba(values, heat.limits, table)
+    image[heat.empty] = 0
+    return image
+
+
+def _draw_colour_bar(painter: QPainter, paper: Paper, heat: Heat, table: ByteArray, bar: QRectF) -> None:
+    blocks = np.repeat(np.repeat(table[::-1, None], 4, axis=0), 8, axis=1)
+    painter.drawImage(bar, as_image(np.ascontiguousarray(blocks)))
+    limits = heat.limits
+    decimals = decimals_for(limits.span)
+    for share in (0.0, 0.5, 1.0):
+        text = number_text(limits.low + share * limits.span, decimals)
+        y = bar.bottom() - share * bar.height()
+        draw_text(
+            painter,
+            QRectF(bar.right() + 5, y - 8, COLOUR_BAR_PX - 47, 16),
+            text,
+            Qt.AlignmentFlag.AlignLeft,
+            paper.quiet,
+        )
+    painter.save()
+    painter.translate(bar.right() + COLOUR_BAR_PX - 41, bar.center().y())
+    painter.rotate(90)
+    box = QRectF(-bar.height() / 2, -14, bar.height(), 16)
+    draw_text(painter, box, heat.quantity, Qt.AlignmentFlag.AlignHCenter, paper.quiet)
+    painter.restore()
+
+
+def _draw_picture(painter: QPainter, picture: Picture, area: QRectF) -> Frame:
+    height, width = picture.pixels.shape[:2]
+    scale = min(area.width() / width, area.height() / height)
+    size = QRectF(0, 0, width * scale, height * scale)
+    size.moveCenter(area.center())
+    painter.drawImage(size, as_image(np.ascontiguousarray(picture.pixels)))
+    return Frame(size, (-0.5, width - 0.5), (height - 0.5, -0.5))
+
+
+def _for_paper(painter: QPainter, image: ByteArray) -> ByteArray:
+    """In a file that is scaled by its viewer each pixel becomes a block, so that cells do not blur into each other."""
+    if painter.paintEngine().type() == QPaintEngine.Type.Raster:
+        return image
+    down, across = (max(1, -(-_SHARP_PX // size)) for size in image.shape[:2])
+    down, across = min(down, 64), min(across, 64)
+    return np.ascontiguousarray(np.repeat(np.repeat(image, down, axis=0), across, axis=1))
+
+
+def as_image(pixels: ByteArray) -> QImage:
+    """Pixels [H, W, 4] as an image with a copy of them."""
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

@@ -1,0 +1,103 @@
+"""A conversation turn by turn and layer by layer, from its records alone: change, keep and write shares, half-lives.
+
+Letters: N turns, L layers, S slots.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rxt.events import FloatArray, TurnRecord
+
+KEEPING = ("interlayer", "write")  # the stages through which old values pass; mix only joins what a slot reads
+
+
+def keep_of(record: TurnRecord) -> FloatArray:
+    """[L, S]: the factor of the old value over all stages of a turn; 1 where nothing is gated."""
+    keep = np.ones(record.norm.shape, dtype=np.float64)
+    for name in KEEPING:
+        stage = record.gate(name)  # type: ignore[arg-type]
+        if stage is not None:
+            keep *= stage.law.keep_share(stage.values)
+    return keep.astype(np.float32)
+
+
+def is_gated(records: Sequence[TurnRecord]) -> bool:
+    """Whether any stage that keeps old values has a gate."""
+    stages = [stage for stage in (records[-1].gates if records else ()) if stage.name in KEEPING]
+    return any(stage.law.activation != "none" for stage in stages)
+
+
+def is_static(records: Sequence[TurnRecord]) -> bool:
+    """Whether no gate of these stages can change between turns."""
+    stages = [stage for stage in (records[-1].gates if records else ()) if stage.name in KEEPING]
+    return not any(stage.law.is_dynamic for stage in stages)
+
+
+class LayerTurns:
+    """Numbers of layers over the turns of one conversation, each turn summed up once; `clear` before another."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self._change: list[FloatArray] = []
+        self._keep: list[FloatArray] = []
+        self._norm: list[FloatArray] = []
+        self._log_keep: FloatArray | None = None
+        self._stacks: dict[int, FloatArray] = {}
+
+    def follow(self, records: Sequence[TurnRecord]) -> None:
+        """Takes in the records that are new; they may only grow between calls."""
+        new = records[len(self._change) :]
+        if new:
+            self._stacks.clear()
+        for record in new:
+            self._change.append(np.sqrt(np.square(record.change, dtype=np.float64).sum(axis=1)).astype(np.float32))
+            keep = keep_of(record)
+            self._keep.append(keep.mean(axis=1))
+            self._norm.append(record.norm.mean(axis=1))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                logs = np.log2(keep.astype(np.float64))
+            self._log_keep = logs if self._log_keep is None else self._log_keep + logs
+
+    def change(self) -> FloatArray:
+        """[L, N]: the Euclidean norm of a layer's difference over each turn."""
+        return self._stacked(self._change)
+
+    def keep(self) -> FloatArray:
+        """[L, N]: the mean factor of the old values."""
+        return self._stacked(self._keep)
+
+    def write(self) -> FloatArray:
+        """[L, N]: what is not kept: 1 - keep, for gates whose factors sum to 1."""
+        return 1 - self._stacked(self._keep)
+
+    def norm(self) -> FloatArray:
+        """[L, N]: the mean norm of a layer's slots."""
+        return self._stacked(self._norm)
+
+    def half_life(self) -> FloatArray:
+        """[L] in turns: until half of what stands in a slot now is left, at its mean rate; the median of the slots.
+
+        Infinite where nothing fades; NaN without turns.
+        """
+        if self._log_keep is None:
+            return np.zeros(0, np.float32)
+        rate = self._log_keep / len(self._change)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lives = np.where(rate < 0, -1 / rate, np.where(np.isnan(rate), np.nan, np.inf))
+        return np.median(lives, axis=1).astype(np.float32)
+
+    def _stacked(self, rows: list[FloatArray]) -> FloatArray:
+        """The rows side by side, put together once until a turn is added."""
+        found = self._stacks.get(id(rows))
+        if found is None:
+            found = np.stack(rows, axis=1) if rows else np.zeros((0, 0), np.float32)
+            self._stacks[id(rows)] = found
+        return found

@@ -1,0 +1,255 @@
+"""What the person asks for turns, versions and branches, passed on to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.models.conversation import Exchange
+from app.models.turn_verbs import TurnFacts, refusals
+from app.views.branch_notices import BranchNotices
+from app.views.dialogs import SaveMemoryDialog
+from app.views.notices import Tone
+from app.views.past_banner import memory_in_words
+from app.views.past_commands import PastCommands
+
+if TYPE_CHECKING:
+    from app.engine.port import EnginePort
+    from app.models.workspace import Workspace
+    from app.paths import Paths
+    from app.views.main_window import MainWindow
+    from rxt.events import Sampling
+
+
+class BranchCommands(QObject):
+    """Runs the actions for turns. The message they are for has the keyboard, or is the newest."""
+
+    def __init__(
+        self, port: EnginePort, workspace: Workspace, window: MainWindow, paths: Paths, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._workspace = workspace
+        self._conversation = workspace.conversation
+        self._window = window
+        self._paths = paths
+        self._save_turn = 0
+        self.notices = BranchNotices(port, workspace.conversation, window.chat.notices)
+        self.past = PastCommands(port, workspace, window, self.notices, self)
+        self._by_verb = {
+            "regenerate": self._regenerate,
+            "edit_message": self._edit_message,
+            "edit_answer": self._edit_answer,
+            "rewrite_memory": self._rewrite_memory,
+            "forget_turn": self._forget_turn,
+            "fork_here": self._fork_at,
+            "save_turn_memory": self._save_memory,
+        }
+        overlay = window.chat.overlay
+        overlay.refusals_of = self.refusals_of
+        overlay.asked.connect(self.do)
+        overlay.edit_accepted.connect(self._finish_edit)
+        window.chat.transcript.version_asked.connect(self._show_version)
+        window.chat.transcript.pointed.connect(self.refresh)
+        window.sidebar.branches.chosen.connect(self._show_branch)
+        window.sidebar.chats.pin_requested.connect(self._pin)
+
+    # ---------------------------------------------------------------- which message
+
+    @property
+    def _row(self) -> int:
+        """The message with the keyboard, else the newest; -1 where there is none."""
+        chat, focus = self._window.chat, self._window.focusWidget()  # also while another window is in front
+        row = -1
+        if focus is chat.transcript:
+            row = chat.transcript.focused_row
+        elif focus is not None and chat.overlay.tools.isAncestorOf(focus):
+            row = chat.overlay.tools.row
+        return row if row >= 0 else self._conversation.rowCount() - 1
+
+    def _exchange(self, row: int) -> Exchange | None:
+        exchanges = self._conversation.exchanges
+        return exchanges[row // 2] if 0 <= row < 2 * len(exchanges) else None
+
+    def refusals_of(self, row: int) -> Mapping[str, str]:
+        """Why verbs cannot be done with the message in a row."""
+        is_tip = row // 2 == self._conversation.rowCount() // 2 - 1
+        return refusals(TurnFacts(self._exchange(row), self._port.phase, is_tip))
+
+    def reasons(self) -> dict[str, str]:
+        """Why actions cannot be done now, by action."""
+        history = self._workspace.history
+        found = dict(self.refusals_of(self._row))
+        fork = found.pop("fork_here", "")
+        if not history.is_at_end:
+            fork = "" if self.past.cursor_id != 0 else "This turn could not be saved, so nothing can follow it."
+        busy = f"Please wait: {self._port.phase.value}." if self._port.phase.is_busy else ""
+        if busy or fork:
+            found["fork"] = busy or fork
+        if busy or self._conversation.is_empty:
+            found["replay"] = busy or "There is no message yet."
+        number = self._conversation.id
+        if number is None or self._workspace.chats.line(number) is None:
+            found["pin_chat"] = "This chat is empty: it is listed with its first message."
+        if self._workspace.branches.rowCount() < 2:
+            found["branches"] = "This chat has one branch. Another version of a turn begins a second one."
+        if self._window.chat.find_bar.isHidden():
+            found |= dict.fromkeys(("find_next", "find_previous"), "Nothing is being searched in this chat.")
+        return found
+
+    @Slot()
+    def refresh(self) -> None:
+        """What can be done may be something else now."""
+        self._window.known_actions.set_reasons("branches", self.reasons())
+
+    @Slot(str, int)
+    def do(self, verb: str, row: int) -> None:
+        """Does something with the message in a row, or says why it cannot be done."""
+        reason = self.refusals_of(row).get(verb)
+        exchange = self._exchange(row)
+        if reason is not None or exchange is None:
+            self._window.chat.notices.add(reason or "There is no message yet.", Tone.WARNING, key="warning")
+        else:
+            self._by_verb[verb](exchange, row)
+
+    # ---------------------------------------------------------------- versions
+
+    def regenerate(self) -> None:
+        self.do("regenerate", self._row)
+
+    def _regenerate(self, exchange: Exchange, _row: int) -> None:
+        self._back_to_now()
+        self._port.regenerate(exchange.id, self._sampling)
+
+    def show_version(self, step: int) -> None:
+        self._show_version(self._row, step)
+
+    @Slot(int, int)
+    def _show_version(self, row: int, step: int) -> None:
+        exchange = self._exchange(row)
+        verb = "next_version" if step > 0 else "previous_version"
+        reason = self.refusals_of(row).get(verb)
+        if exchange is not None and reason is None:
+            self._port.show_branch(exchange.versions[exchange.version - 1 + step])
+        elif exchange is not None and self._port.phase.is_busy:
+            self._window.chat.composer.hint(reason or "")
+
+    @Slot(object)
+    def _show_branch(self, turn: int) -> None:
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint(f"Please wait: {self._port.phase.value}.")
+        else:
+            self._port.show_branch(turn)
+
+    # ---------------------------------------------------------------- editing
+
+    def edit_message(self) -> None:
+        self.do("edit_message", self._row)
+
+    def _edit_message(self, _exchange: Exchange, row: int) -> None:
+        self._window.chat.overlay.begin_edit(row - row % 2)
+
+    def edit_answer(self) -> None:
+        self.do("edit_answer", self._row)
+
+    def _edit_answer(self, _exchange: Exchange, row: int) -> None:
+        self._window.chat.overlay.begin_edit(row + 1 - row % 2)
+
+    @Slot(int, bool, str)
+    def _finish_edit(self, turn: int, is_query: bool, text: str) -> None:
+        editor = self._window.chat.overlay.editor
+        row = self._conversation.row_of_id(turn)
+        reason = self.refusals_of(row).get("edit_message") if row is not None else "This turn is not shown any more."
+        if reason:
+            editor.say(reason)
+            return
+        editor.finish()
+        if is_query:
+            self._back_to_now()
+            self._port.edit_query(turn, text, self._sampling)
+            self._window.chat.transcript.jump_to_latest()
+        else:
+            former = self._conversation.index((row or 0) + 1).data()
+            self._port.edit_answer(turn, text)
+            self._window.chat.notices.add(
+                "The words were changed; memory keeps what was written until you rewrite it from there.",
+                action="Undo",
+                run=lambda: self._port.edit_answer(turn, former),
+                key="edited",
+            )
+
+    # ---------------------------------------------------------------- memory
+
+    def rewrite_memory(self) -> None:
+        self.do("rewrite_memory", self._row)
+
+    def _rewrite_memory(self, exchange: Exchange, _row: int) -> None:
+        self.notices.announce("Memory was rewritten in a new branch; the former one is kept.")
+        self._port.rewrite_memory(exchange.id)
+
+    def forget_turn(self) -> None:
+        self.do("forget_turn", self._row)
+
+    def _forget_turn(self, exchange: Exchange, _row: int) -> None:
+        number = (exchange.turn or 0) + 1
+        self.notices.announce(f"Turn {number} was taken out of memory in a new branch; the former one is kept.")
+        self._port.forget_turn(exchange.id)
+
+    def save_turn_memory(self) -> None:
+        self.do("save_turn_memory", self._row)
+
+    def _save_memory(self, exchange: Exchange, _row: int) -> None:
+        words = f"{self._conversation.title or 'Memory'}, turn {(exchange.turn or 0) + 1}"
+        self._save_turn = exchange.id
+        dialog = SaveMemoryDialog(self._paths.snapshots_dir, words, self._window)
+        dialog.save_requested.connect(self._save)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object, str, str)
+    def _save(self, path: Path, title: str, description: str) -> None:
+        self._port.save_snapshot(path, title, description, self._save_turn)
+
+    def replay_conversation(self) -> None:
+        self._window.chat.notices.dismiss("replay")
+        self._port.replay_conversation()
+
+    # ---------------------------------------------------------------- the past
+
+    def fork(self) -> None:
+        """The path ends at the turn that is looked at, or else at the message with the keyboard."""
+        history = self._workspace.history
+        if history.is_at_end:
+            self.do("fork_here", self._row)
+        else:
+            self._fork(self.past.cursor_id, memory_in_words(history.cursor))
+
+    def _fork_at(self, exchange: Exchange, _row: int) -> None:
+        where = "this turn" if exchange.turn is None else memory_in_words(exchange.turn)
+        self._fork(exchange.id, where)
+
+    def _fork(self, turn: int | None, where: str) -> None:
+        self.notices.announce(f"The next message continues from {where}; later turns keep their branch.")
+        self._port.go_to(turn)
+        self._window.chat.composer.edit.setFocus()
+
+    def _back_to_now(self) -> None:
+        self._workspace.history.show_turn(self._workspace.history.last_turn)
+
+    # ---------------------------------------------------------------- the list
+
+    def toggle_pin(self) -> None:
+        number = self._conversation.id
+        if number is not None:
+            self._pin(number, not self._workspace.chats.is_pinned(number))
+
+    @Slot(int, bool)
+    def _pin(self, number: int, pinned: bool) -> None:
+        self._port.set_pinned(number, pinned)
+
+    @property
+    def _sampling(self) -> Sampling:
+        return self._workspace.settings.preferences.sampling

@@ -1,0 +1,145 @@
+"""What the engine says of branches, searches and checks, brought into the models and in front of the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.paths import RESOURCES
+from app.views.notices import Tone
+
+if TYPE_CHECKING:
+    from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, ReplayCheck, TurnNode
+    from app.engine.port import EnginePort
+    from app.models.settings import Preferences
+    from app.models.workspace import Workspace
+    from app.views.branch_commands import BranchCommands
+    from app.views.main_window import MainWindow
+
+BUNDLED = RESOURCES / "models"
+NOT_SAVED = ("Not saved", "Conversations are read-only")
+
+
+class BranchLink(QObject):
+    """Receives the signals of the port that are about the tree of turns."""
+
+    def __init__(
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        commands: BranchCommands,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._window = window
+        self._commands = commands
+        self._saving_failed = False
+        port.tree_changed.connect(self._on_tree_changed)
+        port.conversation_opened.connect(self._on_opened)
+        port.path_changed.connect(self._on_path_changed)
+        port.conversations_found.connect(self._on_found)
+        port.conversations_changed.connect(self._on_listed)
+        port.replay_checked.connect(self._on_replay_checked)
+        port.model_loaded.connect(self._on_model_loaded)
+        port.failed.connect(self._on_failed)
+        port.turn_rejected.connect(self._on_rejected)
+        port.phase_changed.connect(self._refresh)
+        history = workspace.history
+        for signal in (history.cursor_changed, history.reset, history.turn_added):
+            signal.connect(self._refresh)
+        workspace.settings.changed.connect(self._apply_shortcuts)
+        window.known_actions.use_shortcuts(dict(workspace.settings.preferences.shortcuts))
+        window.ask_before_closing(self.loss)
+        self._refresh()
+
+    # ---------------------------------------------------------------- the tree
+
+    @Slot(object, object)
+    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
+        self._workspace.branches.set_tree(nodes, tip)
+        self._refresh()
+
+    @Slot(object)
+    def _on_opened(self, opened: OpenedConversation) -> None:
+        self._workspace.branches.set_tree(opened.tree, opened.tip)
+        self._commands.notices.drop()
+        self._refresh()
+
+    @Slot(object)
+    def _on_path_changed(self, opened: OpenedConversation) -> None:
+        self._workspace.branches.set_tree(opened.tree, opened.tip)
+        self._commands.notices.tell()
+        self._refresh()
+
+    @Slot(str, str)
+    def _on_rejected(self, _text: str, _message: str) -> None:
+        self._commands.notices.drop()
+
+    @Slot()
+    def _refresh(self) -> None:
+        self._commands.refresh()
+        self._window.chat.overlay.refresh()
+
+    # ---------------------------------------------------------------- the list
+
+    @Slot(str, object)
+    def _on_found(self, text: str, lines: tuple[ConversationSummary, ...]) -> None:
+        """An answer to an earlier search than what the field says now comes too late."""
+        if text == self._window.sidebar.chats.searched_text:
+            self._workspace.chats.show_found(text, lines)
+
+    @Slot(object)
+    def _on_listed(self, _lines: tuple[ConversationSummary, ...]) -> None:
+        self._refresh()
+
+    # ---------------------------------------------------------------- checks
+
+    @Slot(object)
+    def _on_replay_checked(self, check: ReplayCheck) -> None:
+        notices = self._window.chat.notices
+        if check.first_difference is None:
+            words = "The memory agrees." if check.turns == 1 else f"All {check.turns:,} memories agree."
+            notices.add(f"{words} Each was computed again from the words and is the stored one.", key="replay")
+            return
+        first = check.first_difference
+        where = "the initial memory" if first < 0 else f"turn {first + 1}"
+        notices.add(
+            f"{check.agreeing:,} of {check.turns:,} memories agree; {where} is the first that differs. Nothing was "
+            "changed. The model or the device may be another than the one this chat was held with.",
+            Tone.WARNING,
+            key="replay",
+        )
+
+    # ---------------------------------------------------------------- what would be lost
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, _message: str) -> None:
+        self._commands.notices.drop()
+        self._saving_failed |= title in NOT_SAVED
+
+    def loss(self) -> str:
+        """What would be lost if the window closed now, as a sentence; empty where nothing would."""
+        if not self._saving_failed:
+            return ""
+        unsaved = sum(
+            exchange.state.is_final and not exchange.id for exchange in self._workspace.conversation.exchanges
+        )
+        if not unsaved:
+            return ""
+        turns = "One turn of this chat" if unsaved == 1 else f"{unsaved:,} turns of this chat"
+        return f"{turns} could not be saved and would be lost."
+
+    # ---------------------------------------------------------------- models and keys
+
+    @Slot(object)
+    def _on_model_loaded(self, model: ModelInfo) -> None:
+        if model.source and not Path(model.source).is_relative_to(BUNDLED):
+            self._workspace.settings.add_recent_model(model.source)
+
+    @Slot(object)
+    def _apply_shortcuts(self, preferences: Preferences) -> None:
+        self._window.known_actions.use_shortcuts(dict(preferences.shortcuts))

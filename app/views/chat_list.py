@@ -1,0 +1,163 @@
+"""The chats in the sidebar: a field to search in titles and contents, and the list in groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from app.models.chats import ChatRole, ConversationList
+from app.models.library import LibraryRole
+from app.theme import GAP_PX, ThemeController
+from app.views.library_view import AnyIndex, LibraryView, LineDelegate
+
+if TYPE_CHECKING:
+    from app.views.icons import Icons
+
+SEARCH_MS = 180
+LONGEST_SEARCH = 200
+EMPTY = "Your chats will be listed here."
+
+
+class ChatDelegate(LineDelegate):
+    """Lines in groups with headings."""
+
+    def __init__(self, chats: ConversationList, themes: ThemeController) -> None:
+        super().__init__(themes)
+        self._chats = chats
+
+    def has_heading(self, index: AnyIndex) -> bool:
+        return self._chats.has_heading(index.row())
+
+
+class ChatList(QWidget):
+    """Search field and list.
+
+    Signals:
+        chosen(id) · delete_requested(id) · export_requested(id): of a line.
+        pin_requested(id, pinned): a chat shall be kept on top, or no longer.
+        search_requested(text): look for this; never empty.
+        left(): Esc was pressed in an empty search field.
+    """
+
+    chosen = Signal(object)
+    delete_requested = Signal(object)
+    pin_requested = Signal(int, bool)
+    export_requested = Signal(int)
+    search_requested = Signal(str)
+    left = Signal()
+
+    def __init__(
+        self, chats: ConversationList, themes: ThemeController, icons: Icons, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._chats = chats
+        self.field = QLineEdit()
+        self.field.setObjectName("chatSearch")
+        self.field.setAccessibleName("Search chats")
+        self.field.setPlaceholderText("Search chats")
+        self.field.setToolTip("Search in titles and in everything that was said")
+        self.field.setMaxLength(LONGEST_SEARCH)
+        self.field.setClearButtonEnabled(True)
+        lens = QAction(self.field)
+        icons.set(lens, "ph.magnifying-glass", "muted")
+        self.field.addAction(lens, QLineEdit.ActionPosition.LeadingPosition)
+        for tool, name in zip(self.field.findChildren(QToolButton), ("Clear the search", "Search"), strict=False):
+            tool.setAccessibleName(name)
+        self.field.installEventFilter(self)
+        self.list = LibraryView("conversationList", "Chats", EMPTY, themes, ChatDelegate(chats, themes))
+        self.list.setModel(chats)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_MS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_PX // 2)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        self._timer.timeout.connect(self._search)
+        self.field.textChanged.connect(self._on_text)
+        self.list.chosen.connect(self.chosen)
+        self.list.delete_requested.connect(self.delete_requested)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        chats.searched.connect(self._on_searched)
+
+    def search(self) -> None:
+        """Gives the keyboard to the search field."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    @property
+    def searched_text(self) -> str:
+        """What is typed into the search field."""
+        return self.field.text().strip()
+
+    def edit_title(self, row: int) -> None:
+        """Lets the person type another title in the line of a chat."""
+        index = self._chats.index(row)
+        self.list.setCurrentIndex(index)
+        self.list.edit(index)
+
+    @Slot(str)
+    def _on_text(self, text: str) -> None:
+        if text.strip():
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self._chats.show_all()
+
+    @Slot()
+    def _search(self) -> None:
+        if self.searched_text:
+            self.search_requested.emit(self.searched_text)
+
+    @Slot(str)
+    def _on_searched(self, text: str) -> None:
+        self.list.show_empty_words(f"No chat has “{text}” in its title or its messages." if text else EMPTY)
+        self.list.scrollToTop()
+
+    @Slot(QPoint)
+    def _show_menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if not index.isValid():
+            return
+        key, row = index.data(LibraryRole.KEY), index.row()
+        pinned = bool(index.data(ChatRole.IS_PINNED))
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open", lambda: self.chosen.emit(key))
+        menu.addAction("Unpin" if pinned else "Pin to the top", lambda: self.pin_requested.emit(key, not pinned))
+        menu.addAction("Rename", lambda: self.edit_title(row))
+        menu.addAction("Export…", lambda: self.export_requested.emit(key))
+        menu.addSeparator()
+        menu.addAction("Delete", lambda: self.delete_requested.emit(key))
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and isinstance(event, QKeyEvent):
+            if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+                event.accept()  # Esc is for the field, also while an answer could be stopped
+                return True
+            if event.type() is QEvent.Type.KeyPress:
+                return self._field_key(event.key())
+        return False
+
+    def _field_key(self, key: int) -> bool:
+        if key == Qt.Key.Key_Escape:
+            if self.field.text():
+                self.field.clear()
+            else:
+                self.left.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._chats.search == self.searched_text and self._chats.rowCount():
+                self.chosen.emit(self._chats.index(0).data(LibraryRole.KEY))
+            else:
+                self._search()
+        elif key == Qt.Key.Key_Down and self._chats.rowCount():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.list.setCurrentIndex(self._chats.index(0))
+        else:
+            return False
+        return True

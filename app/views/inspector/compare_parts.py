@@ -1,0 +1,70 @@
+"""What a comparison shows, without widgets: its measures, its figure, and the memory that a pin means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
+from app.models.memory_history import INITIAL
+from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines
+from app.paint.limits import Limits
+from app.paint.quantity import Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.engine.findings import Comparison
+    from app.models.memory_choices import MemoryChoice
+    from app.models.selection import Pin
+    from rxt.events import FloatArray
+
+A = Measure("compare a", "‖A‖", "A", "Length of each slot in A.")
+B = Measure("compare a", "‖B‖", "B", "Length of each slot in B.")  # one key: locked limits hold for both
+DIFFERENCE = Measure("compare difference", "‖A − B‖", "A − B", "Length of each slot's difference.", low_end=0.0)
+COSINE = Measure(
+    "compare cosine", "cosine", "Cosine", "Cosine of the angle between each slot in A and in B.",
+    neutral=1.0, high_end=1.0, is_reversed=True,
+)  # fmt: skip
+MAPS = {"a": A, "b": B, "difference": DIFFERENCE, "cosine": COSINE}
+
+
+def values_of(found: Comparison, key: str) -> FloatArray:
+    """The numbers [L, S] of one of MAPS."""
+    return {"a": found.a, "b": found.b, "difference": found.difference, "cosine": found.cosine}[key]
+
+
+def figure_of_comparison(found: Comparison, limits: Mapping[str, Limits], turn: int) -> Figure:
+    """All maps, the scatter and the layers; turn: that of A."""
+    heats = tuple(
+        Heat(
+            f"{measure.title}: {measure.definition}", values_of(found, key), Axis("layer"), Axis("slot"), limits[key],
+            measure.name, neutral=measure.neutral, is_reversed=measure.is_reversed,
+        )
+        for key, measure in MAPS.items()
+    )  # fmt: skip
+    low = -1.0 if (found.cosine_of_layer < 0).any() else 0.0
+    bars = Bars(
+        "Cosine between A and B, of all values of a layer", (("cosine", found.cosine_of_layer),), Axis("layer"),
+        Axis("cosine"), Limits(low, 1.0),
+    )  # fmt: skip
+    return Figure(f"A: {found.a_name} · B: {found.b_name}", (*heats, scatter_of(found), bars), turn)
+
+
+def ref_of(pin: Pin) -> MemoryRef:
+    """The memory that is pinned, as the analyst knows it."""
+    if pin.snapshot is not None:
+        return SnapshotMemory(pin.snapshot)
+    return BranchMemory(pin.branch) if pin.branch is not None else TurnMemory(INITIAL if pin.turn is None else pin.turn)
+
+
+def is_pinned(choice: MemoryChoice | None, pin: Pin | None) -> bool:
+    """Whether a choice is the memory that is pinned; none and none are the same."""
+    if choice is None or pin is None:
+        return choice is None and pin is None
+    return (choice.turn, choice.snapshot, choice.branch) == (pin.turn, pin.snapshot, pin.branch)
+
+
+def scatter_of(found: Comparison) -> Lines:
+    """A dot a slot: its length in B over its length in A."""
+    dots = Line("slots", found.a.reshape(-1), found.b.reshape(-1), dots_only=True)
+    return Lines("Lengths of slots in A and in B", (dots,), Axis("length in A"), Axis("length in B"))

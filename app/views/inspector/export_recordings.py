@@ -1,0 +1,204 @@
+"""Recordings: turns with everything the views show of them, as one file that opens without the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from app.engine.analysis_recording import RecordedAnalysis
+from app.engine.findings import BundleSaved
+from app.engine.inquiries import AskBundle
+from app.models.library import one_line, size_in_words, turns_in_words
+from app.models.memory_history import MemoryHistory
+from app.models.selection import Selection
+from app.theme import Theme, ThemeController
+from app.views.dialogs import file_stem
+from app.views.file_dialog import FileDialog
+from app.views.inspector.panel import InspectorPanel
+from app.views.inspector.section import plain_label
+from app.views.inspector.style import inspector_stylesheet
+from app.views.inspector.timeline import TimelineView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from app.engine.analysis_port import AnalysisSource
+
+SUFFIX = "npz"
+FILTER = f"Recordings (*.{SUFFIX})"
+
+
+class RecordingWindow(QWidget):
+    """The inspector over a recording: nothing in it can be asked that the file does not hold.
+
+    Signals:
+        opened(): the file was read. failed(message): it could not be.
+    """
+
+    opened = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, path: Path, themes: ThemeController, reduced_motion: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("recordingWindow")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(f"{path.name} · recording · Mneme")
+        self.path = path
+        self.history = MemoryHistory(self)
+        self.source = RecordedAnalysis(path, self)
+        self.selection = Selection(self.history, self)
+        self.inspector = InspectorPanel(self.history, themes, reduced_motion, self.selection, self.source)
+        self.timeline = TimelineView(self.history, themes)
+        self.timeline.use_keys(self.inspector.keys)
+        self.caption = plain_label("caption", "Reading…")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 16, 0)
+        head.addWidget(self.caption)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.inspector)
+        splitter.addWidget(self.timeline)
+        splitter.setStretchFactor(0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(head)
+        column.addWidget(splitter, 1)
+        self.resize(1080, 780)
+        self.source.origin_changed.connect(self._on_read)
+        self.source.failed.connect(self.failed)
+        themes.changed.connect(self._restyle)
+        self._restyle(themes.theme)
+        self.source.open()
+
+    @property
+    def model(self) -> str:
+        """The name of the model that was recorded."""
+        origin = self.source.origin
+        return origin.model if origin is not None else ""
+
+    @Slot()
+    def _on_read(self) -> None:
+        origin = self.source.origin
+        if origin is None:
+            return
+        self.caption.setText(
+            f"Recording of {one_line(origin.model)} · {turns_in_words(len(origin.records))} · the model is not needed"
+        )
+        self.history.start(origin.initial, origin.records)
+        self.opened.emit()
+
+    @Slot(object)
+    def _restyle(self, theme: Theme) -> None:
+        self.setStyleSheet(f"#recordingWindow {{ background: {theme.surface}; }} {inspector_stylesheet(theme)}")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.source.shutdown()
+        super().closeEvent(event)
+
+
+class RecordingCommands(QObject):
+    """Exports recordings of the open conversation and opens recordings in windows of their own.
+
+    Signals:
+        said(message): something was done. refused(message): it was not; a sentence says why.
+        window_opened(RecordingWindow)
+    """
+
+    said = Signal(str)
+    refused = Signal(str)
+    window_opened = Signal(object)
+
+    def __init__(
+        self,
+        parent_widget: QWidget,
+        history: MemoryHistory,
+        port: AnalysisSource,
+        themes: ThemeController,
+        reduced_motion: bool,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._parent_widget = parent_widget
+        self._history = history
+        self._port = port
+        self._themes = themes
+        self._reduced_motion = reduced_motion
+        self._folder = Path.home()
+        self._tickets: dict[int, Path] = {}
+        self._windows: list[RecordingWindow] = []
+        port.found.connect(self._on_found)
+        port.refused.connect(self._on_refused)
+
+    @property
+    def windows(self) -> tuple[RecordingWindow, ...]:
+        """The recordings that are open."""
+        return tuple(self._windows)
+
+    def export(self, title: str, turns: tuple[int, ...] | None = None) -> None:
+        """Asks where a recording of some turns goes; None: of all."""
+        if not self._history.records:
+            self.refused.emit("Nothing is remembered yet: say something first, then it can be recorded.")
+            return
+        if turns is not None and not all(0 <= turn <= self._history.last_turn for turn in turns):
+            self.refused.emit("You look at the memory before the first turn. Choose a turn to record.")
+            return
+        dialog = FileDialog(self._parent_widget, "Export recording", self._folder, FILTER)
+        dialog.setObjectName("exportRecordingDialog")
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX)
+        dialog.selectFile(file_stem(title, "recording"))
+        dialog.fileSelected.connect(lambda path: self.write(Path(path), turns))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, path: Path, turns: tuple[int, ...] | None = None) -> None:
+        """Writes a recording; `said` or `refused` follows."""
+        self._folder = path.parent
+        self._tickets[self._port.inquire(AskBundle(path, turns))] = path
+        self.said.emit(f"Recording {path.name}… Every turn is looked into once.")
+
+    def choose(self) -> None:
+        """Asks for a recording to open."""
+        dialog = FileDialog(self._parent_widget, "Open recording", self._folder, FILTER)
+        dialog.setObjectName("openRecordingDialog")
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Opens a recording in a window of its own."""
+        self._folder = path.parent
+        window = RecordingWindow(path, self._themes, self._reduced_motion)
+        window.failed.connect(lambda message: self._on_failed(window, message))
+        window.destroyed.connect(lambda: self._windows.remove(window) if window in self._windows else None)
+        self._windows.append(window)
+        window.show()
+        self.window_opened.emit(window)
+
+    def close_all(self) -> None:
+        """Closes the windows of recordings; their threads end."""
+        for window in list(self._windows):
+            window.close()
+
+    def _on_failed(self, window: RecordingWindow, message: str) -> None:
+        self.refused.emit(f"“{one_line(window.path.name)}” was not opened: {message}")
+        window.close()
+
+    @Slot(int, object)
+    def _on_found(self, ticket: int, finding: object) -> None:
+        if self._tickets.pop(ticket, None) is not None and isinstance(finding, BundleSaved):
+            size = size_in_words(finding.file_bytes)
+            self.said.emit(f"Recorded {turns_in_words(finding.turns)} to {finding.path} ({size}).")
+
+    @Slot(int, str)
+    def _on_refused(self, ticket: int, message: str) -> None:
+        path = self._tickets.pop(ticket, None)
+        if path is not None:
+            self.refused.emit(f"“{one_line(path.name)}” was not written: {message}")

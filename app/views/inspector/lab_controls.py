@@ -1,0 +1,140 @@
+"""The choice of an experiment: which edit, from which memory, on which slots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from app.models.lab import EditKind, Lab, PlaceKind
+from app.theme import GAP_PX
+from app.views.inspector.lab_fields import spin_box
+from app.views.inspector.lab_memory import MemoryCombo
+from app.views.inspector.lab_sentences import EDITS
+from app.views.inspector.section import plain_label
+from app.views.labels import combo
+
+if TYPE_CHECKING:
+    from app.models.memory_choices import MemoryChoices
+    from app.models.memory_history import MemoryHistory
+
+PLACES: dict[PlaceKind, tuple[str, str]] = {
+    "read": ("Slots it read most", "In each layer the slots that the answer (or its locked word) read most."),
+    "marked": ("Marked slots", "The slots you marked in the memory map with X."),
+    "selected": ("Selected slot", "The slot that is selected in the memory map."),
+    "layer": ("A whole layer", "All slots of one layer."),
+}
+SHARES = (1, 2, 5, 10, 20, 30, 50, 100)  # percent
+
+
+class LabControls(QWidget):
+    """Shows and changes the experiment of a Lab."""
+
+    def __init__(self, lab: Lab, history: MemoryHistory, choices: MemoryChoices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lab = lab
+        self._history = history
+        self.edit = combo("Edit")
+        for kind in get_args(EditKind):
+            self.edit.addItem(EDITS[kind][0], kind)
+            self.edit.setItemData(self.edit.count() - 1, EDITS[kind][1], Qt.ItemDataRole.ToolTipRole)
+        self.place = combo("Which slots")
+        for place, (words, tip) in PLACES.items():
+            self.place.addItem(words, place)
+            self.place.setItemData(self.place.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.source = MemoryCombo("Memory the slots are taken from", choices, none="the turn before")
+        self.layer = spin_box("Layer", 0, 0, prefix="layer ")
+        self.share = QSlider(Qt.Orientation.Horizontal)
+        self.share.setAccessibleName("Share of each layer's slots")
+        self.share.setRange(0, len(SHARES) - 1)
+        self.share.setPageStep(1)
+        self.share_words = plain_label("readout")
+        self._source_label = _name("from", self.source)
+        self.hint = plain_label("caption", wrap=True)
+        self._arrange()
+        self.edit.activated.connect(self._on_edit)
+        self.place.activated.connect(self._on_place)
+        self.source.memory_chosen.connect(self._on_source)
+        self.layer.valueChanged.connect(self._on_layer)
+        self.share.valueChanged.connect(self._on_share)
+        lab.changed.connect(self.show_state)
+        history.reset.connect(self.show_state)
+        self.show_state()
+
+    def _arrange(self) -> None:
+        first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (first, second, third):
+            row.setSpacing(GAP_PX)
+        for field in (self.edit, self.place):
+            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            field.setMinimumContentsLength(10)
+        for part in (_name("Edit", self.edit), self.edit, _name("Where", self.place), self.place):
+            first.addWidget(part, 1 if isinstance(part, QComboBox) else 0)
+        second.addWidget(self._source_label)
+        second.addWidget(self.source, 1)
+        third.addWidget(self.share, 1)
+        third.addWidget(self.share_words)
+        third.addWidget(self.layer)
+        third.addStretch(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(first)
+        column.addLayout(second)
+        column.addLayout(third)
+        column.addWidget(self.hint)
+
+    @Slot()
+    def show_state(self) -> None:
+        """Shows what is chosen."""
+        chosen = self._lab.experiment
+        initial = self._history.initial
+        with QSignalBlocker(self.layer), QSignalBlocker(self.share):
+            self.edit.setCurrentIndex(self.edit.findData(chosen.kind))
+            self.place.setCurrentIndex(self.place.findData(chosen.place))
+            self.layer.setRange(0, max(0, initial.layers - 1) if initial is not None else 0)
+            self.layer.setValue(chosen.layer)
+            percent = round(100 * chosen.share)
+            self.share.setValue(min(range(len(SHARES)), key=lambda step: abs(SHARES[step] - percent)))
+        self.edit.setToolTip(EDITS[chosen.kind][1])
+        self.place.setToolTip(PLACES[chosen.place][1])
+        self.share_words.setText(f"{percent} % of each layer")
+        with_source = chosen.kind in ("patch", "freeze")
+        self.source.setVisible(with_source)
+        self._source_label.setVisible(with_source)
+        self.source.set_none("choose a memory…" if chosen.kind == "patch" else "the turn before")
+        self._source_label.setText("as after" if chosen.kind == "freeze" else "from")
+        self.share.setVisible(chosen.place == "read")
+        self.share_words.setVisible(chosen.place == "read")
+        self.layer.setVisible(chosen.place == "layer")
+        target = self._lab.target()
+        words = target.problem or target.words
+        self.hint.setText(f"{EDITS[chosen.kind][1]} {words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+                          if words else f"{EDITS[chosen.kind][1]} {PLACES[chosen.place][1]}")  # fmt: skip
+
+    @Slot(int)
+    def _on_edit(self, index: int) -> None:
+        self._lab.choose(kind=self.edit.itemData(index))
+
+    @Slot(int)
+    def _on_place(self, index: int) -> None:
+        self._lab.choose(place=self.place.itemData(index))
+
+    @Slot()
+    def _on_source(self) -> None:
+        self._lab.choose(source=self.source.choice)
+
+    @Slot(int)
+    def _on_layer(self, layer: int) -> None:
+        self._lab.choose(layer=layer)
+
+    @Slot(int)
+    def _on_share(self, step: int) -> None:
+        self._lab.choose(share=SHARES[step] / 100)
+
+
+def _name(words: str, field: QWidget) -> QLabel:
+    label = plain_label("caption", words)
+    label.setBuddy(field)
+    return label

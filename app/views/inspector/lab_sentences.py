@@ -1,0 +1,84 @@
+"""What an experiment has shown, in a sentence: what changed, and what the random control changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.models.memory_choices import shortened
+from app.paint.number import number_text
+
+if TYPE_CHECKING:
+    from app.engine.findings import Paired, ReplyText
+    from app.models.lab import EditKind, Experiment
+    from rxt.events import FloatArray
+
+EDITS: dict[EditKind, tuple[str, str]] = {
+    "zero": ("Zero", "The slots become zeros."),
+    "mean": ("Mean of the layer", "Each slot becomes the mean of all slots of its layer."),
+    "noise": ("Noise", "Each slot becomes a random direction of its own length."),
+    "initial": ("Restore initial", "The slots become what they were before the first turn."),
+    "freeze": ("Freeze", "The slots keep what they held after the turn you choose; later turns do not write to them."),
+    "patch": ("Patch from…", "The slots are taken from another turn, branch or saved memory."),
+}
+DONE: dict[EditKind, str] = {
+    "zero": "zeroed", "mean": "set to their layer's mean", "noise": "replaced by noise",
+    "initial": "set back to the initial memory", "freeze": "frozen", "patch": "patched",
+}  # fmt: skip
+
+
+def run_words(experiment: Experiment, turn: int, target: str) -> str:
+    """What is done: "turn 5: zeroed the 12 slots it read most (5% of each layer)"."""
+    source = experiment.source
+    taken = f" from {source.name}" if experiment.kind in ("patch", "freeze") and source is not None else ""
+    return f"turn {turn + 1}: {DONE[experiment.kind]}{taken}: {target}"
+
+
+def verdict(paired: Paired) -> str:
+    """ "The answer changed at “Alice” → “Bob”; the random control changed nothing." """
+    edit = _difference(paired.original, paired.edited, paired.first_difference)
+    control = _difference(paired.original, paired.control, paired.control_difference)
+    said = f"The answer changed {edit}" if edit else "The answer stayed the same"
+    beside = f"the random control changed it {control}" if control else "the random control changed nothing"
+    if not edit and not control:
+        beside = "so did the random control's"
+    return f"{said}; {beside}."
+
+
+def numbers(paired: Paired) -> str:
+    """The mean change of the original answer's log-probability, beside the control's."""
+    edit, control = (_mean(values) for values in (paired.change, paired.control_change))
+    count = "1 slot" if paired.slots == 1 else f"{paired.slots:,} slots"
+    return f"Original answer: {edit} nats a word with the edit, {control} with {count} at random."
+
+
+def _mean(values: FloatArray) -> str:
+    return number_text(float(np.mean(values)), 2) if len(values) else "–"
+
+
+def _difference(original: ReplyText, other: ReplyText, index: int | None) -> str:
+    """Where two answers part, in words; "" where they do not."""
+    if index is None:
+        return ""
+    before, after = _word(original, index), _word(other, index)
+    if before and after:
+        return f"at “{before}” → “{after}”"
+    if before:
+        return f"by ending before “{before}”"
+    return f"by going on with “{after}”" if after else "in a sign that is not seen"
+
+
+def _word(answer: ReplyText, index: int) -> str:
+    """The whole word that the token stands in."""
+    if index >= len(answer.spans):
+        return ""
+    start, stop = answer.spans[index]
+    text = answer.text
+    while start < stop and text[start].isspace():
+        start += 1
+    while start > 0 and text[start - 1].isalnum() and start < len(text) and text[start].isalnum():
+        start -= 1
+    while 0 < stop < len(text) and text[stop].isalnum() and text[stop - 1].isalnum():
+        stop += 1
+    return shortened(text[start:stop].strip(), 24)

@@ -1,0 +1,197 @@
+"""Numbers first: the memory in a sentence, a row of numbers for each layer, and the slots that are not well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout
+
+from app.engine.findings import Health
+from app.engine.inquiries import AskHealth
+from app.models.memory_history import INITIAL
+from app.paint.colormap import LEVELS
+from app.paint.limits import Limits
+from app.paint.quantity import Measure
+from app.paint.turns import LayerTurns
+from app.theme import GAP_PX, Theme, ThemeController, mixed
+from app.views.inspector.analysis_view import AnalysisView
+from app.views.inspector.kind_legend import KindLegend
+from app.views.inspector.map_panel import MapPanel
+from app.views.inspector.section import HelpButton, plain_label
+from app.views.inspector.style import CAPTION_PX, sized_font
+from app.views.inspector.table import ArrayTableModel, TableButton, TableData
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from app.models.selection import Selection
+    from app.paint.colormap import ByteArray
+    from app.views.inspector.analyses import Analyses
+
+HELP = (
+    "This sums up the memory at the turn in view: a row of numbers for each layer, and below it the slots that are "
+    "dead, duplicate or saturated.",
+    "A slot is dead when its length is below 1 % of its layer's median, duplicate when its cosine to another slot is "
+    "above 0.99, and saturated when a gate that can change stands within 1 % of an end of its range.",
+    "A few such slots are common; many of them, a drift far from 1 or a half-life below one turn say that the memory "
+    "loses room or content.",
+)
+ROWS = ("change ‖Δ‖", "kept", "half-life", "norm drift", "distance", "dead", "duplicate", "saturated")
+TIPS = (
+    "‖Δ‖: length of the layer's difference over this turn",
+    "Mean share of the old values that this turn kept",
+    "Turns until half of a slot's content is rewritten, at the mean rate of this conversation; the median slot",
+    "Mean slot norm over that of the initial memory: 1 is no drift",
+    "Mean distance of the slots from the initial memory",
+    "Slots of nearly no length",
+    "Slots that say the same as another one",
+    "Slots whose write gate stands at an end of its range",
+)
+STATES = ("well", "saturated", "duplicate", "dead")
+_LINE_PX = 22
+_MAP_PX = 130
+STATE = Measure("health", "state", "Health of slots", "0: well, 1: saturated, 2: duplicate, 3: dead.")
+
+
+def state_of(health: Health) -> np.ndarray:
+    """[L, S]: the index in STATES; the worst where a slot has more than one."""
+    result = np.zeros(health.dead.shape, np.float32)
+    result[health.saturated] = 1
+    result[health.duplicate] = 2
+    result[health.dead] = 3
+    return result
+
+
+def state_shades(theme: Theme) -> tuple[str, str, str, str]:
+    """The colours of STATES, in their order."""
+    return mixed(theme.surface, theme.text, 0.10), theme.series[1], theme.series[0], theme.text
+
+
+def state_table(theme: Theme) -> ByteArray:
+    """Colours of the four states over the range 0 to 3."""
+    shades = np.array([QColor(name).getRgb() for name in state_shades(theme)], np.uint8)
+    return np.ascontiguousarray(shades[np.rint(np.linspace(0, 3, LEVELS)).astype(np.intp)])
+
+
+class NumbersView(AnalysisView):
+    """The memory at the cursor in numbers."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        analyses: Analyses,
+        themes: ThemeController,
+        reduced_motion: bool = False,
+    ) -> None:
+        super().__init__(selection, analyses, themes)
+        self.setObjectName("numbersView")
+        self.setAccessibleName("Numbers")
+        self._turns = LayerTurns()
+        self._data: TableData | None = None
+        self._model: ArrayTableModel | None = None
+        self.sentence = plain_label("health", wrap=True)
+        self.legend = KindLegend("Health of slots; the worst where a slot is several", themes.theme)
+        self.help = HelpButton("numbers", HELP)
+        self.as_table = TableButton(self.table)
+        self.grid = QTableView()
+        self.panel = MapPanel(themes.theme, reduced_motion, "Point at a slot to read its state")
+        self._build()
+        self.panel.set_place(self._place)
+        self.panel.clicked.connect(self._history.select_slot)
+        self.grid.clicked.connect(self._on_row)
+        self._history.slot_selected.connect(self.refresh)
+        self._history.reset.connect(self._turns.clear)
+
+    def inquiry(self) -> Hashable | None:
+        return AskHealth(self._history.cursor) if self._history.initial is not None else None
+
+    def table(self) -> TableData | None:
+        """The numbers of the layers."""
+        return self._data
+
+    def draw(self, finding: Any) -> None:
+        if not isinstance(finding, Health):
+            return
+        self.sentence.setText(finding.sentence)
+        self._fill(finding)
+        states = state_of(finding)
+        counts = [int(mask.sum()) for mask in (finding.saturated, finding.duplicate, finding.dead)]
+        well = int((states == 0).sum())
+        shades = state_shades(self.theme)
+        words = [f"{count} {name}" for count, name in zip((well, *counts), STATES, strict=True)]
+        self.legend.set_kinds(list(zip(shades, words, strict=True)))
+        self.panel.set_colours(state_table(self.theme))
+        self.panel.show_values(STATE, states, Limits(0.0, 3.0), False)
+        self.panel.set_selected(self._history.slot)
+        self.setAccessibleDescription(f"{finding.sentence} {', '.join(words)}")
+
+    def _fill(self, health: Health) -> None:
+        cursor = self._history.cursor
+        layers = health.dead.shape[0]
+        unknown = np.full(layers, np.nan, np.float32)
+        self._turns.follow(self._history.records)
+        change = keep = life = unknown
+        if cursor != INITIAL:
+            change, keep = self._turns.change()[:, cursor], self._turns.keep()[:, cursor]
+            life = self._turns.half_life()
+        counts = [mask.sum(axis=1) for mask in (health.dead, health.duplicate, health.saturated)]
+        values = np.stack((change, keep, life, health.norm_drift, health.distance_from_initial, *counts))
+        name = "Numbers of each layer, " + ("initial memory" if cursor == INITIAL else f"turn {cursor + 1}")
+        rows = tuple(f"layer {layer}" for layer in range(layers))
+        self._data = TableData(name, values.astype(np.float32), ROWS, rows, "number × layer")
+        if self._model is None:
+            self._model = ArrayTableModel(self._data, self.grid, tips=TIPS, decimals=2)
+            self.grid.setModel(self._model)
+        else:
+            self._model.set_table(self._data)
+
+    def restyle(self, theme: Theme) -> None:
+        super().restyle(theme)
+        self.panel.restyle(theme)
+        self.legend.restyle(theme)
+        self.help.restyle(theme)
+        self.as_table.restyle(theme)
+
+    def _place(self, layer: int, slot: int) -> str:
+        values = self.panel.values
+        state = STATES[int(values[layer, slot])] if values is not None else ""
+        return f"layer {layer} · slot {slot} · {state}"
+
+    @Slot(object)
+    def _on_row(self, index: Any) -> None:
+        self._selection.choose_layer(index.column())
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(GAP_PX)
+        header.addWidget(self.sentence, 1)
+        header.addWidget(self.as_table)
+        header.addWidget(self.help)
+        grid = self.grid
+        grid.setAccessibleName("Numbers of each layer")
+        grid.setFrameShape(QFrame.Shape.NoFrame)
+        grid.setShowGrid(False)
+        grid.setAlternatingRowColors(True)
+        grid.setFont(sized_font(CAPTION_PX))
+        grid.horizontalHeader().setFont(sized_font(CAPTION_PX))
+        grid.verticalHeader().setFont(sized_font(CAPTION_PX))
+        grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        grid.horizontalHeader().setMinimumSectionSize(64)
+        grid.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        grid.verticalHeader().setDefaultSectionSize(_LINE_PX)
+        grid.setFixedHeight(_LINE_PX * len(ROWS) + 34)
+        grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
+        grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.panel.setMinimumHeight(_MAP_PX)
+        grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.panel.scale.hide()
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_PX)
+        column.addLayout(header)
+        column.addWidget(grid)
+        column.addWidget(self.legend)
+        column.addWidget(self.panel, 1)

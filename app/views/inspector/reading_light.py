@@ -1,0 +1,61 @@
+"""Lights up, in the memory map, the slots that the word in view read; wherever the word is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.engine.findings import Reads
+from app.engine.inquiries import AskReads
+from app.paint.number import share_text
+from app.paint.reading import strongest_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from app.models.selection import Selection
+    from app.views.inspector.analyses import Analyses
+    from app.views.inspector.memory_map import MemoryMapView
+
+
+class ReadingLight(QObject):
+    """Follows the selection's word; the map's cells are framed as soon as it is known what the word read."""
+
+    def __init__(self, selection: Selection, analyses: Analyses, view: MemoryMapView) -> None:
+        super().__init__(view)
+        self._selection = selection
+        self._analyses = analyses
+        self._view = view
+        selection.token_changed.connect(self.shine)
+        selection.layer_changed.connect(self.shine)
+        analyses.arrived.connect(self._on_arrived)
+
+    @Slot()
+    def shine(self) -> None:
+        """Frames what the word in view read, or nothing."""
+        token = self._selection.token
+        inquiry = AskReads(token[0]) if token is not None else None
+        self._analyses.want(self, () if inquiry is None else (inquiry,))
+        reads = self._analyses.finding(inquiry) if inquiry is not None else None
+        if token is None or not isinstance(reads, Reads) or token[1] >= len(reads.spans):
+            self._view.set_lit([], "")
+            return
+        weights, layer = reads.weights[token[1]], self._selection.layer
+        if layer is None:
+            cells = strongest_cells(weights)
+        else:
+            cells = [(layer, slot, strength) for _, slot, strength in strongest_cells(weights[layer : layer + 1])]
+        start, end = reads.spans[token[1]]
+        word = reads.text[start:end].strip() or "this token"
+        told = ""
+        if cells:
+            top, slot, _ = cells[0]
+            told = f"“{word}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))})"
+        self._view.set_lit(cells, told)
+
+    @Slot(object)
+    def _on_arrived(self, inquiry: Hashable) -> None:
+        token = self._selection.token
+        if token is not None and inquiry == AskReads(token[0]):
+            self.shine()

@@ -1,0 +1,195 @@
+"""All turns at once: how much each layer changed, kept and wrote, and how long a layer remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from app.paint.limits import extent_of
+from app.paint.number import number_text
+from app.paint.quantity import Measure
+from app.paint.turns import LayerTurns, is_gated, is_static
+from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.distribution_item import RowNumbers
+from app.views.inspector.lazy_view import LazyView
+from app.views.inspector.map_panel import MapPanel
+from app.views.inspector.section import HelpButton, plain_label
+from app.views.inspector.segments import Segments
+from app.views.inspector.style import pen
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+    from app.models.selection import Selection
+    from rxt.events import FloatArray
+
+HELP = (
+    "This shows the whole conversation, a column for each turn and a row for each layer: how much the turn changed the "
+    "layer, which share of the old values it kept, or how long the layer's slots are.",
+    "Change is the length of the layer's difference over the turn; keep is the mean factor that the gates gave to the "
+    "old values, write is the rest, and the half-life follows from the mean of their logarithms.",
+    "Columns that stand out are turns that rewrote much, rows that stand out are layers that write more readily; a "
+    "layer with a half-life of two turns has lost three quarters of a fact after four.",
+)
+CHANGE = Measure("layer change", "change", "Change of each layer ‖Δ‖", "Length of a layer's difference.", low_end=0.0)
+KEEP = Measure(
+    "keep", "keep share", "Keep share of each layer", "Mean factor of the old values.",
+    neutral=1.0, low_end=0.0, high_end=1.0,
+)  # fmt: skip
+WRITE = Measure("write share", "write share", "Write share of each layer", "1 − keep.", low_end=0.0, high_end=1.0)
+NORM = Measure("layer norm", "norm", "Mean norm of each layer's slots", "Mean length of a layer's slots.")
+MEASURES = {"change": CHANGE, "keep": KEEP, "write": WRITE, "norm": NORM}
+
+
+class TurnsView(LazyView):
+    """Layers × turns from the records; a click goes to the turn."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        themes: ThemeController,
+        reduced_motion: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(themes, parent)
+        self.setObjectName("turnsView")
+        self.setAccessibleName("All turns")
+        self._selection = selection
+        self._history = selection.history
+        self._turns = LayerTurns()
+        self._drawn: tuple[object, ...] | None = None  # what is on the screen, but for the cursor
+        self.measure = Segments("Show", (("change", "change"), ("keep", "keep"), ("write", "write"), ("norm", "norm")))
+        self.help = HelpButton("all turns", HELP)
+        self.caption = plain_label("caption", wrap=True)
+        self.notice = plain_label("notice", wrap=True)
+        self.panel = MapPanel(
+            themes.theme, reduced_motion, "Point at a cell to read it, click to go to its turn", "layer", "turn"
+        )
+        self.numbers = RowNumbers(self.panel.map.getViewBox(), themes.theme)
+        self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
+        self._build()
+        self.measure.changed.connect(self.refresh)
+        self.panel.clicked.connect(self._on_cell)
+        self.panel.limits_changed.connect(self._redraw_all)
+        self.panel.empty.action.clicked.connect(self._show_change)
+        self._history.reset.connect(self._on_reset)
+        self._history.turn_added.connect(self.refresh)
+        self._history.cursor_changed.connect(self.refresh)
+
+    def redraw(self) -> None:
+        records = self._history.records
+        if not records:
+            self._drawn = None
+            self.notice.hide()
+            self.caption.setText("")
+            self.panel.show_empty(
+                "This appears after the first turn: every turn and every layer at once.", "ph.hourglass"
+            )
+            return
+        self._turns.follow(records)
+        key = self.measure.chosen
+        drawn = (key, len(records), self.theme.name, id(self._history.initial))
+        if drawn == self._drawn:
+            self._show_cursor()
+            return
+        self._drawn = None
+        self.notice.hide()
+        if key in ("keep", "write") and not is_gated(records):
+            self.caption.setText("")
+            text = "This model updates its memory without gates: nothing is kept or written by degrees."
+            self.panel.show_empty(text, "ph.info", "Show the change")
+            return
+        if key in ("keep", "write") and is_static(records):
+            self.notice.setText("Static gates: these shares are trained constants, the same in every turn.")
+            self.notice.show()
+        values = self._values(key)
+        life = self._turns.half_life() if is_gated(records) else np.full(values.shape[0], np.inf, np.float32)
+        rows = [("∞" if np.isposinf(item) else number_text(float(item), 1), "turns") for item in life]
+        self.numbers.set_rows(("half-life", ""), rows)
+        self._caption(life, len(records))
+        measure = MEASURES[key]
+        self.panel.set_axes("layer", "turn", str, self._turn_name)
+        self.panel.show_values(measure, values, measure.limits(extent_of(values)), False)
+        self._drawn = drawn
+        self._show_cursor()
+        self.setAccessibleDescription(f"{measure.title}. {self.caption.text()}")
+
+    def _show_cursor(self) -> None:
+        self.cursor_line.setVisible(self._history.cursor >= 0)
+        self.cursor_line.setValue(self._history.cursor)
+
+    @Slot()
+    def _redraw_all(self) -> None:
+        self._drawn = None
+        self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.panel.handle_key(event):
+            super().keyPressEvent(event)
+
+    def restyle(self, theme: Theme) -> None:
+        self.panel.restyle(theme)
+        self.numbers.restyle(theme)
+        self.help.restyle(theme)
+        self.cursor_line.setPen(pen(theme.text, 2))
+
+    def _values(self, key: str) -> FloatArray:
+        found = {
+            "change": self._turns.change,
+            "keep": self._turns.keep,
+            "write": self._turns.write,
+            "norm": self._turns.norm,
+        }[key]()
+        return np.ascontiguousarray(found)
+
+    def _caption(self, life: FloatArray, turns: int) -> None:
+        finite = life[np.isfinite(life)]
+        if not is_gated(self._history.records):
+            self.caption.setText("Without gates nothing fades: there is no half-life.")
+        elif not finite.size:
+            self.caption.setText("Nothing fades in this memory.")
+        else:
+            ends = f"{number_text(float(finite.min()), 1)} to {number_text(float(finite.max()), 1)}"
+            word = "turn" if turns == 1 else "turns"
+            self.caption.setText(f"Half of a slot is rewritten in {ends} turns, by the gates of {turns} {word}.")
+
+    @staticmethod
+    def _turn_name(index: int) -> str:
+        return str(index + 1)
+
+    def _build(self) -> None:
+        header = QHBoxLayout()
+        header.addWidget(self.measure)
+        header.addStretch(1)
+        header.addWidget(self.help)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+        column.setSpacing(4)
+        column.addLayout(header)
+        column.addWidget(self.caption)
+        column.addWidget(self.notice)
+        column.addWidget(self.panel, 1)
+        self.notice.hide()
+        self.panel.map.addItem(self.cursor_line, ignoreBounds=True)
+        self.panel.canvas.addItem(self.numbers, 0, 1)
+
+    @Slot(int, int)
+    def _on_cell(self, layer: int, turn: int) -> None:
+        self._selection.choose_layer(layer)
+        self._history.show_turn(turn)
+
+    @Slot()
+    def _show_change(self) -> None:
+        self.measure.choose("change")
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._turns.clear()
+        self._drawn = None
+        self.panel.forget_limits()
+        self.refresh()

@@ -1,0 +1,66 @@
+"""What words are tinted with, and the sentence that says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.paint.number import share_text
+from app.paint.reading import against_mean, strongest_source
+from app.views.inspector.analysis_view import name_of
+from app.views.inspector.style import turn_colour, turn_label
+from app.views.inspector.word_flow import Tint
+
+if TYPE_CHECKING:
+    from app.engine.findings import Reads, Writes
+    from app.theme import Theme
+
+CAVEAT = "Attention is not proof: it shows where the model looked. “Check” answers again without these slots."
+_FAINT = 0.15  # of the largest difference: below it a word is like the others
+_NAMED = 4
+
+
+def read_tints(reads: Reads, is_against: bool, theme: Theme) -> tuple[list[Tint], str]:
+    """A tint a token of the answer, by the turn it read most from.
+
+    is_against: by the turn it read more from than the answer's other words did.
+    """
+    measured = np.maximum(against_mean(reads.sources), 0) if is_against else reads.sources
+    largest = float(measured.max()) or 1.0
+    tints = []
+    for token, (turn, amount) in enumerate(strongest_source(measured)):
+        share = float(reads.sources[token, turn + 1])
+        strength = amount / largest if is_against else share
+        if strength < _FAINT and is_against:
+            tints.append(Tint(theme.muted, 0.0, "", f"Read as the other words did. {CAVEAT}"))
+            continue
+        others = f" ({share_text(amount)} more than the other words)" if is_against else ""
+        tip = f"{share_text(share)} read from {name_of(turn)}{others}. {CAVEAT}"
+        tints.append(Tint(turn_colour(theme, turn), strength, turn_label(turn), tip))
+    total = reads.sources.mean(axis=0)
+    order = [int(row) for row in np.argsort(-total, kind="stable")[:_NAMED] if total[row] > 0]
+    parts = ", ".join(f"{name_of(row - 1)} {share_text(float(total[row]))}" for row in order)
+    return tints, f"The answer was read from: {parts}. Numbers below words are turns; 0 is the initial memory."
+
+
+def write_tints(
+    writes: Writes, slot: tuple[int, int] | None, layer: int | None, theme: Theme
+) -> tuple[list[Tint], str]:
+    """A tint a token of the turn, by the attention of one slot, of the slots of a layer, or of all slots."""
+    if slot is not None:
+        weights, what = writes.weights[slot], f"layer {slot[0]} · slot {slot[1]}"
+    elif layer is not None:
+        weights, what = writes.weights[layer].mean(axis=0), f"the slots of layer {layer}"
+    else:
+        weights, what = writes.weights.mean(axis=(0, 1)), "all slots"
+    top = float(weights.max()) or 1.0
+    tints = [
+        Tint(theme.accent, float(weight) / top, "", f"{share_text(float(weight))} of the attention of {what}")
+        for weight in weights
+    ]
+    stays = "" if slot is None else f" It entered the slot with the factor {share_text(float(writes.written[slot]))}."
+    return (
+        tints,
+        f"Tinted by the attention of {what} in {name_of(writes.turn)}; the strongest: {share_text(top)}.{stays}",
+    )

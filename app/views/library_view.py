@@ -1,0 +1,187 @@
+"""A list of the sidebar: lines of a title and a muted line under it, in groups with headings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from app.models.chats import ChatRole
+from app.models.library import LibraryRole
+from app.theme import RADIUS_PX, Theme, ThemeController, caption_font, mixed
+from app.views.labels import plain_tooltip
+
+LINE_PX = 50
+HEADING_PX = 28
+HEADING_INDENT_PX = 12
+PLAIN, WITH_HEADING = QSize(80, LINE_PX), QSize(80, LINE_PX + HEADING_PX)
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class LineDelegate(QStyledItemDelegate):
+    """A title and a muted line under it, and above the first line of a group its heading."""
+
+    def __init__(self, themes: ThemeController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme: Theme = themes.theme
+        themes.changed.connect(self._recolour)
+
+    @Slot(object)
+    def _recolour(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return WITH_HEADING if self.has_heading(index) else PLAIN
+
+    def has_heading(self, index: AnyIndex) -> bool:
+        """Whether a group begins with this row; asked for every row whenever the list changes, so it must be quick."""
+        return False
+
+    def line_of(self, rect: QRect, index: AnyIndex) -> QRect:
+        """The part of a row without its heading."""
+        return rect.adjusted(0, HEADING_PX if self.has_heading(index) else 0, 0, 0)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        editor.setGeometry(self.line_of(option.rect, index).adjusted(2, 6, -2, -6))  # type: ignore[attr-defined]
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        rect = self.line_of(option.rect, index)  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        self._paint_heading(painter, rect, index.data(ChatRole.HEADING), option.font)  # type: ignore[attr-defined]
+        current = bool(index.data(LibraryRole.IS_CURRENT))
+        place = rect.adjusted(2, 1, -2, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = selected and bool(state & QStyle.StateFlag.State_HasFocus)
+        if current:
+            painter.setBrush(QColor(self._theme.accent_soft))
+        elif selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(QColor(mixed(self._theme.window, self._theme.text, 0.06)))
+        if focused:
+            painter.setPen(QColor(self._theme.accent))
+        painter.drawRoundedRect(place, RADIUS_PX, RADIUS_PX)
+        inner = place.adjusted(10, 6, -8, -6)
+        font = option.font  # type: ignore[attr-defined]
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.text))
+        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(caption_font(font))
+        painter.setPen(QColor(self._theme.muted))
+        detail = painter.fontMetrics().elidedText(
+            index.data(LibraryRole.DETAIL), Qt.TextElideMode.ElideRight, inner.width()
+        )
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, detail)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, line: QRect, heading: str | None, font: QFont) -> None:
+        if heading:
+            painter.save()
+            painter.setFont(caption_font(font))
+            painter.setPen(QColor(self._theme.muted))
+            place = QRect(line.left() + HEADING_INDENT_PX, line.top() - HEADING_PX, line.width() - 20, HEADING_PX - 3)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, heading)
+            painter.restore()
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: AnyIndex
+    ) -> bool:
+        words = index.data(Qt.ItemDataRole.AccessibleTextRole) if index.isValid() else None
+        more = index.data(Qt.ItemDataRole.AccessibleDescriptionRole) if index.isValid() else None
+        QToolTip.showText(event.globalPos(), plain_tooltip("\n".join(part for part in (words, more) if part)), view)
+        return True
+
+
+class LibraryView(QListView):
+    """One of the two lists; says what will appear in it while it is empty.
+
+    Signals:
+        chosen(key): a line was clicked or Enter pressed on it.
+        delete_requested(key): Delete was pressed on a line.
+    """
+
+    chosen = Signal(object)
+    delete_requested = Signal(object)
+
+    def __init__(
+        self, object_name: str, name: str, empty: str, themes: ThemeController, delegate: LineDelegate | None = None
+    ) -> None:
+        super().__init__()
+        self._empty = empty
+        self._theme: Theme = themes.theme
+        self.setObjectName(object_name)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(empty)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._delegate = delegate or LineDelegate(themes)
+        self._delegate.setParent(self)
+        self.setItemDelegate(self._delegate)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.clicked.connect(self._choose)
+        themes.changed.connect(self._recolour)
+
+    def show_empty_words(self, words: str) -> None:
+        """Says `words` while there is no line."""
+        self._empty = words
+        self.setAccessibleDescription(words)
+        self.viewport().update()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        """The line at `point`; a heading belongs to none."""
+        index = super().indexAt(point)
+        inside = index.isValid() and self._delegate.line_of(self.visualRect(index), index).contains(point)
+        return index if inside else QModelIndex()
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.data(LibraryRole.KEY))
+
+    @Slot(object)
+    def _recolour(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.indexAt(event.position().toPoint()).isValid():
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if self.state() is QAbstractItemView.State.EditingState or not index.isValid():
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(index)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_requested.emit(index.data(LibraryRole.KEY))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():  # otherwise the current line shows the focus
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRoundedRect(self.viewport().rect().adjusted(0, 0, -1, -1), RADIUS_PX, RADIUS_PX)
+            painter.end()
+        if self.model() is not None and self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setFont(caption_font(self.font()))
+            painter.setPen(QColor(self._theme.muted))
+            place = self.viewport().rect().adjusted(12, 4, -12, -4)
+            painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._empty)

@@ -1,0 +1,276 @@
+"""What the person asks for about saved memories, passed on to the engine; and what the engine says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog
+
+from app.models.conversation import MessageRole
+from app.models.library import one_line
+from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
+from app.views.file_dialog import FileDialog
+from app.views.memories import MemoryLibrary
+from app.views.notices import Notices, Tone
+from app.views.system_prompt import SystemPromptDialog
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.engine.messages import ModelInfo, SnapshotInfo
+    from app.engine.port import EnginePort
+    from app.models.workspace import Workspace
+    from app.paths import Paths
+    from app.theme import ThemeController
+    from app.views.main_window import MainWindow
+
+NOT_WRITTEN = "The system prompt was not written"
+
+
+class MemoryCommands(QObject):
+    """Saved memories of one window.
+
+    open_dialog(name, dialog): shows a dialog, one of a name at a time. start(path): begins a chat from a memory.
+    """
+
+    def __init__(
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        actions: Actions,
+        themes: ThemeController,
+        paths: Paths,
+        open_dialog: Callable[[str, QDialog], None],
+        start: Callable[[Path], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._workspace = workspace
+        self._window = window
+        self._actions = actions
+        self._themes = themes
+        self._paths = paths
+        self._open_dialog = open_dialog
+        self._start_chat = start
+        self._library: MemoryLibrary | None = None
+        self._prompt: SystemPromptDialog | None = None
+        self._draft = ""
+        self._deleted: list[Path] = []
+        port.model_loaded.connect(self._on_model_loaded)
+        port.snapshots_changed.connect(self._on_snapshots)
+        port.snapshot_saved.connect(self._on_saved)
+        port.snapshot_imported.connect(self._on_imported)
+        port.prompt_measured.connect(self._on_measured)
+        port.failed.connect(self._on_failed)
+        port.conversation_opened.connect(self._on_opened)
+        window.sidebar.memory_delete_requested.connect(self.delete)
+
+    # ---------------------------------------------------------------- saving
+
+    def save(self) -> None:
+        """Asks for a title and saves the memory that is shown to the library."""
+        turn = self._shown_turn()
+        self.save_turn(turn, self._words(turn))
+
+    def save_turn(self, turn: int | None, words: str = "") -> None:
+        """The same for the memory after the stored turn `turn`; None: the newest. words: what memory that is."""
+        title = self._workspace.conversation.title or "Memory"
+        dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._above, words)
+        dialog.save_requested.connect(lambda path, title, note: self._port.save_snapshot(path, title, note, turn))
+        self._open_dialog("save", dialog)
+
+    def save_as(self) -> None:
+        """Saves the memory that is shown to a file of the person's choice."""
+        turn = self._shown_turn()
+        title = self._workspace.conversation.title or "Memory"
+        dialog = FileDialog(self._above, "Save memory as", Path.home(), SNAPSHOT_FILTER)
+        dialog.setObjectName("saveMemoryAsDialog")
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(file_name(title))
+        dialog.fileSelected.connect(lambda path: self._port.save_snapshot(Path(path), title, "", turn))
+        self._open_dialog("save", dialog)
+
+    def _shown_turn(self) -> int | None:
+        """The stored turn whose memory is shown; None where it is the newest."""
+        history, messages = self._workspace.history, self._workspace.conversation
+        if history.is_at_end or history.cursor < 0:
+            return None
+        for row in range(0, messages.rowCount(), 2):
+            index = messages.index(row)
+            if index.data(MessageRole.TURN) == history.cursor:
+                return index.data(MessageRole.TURN_ID) or None
+        return None
+
+    def _words(self, turn: int | None) -> str:
+        history = self._workspace.history
+        if turn is None:
+            return ""
+        return f"The memory after turn {history.cursor + 1} of {history.last_turn + 1}, which is shown now."
+
+    # ---------------------------------------------------------------- the library
+
+    def show_library(self) -> None:
+        """Opens the library, or brings it to the front."""
+        if self._library is None:
+            library = MemoryLibrary(self._workspace.memories, self._actions, self._themes, self._window)
+            library.start_requested.connect(self.start)
+            library.duplicate_requested.connect(self._port.duplicate_snapshot)
+            library.delete_requested.connect(self.delete)
+            library.export_requested.connect(self.export)
+            library.reveal_requested.connect(self.reveal)
+            library.retitled.connect(self._port.rename_snapshot)
+            library.import_requested.connect(self.choose_import)
+            library.undo_requested.connect(self.undo_delete)
+            library.files_dropped.connect(self.take_in)
+            self._library = library
+        self._library.show()
+        self._library.raise_()
+        self._library.activateWindow()
+        self._library.cards.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        self._port.refresh_snapshots()  # brings the pictures that there was no time for
+
+    @Slot(object)
+    def start(self, path: Path) -> None:
+        """Begins a chat from a memory; the library makes way."""
+        if self._library is not None and not self._port.phase.is_busy:
+            self._library.hide()
+        self._start_chat(path)
+
+    @Slot(object)
+    def delete(self, path: Path) -> None:
+        """Deletes a memory and offers to undo it."""
+        title = self._workspace.memories.title(path)
+        self._port.delete_snapshot(path)
+        self._deleted.append(path)
+        self._notices.add(
+            f"Deleted the memory “{title}”.",
+            action="Undo",
+            run=lambda: self._restore(path),
+            key="delete",
+        )
+
+    @Slot()
+    def undo_delete(self) -> None:
+        """Brings back the memory that was deleted last."""
+        if self._deleted:
+            self._restore(self._deleted[-1])
+
+    def _restore(self, path: Path) -> None:
+        if path in self._deleted:
+            self._deleted.remove(path)
+        self._notices.dismiss("delete")
+        if self._library is not None:
+            self._library.pick(path)
+        self._port.restore_snapshot(path)
+
+    @Slot(object)
+    def export(self, path: Path) -> None:
+        """Asks where a copy of a memory goes."""
+        dialog = FileDialog(self._above, "Export memory", Path.home(), SNAPSHOT_FILTER)
+        dialog.setObjectName("exportMemoryDialog")
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(path.name)
+        dialog.fileSelected.connect(lambda target: self._port.export_snapshot(path, Path(target)))
+        self._open_dialog("export", dialog)
+
+    @Slot(object)
+    def reveal(self, path: Path) -> None:
+        """Shows the folder of a memory in the desktop's file manager."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+            self._notices.add(f"The folder is {path.parent}", key="reveal")
+
+    @Slot()
+    def choose_import(self) -> None:
+        """Asks for memory files to take into the library."""
+        dialog = FileDialog(self._above, "Import memories", Path.home(), SNAPSHOT_FILTER)
+        dialog.setObjectName("importMemoryDialog")
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.take_in(tuple(map(Path, paths))))
+        self._open_dialog("import", dialog)
+
+    @Slot(object)
+    def take_in(self, paths: tuple[Path, ...]) -> None:
+        """Copies memory files into the library."""
+        for path in paths:
+            self._port.import_snapshot(path)
+
+    # ---------------------------------------------------------------- system prompts
+
+    def write_system_prompt(self) -> None:
+        """Asks for a text; the dialog stays until the engine has written it, or is closed."""
+        if self._prompt is not None:
+            self._prompt.activateWindow()
+            return
+        dialog = SystemPromptDialog(self._draft, self._above)
+        dialog.measure_requested.connect(self._port.measure_prompt)
+        dialog.write_requested.connect(self._port.write_system_prompt)
+        dialog.finished.connect(self._keep_draft)
+        self._open_dialog("prompt", dialog)
+        self._prompt = dialog
+
+    @Slot(int)
+    def _keep_draft(self, result: int) -> None:
+        """What was typed comes back next time, unless it was written."""
+        if self._prompt is not None:
+            self._draft = "" if result == QDialog.DialogCode.Accepted else self._prompt.text.toPlainText()
+            self._prompt = None
+
+    # ---------------------------------------------------------------- what the engine says
+
+    @property
+    def _notices(self) -> Notices:
+        """Those of the library while it is in front, else those of the window."""
+        library = self._library
+        return library.notices if library is not None and library.isVisible() else self._window.chat.notices
+
+    @property
+    def _above(self) -> QDialog | MainWindow:
+        library = self._library
+        return library if library is not None and library.isVisible() else self._window
+
+    @Slot(object)
+    def _on_model_loaded(self, model: ModelInfo) -> None:
+        self._workspace.memories.set_model(model)
+
+    @Slot(object)
+    def _on_snapshots(self, lines: tuple[SnapshotInfo, ...]) -> None:
+        wanted = any(line.norm is None and not line.problem for line in lines)
+        if wanted and self._library is not None and self._library.isVisible():
+            self._port.refresh_snapshots()
+
+    @Slot(object)
+    def _on_saved(self, snapshot: SnapshotInfo) -> None:
+        if self._library is not None:
+            self._library.pick(snapshot.path)
+
+    @Slot(object)
+    def _on_imported(self, path: Path) -> None:
+        if self._library is not None:
+            self._library.pick(path)
+        self._notices.add(f"Imported the memory {one_line(path.name)}.", key="imported")
+
+    @Slot(str, int, int)
+    def _on_measured(self, text: str, tokens: int, room: int) -> None:
+        if self._prompt is not None:
+            self._prompt.show_measure(text, tokens, room)
+
+    @Slot(object)
+    def _on_opened(self, _opened: object) -> None:
+        if self._prompt is not None and self._prompt.is_waiting:
+            self._prompt.show_written()
+            if self._library is not None:
+                self._library.hide()  # the new chat is behind it
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, message: str) -> None:
+        if self._prompt is not None and title == NOT_WRITTEN:
+            self._prompt.show_refused(message)
+        if self._notices is not self._window.chat.notices:
+            self._notices.add(f"{title}: {message}" if title else message, Tone.ERROR, key=title or message)

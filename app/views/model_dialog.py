@@ -1,0 +1,259 @@
+"""The model dialog: find a model on the hub or paste its id, read what it asks for, download it and open it.
+
+It decides nothing: it says what the person wants and shows the state of the search.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.labels import button, label, plain_tooltip
+
+STEPS = 1000
+HINT = "Words to search for, or an id such as ReactiveAI/RxT-Beta-Micro-Supervised"
+
+
+class ModelDialog(QDialog):
+    """Shows `search`.
+
+    Signals:
+        search_wanted(text) · look_wanted(repository, token) · download_wanted(token) · stop_wanted() · folder_wanted()
+    """
+
+    search_wanted = Signal(str)
+    look_wanted = Signal(str, str)
+    download_wanted = Signal(str)
+    stop_wanted = Signal()
+    folder_wanted = Signal()
+
+    def __init__(self, search: ModelSearch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = search
+        self.setObjectName("modelDialog")
+        self.setWindowTitle("Get a model")
+        self.setMinimumSize(600, 480)
+        self.words = QLineEdit()
+        self.words.setObjectName("modelWords")
+        self.words.setAccessibleName("Name or id of a model")
+        self.words.setPlaceholderText(HINT)
+        self.words.setMaxLength(300)
+        self.words.setClearButtonEnabled(True)
+        self.go = button("Search", "primary")
+        self.go.setObjectName("modelSearchButton")
+        self.results = QListWidget()
+        self.results.setObjectName("modelResults")
+        self.results.setAccessibleName("Models found")
+        self.results.setUniformItemSizes(True)
+        self.results.setSpacing(GAP_PX // 4)
+        self.sentence = label("", "caption", wrap=True)
+        self.sentence.setObjectName("modelSentence")
+        self.title = label("", "heading", wrap=True)
+        self.facts = label("", "caption", wrap=True)
+        self.gate = label("", wrap=True)
+        self.page = button("", "link")
+        self.page.setObjectName("modelPage")
+        self.token = QLineEdit()
+        self.token.setObjectName("modelToken")
+        self.token.setAccessibleName("Access token")
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self.token.setPlaceholderText("Access token, where you are not signed in on this computer")
+        self.token.setToolTip(plain_tooltip("It is used for this download and kept nowhere."))
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Download")
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.amount = label("", "caption")
+        self.amount.setObjectName("modelProgress")
+        self.download = button("Download and open", "primary")
+        self.download.setObjectName("modelDownloadButton")
+        self.stop = button("Stop", "ghost")
+        self.stop.setObjectName("modelStopButton")
+        self.folder = button("Open a folder instead…", "link")
+        self._arrange()
+        self._connect()
+        self._show()
+        self.words.setFocus()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        name = label("Find a Reactive Transformer on the Hugging Face hub", "heading")
+        name.setBuddy(self.words)
+        column.addWidget(name)
+        first = QHBoxLayout()
+        first.setSpacing(GAP_PX)
+        first.addWidget(self.words, 1)
+        first.addWidget(self.go)
+        column.addLayout(first)
+        column.addWidget(self.sentence)
+        column.addWidget(self.results, 1)
+        self.offer = QWidget()
+        inner = QVBoxLayout(self.offer)
+        inner.setContentsMargins(0, GAP_PX, 0, 0)
+        inner.setSpacing(GAP_PX)
+        for part in (self.title, self.facts, self.gate):
+            inner.addWidget(part)
+        inner.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
+        inner.addWidget(self.token)
+        column.addWidget(self.offer)
+        self.transfer = QWidget()
+        inner = QVBoxLayout(self.transfer)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GAP_PX // 2)
+        inner.addWidget(self.bar)
+        inner.addWidget(self.amount)
+        column.addWidget(self.transfer)
+        last = QHBoxLayout()
+        last.setSpacing(GAP_PX)
+        last.addWidget(self.folder)
+        last.addStretch(1)
+        last.addWidget(self.stop)
+        last.addWidget(self.download)
+        column.addSpacing(GAP_PX)
+        column.addLayout(last)
+
+    def _connect(self) -> None:
+        self.go.clicked.connect(self._ask)
+        self.words.returnPressed.connect(self._ask)
+        self.words.textChanged.connect(self._name_button)
+        self.token.returnPressed.connect(self._try_again)
+        self.results.itemActivated.connect(self._look)
+        self.results.itemClicked.connect(self._look)
+        self.download.clicked.connect(self._try_again)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.page.clicked.connect(self._open_page)
+        self.folder.clicked.connect(self._open_folder)
+        self._search.changed.connect(self._show)
+
+    # what the person does
+
+    @Slot()
+    def _ask(self) -> None:
+        text = self.words.text().strip()
+        repository = repository_in(text)
+        if repository is not None:
+            self.look_wanted.emit(repository, self.token.text())
+        elif text:
+            self.search_wanted.emit(text)
+
+    @Slot(QListWidgetItem)
+    def _look(self, item: QListWidgetItem) -> None:
+        repository = str(item.data(Qt.ItemDataRole.UserRole))
+        self.words.setText(repository)
+        self.look_wanted.emit(repository, self.token.text())
+
+    @Slot()
+    def _try_again(self) -> None:
+        """Downloads what is offered; where nothing is yet, asks again with the token."""
+        if self._search.is_waiting:
+            return
+        if self._search.offer is not None:
+            self.download_wanted.emit(self.token.text())
+        else:
+            self._ask()
+
+    @Slot()
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl(self.page.text()))
+
+    @Slot()
+    def _open_folder(self) -> None:
+        self.folder_wanted.emit()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._leave()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        self._leave()
+        super().reject()
+
+    def _leave(self) -> None:
+        """The token goes with the dialog, and so does the download; what has arrived of it is kept."""
+        self.token.clear()
+        self.stop_wanted.emit()
+
+    # what is shown
+
+    @Slot()
+    def _name_button(self) -> None:
+        self.go.setText("Look" if repository_in(self.words.text()) else "Search")
+        self.go.setEnabled(bool(self.words.text().strip()) and not self._search.is_waiting)
+        self.go.setToolTip("" if self.words.text().strip() else "Type a name or paste an id first.")
+
+    @Slot()
+    def _show(self) -> None:
+        search = self._search
+        downloading = search.state is SearchState.DOWNLOADING
+        self._name_button()
+        self.sentence.setText(search.sentence)
+        self.sentence.setVisible(bool(search.sentence))
+        self._show_results()
+        self._show_offer()
+        self.transfer.setVisible(downloading or (search.state is SearchState.STOPPED and search.progress is not None))
+        self.bar.setValue(round(STEPS * search.progress_share))
+        self.amount.setText(search.progress_words if downloading else "Stopped; what has arrived is kept.")
+        self.stop.setEnabled(search.is_waiting)
+        self.stop.setToolTip("" if search.is_waiting else "Nothing is under way.")
+        self.download.setText("Go on" if search.state is SearchState.STOPPED else "Download and open")
+        can_start = search.offer is not None and not search.is_waiting
+        self.download.setEnabled(can_start)
+        self.download.setToolTip(
+            "" if can_start else "Choose a model first." if not search.is_waiting else "Please wait."
+        )
+
+    def _show_results(self) -> None:
+        shown = tuple(self.results.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.results.count()))
+        wanted = tuple(model.repository for model in self._search.results)
+        if shown == wanted:
+            return
+        self.results.clear()
+        for model in self._search.results:
+            notes = []
+            if model.gated:
+                notes.append("asks for an agreement")
+            if model.downloads is not None:
+                notes.append(f"{model.downloads:,} downloads a month")
+            item = QListWidgetItem(" · ".join((model.repository, *notes)))
+            item.setData(Qt.ItemDataRole.UserRole, model.repository)
+            self.results.addItem(item)
+
+    def _show_offer(self) -> None:
+        search = self._search
+        offer, refusal = search.offer, search.refusal
+        page = offer.page if offer is not None else refusal.page if refusal is not None else ""
+        self.offer.setVisible(offer is not None or search.wants_token)
+        self.title.setVisible(offer is not None)
+        self.facts.setVisible(offer is not None)
+        self.gate.setVisible(offer is not None and offer.gated)
+        self.page.setVisible(bool(page))
+        self.page.setText(page)
+        self.page.setAccessibleName(f"Open {page} in the browser")
+        self.token.setVisible(search.wants_token)
+        self.token.setEnabled(not search.is_waiting)
+        if offer is not None:
+            self.title.setText(offer.repository)
+            self.facts.setText(
+                f"{offer.files} files, {size_in_words(offer.total_bytes)} · commit {offer.commit[:10]}: this version"
+                " and no other is downloaded and opened"
+            )
+            self.gate.setText(
+                "Its authors ask for an agreement before they let you download it. Open the page, sign in, accept the"
+                " licence, then download here. Mneme uses the token that this computer is signed in with, or the one"
+                " you type below."
+            )

@@ -1,0 +1,53 @@
+"""The menu of models that were opened before."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.models.library import one_line
+from app.views.labels import plain_tooltip
+
+if TYPE_CHECKING:
+    from app.models.settings import Preferences, Settings
+
+
+class RecentModels(QMenu):
+    """A line per model, the latest first.
+
+    Signals:
+        chosen(source): this model shall be opened.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, settings: Settings, parent: QWidget) -> None:
+        super().__init__("Recent models", parent)
+        self.setObjectName("recentModels")
+        self.setToolTipsVisible(True)
+        self._shown: tuple[str, ...] | None = None
+        self.triggered.connect(self._choose)
+        settings.changed.connect(self._follow)
+        self._follow(settings.preferences)
+
+    @Slot(object)
+    def _follow(self, preferences: Preferences) -> None:
+        if preferences.recent_models == self._shown:
+            return
+        self._shown = preferences.recent_models
+        self.clear()
+        for source in self._shown:
+            line = self.addAction(one_line(PurePath(source).name or source).replace("&", "&&"))
+            line.setToolTip(plain_tooltip(one_line(source)))
+            line.setData(source)
+        self.setEnabled(bool(self._shown))
+        reason = "" if self._shown else "No model of another folder was opened yet."
+        self.menuAction().setToolTip(reason)
+
+    @Slot(QAction)
+    def _choose(self, line: QAction) -> None:
+        self.chosen.emit(str(line.data()))

@@ -1,0 +1,166 @@
+"""Asks for a text that is written into a fresh memory, once: the system prompt of a model without a context window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.labels import button, label, restyle
+
+MEASURE_MS = 150
+TITLE_LETTERS = 120
+TEXT_LETTERS = 100_000
+EXPLANATION = (
+    "The text is written into a fresh memory once, and never read again. The memory is saved in the library, and a new"
+    " chat starts from it; what stays of the text is what the model remembers."
+)
+
+
+class SystemPromptDialog(QDialog):
+    """The text, its title and the seed of the memory. It stays open until the engine has written the text.
+
+    Signals:
+        measure_requested(text): how many tokens does it take? write_requested(text, title, seed | None)
+    """
+
+    measure_requested = Signal(str)
+    write_requested = Signal(str, str, object)
+
+    def __init__(self, draft: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("systemPromptDialog")
+        self.setWindowTitle("Write a system prompt")
+        self.setMinimumSize(560, 480)
+        self.title = QLineEdit()
+        self.title.setObjectName("systemPromptTitle")
+        self.title.setAccessibleName("Title of the memory")
+        self.title.setPlaceholderText("First words of the text")
+        self.title.setMaxLength(TITLE_LETTERS)
+        self.text = QPlainTextEdit(draft)
+        self.text.setObjectName("systemPromptText")
+        self.text.setAccessibleName("System prompt")
+        self.text.setPlaceholderText("For example: The user is called Alice and lives in Tokyo. Answer briefly.")
+        self.text.setTabChangesFocus(True)
+        self.text.document().setDocumentMargin(8)
+        self.seed = QLineEdit()
+        self.seed.setObjectName("systemPromptSeed")
+        self.seed.setAccessibleName("Seed of the fresh memory")
+        self.seed.setPlaceholderText("random")
+        self.seed.setMaximumWidth(160)
+        self.seed.setValidator(QRegularExpressionValidator("[0-9]{0,18}", self.seed))
+        self.seed.setToolTip("The fresh memory is random numbers; the same seed gives the same ones.")
+        self._count = label("", "caption")
+        self._count.setObjectName("systemPromptCount")
+        self._problem = label("", "danger", wrap=True)
+        self._problem.setObjectName("systemPromptProblem")
+        self._problem.hide()
+        self._write = button("Write and start a chat", "primary")
+        self._write.setObjectName("systemPromptWrite")
+        self._write.setDefault(True)
+        self._fits = True
+        self._waits = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(MEASURE_MS)
+        self._arrange()
+        self._timer.timeout.connect(self._measure)
+        self.text.textChanged.connect(self._follow_text)
+        self._write.clicked.connect(self.accept)
+        self._follow_text()
+        self.text.setFocus()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(label(EXPLANATION, "muted", wrap=True))
+        column.addSpacing(GAP_PX)
+        for words, field in (("Text", self.text), ("Title", self.title)):
+            name = label(words, "heading")
+            name.setBuddy(field)
+            column.addWidget(name)
+            column.addWidget(field)
+            if field is self.text:
+                column.addWidget(self._count)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_PX)
+        seed = label("Seed of the fresh memory", "caption")
+        seed.setBuddy(self.seed)
+        row.addWidget(seed)
+        row.addWidget(self.seed)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self._problem)
+        column.addSpacing(GAP_PX)
+        buttons = QHBoxLayout()
+        cancel = button("Cancel", "ghost")
+        cancel.clicked.connect(self.reject)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._write)
+        column.addLayout(buttons)
+
+    @Slot()
+    def _follow_text(self) -> None:
+        self._timer.start()
+        self._problem.hide()
+        self._follow()
+
+    @Slot()
+    def _measure(self) -> None:
+        self.measure_requested.emit(self.text.toPlainText()[:TEXT_LETTERS])
+
+    def show_measure(self, text: str, tokens: int, room: int) -> None:
+        """How many tokens `text` takes of `room`; an answer about an earlier text is dropped."""
+        if text != self.text.toPlainText()[:TEXT_LETTERS]:
+            return
+        self._fits = tokens <= room
+        left = room - tokens
+        self._count.setText(f"{left:,} of {room:,} tokens left" if self._fits else f"{-left:,} tokens too many")
+        restyle(self._count, "role", "caption" if self._fits else "danger")
+        self._follow()
+
+    def _follow(self) -> None:
+        reason = ""
+        if self._waits:
+            reason = "The text is being written."
+        elif not self.text.toPlainText().strip():
+            reason = "There is no text to write yet."
+        elif not self._fits:
+            reason = "The text is longer than the model can write at once."
+        self._write.setEnabled(not reason)
+        self._write.setToolTip(reason or "Write the text into a fresh memory and start a chat from it")
+
+    def accept(self) -> None:
+        """Asks for the writing; the dialog is closed by `show_written`."""
+        text = self.text.toPlainText()
+        if not self._write.isEnabled():
+            return
+        self._waits = True
+        self._problem.hide()
+        self._follow()
+        title = " ".join(self.title.text().split()) or _first_words(text)
+        self.write_requested.emit(text, title, int(self.seed.text()) if self.seed.text() else None)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the engine was asked and has not answered yet."""
+        return self._waits
+
+    def show_written(self) -> None:
+        """The text is in a memory."""
+        self.done(QDialog.DialogCode.Accepted)
+
+    def show_refused(self, message: str) -> None:
+        """The text was not written, and why; it stays here."""
+        self._waits = False
+        self._problem.setText(message)
+        self._problem.show()
+        self._follow()
+
+
+def _first_words(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 48 else line[:48].rsplit(" ", 1)[0].rstrip(".,;: ") + "…"

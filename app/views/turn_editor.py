@@ -1,0 +1,133 @@
+"""A message that is being edited in its place in the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.theme import GAP_PX
+from app.views.elided import ElidedLabel
+from app.views.labels import button
+from app.views.message_edit import MessageEdit
+
+if TYPE_CHECKING:
+    from app.views.icons import Icons
+
+QUERY_WORDS = "Goes on from here as a new branch; this version is kept"
+ANSWER_WORDS = "Changes the words only; memory keeps what was written until it is rewritten"
+
+
+class TurnEditor(QFrame):
+    """The field with its two buttons: Enter accepts, Esc cancels. A cancelled text is there again the next time.
+
+    Signals:
+        accepted(id, is_query, text): the turn with this id shall have another question or answer.
+        closed(): it is done with, either way.
+        resized(): its height has changed.
+    """
+
+    accepted = Signal(int, bool, str)
+    closed = Signal()
+    resized = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("turnEditor")
+        self.setProperty("panel", "composer")
+        self._turn, self._is_query, self._original = 0, True, ""
+        self._drafts: dict[tuple[int, bool], str] = {}
+        self.edit = MessageEdit()
+        self.edit.setObjectName("turnEdit")
+        self.edit.setAccessibleName("Edit the message")
+        self.edit.installEventFilter(self)
+        self._hint = ElidedLabel("caption")
+        self._cancel = button("Cancel", "ghost")
+        self._cancel.setObjectName("cancelEdit")
+        self._accept = button("Send", "primary", "ph.check", icons, "Send the changed message", "on_accent")
+        self._accept.setObjectName("acceptEdit")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP_PX)
+        buttons.addWidget(self._hint, 1)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self._accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP_PX + 4, GAP_PX, GAP_PX, GAP_PX)
+        column.setSpacing(GAP_PX // 2)
+        column.addWidget(self.edit)
+        column.addLayout(buttons)
+        self._cancel.clicked.connect(self.cancel)
+        self._accept.clicked.connect(self._send)
+        self.edit.submitted.connect(self._send)
+        self.hide()
+
+    @property
+    def turn(self) -> int:
+        """The id of the turn that is edited; 0 while none is."""
+        return self._turn
+
+    def begin(self, turn: int, is_query: bool, text: str) -> None:
+        """Edits the question or the answer of a turn, or goes on with what was typed the last time."""
+        self._turn, self._is_query, self._original = turn, is_query, text
+        self._hint.setText(QUERY_WORDS if is_query else ANSWER_WORDS)
+        self._accept.setText("Send" if is_query else "Change text")
+        self._accept.setAccessibleName("Send the changed message" if is_query else "Change the text of the answer")
+        self.edit.setAccessibleDescription("Enter accepts, Shift and Enter starts a new line, Escape cancels")
+        self.edit.setPlainText(self._drafts.get((turn, is_query), text))
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+        self.show()
+        self.raise_()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def say(self, sentence: str) -> None:
+        """Shows why the text was not taken; it stays."""
+        self._hint.setText(sentence)
+
+    def finish(self) -> None:
+        """The text was taken."""
+        self._drafts.pop((self._turn, self._is_query), None)
+        self._close()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Leaves the message as it was; what was typed is kept for the next time."""
+        if self._turn:
+            text = self.edit.toPlainText()
+            if text != self._original and text.strip():
+                self._drafts[self._turn, self._is_query] = text
+            else:
+                self._drafts.pop((self._turn, self._is_query), None)
+            self._close()
+
+    def _close(self) -> None:
+        self._turn = 0
+        self.hide()
+        self.closed.emit()
+
+    @Slot()
+    def _send(self) -> None:
+        text = self.edit.toPlainText()
+        if not text.strip():
+            self.say("Write something first.")
+        elif text == self._original:
+            self.cancel()
+        else:
+            self.accepted.emit(self._turn, self._is_query, text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.edit and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() is QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress:
+                self.cancel()
+                return True
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        result = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
+            self.resized.emit()
+        return result

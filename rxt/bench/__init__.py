@@ -1,0 +1,1 @@
+"""How fast a model is on this machine, beside what the machine could do. Measures, and changes nothing."""

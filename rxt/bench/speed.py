@@ -1,0 +1,130 @@
+"""One model's speed: decoding beside the machine's read bandwidth, and whole turns early and late in a conversation."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from rxt.bench.machine import ReadBandwidth
+from rxt.bench.naive import naive_update
+from rxt.events import MemoryWritten, Sampling, TurnMetrics
+from rxt.inference.decoding.choice import plan_of
+from rxt.inference.generate import AnswerDecoder
+from rxt.inference.session import Session
+from rxt.io.pretrained import PretrainedModel
+from rxt.model.compilable import active_bytes
+
+ROUNDS, TOKENS = 5, 24
+QUERY = "Hi, my name is Alice and I live in Lisbon. What is my name?"
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingSpeed:
+    """Medians of rounds that take turns with each other, so that all see the same machine.
+
+    tokens_s: as answers are decoded; torch_tokens_s: the same by torch alone. read_bytes: weights, memory and cache
+    that a token reads. bandwidth_gb_s: of the machine; share: of it that decoding reaches.
+    """
+
+    tokens_s: float
+    torch_tokens_s: float
+    compiled: bool
+    read_bytes: int
+    bandwidth_gb_s: float
+
+    @property
+    def share(self) -> float:
+        return self.tokens_s * self.read_bytes / 1e9 / self.bandwidth_gb_s
+
+
+def decoding_speed(model: PretrainedModel, rounds: int = ROUNDS, tokens: int = TOKENS) -> DecodingSpeed:
+    """Decodes the same tokens in every way that there is."""
+    bandwidth = ReadBandwidth()
+    memory, cache, prompt = model.initial_memory(), model.new_cache(), model.template.prompt(QUERY)
+    prompt = prompt[: model.config.interaction_length // 2]
+    tokens = min(tokens, model.config.interaction_length - len(prompt))
+    found: dict[str, list[float]] = {"plan": [], "torch": [], "bandwidth": []}
+    for _ in range(rounds):
+        found["bandwidth"].append(bandwidth.measure(3))
+        for name in ("plan", "torch"):
+            decoder = AnswerDecoder(model, memory, cache, fast=name == "plan")
+            found[name].append(statistics.median(_token_times(decoder, prompt, tokens)))
+    attention, cross = model.config.decoder.attention, model.config.decoder.cross_attention
+    heads = attention.kv_heads * (len(prompt) + tokens // 2) + (cross.kv_heads * model.memory_shape[1] if cross else 0)
+    held_bytes = model.config.decoder.layers * heads * attention.head_dim * 2 * 4
+    return DecodingSpeed(
+        tokens_s=1 / statistics.median(found["plan"]),
+        torch_tokens_s=1 / statistics.median(found["torch"]),
+        compiled=plan_of(model) is not None,
+        read_bytes=active_bytes(model) + held_bytes,
+        bandwidth_gb_s=statistics.median(found["bandwidth"]),
+    )
+
+
+def _token_times(decoder: AnswerDecoder, prompt: Sequence[int], tokens: int) -> list[float]:
+    decoder.read(prompt)
+    times = []
+    for token in range(tokens):
+        started = time.perf_counter()
+        decoder.read([10 + token])
+        times.append(time.perf_counter() - started)
+    return times
+
+
+def update_speed(model: PretrainedModel, rounds: int = ROUNDS) -> tuple[float, float]:
+    """Seconds of one memory update of a middling interaction, and of the same computed layer by layer, plainly."""
+    ids = model.template.interaction(QUERY, "Your name is Alice.")[: model.config.interaction_length]
+    memory = model.initial_memory()
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: model.update_memory(memory, ids),
+        lambda: naive_update(model, memory, ids),
+    )
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds + 1):
+        for way, kept in zip(ways, times, strict=True):
+            started = time.perf_counter()
+            way()
+            kept.append(time.perf_counter() - started)
+    ours, plain = (statistics.median(kept[1:]) for kept in times)
+    return ours, plain
+
+
+def turns(
+    model: PretrainedModel, marks: Sequence[int], answer_tokens: int, report: Callable[[int, int], object]
+) -> dict[int, TurnMetrics]:
+    """A conversation with the same question again and again: what the turns `marks` (from 1) took.
+
+    Medians with the turns around them: of three where there are.
+    """
+    session = Session(model, sampling=Sampling(max_tokens=answer_tokens))
+    last = max(marks)
+    found: list[TurnMetrics] = []
+    for number in range(1, last + 1):
+        for event in session.ask(QUERY):
+            if isinstance(event, MemoryWritten):
+                found.append(event.record.metrics)
+        report(number, last)
+        if len(found) != number:
+            raise ValueError(f"turn {number} of the measurement failed")
+    return {mark: _middle(found[max(0, mark - 3) : mark]) if mark > 3 else found[mark - 1] for mark in marks}
+
+
+def _middle(around: Sequence[TurnMetrics]) -> TurnMetrics:
+    return TurnMetrics(
+        query_tokens=around[-1].query_tokens,
+        answer_tokens=around[-1].answer_tokens,
+        first_token_s=statistics.median(turn.first_token_s for turn in around),
+        answer_s=statistics.median(turn.answer_s for turn in around),
+        memory_s=statistics.median(turn.memory_s for turn in around),
+    )
+
+
+def set_threads(threads: int | None) -> int:
+    """The number of torch's threads from now on, changed where a number is given."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+    return torch.get_num_threads()

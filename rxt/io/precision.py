@@ -1,0 +1,28 @@
+"""The number format of dtype="auto": the rule, by device and model.
+
+| device | format |
+|---|---|
+| a processor, with a C compiler, and a model that reads 8 MiB of weights a token or more | int8 |
+| a processor otherwise | float32: half precision is slower there without the compiled step, and small models are fast |
+| a CUDA device | bfloat16 where it computes in it, else float16 |
+| an Apple GPU | float16 |
+"""
+
+from __future__ import annotations
+
+import torch
+
+from rxt.io.compiler import compiled
+from rxt.model.compilable import LARGE_BYTES, active_bytes, is_compilable
+from rxt.model.reactive_transformer import ReactiveTransformer
+
+
+def best_precision(model: ReactiveTransformer, device: str) -> str:
+    """One of "float32", "bfloat16", "float16" or "int8", for a model that may still be without weights."""
+    kind = device.partition(":")[0]
+    if kind == "cuda":
+        return "bfloat16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "float16"
+    if kind == "mps":
+        return "float16"
+    pays = kind == "cpu" and is_compilable(model.config.decoder) and active_bytes(model) >= LARGE_BYTES
+    return "int8" if pays and compiled() is not None else "float32"

@@ -1,0 +1,44 @@
+"""What the compiled decoding step can compute, and for which models it pays: those whose weights fill the time."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from rxt.config import TransformerConfig
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.nn.moe import MixtureOfExperts
+
+ACTIVATIONS = ("swish", "silu")
+LARGE_BYTES = 8 * 2**20
+"""Of weights a token: fewer are read in well under a millisecond anyway."""
+
+
+def is_compilable(config: TransformerConfig) -> bool:
+    """Whether the compiled step knows every part of such a decoder; the others are left to torch."""
+    own, cross, forward = config.attention, config.cross_attention, config.feed_forward
+    norms = {config.norm, config.memory_norm, config.head_norm or "rms"}
+    return (
+        cross is not None
+        and cross.head_dim == own.head_dim
+        and not own.query_heads % own.kv_heads
+        and not cross.query_heads % cross.kv_heads
+        and forward.gated
+        and forward.activation in ACTIVATIONS
+        and norms == {"rms"}
+    )
+
+
+def active_bytes(model: ReactiveTransformer) -> int:
+    """Bytes of weights that one token reads: of experts those that are chosen, of the embedding nothing to speak of."""
+    total = _bytes(model.decoder.head)
+    for layer in model.decoder.typed_layers():
+        total += _bytes(layer)
+        total -= _bytes(layer.memory_cross_attention.k_proj) + _bytes(layer.memory_cross_attention.v_proj)
+        if isinstance(layer.ff, MixtureOfExperts):
+            forward, held = model.config.decoder.feed_forward, _bytes(layer.ff.experts)
+            total -= held - held * forward.top_k // forward.experts
+    return total
+
+
+def _bytes(part: nn.Module) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in part.state_dict().values())

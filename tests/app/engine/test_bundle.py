@@ -1,0 +1,242 @@
+"""A bundle holds what the views show of a conversation, opens without a model, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.engine.analysis_recording import RecordedAnalysis
+from app.engine.analyst import ModelAnalyst
+from app.engine.bundle import Bundle, from_bytes, open_bundle, to_bytes
+from app.engine.findings import BundleSaved, Origin, ProvenanceMap
+from app.engine.inquiries import (
+    INITIAL,
+    AskBundle,
+    AskHealth,
+    AskInfluence,
+    AskOrigin,
+    AskProvenance,
+    AskReads,
+    AskSimilarity,
+    AskWrites,
+    Inquiry,
+)
+from app.engine.refusal import RefusedError
+from app.engine.replay import Recording, RecordingError, open_recording, save_recording
+from tests.app.engine.analysis_stand_in import Heard
+from tests.app.engine.test_analyst import subject
+from tests.rxt.inference.finished import BETA, After
+
+ROOT = Path(__file__).parents[3]
+Change = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of a whole conversation."""
+    path = tmp_path_factory.mktemp("bundle") / "talk.mneme"
+    shares: list[float] = []
+    found = ModelAnalyst().answer(AskBundle(path), subject(BETA), lambda: False, shares.append)
+    assert isinstance(found, BundleSaved)
+    assert (found.turns, found.file_bytes) == (4, path.stat().st_size)
+    assert shares == sorted(shares)
+    return path
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two findings hold the same."""
+    pairs = [(getattr(one, item.name), getattr(other, item.name)) for item in dataclasses.fields(one)]  # type: ignore[arg-type]
+    return type(one) is type(other) and all(
+        np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray) else a == b for a, b in pairs
+    )
+
+
+@pytest.mark.parametrize(
+    "inquiry",
+    [AskReads(3), AskWrites(0), AskSimilarity(INITIAL), AskSimilarity(2), AskHealth(1), AskHealth(INITIAL)],
+)
+def test_that_a_bundle_answers_as_the_model_did(path: Path, inquiry: Inquiry) -> None:
+    live = ModelAnalyst().answer(inquiry, subject(BETA), lambda: False, lambda share: None)
+    kept = open_bundle(path).answers()[inquiry]
+    assert same(live, kept)
+    arrays = (getattr(kept, item.name) for item in dataclasses.fields(kept))
+    assert not any(array.flags.writeable for array in arrays if isinstance(array, np.ndarray))
+
+
+def test_that_a_bundle_is_a_recording_too(path: Path) -> None:
+    recording = open_recording(path)
+    about = subject(BETA)
+    assert [record.memory_after for record in recording.records] == [turn.memory_after for turn in about.turns]
+    origin = open_bundle(path).origin
+    assert (origin.model, origin.fingerprint) == (BETA, about.loaded.info.fingerprint)
+    assert origin.initial.sha256 == about.summary.sha256
+
+
+def test_that_a_recording_is_a_bundle_without_findings(path: Path, tmp_path: Path) -> None:
+    recording = open_recording(path)
+    save_recording(tmp_path / "plain.npz", Recording(recording.initial, recording.records))
+    bundle = open_bundle(tmp_path / "plain.npz")
+    assert bundle.findings == ()
+    assert len(bundle.origin.records) == 4
+
+
+def test_that_one_turn_can_be_taken_along(tmp_path: Path) -> None:
+    path = tmp_path / "one.mneme"
+    found = ModelAnalyst().answer(AskBundle(path, (2,)), subject(BETA), lambda: False, lambda share: None)
+    assert isinstance(found, BundleSaved)
+    assert found.turns == 1
+    answers = open_bundle(path).answers()
+    assert AskReads(2) in answers
+    assert AskReads(1) not in answers
+    with pytest.raises(RefusedError, match="no turn 8"):
+        ModelAnalyst().answer(AskBundle(path, (7,)), subject(BETA), lambda: False, lambda share: None)
+
+
+@pytest.mark.parametrize("questions", [0, 5, 20])
+def test_that_a_bundle_that_is_called_off_leaves_no_file(tmp_path: Path, questions: int) -> None:
+    path = tmp_path / "none.mneme"
+    assert ModelAnalyst().answer(AskBundle(path), subject(BETA), After(questions), lambda share: None) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_bundle_opens_without_torch(path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from app.engine.analysis_recording import BundleAnalyst;"
+        "from app.engine.inquiries import AskReads;"
+        "found = BundleAnalyst().answer(AskReads(1), Path(sys.argv[1]), lambda: False, lambda share: None);"
+        "print(found.weights.shape[1:], 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(3, 8) False"
+
+
+@pytest.fixture
+def source(path: Path, qtbot: QtBot) -> Iterator[RecordedAnalysis]:
+    source = RecordedAnalysis(path)
+    yield source
+    assert source.shutdown()
+
+
+def test_that_a_recorded_source_signals_as_the_live_one(source: RecordedAnalysis, qtbot: QtBot) -> None:
+    heard = Heard(source)
+    assert source.origin is None
+    source.open()
+    qtbot.waitUntil(lambda: heard.origins == 1)
+    assert isinstance(source.origin, Origin)
+    assert source.origin.model == BETA
+    ticket = source.inquire(AskReads(1))
+    refused = source.inquire(AskInfluence())
+    qtbot.waitUntil(lambda: len(heard.found) == len(heard.refused) == 1)
+    assert heard.found[0][0] == ticket
+    assert heard.refused[0][0] == refused
+    assert "does not hold that" in heard.refused[0][1]
+    assert heard.busy == [True, False, True, False]
+
+
+@pytest.mark.parametrize("turn", [None, INITIAL, 0, 3])
+def test_that_recorded_provenance_is_that_of_the_model(
+    source: RecordedAnalysis, qtbot: QtBot, turn: int | None
+) -> None:
+    heard = Heard(source)
+    source.inquire(AskProvenance(turn))
+    qtbot.waitUntil(lambda: bool(heard.found))
+    live = ModelAnalyst().answer(AskProvenance(turn), subject(BETA), lambda: False, lambda share: None)
+    kept = heard.found[0][1]
+    assert isinstance(kept, ProvenanceMap)
+    assert isinstance(live, ProvenanceMap)
+    assert np.array_equal(kept.shares, live.shares)
+    assert (kept.turns, kept.measure, kept.is_fixed, kept.note) == (live.turns, live.measure, live.is_fixed, live.note)
+    source.inquire(AskProvenance(4))
+    qtbot.waitUntil(lambda: bool(heard.refused))
+
+
+def test_that_a_file_which_is_no_bundle_is_told_once(tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"no bundle")
+    source = RecordedAnalysis(tmp_path / "photo.jpg")
+    with qtbot.waitSignal(source.failed) as failed:
+        source.open()
+    assert "no recording" in failed.args[0]
+    heard = Heard(source)
+    source.inquire(AskReads(0))
+    qtbot.waitUntil(lambda: bool(heard.refused))
+    assert source.shutdown()
+
+
+def changed(path: Path, change: Change) -> bytes:
+    """The file after `change` has had its way with the arrays and the header."""
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    header = json.loads(arrays["header"].tobytes())
+    change(arrays, header)
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _number(header: dict[str, Any], kind: str) -> int:
+    return next(number for number, item in enumerate(header["findings"]) if item["kind"] == kind)
+
+
+def _set(kind: str, key: str, value: object) -> Change:
+    return lambda arrays, header: header["findings"][_number(header, kind)].update({key: value})
+
+
+def _put(kind: str, field: str, value: Any) -> Change:
+    return lambda arrays, header: arrays.update({f"finding/{_number(header, kind)}/{field}": value})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_set("reads", "kind", "dreams"), "'dreams'"),
+        (_set("reads", "turn", 9), "turn 9"),
+        (_set("reads", "turn", INITIAL), "turn -1"),
+        (_set("reads", "turn", True), "turn True"),
+        (_set("reads", "text", 3), "int where text belongs"),
+        (_set("reads", "text", ""), "outside of their text"),
+        (_set("reads", "spans", [[0]]), "malformed"),
+        (_set("reads", "spans", [["a", 1]]), "where a number belongs"),
+        (_set("writes", "answer_start", 1.5), "where a number belongs"),
+        (_put("reads", "weights", np.zeros((1, 3, 8), np.float32)), "does not fit"),
+        (_put("reads", "weights", np.zeros((8, 3, 8))), "float64"),
+        (_put("health", "dead", np.zeros((3, 8), np.float32)), "does not fit"),
+        (_put("similarity", "cosine", np.zeros((3, 4, 5), np.float32)), "does not fit"),
+        (lambda arrays, header: arrays.pop("factors/keep"), "factors/keep"),
+        (lambda arrays, header: header["factors"].update(measure="luck"), "unknown kind"),
+        (lambda arrays, header: header.update(findings="many"), "malformed"),
+        (lambda arrays, header: header.update(model=3), "int where text belongs"),
+        (lambda arrays, header: arrays.update(secret=np.zeros(3)), "belong to no finding: secret"),
+        (lambda arrays, header: header["findings"].pop(), "belong to no finding"),
+        (lambda arrays, header: header["findings"].pop(0), "lacks 'finding/0/dead'"),
+        (lambda arrays, header: header.update(version=3), "version 3"),
+        (lambda arrays, header: header.update(version=1), "belong to no turn"),
+    ],
+)
+def test_that_a_bundle_that_was_tampered_with_is_refused(path: Path, change: Change, words: str) -> None:
+    with pytest.raises(RecordingError, match=words):
+        from_bytes(changed(path, change))
+
+
+def test_that_a_bundle_survives_being_written_again(path: Path) -> None:
+    bundle = open_bundle(path)
+    again = from_bytes(to_bytes(bundle))
+    assert isinstance(again, Bundle)
+    assert all(same(one, other) for one, other in zip(bundle.findings, again.findings, strict=True))
+
+
+def test_that_the_origin_is_an_answer(path: Path, source: RecordedAnalysis, qtbot: QtBot) -> None:
+    heard = Heard(source)
+    source.inquire(AskOrigin())
+    qtbot.waitUntil(lambda: bool(heard.found))
+    assert isinstance(heard.found[0][1], Origin)

@@ -1,0 +1,105 @@
+"""The hub's port against a hub on loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.engine.hub_messages import DownloadProgress, HubRefusal, ModelOffer
+from app.engine.hub_port import HubPort
+from tests.rxt.io.conftest import REPOSITORY, cache, hub  # noqa: F401 - fixtures
+from tests.rxt.io.hub_server import COMMIT, HubServer, Repository
+
+TOKEN = "hf_a_secret_that_must_not_leak"  # noqa: S105
+
+
+@pytest.fixture
+def port(hub: HubServer) -> Iterator[HubPort]:  # noqa: F811
+    made = HubPort()
+    yield made
+    assert made.shutdown()
+
+
+def test_that_a_model_is_found_looked_at_and_downloaded(port: HubPort, hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
+    with qtbot.waitSignal(port.found) as found:
+        port.search("tiny")
+    assert [model.repository for model in found.args[0]] == [REPOSITORY]
+    with qtbot.waitSignal(port.offered) as offered:
+        port.look_up(REPOSITORY)
+    offer: ModelOffer = offered.args[0]
+    assert (offer.commit, offer.files, offer.gated) == (COMMIT, 3, False)
+    assert offer.page == f"{hub.address}/{REPOSITORY}"
+    seen: list[DownloadProgress] = []
+    port.progressed.connect(seen.append)
+    with qtbot.waitSignal(port.fetched, timeout=10_000) as fetched:
+        port.fetch(REPOSITORY, offer.commit)
+    assert fetched.args[0].endswith(COMMIT)
+    assert seen[-1].done_bytes == offer.total_bytes
+    qtbot.waitUntil(lambda: not port.is_busy)
+
+
+def test_that_a_gated_model_tells_where_to_agree_and_opens_with_a_token(
+    port: HubPort,
+    hub: HubServer,  # noqa: F811
+    qtbot: QtBot,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hub.repositories[REPOSITORY].gated = True
+    with qtbot.waitSignal(port.refused, timeout=10_000) as refused:
+        port.fetch(REPOSITORY, COMMIT)
+    refusal: HubRefusal = refused.args[0]
+    assert refusal.kind == "licence"
+    assert refusal.page == f"{hub.address}/{REPOSITORY}"
+    hub.valid_tokens.add(TOKEN)
+    hub.repositories[REPOSITORY].members = frozenset({TOKEN})
+    with qtbot.waitSignal(port.fetched, timeout=10_000):
+        port.fetch(REPOSITORY, COMMIT, TOKEN)
+    assert TOKEN not in caplog.text
+
+
+def test_that_a_stopped_download_says_so_and_goes_on_from_there(
+    port: HubPort,
+    hub: HubServer,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    hub.faults.stall = threading.Event()
+    with qtbot.waitSignal(port.progressed, check_params_cb=lambda done: done.done_bytes > 50_000, timeout=10_000):
+        port.fetch(REPOSITORY, COMMIT)
+    with qtbot.waitSignal(port.refused, timeout=5_000) as refused:
+        port.cancel()
+    assert refused.args[0].kind == "stopped"
+    hub.faults.stall.set()
+    hub.faults.stall = None
+    with qtbot.waitSignal(port.fetched, timeout=10_000):
+        port.fetch(REPOSITORY, COMMIT)
+    assert any(request.headers.get("range") for request in hub.requests)
+
+
+def test_that_a_new_request_ends_the_one_before_it(port: HubPort, hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
+    hub.faults.silent = threading.Event()
+    port.search("tiny")
+    refused: list[HubRefusal] = []
+    port.refused.connect(refused.append)
+    hub.repositories["other/tiny"] = Repository({})
+    port.search("other")
+    hub.faults.silent.set()
+    hub.faults.silent = None
+    with qtbot.waitSignal(port.found, timeout=5_000) as found:
+        pass
+    assert [model.repository for model in found.args[0]] == ["other/tiny"]
+    assert refused == []
+
+
+def test_that_closing_in_the_middle_of_a_download_is_quick_and_silent(hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
+    port = HubPort()
+    hub.faults.stall = threading.Event()
+    with qtbot.waitSignal(port.progressed, timeout=10_000):
+        port.fetch(REPOSITORY, COMMIT)
+    heard: list[object] = []
+    port.refused.connect(heard.append)
+    assert port.shutdown()
+    port.search("tiny")  # ignored
+    assert heard == []

@@ -1,0 +1,303 @@
+"""Numbers, likeness, turns and ridges hold what was found, and say in words where there is nothing to plot."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from app.engine.inquiries import AskHealth, AskProvenance, AskSimilarity
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.selection import Selection
+from app.paint.order import by_likeness, by_size, mean_age
+from app.paint.turns import LayerTurns
+from app.theme import ThemeController
+from app.views.inspector import InspectorPanel
+from app.views.inspector.gate_view import GateView
+from app.views.inspector.memory_map import MemoryMapView
+from app.views.inspector.numbers_view import ROWS, NumbersView
+from app.views.inspector.ridge_view import MOST_TURNS, RidgeView
+from app.views.inspector.similarity_view import SimilarityView
+from app.views.inspector.slot_order import SlotOrder
+from app.views.inspector.table import TableData, TableDialog
+from app.views.inspector.turns_view import TurnsView
+from rxt.events import frozen_array
+from tests.app.inspector.fake_analyst import FakeAnalyst
+from tests.app.inspector.synthetic import STATIC, UNGATED, conversation
+from tests.app.inspector.test_words import settle
+
+pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
+
+
+@pytest.fixture
+def turns(selection: Selection, themes: ThemeController, show) -> TurnsView:
+    return show(TurnsView(selection, themes, True), 520, 360)
+
+
+def test_that_numbers_of_a_layer_are_those_of_the_record_and_of_the_finding(
+    selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    settle(view, analyses, analyst, qtbot)
+    rows = dict(zip(ROWS, view.table().values, strict=True))
+    assert rows["change ‖Δ‖"][1] == pytest.approx(np.linalg.norm(history.current.change[1]))
+    assert rows["dead"].tolist() == [1, 0, 0, 0]
+    assert rows["saturated"].tolist() == [1, 0, 1, 0]
+    assert view.sentence.text() == "One slot is dead."
+    assert view.panel.values[0, 1] == 3  # dead and saturated: the worst is shown
+    assert "1 dead" in view.legend.accessibleDescription()
+    assert "2 saturated" in view.legend.accessibleDescription()
+
+
+def test_that_numbers_of_the_initial_memory_have_no_change(
+    selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    history.show_turn(INITIAL)
+    settle(view, analyses, analyst, qtbot)
+    assert AskHealth(INITIAL) in analyst.asked
+    assert np.isnan(view.table().values[0]).all()
+
+
+def test_that_likeness_shows_the_chosen_layer_in_fixed_limits(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
+    settle(view, analyses, analyst, qtbot)
+    view.ranks.chosen.emit(2)
+    settle(view, analyses, analyst, qtbot)
+    found = analyst.finding(AskSimilarity(4))
+    assert np.array_equal(view.panel.values, found.cosine[2])
+    assert (view.panel.limits.low, view.panel.limits.high) == (-1, 1)
+    assert f"use {found.effective_rank[2]:.1f} directions" in view.caption.text()
+
+
+def test_that_all_turns_are_columns_and_a_click_goes_to_the_turn(turns: TurnsView, history: MemoryHistory) -> None:
+    values = turns.panel.values
+    assert values.shape == (4, 5)
+    assert values[2, 3] == pytest.approx(np.linalg.norm(history.records[3].change[2]))
+    turns.panel.clicked.emit(2, 1)
+    assert history.cursor == 1
+    turns.flush()
+    assert turns.cursor_line.value() == 1
+
+
+def test_that_keep_shares_and_half_lives_equal_loops_by_hand(turns: TurnsView, history: MemoryHistory) -> None:
+    turns.measure.choose("keep")
+    turns.flush()
+    lives = []
+    for layer in range(4):
+        of_slots = []
+        for slot in range(32):
+            logs = []
+            for turn, record in enumerate(history.records):
+                keep = 1.0
+                for stage in record.gates:
+                    if stage.name != "mix":
+                        keep *= 1 - float(stage.values[layer, slot])
+                logs.append(np.log2(keep))
+                if slot == 31 and turn == 4:
+                    assert turns.panel.values[layer, 4] == pytest.approx(_mean_keep(record, layer), abs=1e-5)
+            of_slots.append(-1 / np.mean(logs))
+        lives.append(float(np.median(of_slots)))
+    found = LayerTurns()
+    found.follow(history.records)
+    assert found.half_life() == pytest.approx(lives, rel=1e-4)
+    assert turns.numbers.rows[0][0] == f"{lives[0]:.1f}"
+
+
+def _mean_keep(record, layer: int) -> float:
+    kept = [
+        (1 - record.gate("interlayer").values[layer, slot]) * (1 - record.gate("write").values[layer, slot])
+        for slot in range(32)
+    ]
+    return float(np.mean(kept))
+
+
+def test_that_keep_without_gates_is_words_and_static_gates_are_said(
+    themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    for law, is_plotted in ((UNGATED, False), (STATIC, True)):
+        history = MemoryHistory()
+        history.start(*conversation(3, laws={"interlayer": law, "write": law}))
+        view = show(TurnsView(Selection(history), themes, True), 520, 360)
+        view.measure.choose("keep")
+        qtbot.wait(10)
+        assert view.panel.is_empty is not is_plotted
+        assert view.notice.isVisible() is is_plotted
+        if is_plotted:
+            assert "trained constants" in view.notice.text()
+        else:
+            view.panel.empty.action.click()
+            qtbot.wait(10)
+            assert view.measure.chosen == "change"
+
+
+def test_that_ridges_are_the_turns_around_the_cursor(themes: ThemeController, show, qtbot: QtBot) -> None:
+    history = MemoryHistory()
+    history.start(*conversation(MOST_TURNS + 20, 2, 16))
+    selection = Selection(history)
+    view = show(RidgeView(selection, GateView(history, themes, True), themes), 460, 420)
+    assert view.table().rows[0] == "21"
+    assert len(view.table().rows) == MOST_TURNS
+    history.show_turn(4)
+    selection.choose_layer(1)
+    qtbot.wait(10)
+    assert view.table().rows[0] == "1"
+    assert view.table().values[4, 0] == pytest.approx(history.records[4].gate("write").values[1].mean(), rel=1e-5)
+
+
+def test_that_static_gates_have_no_ridges(themes: ThemeController, show) -> None:
+    history = MemoryHistory()
+    history.start(*conversation(3, laws={"write": STATIC}))
+    view = show(RidgeView(Selection(history), GateView(history, themes, True), themes), 460, 420)
+    assert view.table() is None
+    assert view.notice.isVisible()
+    assert not view.canvas.isVisible()
+
+
+def sorted_map(history, analyses, themes, show) -> tuple[MemoryMapView, SlotOrder]:
+    order = SlotOrder(history, analyses)
+    return show(MemoryMapView(history, themes, True, order), 480, 420), order
+
+
+@pytest.mark.parametrize("name", ["change", "age", "similarity"])
+def test_that_sorted_slots_keep_their_names_marks_and_selection(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot, name: str
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose(name)
+    settle(view, analyses, analyst, qtbot)
+    expected = {
+        "change": lambda: by_size(history.current.change),
+        "age": lambda: by_size(mean_age(analyst.finding(AskProvenance(4)).shares)),
+        "similarity": lambda: by_likeness(analyst.finding(AskSimilarity(4)).cosine),
+    }[name]()
+    assert np.array_equal(view.panel.values, np.take_along_axis(history.current.change, expected, axis=1))
+    view.panel.clicked.emit(2, 5)
+    slot = int(expected[2, 5])
+    assert history.slot == (2, slot)
+    qtbot.wait(10)
+    assert view.panel.map.cells._selected == (2, 5)
+    assert view.panel.readout.text().startswith(f"layer 2 · slot {slot} ·")
+    marks = np.zeros((4, 32), dtype=bool)
+    marks[2, slot] = True
+    view.set_marks(marks)
+    assert view.panel.map.cells._marked.tolist() == [[2, 5]]
+
+
+def test_that_an_order_that_needs_a_finding_says_so_until_it_is_there(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose("age")
+    qtbot.wait(10)
+    assert order.note == "the order is being computed"
+    assert np.array_equal(view.panel.values, history.current.change)
+    settle(view, analyses, analyst, qtbot)
+    assert order.note == ""
+
+
+def test_that_the_order_of_another_memorys_shape_is_let_go(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose("similarity")
+    settle(view, analyses, analyst, qtbot)
+    history.start(*conversation(3, 2, 8))
+    qtbot.wait(10)
+    assert view.panel.values.shape == (2, 8)
+
+
+def test_that_a_map_is_also_a_table_whose_cells_can_be_copied(
+    history: MemoryHistory, analyses, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, _ = sorted_map(history, analyses, themes, show)
+    view.panel.scale.table.click()
+    dialog = view.window().findChild(TableDialog)
+    assert dialog is not None
+    model = dialog.model
+    assert (model.rowCount(), model.columnCount()) == (4, 32)
+    change = history.current.change
+    assert model.data(model.index(1, 3)) == f"{change[1, 3]:.4f}"
+    dialog.view.selectionModel().select(model.index(1, 3), dialog.view.selectionModel().SelectionFlag.Select)
+    dialog.view.setFocus()
+    dialog.copy_selected()
+    assert float(QGuiApplication.clipboard().text()) == pytest.approx(float(change[1, 3]), rel=1e-6)
+    dialog.copy_all.click()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 5
+    assert lines[0].split("\t")[0] == "layer × slot"
+    dialog.close()
+
+
+def test_that_a_table_names_rows_and_columns_for_screen_readers(themes: ThemeController, qtbot: QtBot) -> None:
+    data = TableData("Numbers", np.array([[1.0, np.nan]]), ("turn 1",), ("norm", "change"), "turn × number")
+    dialog = TableDialog(data)
+    qtbot.addWidget(dialog)
+    index = dialog.model.index(0, 1)
+    assert dialog.model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "turn 1, change: NaN"
+    assert dialog.model.headerData(0, Qt.Orientation.Horizontal) == "norm"
+
+
+def broken(finding):
+    """The finding with NaN in all its numbers but a few."""
+    changed = {}
+    for field in dataclasses.fields(finding):
+        value = getattr(finding, field.name)
+        if isinstance(value, np.ndarray) and value.dtype == np.float32:
+            value = value.copy()
+            value.reshape(-1)[::3] = np.nan
+            changed[field.name] = frozen_array(value)
+    return dataclasses.replace(finding, **changed)
+
+
+@pytest.mark.parametrize("order", ["index", "change", "age", "similarity"])
+def test_that_a_memory_with_nan_is_drawn_by_every_view(themes: ThemeController, show, qtbot: QtBot, order: str) -> None:
+    initial, records = conversation(3)
+    holes = records[2].change.copy()
+    holes[:, ::5] = np.nan
+    history = MemoryHistory()
+    history.start(initial, (*records[:2], dataclasses.replace(records[2], change=frozen_array(holes))))
+    analyst = FakeAnalyst(history)
+    whole = analyst.finding
+    analyst.finding = lambda inquiry: broken(whole(inquiry))  # type: ignore[method-assign]
+    panel = show(InspectorPanel(history, themes, True, Selection(history), analyst), 1300, 900)
+    panel.order.choose(order)
+    history.select_slot(1, 5)
+    panel.selection.lock((2, 0))
+    for page in (panel.numbers, panel.slot_panel, panel.gates, panel.turns, panel.similarity):
+        panel.show_page(page)
+        settle(panel, panel.analyses, analyst, qtbot)
+        assert not panel.grab().isNull()
+    assert panel.memory_map.panel.invalid.isVisible()
+    assert "NaN" in panel.slot_panel.story.note.text()
+
+
+def test_that_a_conversation_of_one_turn_is_drawn_by_every_view(themes: ThemeController, show, qtbot: QtBot) -> None:
+    history = MemoryHistory()
+    history.start(*conversation(1))
+    analyst = FakeAnalyst(history)
+    panel = show(InspectorPanel(history, themes, True, Selection(history), analyst), 1300, 900)
+    history.select_slot(0, 0)
+    panel.words.tinting.choose("against")
+    panel.gates.choice.choose("turns")
+    for page in (panel.numbers, panel.slot_panel, panel.gates, panel.turns, panel.similarity):
+        panel.show_page(page)
+        settle(panel, panel.analyses, analyst, qtbot)
+        assert not panel.grab().isNull()
+    assert panel.ridges.table().rows == ("1",)
+
+
+def test_that_the_table_of_a_sorted_map_names_slots_by_their_own_numbers(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose("change")
+    settle(view, analyses, analyst, qtbot)
+    assert np.array_equal(view.panel.table().values, history.current.change)
+    assert view.panel.table().columns[31] == "31"

@@ -1,0 +1,243 @@
+"""Why did it say that: from a word to its slots, from a slot to the words that wrote it, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.selection import Selection
+from app.paint.reading import strongest_cells
+from app.theme import DARK, LIGHT, ThemeController, contrast, mixed
+from app.views.inspector.analyses import Analyses
+from app.views.inspector.panel import InspectorPanel
+from app.views.inspector.slot_story import SlotStory
+from app.views.inspector.style import turn_colour
+from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
+from app.views.inspector.words_view import WordsView
+from tests.app.inspector.fake_analyst import FakeAnalyst
+from tests.app.inspector.synthetic import conversation
+
+pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
+
+LONG = "You told me that your name is Alice and that you live in Tokyo."
+
+
+@pytest.fixture
+def history() -> MemoryHistory:
+    """Five turns; the last answer is a sentence of thirteen words."""
+    initial, records = conversation(5)
+    result = MemoryHistory()
+    result.start(initial, (*records[:4], dataclasses.replace(records[4], answer=LONG)))
+    return result
+
+
+@pytest.fixture
+def words(selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot) -> WordsView:
+    view = show(WordsView(selection, analyses, themes, True), 560, 460)
+    settle(view, analyses, analyst, qtbot)
+    return view
+
+
+def settle(view, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot) -> None:
+    """Everything that is wanted is asked and answered, and drawn."""
+    for _ in range(3):
+        qtbot.wait(5)
+        view.flush()
+        analyses.flush()
+        analyst.answer()
+    qtbot.wait(5)
+
+
+def point_of(flow: WordFlow, token: int) -> QPoint:
+    return flow.token_rect(token).center().toPoint()
+
+
+def test_that_every_word_is_drawn_and_tinted_by_the_turn_it_read_most_from(
+    words: WordsView, analyst: FakeAnalyst, themes: ThemeController
+) -> None:
+    reads = analyst.finding(AskReads(4))
+    assert [words.flow.token_rect(token).isEmpty() for token in range(len(reads.spans))] == [False] * len(reads.spans)
+    for token, tint in enumerate(words.flow._tints):
+        turn = int(np.argmax(reads.sources[token])) - 1
+        assert tint.colour == turn_colour(themes.theme, turn)
+        assert tint.label == str(turn + 1)
+        assert "not proof" in tint.tip
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_that_words_stay_readable_on_every_tint(theme) -> None:
+    for colour in (*theme.series, theme.muted, theme.accent):
+        ground = mixed(theme.surface, colour, STRONGEST_ALPHA / 255)
+        assert contrast(theme.text, ground) >= 4.5
+
+
+def test_that_pointing_at_a_word_selects_it_and_a_click_locks_it(
+    words: WordsView, selection: Selection, qtbot: QtBot
+) -> None:
+    qtbot.mouseMove(words.flow, point_of(words.flow, 2))
+    words.flow.hovered.emit(2)
+    assert selection.token == (4, 2)
+    qtbot.mouseClick(words.flow, Qt.MouseButton.LeftButton, pos=point_of(words.flow, 3))
+    assert selection.locked == (4, 3)
+    words.flow.hovered.emit(-1)
+    assert selection.token == (4, 3)
+
+
+def test_that_words_can_be_reached_with_the_keyboard(words: WordsView, selection: Selection, qtbot: QtBot) -> None:
+    words.flow.setFocus()
+    qtbot.keyClick(words.flow, Qt.Key.Key_Right)
+    qtbot.keyClick(words.flow, Qt.Key.Key_Right)
+    assert selection.token == (4, 1)
+    qtbot.keyClick(words.flow, Qt.Key.Key_Return)
+    assert selection.locked == (4, 1)
+    qtbot.keyClick(words.flow, Qt.Key.Key_Escape)
+    assert selection.locked is None
+
+
+def test_that_the_map_holds_the_weights_of_words_and_slots_for_all_layers_one_layer_and_one_head(
+    words: WordsView, selection: Selection, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    reads = analyst.finding(AskReads(4))
+    assert np.allclose(words.panel.values, reads.weights.mean(axis=1))
+    selection.choose_layer(2)
+    settle(words, analyses, analyst, qtbot)
+    assert np.array_equal(words.panel.values, reads.weights[:, 2])
+    words.focus.head.setCurrentIndex(1)
+    words.focus.head.activated.emit(1)
+    settle(words, analyses, analyst, qtbot)
+    assert np.array_equal(words.panel.values, analyst.finding(AskReadHeads(4)).weights[:, 2, 0])
+
+
+def test_that_heads_are_only_asked_for_when_one_is_chosen(words: WordsView, analyst: FakeAnalyst) -> None:
+    assert not any(isinstance(inquiry, AskReadHeads) for inquiry in analyst.asked)
+
+
+def test_that_written_shows_the_words_the_selected_slot_was_written_from(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    words.side.choose("written")
+    history.select_slot(1, 7)
+    settle(words, analyses, analyst, qtbot)
+    writes = analyst.finding(AskWrites(4))
+    strengths = [tint.strength for tint in words.flow._tints]
+    expected = writes.weights[1, 7] / writes.weights[1, 7].max()
+    assert np.allclose(strengths, expected)
+    first, answer = words.flow.token_rect(0), words.flow.token_rect(writes.answer_start)
+    assert answer.top() > first.top()
+
+
+def test_that_limits_of_the_word_map_do_not_shrink_while_turns_are_looked_through(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    highs = [words.panel.limits.high]
+    for turn in (3, 2, 4):
+        history.show_turn(turn)
+        settle(words, analyses, analyst, qtbot)
+        highs.append(words.panel.limits.high)
+    assert highs == sorted(highs)
+
+
+def test_that_an_older_turns_words_are_greyed_and_named_until_the_new_ones_are_known(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    history.show_turn(2)
+    qtbot.wait(10)
+    assert words.is_stale
+    assert words.state.text() == "this is turn 5 · turn 3 is being looked into"
+    settle(words, analyses, analyst, qtbot)
+    assert not words.is_stale
+
+
+def test_that_a_hidden_view_asks_nothing(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    words.hide()
+    asked = len(analyst.asked)
+    history.show_turn(1)
+    qtbot.wait(10)
+    analyses.flush()
+    assert len(analyst.asked) == asked
+
+
+def test_that_the_initial_memory_and_a_refusal_are_words(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    history.show_turn(INITIAL)
+    qtbot.wait(10)
+    assert words.is_empty
+    words.empty.action.click()
+    assert history.cursor == 0
+    qtbot.wait(10)
+    analyses.flush()
+    analyst.refuse("The turn cannot be replayed.")
+    qtbot.wait(10)
+    assert words.empty.text == "The turn cannot be replayed."
+
+
+def test_that_check_asks_for_the_proof_of_the_turn_in_view(
+    words: WordsView, selection: Selection, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(selection.check_requested) as caught:
+        words.check.click()
+    assert caught.args == [4]
+
+
+def test_that_a_words_slots_light_up_in_the_memory_map_wherever_it_is_pointed_at(
+    history: MemoryHistory, selection: Selection, analyst: FakeAnalyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    panel = show(InspectorPanel(history, themes, True, selection, analyst), 460, 800)
+    selection.hover((4, 1))
+    panel.analyses.flush()
+    analyst.answer()
+    expected = strongest_cells(analyst.finding(AskReads(4)).weights[1])
+    assert panel.memory_map.panel.map.cells._lit == expected
+    assert panel.memory_map.panel.readout.text().startswith("“told” read layer")
+    selection.hover(None)
+    assert panel.memory_map.panel.map.cells._lit == []
+
+
+def test_that_a_slots_story_shows_the_turn_that_wrote_most_and_another_when_chosen(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    assert "Click a cell" in story.empty.text
+    history.select_slot(2, 9)
+    settle(story, analyses, analyst, qtbot)
+    shares = analyst.finding(AskProvenance(4)).shares[:, 2, 9]
+    assert story.shown_turn == int(shares[1:].argmax())
+    assert sum(share for _, share in story.bar.parts) == pytest.approx(1, abs=1e-3)
+    other = (story.shown_turn + 1) % 5
+    story.bar.chosen.emit(other)
+    settle(story, analyses, analyst, qtbot)
+    assert story.shown_turn == other
+    assert AskWrites(other) in analyst.asked
+    assert story.written.text() == f"The words of turn {other + 1} that were written into it:"
+
+
+def test_that_a_later_word_that_read_a_slot_leads_to_its_answer(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.show_turn(3)
+    reads = analyst.finding(AskReads(4))
+    token, layer, slot = np.unravel_index(int(reads.weights.argmax()), reads.weights.shape)
+    history.select_slot(int(layer), int(slot))
+    settle(story, analyses, analyst, qtbot)
+    start, end = reads.spans[token]
+    assert story._readers[0].text() == LONG[start:end].strip()
+    story._readers[0].click()
+    assert history.cursor == 4
+    assert selection.locked == (4, int(token))
+
+
+def test_that_a_token_without_characters_of_its_own_is_not_drawn_twice(themes: ThemeController, show) -> None:
+    flow = WordFlow("Words", themes.theme)
+    flow.set_words("a€b", ((0, 1), (1, 2), (1, 2), (2, 3)), [Tint("#000000", 0.5)] * 4)
+    show(flow, 200, 60)
+    assert [flow.token_rect(token).isEmpty() for token in range(4)] == [False, False, True, False]

@@ -1,0 +1,221 @@
+"""The lab in the window: its pages stand in the inspector, actions and keys reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QPlainTextEdit,
+    QSpinBox,
+    QTableView,
+)
+from pytestqt.qtbot import QtBot
+
+from app.actions import TABLE, Actions
+from app.engine.file_jobs import FileJobs
+from app.engine.inquiries import AskBundle, AskPaired
+from app.lab_actions import EXPORT_TABLE, LAB_TABLE
+from app.models.memory_history import INITIAL
+from app.models.workspace import Workspace
+from app.paths import RESOURCES, Paths
+from app.theme import ThemeController
+from app.views.dialogs import PageDialog
+from app.views.inspector import InspectorPanel, TimelineView
+from app.views.lab_commands import LabCommands
+from app.views.lab_requests import LabRequests, is_in_lab
+from app.views.main_window import MainWindow
+from app.views.window_layout import WindowLayout
+from tests.app.inspector.synthetic import conversation
+from tests.app.lab.fake_analysis import FakeAnalysis
+from tests.app.views.fake_port import FakePort
+
+
+@dataclass
+class LabDesk:
+    """A window with the real inspector and the lab, over a fake port and a fake analyst."""
+
+    workspace: Workspace
+    window: MainWindow
+    inspector: InspectorPanel
+    analysis: FakeAnalysis
+    actions: Actions
+    requests: LabRequests
+    commands: LabCommands
+
+
+@pytest.fixture
+def desk(qapp: QApplication, qtbot: QtBot, themes: ThemeController, tmp_path: Path) -> Iterator[LabDesk]:
+    paths = Paths(tmp_path / "data")
+    workspace = Workspace.create(paths.settings_file, qapp)
+    workspace.history.start(*conversation(4))
+    analysis = FakeAnalysis(workspace.history)
+    inspector = InspectorPanel(workspace.history, themes, True, workspace.selection, analysis)  # type: ignore[arg-type]
+    timeline = TimelineView(workspace.history, themes)
+    actions, files, port = Actions(qapp), FileJobs(), FakePort(qapp)
+    window = MainWindow(workspace, actions, themes, WindowLayout(paths.window_file, qapp), inspector, timeline)
+    commands = LabCommands(
+        port, analysis, files, workspace, window, inspector, timeline, themes, "9.9.9", qapp  # type: ignore[arg-type]
+    )  # fmt: skip
+    requests = LabRequests(qapp)
+    commands.obey(requests)
+    window.resize(1500, 900)
+    yield LabDesk(workspace, window, inspector, analysis, actions, requests, commands)
+    window.close()
+    assert files.shutdown()
+    shiboken6.delete(window)  # before the style sheet is taken away, which would dress all of it again
+
+
+@pytest.fixture
+def shown(desk: LabDesk, qtbot: QtBot) -> LabDesk:
+    """The same, seen."""
+    desk.window.show()
+    qtbot.waitExposed(desk.window)
+    return desk
+
+
+def test_that_every_action_of_the_lab_is_in_the_table_and_reaches_a_request() -> None:
+    requests = LabRequests()
+    heard: list[str] = []
+    for name in ("view_export_asked", "recording_asked", "recording_open_asked", "animation_asked", "lab_asked"):
+        getattr(requests, name).connect(lambda *_, name=name: heard.append(name))
+
+    class Commands:
+        lab = requests
+
+    for spec in (*EXPORT_TABLE, *LAB_TABLE):
+        assert spec in TABLE
+        assert spec.run is not None
+        spec.run(Commands())  # type: ignore[arg-type]
+    assert sorted(set(heard)) == [
+        "animation_asked", "lab_asked", "recording_asked", "recording_open_asked", "view_export_asked",
+    ]  # fmt: skip
+
+
+def test_that_the_proof_runs_in_the_lab(shown: LabDesk, qtbot: QtBot) -> None:
+    shown.workspace.selection.check_requested.emit(2)
+    qtbot.waitUntil(lambda: any(isinstance(asked, AskPaired) for asked in shown.analysis.asked))
+    asked = next(asked for asked in shown.analysis.asked if isinstance(asked, AskPaired))
+    assert (asked.turn, asked.edit.kind) == (2, "zero")
+    assert shown.commands.lab.isVisible()
+
+
+def test_that_asking_for_the_difference_brings_compare_to_the_front(shown: LabDesk, qtbot: QtBot) -> None:
+    shown.workspace.selection.pin_turn(1)
+    shown.workspace.selection.difference_requested.emit()
+    assert shown.commands.compare.isVisible()
+    assert shown.commands.compare.maps.chosen == "difference"
+
+
+def test_that_the_lab_comes_to_the_front_by_its_action(shown: LabDesk) -> None:
+    shown.window.inspector_dock.hide()
+    shown.requests.show_lab()
+    assert shown.commands.lab.isVisible()
+
+
+def test_that_actions_without_turns_are_disabled_with_a_reason(desk: LabDesk) -> None:
+    assert desk.actions["animation"].isEnabled()
+    desk.workspace.history.show_turn(INITIAL)
+    assert not desk.actions["export_turn_recording"].isEnabled()
+    assert desk.actions["export_recording"].isEnabled()
+    desk.workspace.history.clear()
+    for action in ("animation", "export_recording", "export_turn_recording"):
+        assert not desk.actions[action].isEnabled()
+        assert "say something first" in desk.actions[action].toolTip()
+
+
+def test_that_the_view_in_use_is_exported_with_the_models_name(shown: LabDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    shown.workspace.selection.check_requested.emit(2)
+    qtbot.waitUntil(lambda: shown.commands.lab.lab.shown is not None)
+    shown.commands.lab.lab.runs.setFocus()
+    view = shown.commands.exports.current()
+    assert view is shown.commands.lab.lab
+    figure = view.figure()
+    assert figure is not None
+    with qtbot.waitSignal(shown.commands.exports.exported):
+        shown.commands.exports.write(figure, tmp_path / "lab.csv")
+    text = (tmp_path / "lab.csv").read_text(encoding="utf-8")
+    assert shown.workspace.history.records[1].memory_after in text  # the memory that was edited
+    assert "# made with: Mneme 9.9.9" in text
+
+
+def test_that_every_page_of_the_inspector_that_shows_numbers_can_be_exported(shown: LabDesk, qtbot: QtBot) -> None:
+    shown.workspace.history.select_slot(2, 5)
+    shown.workspace.selection.pin_turn(1)
+    inspector, exports = shown.inspector, shown.commands.exports
+    views = (inspector.memory_map, inspector.words, inspector.slot_panel, inspector.gate_view, inspector.turns)
+    for view in (*views, shown.commands.compare):
+        inspector.show_page(inspector.gates if view is inspector.gate_view else view)
+        qtbot.waitUntil(lambda view=view: exports.figure(view) is not None)
+        figure = exports.figure(view)
+        assert figure is not None
+        for panel in figure.panels:
+            assert panel.name
+    timeline = shown.window.findChild(TimelineView)
+    assert timeline is not None
+    figure = exports.figure(timeline)
+    assert figure is not None
+    changes = figure.panels[0].series[0][1]  # type: ignore[union-attr]
+    assert len(changes) == 4
+
+
+def test_that_the_map_is_exported_in_the_order_of_its_slots(shown: LabDesk, qtbot: QtBot) -> None:
+    view = shown.inspector.memory_map
+    shown.inspector.order.choose("change")
+    view.flush()
+    figure = shown.commands.exports.figure(view)
+    assert figure is not None
+    current = shown.workspace.history.current
+    assert current is not None
+    assert np.array_equal(figure.panels[0].values, current.change)  # type: ignore[union-attr]
+
+
+def test_that_the_animation_opens_over_the_window_and_closes_with_escape(shown: LabDesk, qtbot: QtBot) -> None:
+    shown.requests.animate()
+    dialog = shown.window.findChild(QDialog, "animationDialog")
+    assert dialog is not None
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: shown.window.findChild(QDialog, "animationDialog") is None)
+
+
+def test_that_the_turn_in_view_is_the_one_that_is_recorded(desk: LabDesk, tmp_path: Path) -> None:
+    desk.workspace.history.show_turn(1)
+    desk.requests.export_turn_recording()
+    dialog = desk.window.findChild(QDialog, "exportRecordingDialog")
+    assert dialog is not None
+    desk.analysis.is_held = True
+    dialog.fileSelected.emit(str(tmp_path / "turn.npz"))  # type: ignore[attr-defined]
+    dialog.close()
+    assert desk.analysis.asked[-1] == AskBundle(tmp_path / "turn.npz", (1,))
+
+
+def test_that_every_control_of_the_lab_has_a_name(desk: LabDesk) -> None:
+    kinds = (QAbstractButton, QComboBox, QSpinBox, QPlainTextEdit, QTableView)
+    for page in (desk.commands.lab, desk.commands.probes, desk.commands.compare):
+        for kind in kinds:
+            for widget in page.findChildren(kind):
+                inner = widget.objectName().startswith("qt_") or isinstance(widget, QAbstractSlider)
+                is_corner = isinstance(widget.parent(), QTableView)
+                assert inner or is_corner or widget.accessibleName() or getattr(widget, "text", str)(), widget
+
+
+def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk, qtbot: QtBot) -> None:
+    assert is_in_lab(desk.commands.lab.lab.controls.edit)
+    assert is_in_lab(desk.commands.probes.plot)
+    assert not is_in_lab(desk.inspector.memory_map)
+    assert not is_in_lab(None)
+    page = PageDialog("Help", ("lab",), desk.window)
+    assert page.browser.toPlainText().startswith("The lab")
+    text = (RESOURCES / "help" / "lab.md").read_text(encoding="utf-8")
+    for words in ("Experiment", "Influence", "Mixing", "Probes", "Compare", "Ctrl+Shift+E"):
+        assert words in text

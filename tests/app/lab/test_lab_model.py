@@ -1,0 +1,102 @@
+"""The experiment that is chosen, the slots it means, the memories that can be taken, questions that can be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from app.models.lab import RUNS_KEPT, strongest
+from app.models.lab_questions import MOST_QUESTIONS, question_list
+from app.models.memory_history import INITIAL
+from tests.app.inspector.synthetic import conversation, memory_summary
+from tests.app.lab.conftest import Bench
+from tests.reference.lab import strongest_by_hand
+
+
+def test_that_marked_slots_are_the_target_and_none_is_a_reason(bench: Bench) -> None:
+    bench.lab.choose(place="marked")
+    assert "Select slots" in bench.lab.target().problem
+    bench.selection.toggle_mark(2, 7)
+    target = bench.lab.target()
+    assert target.slots is not None
+    assert np.argwhere(target.slots).tolist() == [[2, 7]]
+    assert target.words == "the slot that you marked"
+
+
+def test_that_the_selected_slot_is_the_target_and_none_is_a_reason(bench: Bench) -> None:
+    bench.lab.choose(place="selected")
+    assert "No slot is selected" in bench.lab.target().problem
+    bench.history.select_slot(1, 5)
+    target = bench.lab.target()
+    assert target.slots is not None
+    assert np.argwhere(target.slots).tolist() == [[1, 5]]
+
+
+def test_that_a_layer_means_all_of_its_slots_and_one_that_is_not_there_is_a_reason(bench: Bench) -> None:
+    bench.lab.choose(place="layer", layer=3)
+    target = bench.lab.target()
+    assert target.slots is not None
+    assert target.slots.sum(axis=1).tolist() == [0, 0, 0, 32]
+    bench.lab.choose(layer=4)
+    assert bench.lab.target().problem == "The memory has no layer 4."
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.5, 1.0])
+def test_that_the_slots_read_most_are_those_that_loops_find(share: float) -> None:
+    values = np.random.default_rng(5).random((3, 21)).astype(np.float32)
+    assert np.array_equal(strongest(values, share), strongest_by_hand(values, share))
+
+
+def test_that_runs_are_kept_newest_first_and_let_go_with_another_conversation(bench: Bench) -> None:
+    for number in range(RUNS_KEPT + 3):
+        bench.lab.keep(4, f"run {number}", object())
+    assert len(bench.lab.runs) == RUNS_KEPT
+    assert bench.lab.runs[0].words == f"run {RUNS_KEPT + 2}"
+    bench.history.start(*conversation(3))  # the same initial memory: another branch of the same chat
+    first = bench.lab.runs
+    bench.history.start(memory_summary(3, 8), ())
+    assert first
+    assert bench.lab.runs == ()
+
+
+def test_that_only_memories_of_the_same_shape_can_be_taken(bench: Bench) -> None:
+    def line(name: str, shape: tuple[int, int, int], problem: str = "") -> SimpleNamespace:
+        return SimpleNamespace(path=Path(name), title=name, shape=shape, problem=problem)
+
+    bench.memories.set_lines([line("fits", (4, 32, 64)), line("other", (2, 8, 4)), line("bad", (4, 32, 64), "No.")])
+    names = [choice.name for choice in bench.choices.all]
+    assert names[0] == "initial memory"
+    assert names[1] == "turn 1 · Question 1?"
+    assert names[-1] == "saved memory · fits"
+    assert bench.choices.all[0].turn == INITIAL
+
+
+def test_that_without_a_memory_there_is_nothing_to_take(bench: Bench) -> None:
+    bench.history.clear()
+    assert bench.choices.all == ()
+    assert bench.lab.target().problem == "No memory is open."
+
+
+def test_that_questions_are_lines_of_question_and_answer() -> None:
+    text = 'question, expected\n# names\n\nWhat is my name?, Alice\n"Who, and where?", "Paris, in May"\n'
+    assert question_list(text).pairs == (("What is my name?", "Alice"), ("Who, and where?", "Paris, in May"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "at least one line"),
+        ("What is my name?", "Line 1 must be"),
+        ("a, b\nc, ", "Line 2 must be"),
+        ("a, b\n\nd, e, f", "Line 3 must be"),
+        ("a, " + "b" * 501, "longer than 500"),
+        ('"a, b', "Line 1 is no CSV"),
+        ("a, b\n" * (MOST_QUESTIONS + 1), "at most 500"),
+    ],
+)
+def test_that_a_list_that_is_none_says_which_line(text: str, words: str) -> None:
+    found = question_list(text)
+    assert words in found.problem

@@ -1,0 +1,279 @@
+"""Influence, mixing, probes and compare: what they ask, what they show, what they say where there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.engine.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
+from app.models.memory_history import INITIAL
+from app.models.selection import Pin
+from app.theme import ThemeController
+from app.views.inspector.analyses import Analyses
+from app.views.inspector.compare_view import CompareView
+from app.views.inspector.influence_view import InfluenceView
+from app.views.inspector.mixing_view import MixingView
+from app.views.inspector.probe_view import ProbeView
+from tests.app.inspector.synthetic import conversation
+from tests.app.lab.conftest import Bench, Show
+
+# ---------------------------------------------------------------- influence
+
+
+@pytest.fixture
+def influence(bench: Bench, themes: ThemeController, show: Show) -> InfluenceView:
+    result = InfluenceView(bench.history, bench.analysis, themes)
+    show(result, 480, 520)
+    return result
+
+
+def test_that_the_matrix_has_the_turns_words_on_both_axes(influence: InfluenceView, qtbot: QtBot) -> None:
+    influence.asking.run.click()
+    qtbot.waitUntil(lambda: influence.figure() is not None)
+    figure = influence.figure()
+    assert figure is not None
+    heat = figure.panels[0]
+    assert heat.rows.labels[0] == heat.columns.labels[0] == "1 · Question 1?"  # type: ignore[union-attr]
+    assert heat.limits.low == -heat.limits.high  # type: ignore[union-attr]
+    influence.flush()
+    assert "most: without it" in influence.sentence.text()
+
+
+def test_that_a_click_on_a_cell_goes_to_its_answer(bench: Bench, influence: InfluenceView, qtbot: QtBot) -> None:
+    influence.asking.run.click()
+    qtbot.waitUntil(lambda: influence.figure() is not None)
+    influence.plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(influence.plot, key)  # the first key points at the first cell
+    assert bench.history.cursor == 2
+    assert "answer of turn “3 · Question 3?”" in influence.readout.text()
+
+
+def test_that_one_turn_is_too_few(bench: Bench, influence: InfluenceView) -> None:
+    bench.history.start(*conversation(1))
+    influence.flush()
+    assert not influence.asking.run.isEnabled()
+    assert "two turns" in influence.empty.text
+
+
+def test_that_a_longer_conversation_is_said_to_be_longer(bench: Bench, influence: InfluenceView, qtbot: QtBot) -> None:
+    influence.asking.run.click()
+    qtbot.waitUntil(lambda: influence.figure() is not None)
+    bench.history.add(conversation(6)[1][5])
+    influence.flush()
+    assert "of the first 5 turns" in influence.sentence.text()
+    bench.history.start(*conversation(3))
+    influence.flush()
+    assert influence.figure() is None
+
+
+# ---------------------------------------------------------------- mixing
+
+
+@pytest.fixture
+def mixing(bench: Bench, themes: ThemeController, show: Show, tmp_path: Path) -> MixingView:
+    result = MixingView(bench.selection, bench.choices, bench.analysis, themes, lambda: tmp_path)
+    show(result, 440, 480)
+    return result
+
+
+def test_that_one_weight_mixes_all_layers_and_many_mix_layer_by_layer(
+    bench: Bench, mixing: MixingView, qtbot: QtBot, tmp_path: Path
+) -> None:
+    mixing.all.setValue(25)
+    with qtbot.waitSignal(mixing.saved):
+        mixing.asking.run.click()
+    mixing.where.choose("layers")
+    mixing._layers[2][1].setValue(100)
+    with qtbot.waitSignal(mixing.saved):
+        mixing.asking.run.click()
+    first, second = bench.analysis.asked
+    assert isinstance(first, AskMix)
+    assert isinstance(second, AskMix)
+    assert (first.a, first.b, first.weight) == (TurnMemory(INITIAL), TurnMemory(4), 0.25)
+    assert second.weight == (0.25, 0.25, 1.0, 0.25)
+    assert first.title == "Mix of initial memory and turn 5"
+    assert first.path == tmp_path / "mix-of-initial-memory-and-turn-5.safetensors"
+    assert "synthetic" in mixing.asking.words.text()
+
+
+def test_that_only_marked_slots_are_mixed_where_that_is_chosen(bench: Bench, mixing: MixingView, qtbot: QtBot) -> None:
+    mixing.where.choose("slots")
+    mixing.flush()
+    assert "No slot is marked" in mixing.asking.run.toolTip()
+    bench.selection.toggle_mark(1, 30)
+    mixing.all.setValue(100)
+    mixing.flush()
+    with qtbot.waitSignal(mixing.saved):
+        mixing.asking.run.click()
+    asked = bench.analysis.asked[-1]
+    assert isinstance(asked, AskMix)
+    weights = np.array(asked.weight)
+    assert weights.shape == (4, 32)
+    assert np.argwhere(weights == 1.0).tolist() == [[1, 30]]
+    assert weights.sum() == 1.0
+
+
+def test_that_a_memory_is_not_mixed_with_itself(mixing: MixingView) -> None:
+    mixing.b.setCurrentIndex(mixing.a.currentIndex())
+    mixing.flush()
+    assert not mixing.asking.run.isEnabled()
+    assert "the same memory" in mixing.asking.run.toolTip()
+
+
+# ---------------------------------------------------------------- probes
+
+
+@pytest.fixture
+def probes(bench: Bench, themes: ThemeController, show: Show) -> ProbeView:
+    result = ProbeView(bench.history, bench.analysis, themes)
+    show(result, 440, 640)
+    return result
+
+
+def test_that_recall_stands_beside_reset_and_shuffled_with_intervals(probes: ProbeView, qtbot: QtBot) -> None:
+    probes.asking.run.click()
+    qtbot.waitUntil(lambda: probes.figure() is not None)
+    figure = probes.figure()
+    assert figure is not None
+    lines = figure.panels[0].lines  # type: ignore[union-attr]
+    assert [line.name for line in lines] == ["as it is", "reset", "shuffled"]
+    assert all(line.low is not None and (line.low <= line.y).all() and (line.y <= line.high).all() for line in lines)
+    assert "The memory was not touched: its hash is" in probes.untouched.text()
+
+
+def test_that_ones_own_questions_are_asked_of_the_turn_in_view(bench: Bench, probes: ProbeView, qtbot: QtBot) -> None:
+    probes.kind.choose("questions")
+    probes.flush()
+    assert not probes.asking.run.isEnabled()
+    probes.questions.edit.setPlainText("What is my name?, Alice\nWhere do I live?, Paris")
+    bench.history.show_turn(1)
+    probes.flush()
+    probes.asking.run.click()
+    qtbot.waitUntil(lambda: probes.figure() is not None)
+    (asked,) = bench.analysis.asked
+    assert asked == AskProbe((("What is my name?", "Alice"), ("Where do I live?", "Paris")), turn=1)
+    probes.flush()
+    assert probes.answers.rowCount() == 2
+    assert probes.answers.item(1, 0).text() == "✗"
+
+
+def test_that_a_file_of_questions_is_handed_to_the_engine_unread(
+    bench: Bench, probes: ProbeView, tmp_path: Path
+) -> None:
+    bench.analysis.is_held = True
+    probes.kind.choose("questions")
+    probes.questions.take_file(tmp_path / "none.csv")
+    probes.flush()
+    probes.asking.run.click()
+    (asked,) = bench.analysis.asked
+    assert isinstance(asked, AskProbe)
+    assert asked.questions == tmp_path / "none.csv"
+
+
+def test_that_questions_are_shown_as_they_are_written(bench: Bench, probes: ProbeView, qtbot: QtBot) -> None:
+    probes.kind.choose("questions")
+    probes.questions.edit.setPlainText("<b>name</b>, <img src=x>")
+    probes.flush()
+    probes.asking.run.click()
+    qtbot.waitUntil(lambda: probes.figure() is not None)
+    assert probes.answers.item(0, 1).text() == "<b>name</b>"
+    assert "<b>name" not in probes.answers.item(0, 1).toolTip()
+
+
+# ---------------------------------------------------------------- compare
+
+
+@pytest.fixture
+def compare(bench: Bench, themes: ThemeController, show: Show) -> CompareView:
+    analyses = Analyses(bench.history, bench.analysis, bench.history)  # type: ignore[arg-type]
+    result = CompareView(bench.selection, analyses, bench.choices, themes, reduced_motion=True)
+    show(result, 480, 640)
+    return result
+
+
+def _found(view: CompareView, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not view.is_empty)
+
+
+def test_that_nothing_pinned_says_how_to_pin(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    assert "with P" in compare.empty.text
+    compare.empty.action.click()
+    assert bench.selection.pin is not None
+    assert bench.selection.pin.turn == 4
+
+
+def test_that_the_turn_in_view_is_compared_with_what_is_pinned(
+    bench: Bench, compare: CompareView, qtbot: QtBot
+) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    assert bench.analysis.asked[-1] == AskComparison(TurnMemory(4), TurnMemory(1))
+    assert compare.b.choice is not None
+    assert compare.b.choice.turn == 1
+
+
+def test_that_a_branch_can_be_pinned_from_the_list(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    bench.selection.set_pin(Pin("branch · other", branch=17))
+    _found(compare, qtbot)
+    assert bench.analysis.asked[-1] == AskComparison(TurnMemory(4), BranchMemory(17))
+
+
+def test_that_choosing_a_memory_in_the_list_pins_it(bench: Bench, compare: CompareView) -> None:
+    compare.first.setCurrentIndex(2)
+    assert bench.selection.pin is not None
+    assert bench.selection.pin.turn == 0
+
+
+def test_that_a_click_on_a_changed_slot_selects_it_everywhere(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    compare.slots.selectRow(2)
+    assert compare._found is not None
+    assert bench.history.slot == compare._found.changed[2]
+
+
+def test_that_d_changes_between_the_difference_and_a(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    bench.selection.difference_requested.emit()
+    compare.flush()
+    assert compare.maps.chosen == "a"
+    assert np.array_equal(compare.panel.values, compare._found.a)  # type: ignore[union-attr,arg-type]
+    bench.selection.difference_requested.emit()
+    assert compare.maps.chosen == "difference"
+
+
+def test_that_a_and_b_share_their_limits_and_moving_on_never_narrows_them(
+    bench: Bench, compare: CompareView, qtbot: QtBot
+) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    compare.maps.choose("a")
+    compare.flush()
+    before = compare.panel.limits
+    compare.maps.choose("b")
+    compare.flush()
+    assert compare.panel.limits == before
+    bench.history.show_turn(2)
+    qtbot.waitUntil(lambda: len(bench.analysis.asked) == 2)
+    compare.flush()
+    after = compare.panel.limits
+    assert after.low <= before.low
+    assert after.high >= before.high
+
+
+def test_that_the_figure_holds_all_maps_the_scatter_and_the_layers(
+    bench: Bench, compare: CompareView, qtbot: QtBot
+) -> None:
+    assert compare.figure() is None
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    figure = compare.figure()
+    assert figure is not None
+    assert len(figure.panels) == 6
+    assert figure.title == "A: turn 5 · B: turn 2"

@@ -1,0 +1,213 @@
+"""The lab: an experiment is asked for, found, shown and kept; it can be called off, and says why it cannot be run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.engine.findings import Paired
+from app.engine.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
+from app.models.memory_choices import MemoryChoice
+from app.models.memory_history import INITIAL
+from app.theme import ThemeController
+from app.views.inspector.lab_memory import memory_ref
+from app.views.inspector.lab_sentences import verdict
+from app.views.inspector.lab_view import LabView
+from rxt.events import frozen_array
+from tests.app.inspector.synthetic import conversation
+from tests.app.lab.conftest import Bench, Show
+from tests.app.lab.fake_analysis import EDITED, ORIGINAL, paired, reply_text
+from tests.reference.lab import strongest_by_hand
+
+
+@pytest.fixture
+def view(bench: Bench, themes: ThemeController, show: Show) -> LabView:
+    result = LabView(bench.lab, bench.history, bench.choices, bench.analysis, themes)
+    show(result, 440, 600)
+    return result
+
+
+def test_that_a_run_first_looks_up_what_was_read_and_then_edits_those_slots(
+    bench: Bench, view: LabView, qtbot: QtBot
+) -> None:
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    reads, asked = bench.analysis.asked
+    assert reads == AskReads(4)
+    assert isinstance(asked, AskPaired)
+    assert asked.turn == 4
+    assert asked.edit.kind == "zero"
+    weights = bench.analysis.finding(AskReads(4)).weights  # type: ignore[union-attr]
+    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights.mean(axis=0), 0.05))
+
+
+def test_that_a_locked_word_alone_decides_which_slots_were_read(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.selection.lock((4, 3))
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    weights = bench.analysis.finding(AskReads(4)).weights  # type: ignore[union-attr]
+    asked = bench.analysis.asked[-1]
+    assert isinstance(asked, AskPaired)
+    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights[3], 0.05))
+
+
+def test_that_both_answers_the_difference_and_the_control_are_shown_in_words(view: LabView, qtbot: QtBot) -> None:
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    view.flush()
+    assert view.result.verdict.text() == ("The answer changed at “Alice” → “Bob”; the random control changed nothing.")
+    assert view.result.original.words.accessibleDescription().startswith(ORIGINAL)
+    assert view.result.edited.words.accessibleDescription().startswith(EDITED)
+    assert "Alice" in view.result.original.words.accessibleDescription()
+    assert view.result.control.title.text() == "Random control answers · the same"
+    assert view.runs.itemText(0).startswith("1 · turn 5: zeroed: the 8 slots it read most")
+
+
+def test_that_marked_slots_are_edited_without_looking_up_reads(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.selection.toggle_mark(1, 3)
+    bench.lab.choose(kind="noise", place="marked")
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    (asked,) = bench.analysis.asked
+    assert isinstance(asked, AskPaired)
+    assert asked.edit.kind == "noise"
+    assert np.argwhere(asked.edit.slots).tolist() == [[1, 3]]
+
+
+def test_that_a_patch_names_its_source(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.lab.choose(kind="patch", place="layer", layer=0)
+    view.flush()
+    assert view.asking.run.toolTip() == "Choose the memory the slots are taken from."
+    view.controls.source.setCurrentIndex(3)  # none, initial memory, turn 1, turn 2
+    view.flush()
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    asked = bench.analysis.asked[-1]
+    assert isinstance(asked, AskPaired)
+    assert asked.edit.source == TurnMemory(1)
+    assert "patched from turn 2" in view.runs.itemText(0)
+
+
+def test_that_a_run_can_be_called_off_half_way(bench: Bench, view: LabView) -> None:
+    bench.analysis.is_held = True
+    view.asking.run.click()
+    bench.analysis.tell_progress(0.5)
+    assert view.asking.progress.value() == 500
+    assert not view.asking.run.isEnabled()
+    view.asking.cancel.click()
+    assert bench.analysis.cancelled == [1]
+    assert view.asking.words.text() == "Cancelled. Nothing was changed."
+    assert view.asking.run.isEnabled()
+    bench.analysis.release()
+    assert view.shown is None
+
+
+def test_that_another_conversation_ends_a_run(bench: Bench, view: LabView) -> None:
+    bench.analysis.is_held = True
+    view.asking.run.click()
+    bench.history.start(*conversation(2))
+    assert bench.analysis.cancelled == [1]
+    assert "called off" in view.asking.words.text()
+    bench.analysis.release()
+    assert view.shown is None
+
+
+def test_that_a_refusal_is_said_and_nothing_is_kept(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.analysis.refusal = "The snapshot is of another model. Nothing was computed."
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: bool(view.asking.words.text()) and not view.asking.is_asking)
+    assert view.asking.words.text() == bench.analysis.refusal
+    assert bench.lab.runs == ()
+
+
+def test_that_the_memory_before_the_first_turn_has_no_answer_to_repeat(bench: Bench, view: LabView) -> None:
+    bench.history.show_turn(INITIAL)
+    view.flush()
+    assert not view.asking.run.isEnabled()
+    assert "Choose a turn" in view.asking.run.toolTip()
+
+
+def test_that_without_a_model_the_lab_says_so(bench: Bench, themes: ThemeController, show: Show) -> None:
+    view = LabView(bench.lab, bench.history, bench.choices, None, themes)
+    show(view, 440, 500)
+    assert not view.asking.run.isEnabled()
+    assert "no model is at hand" in view.empty.text
+
+
+def test_that_the_one_click_proof_zeroes_the_few_slots_a_turn_read_most(
+    bench: Bench, view: LabView, qtbot: QtBot
+) -> None:
+    bench.lab.choose(kind="noise", place="layer", share=0.5)
+    view.check(2)
+    qtbot.waitUntil(lambda: view.shown is not None)
+    asked = bench.analysis.asked[-1]
+    assert isinstance(asked, AskPaired)
+    assert (asked.turn, asked.edit.kind) == (2, "zero")
+    assert asked.edit.slots.sum(axis=1).tolist() == [2, 2, 2, 2]  # 5 % of 32, rounded up
+
+
+def test_that_an_earlier_run_can_be_looked_at_again(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    first, second = paired(4), paired(4)
+    bench.lab.keep(4, "turn 5: first", first)
+    bench.lab.keep(4, "turn 5: second", second)
+    assert view.shown is not None
+    assert view.shown.finding is second
+    view.runs.setCurrentIndex(1)
+    view.runs.activated.emit(1)
+    view.flush()
+    assert view.shown.finding is first
+
+
+def test_that_the_figure_holds_both_series_with_the_words(bench: Bench, view: LabView) -> None:
+    assert view.figure() is None
+    found = paired(4)
+    bench.lab.keep(4, "turn 5: zeroed", found)
+    figure = view.figure()
+    assert figure is not None
+    bars = figure.panels[0]
+    assert bars.places.labels[3] == "Alice"  # type: ignore[union-attr]
+    assert [name for name, _ in bars.series] == ["edited", "random control"]  # type: ignore[union-attr]
+    assert figure.turn == 3  # the memory that was edited is the one after the fourth turn
+
+
+def _outcome(edited: str, first: int | None, control: str, other: int | None) -> Paired:
+    values = frozen_array(np.zeros(9))
+    texts = reply_text(ORIGINAL), reply_text(edited), reply_text(control)
+    return Paired(4, "zeroed", 3, *texts, first, other, values, values)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ((ORIGINAL, None, ORIGINAL, None), "The answer stayed the same; so did the random control's."),
+        ((ORIGINAL, None, EDITED, 3), "The answer stayed the same; the random control changed it at “Alice” → “Bob”."),
+        (("Your name", 2, ORIGINAL, None),
+         "The answer changed by ending before “is”; the random control changed nothing."),
+        ((ORIGINAL + " And more", 9, ORIGINAL, None),
+         "The answer changed by going on with “And”; the random control changed nothing."),
+    ],
+)  # fmt: skip
+def test_that_the_verdict_says_what_happened(outcome: tuple[str, int | None, str, int | None], words: str) -> None:
+    assert verdict(_outcome(*outcome)) == words
+
+
+def test_that_keys_go_through_the_words_and_say_their_numbers(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.lab.keep(4, "turn 5: zeroed", paired(4))
+    view.flush()
+    words = view.result.original.words
+    words.setFocus()
+    for _ in range(4):
+        qtbot.keyClick(words, Qt.Key.Key_Right)
+    assert words.accessibleDescription() == (
+        "“Alice”: log-probability −4.200 nats with the edit, " + words.words_of(3).rpartition("edit, ")[2]
+    )
+
+
+def test_that_a_choice_without_a_memory_is_refused() -> None:
+    assert memory_ref(MemoryChoice("a", snapshot=Path("x"))) == SnapshotMemory(Path("x"))
+    with pytest.raises(ValueError, match="no memory"):
+        memory_ref(MemoryChoice("nothing"))

@@ -1,0 +1,242 @@
+"""What is shown leaves the window: views, animations, recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.engine.file_jobs import FileJobs
+from app.engine.findings import BundleSaved
+from app.engine.inquiries import AskBundle
+from app.engine.replay import Recording, save_recording
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.paint.figure import Axis, Exportable, Figure, Heat
+from app.paint.limits import Limits
+from app.theme import ThemeController
+from app.views.inspector.animation_dialog import AnimationDialog
+from app.views.inspector.export_commands import NOTHING, ExportCommands, stamp_of
+from app.views.inspector.export_recordings import RecordingCommands
+from tests.app.inspector.synthetic import conversation
+from tests.app.lab.conftest import Bench, Show
+
+
+class MapView(QWidget):
+    """A view that can be exported, around a label that cannot."""
+
+    def __init__(self, shown: bool = True) -> None:
+        super().__init__()
+        self.setAccessibleName("Map")
+        self.shown = shown
+        self.label = QLabel("words")
+        QVBoxLayout(self).addWidget(self.label)
+
+    def figure(self) -> Figure | None:
+        values = np.eye(3, dtype=np.float32)
+        heat = Heat("Map", values, Axis("layer"), Axis("slot"), Limits(0, 1), "change")
+        return Figure("Memory map", (heat,), 1) if self.shown else None
+
+
+@pytest.fixture
+def files() -> Iterator[FileJobs]:
+    jobs = FileJobs()
+    yield jobs
+    assert jobs.shutdown()
+
+
+@pytest.fixture
+def root(show: Show) -> QWidget:
+    result = QWidget()
+    QVBoxLayout(result).addWidget(MapView())
+    show(result, 300, 200)
+    return result
+
+
+@pytest.fixture
+def exports(root: QWidget, files: FileJobs, history: MemoryHistory) -> ExportCommands:
+    return ExportCommands(root, (root,), files, history, stamp_of(history, "mneme-tiny", "9.9.9", "A chat"), root)
+
+
+def test_that_a_view_with_a_figure_is_exportable_without_knowing_it(root: QWidget) -> None:
+    view = root.findChild(MapView)
+    assert isinstance(view, Exportable)
+    assert not isinstance(root, Exportable)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "csv", "npz"])
+def test_that_a_view_is_written_in_every_form_with_the_memory_it_shows(
+    exports: ExportCommands, history: MemoryHistory, tmp_path: Path, qtbot: QtBot, suffix: str
+) -> None:
+    figure = MapView().figure()
+    assert figure is not None
+    path = tmp_path / f"map.{suffix}"
+    with qtbot.waitSignal(exports.exported) as heard:
+        exports.write(figure, path)
+    assert heard.args == [path]
+    if suffix in ("svg", "csv"):
+        assert history.records[1].memory_after in path.read_text(encoding="utf-8")
+    assert path.stat().st_size > 100
+
+
+def test_that_an_unknown_form_and_an_unwritable_place_are_said(
+    exports: ExportCommands, tmp_path: Path, qtbot: QtBot
+) -> None:
+    figure = MapView().figure()
+    assert figure is not None
+    with qtbot.waitSignal(exports.refused) as heard:
+        exports.write(figure, tmp_path / "map.docx")
+    assert "no form that is known" in heard.args[0]
+    with qtbot.waitSignal(exports.refused) as heard:
+        exports.write(figure, tmp_path / "none" / "map.png")
+    assert "could not be written" in heard.args[0]
+
+
+def test_that_the_context_menu_of_a_view_offers_every_form(
+    exports: ExportCommands, root: QWidget, qtbot: QtBot
+) -> None:
+    view = root.findChild(MapView)
+    assert view is not None
+    at = view.label.mapTo(root, QPoint(5, 5))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, root.mapToGlobal(at))
+    assert exports.eventFilter(root, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.objectName() for action in menu.actions()] == [
+        "export_png", "export_svg", "export_pdf", "export_csv", "export_npz",
+    ]  # fmt: skip
+    menu.actions()[3].trigger()
+    menu.close()
+    dialog = root.findChild(QDialog, "exportViewDialog")
+    assert dialog is not None
+    assert dialog.defaultSuffix() == "csv"  # type: ignore[attr-defined]
+    dialog.reject()
+
+
+def test_that_a_view_without_anything_to_show_is_said_to_be_empty(
+    exports: ExportCommands, root: QWidget, qtbot: QtBot
+) -> None:
+    view = root.findChild(MapView)
+    assert view is not None
+    assert exports.current() is view
+    view.shown = False
+    with qtbot.waitSignal(exports.refused) as heard:
+        exports.export_current()
+    assert heard.args == [NOTHING]
+    menu = exports.menu(view)
+    assert not any(action.isEnabled() for action in menu.actions())
+
+
+def test_that_the_stamp_is_of_the_memory_after_the_turn(history: MemoryHistory) -> None:
+    stamp = stamp_of(history, "mneme-tiny", "1", "A chat")
+    assert history.initial is not None
+    memories = {turn: stamp(Figure("x", (), turn)).memory for turn in (INITIAL, 0, None, 99)}
+    assert memories[INITIAL] == history.initial.sha256
+    assert memories[0] == history.records[0].memory_after
+    assert memories[None] == history.records[-1].memory_after
+    assert memories[99] == ""
+
+
+# ---------------------------------------------------------------- animation
+
+
+@pytest.fixture
+def dialog(history: MemoryHistory, files: FileJobs, themes: ThemeController, show: Show) -> AnimationDialog:
+    result = AnimationDialog(history, "A chat", "mneme-tiny", files, themes)
+    show(result, 760, 460)
+    return result
+
+
+def test_that_the_memory_is_played_and_can_be_paused(dialog: AnimationDialog, qtbot: QtBot) -> None:
+    dialog.pace.setValue(80)
+    words = dialog.words.text()
+    qtbot.waitUntil(lambda: dialog.words.text() != words)
+    dialog.play.click()
+    assert not dialog.is_playing
+    assert dialog.play.text() == "Play"
+
+
+def test_that_the_animation_is_saved_as_gif_and_as_pictures(
+    dialog: AnimationDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog.flows.setChecked(False)
+    with qtbot.waitSignal(dialog.saved):
+        dialog.save(tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.n_frames == 5  # type: ignore[attr-defined]
+    with qtbot.waitSignal(dialog.saved):
+        dialog.save(tmp_path / "pictures")
+    assert len(list((tmp_path / "pictures").glob("memory-*.png"))) == 5
+
+
+def test_that_saving_can_be_called_off(dialog: AnimationDialog, tmp_path: Path) -> None:
+    dialog.save(tmp_path / "a.gif")
+    assert not dialog.save_gif.isEnabled()
+    dialog.call_off()
+    assert dialog.save_gif.isEnabled()
+    assert "cancelled" in dialog.state.text()
+
+
+def test_that_closing_ends_playing_and_saving(dialog: AnimationDialog, tmp_path: Path) -> None:
+    dialog.save(tmp_path / "a.gif")
+    dialog.reject()
+    assert not dialog.is_playing
+    assert dialog.save_gif.isEnabled()
+
+
+# ---------------------------------------------------------------- recordings
+
+
+@pytest.fixture
+def recordings(bench: Bench, themes: ThemeController, root: QWidget) -> Iterator[RecordingCommands]:
+    result = RecordingCommands(root, bench.history, bench.analysis, themes, True)  # type: ignore[arg-type]
+    yield result
+    result.close_all()
+
+
+def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
+    recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "talk.npz"
+    save_recording(path, Recording(*conversation(3)))
+    recordings.open(path)
+    (window,) = recordings.windows
+    qtbot.waitUntil(lambda: window.history.last_turn == 2)
+    assert "3 turns · the model is not needed" in window.caption.text()
+
+
+def test_that_a_file_that_is_no_recording_is_refused_and_its_window_closes(
+    recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "bad.npz").write_bytes(b"not a recording")
+    with qtbot.waitSignal(recordings.refused) as heard:
+        recordings.open(tmp_path / "bad.npz")
+    assert heard.args[0].startswith("“bad.npz” was not opened:")
+    qtbot.waitUntil(lambda: recordings.windows == ())
+
+
+def test_that_turns_are_recorded_by_the_analyst(
+    bench: Bench, recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bench.analysis.is_held = True
+    said: list[str] = []
+    recordings.said.connect(said.append)
+    recordings.write(tmp_path / "turn.npz", (2,))
+    assert bench.analysis.asked == [AskBundle(tmp_path / "turn.npz", (2,))]
+    bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000))
+    assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2 kB)."
+
+
+def test_that_nothing_remembered_cannot_be_recorded(bench: Bench, recordings: RecordingCommands, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(recordings.refused):
+        recordings.export("chat", (INITIAL,))
+    bench.history.clear()
+    with qtbot.waitSignal(recordings.refused) as heard:
+        recordings.export("chat")
+    assert "say something first" in heard.args[0]

@@ -1,0 +1,45 @@
+"""Actions are found by parts of their names; those that can be done come first."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.models.action_search import ActionSearch, Entry, EntryRole, fit
+from app.models.key_rules import refusal
+
+ENTRIES = (
+    Entry("new", "New chat", "Chat", "Ctrl+N", ""),
+    Entry("save", "Save memory", "Memory", "Ctrl+S", "Nothing is remembered yet."),
+    Entry("open", "Open memory", "Memory", "Ctrl+O", ""),
+    Entry("forget", "Forget this turn", "Memory", "Ctrl+Alt+X", ""),
+)
+
+
+def test_that_beginnings_of_words_fit_better_than_letters_within() -> None:
+    assert fit("Open memory", "op") == 0
+    assert fit("Open memory", "mem") == 1
+    assert fit("Open memory", "emo") == 2
+    assert fit("Open memory", "omy") == 3
+    assert fit("Open memory", "xyz") is None
+    assert fit("Open memory", "mem op") == 1
+
+
+def test_that_the_list_shows_the_best_first_and_what_cannot_be_done_last() -> None:
+    search = ActionSearch(ENTRIES)
+    assert search.rowCount() == 4
+    search.search("memory")
+    found = [search.index(row).data(EntryRole.ID) for row in range(search.rowCount())]
+    assert found == ["open", "forget", "save"]
+    assert search.index(2).data(EntryRole.REASON) == "Nothing is remembered yet."
+    search.search("no such thing")
+    assert search.rowCount() == 0
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+R", "F5", "Shift+F3", "Alt+Left", "Esc", "Ctrl++", "Meta+K", "Ctrl+Shift+P"])
+def test_that_keys_with_a_modifier_may_be_chosen(keys: str) -> None:
+    assert refusal(keys) == ""
+
+
+@pytest.mark.parametrize("keys", ["R", "Shift+R", "Ctrl+C", "Space", "Return", "Tab", "Left"])
+def test_that_keys_that_type_or_edit_may_not(keys: str) -> None:
+    assert refusal(keys)

@@ -1,0 +1,126 @@
+"""The list of chats: pinned ones on top, then by day, or what a search has found."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.engine.messages import ConversationSummary
+from app.models.chats import ChatRole, ConversationList, date_group
+from app.models.library import LibraryRole
+
+WEDNESDAY = datetime(2025, 6, 18, 10, 0)
+
+
+def chat(number: int, title: str = "", days_ago: float = 0, pinned: bool = False) -> ConversationSummary:
+    updated = (WEDNESDAY - timedelta(days=days_ago)).timestamp()
+    return ConversationSummary(number, title or f"chat {number}", 1, "mneme-small", updated, pinned)
+
+
+@pytest.fixture
+def chats() -> ConversationList:
+    return ConversationList(now=WEDNESDAY.timestamp)
+
+
+def shown(chats: ConversationList) -> list[tuple[str, int]]:
+    rows = (chats.index(row) for row in range(chats.rowCount()))
+    return [(index.data(ChatRole.HEADING), index.data(LibraryRole.KEY)) for index in rows]
+
+
+def test_that_chats_are_grouped_by_the_day_they_were_used(chats: ConversationList) -> None:
+    chats.set_lines([chat(6), chat(5, days_ago=1), chat(4, days_ago=2), chat(3, days_ago=4), chat(2, days_ago=90)])
+    assert shown(chats) == [
+        ("Today", 6), ("Yesterday", 5), ("This week", 4), ("Last week", 3), ("March", 2),
+    ]  # fmt: skip
+
+
+def test_that_a_heading_stands_above_the_first_of_its_group_only(chats: ConversationList) -> None:
+    chats.set_lines([chat(3), chat(2), chat(1, days_ago=1)])
+    assert shown(chats) == [("Today", 3), ("", 2), ("Yesterday", 1)]
+
+
+def test_that_pinned_chats_come_first_however_old_they_are(chats: ConversationList) -> None:
+    chats.set_lines([chat(3), chat(2, days_ago=400, pinned=True), chat(1, days_ago=1)])
+    assert shown(chats) == [("Pinned", 2), ("Today", 3), ("Yesterday", 1)]
+    assert chats.index(0).data(ChatRole.IS_PINNED)
+    assert ", pinned" in chats.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_that_a_clock_that_jumps_splits_no_group(chats: ConversationList) -> None:
+    chats.set_lines([chat(4, days_ago=1), chat(3, days_ago=-700), chat(2, days_ago=1), chat(1)])
+    assert shown(chats) == [("Today", 3), ("", 1), ("Yesterday", 4), ("", 2)]
+
+
+@pytest.mark.parametrize("moment", [float("nan"), float("inf"), -1e300, 1e300])
+def test_that_a_moment_that_is_no_date_is_merely_earlier(moment: float) -> None:
+    assert date_group(moment, date(2025, 6, 18))[1] in ("Earlier", "Today")
+
+
+@pytest.fixture
+def _tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    if before is None:
+        monkeypatch.delenv("TZ")
+    else:
+        monkeypatch.setenv("TZ", before)
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_tokyo")
+def test_that_days_are_those_of_the_place_where_the_person_is() -> None:
+    last_minute_in_utc = datetime.fromisoformat("2025-06-17T23:59:00+00:00").timestamp()
+    assert date_group(last_minute_in_utc, date(2025, 6, 18)) == (0, "Today")
+
+
+def test_that_older_groups_never_stand_above_newer_ones() -> None:
+    today = WEDNESDAY.date()
+    ranks = [date_group((WEDNESDAY - timedelta(days=days)).timestamp(), today)[0] for days in range(1500)]
+    assert ranks == sorted(ranks)
+
+
+def test_that_a_search_shows_what_was_found_and_then_everything_again(chats: ConversationList) -> None:
+    chats.set_lines([chat(3), chat(2), chat(1)])
+    chats.show_found("dog", [chat(2)])
+    assert shown(chats) == [("1 chat found", 2)]
+    chats.set_lines([chat(3), chat(2, "renamed"), chat(1)])
+    assert chats.index(0).data() == "renamed"
+    chats.show_all()
+    assert [key for _, key in shown(chats)] == [3, 2, 1]
+
+
+def test_that_a_chat_that_is_deleted_leaves_the_result_of_a_search(chats: ConversationList) -> None:
+    chats.set_lines([chat(2), chat(1)])
+    chats.show_found("dog", [chat(2), chat(1)])
+    chats.set_lines([chat(1)])
+    assert [key for _, key in shown(chats)] == [1]
+
+
+def test_that_the_model_is_named_in_the_line_of_a_chat(chats: ConversationList) -> None:
+    chats.set_lines([chat(1)])
+    assert chats.index(0).data(LibraryRole.DETAIL) == "1 turn · mneme-small"
+
+
+def test_that_the_model_of_the_list_is_sound(chats: ConversationList) -> None:
+    tester = QAbstractItemModelTester(chats, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    chats.set_lines([chat(2), chat(1)])
+    chats.show_found("x", [chat(1)])
+    chats.show_all()
+    chats.set_lines(())
+    tester.deleteLater()
+
+
+def test_that_ten_thousand_chats_are_in_order_within_a_moment(chats: ConversationList) -> None:
+    lines = [chat(number, days_ago=(10_000 - number) / 10) for number in range(10_000, 0, -1)]
+    began = time.perf_counter()
+    chats.set_lines(lines)
+    assert time.perf_counter() - began < 0.5
+    assert chats.row_of(10_000) == 0

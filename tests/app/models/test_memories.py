@@ -1,0 +1,118 @@
+"""The list of saved memories says what each is, whether it fits the loaded model, and gives its files away."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.engine.messages import SnapshotInfo
+from app.models.library import LibraryRole
+from app.models.memories import MemoryFilter, MemoryRole, SnapshotList, date_in_words, why_not
+from rxt.events import frozen_array
+from tests.app.views.fake_port import LAYERS, MODEL, SLOTS, WIDTH, snapshot
+
+SHAPE = (LAYERS, SLOTS, WIDTH)
+
+
+def memory(name: str = "knight", **changes: object) -> SnapshotInfo:
+    info = snapshot(Path(f"/x/{name}.safetensors"), name.title())
+    return dataclasses.replace(info, **{"shape": SHAPE, **changes})  # type: ignore[arg-type]
+
+
+def test_that_list_and_filter_are_sound_models() -> None:
+    memories = SnapshotList()
+    shown = MemoryFilter(memories)
+    testers = [
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        for model in (memories, shown)
+    ]
+    memories.set_lines((memory("a"), memory("b")))
+    shown.set_text("b")
+    memories.set_lines((memory("a"), memory("b"), memory("c")))
+    memories.set_model(MODEL)
+    memories.set_lines(())
+    for tester in testers:
+        tester.deleteLater()
+
+
+def test_that_the_same_files_keep_their_rows() -> None:
+    memories = SnapshotList()
+    memories.set_lines((memory("a"), memory("b")))
+    resets: list[bool] = []
+    memories.modelReset.connect(lambda: resets.append(True))
+    memories.set_lines((memory("a", title="Another"), memory("b")))
+    assert resets == []
+    assert memories.index(0).data() == "Another"
+    memories.set_lines((memory("b"),))
+    assert resets == [True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ()),
+        ({"fingerprint": "0" * 64, "model": "other"}, ("other", "000000000000", "mneme-small", "ffffffffffff")),
+        ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128")),
+        ({"problem": "It is damaged."}, ("It is damaged.",)),
+    ],
+)  # fmt: skip
+def test_that_a_memory_that_does_not_fit_says_both_values(changes: dict[str, object], words: tuple[str, ...]) -> None:
+    reason = why_not(memory(**changes), MODEL)
+    assert bool(reason) == bool(words)
+    assert all(word.replace(" ", "\u00a0") in reason or word in reason for word in words)
+
+
+def test_that_nothing_fits_while_no_model_is_open() -> None:
+    memories = SnapshotList()
+    memories.set_lines((memory(),))
+    assert memories.index(0).data(MemoryRole.WHY_NOT) == "No model is open."
+    memories.set_model(MODEL)
+    assert memories.index(0).data(MemoryRole.WHY_NOT) == ""
+
+
+def test_that_a_line_says_aloud_what_the_card_shows() -> None:
+    memories = SnapshotList()
+    memories.set_model(MODEL)
+    memories.set_lines((memory(synthetic=True, fingerprint="0" * 64),))
+    words = memories.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words.startswith(
+        "Knight, 4 turns · 197 kB, made with mneme-small on 2025-11-22, synthetic, cannot be opened"
+    )
+
+
+def test_that_memories_are_found_by_every_word_of_title_note_origin_and_model() -> None:
+    memories = SnapshotList()
+    shown = MemoryFilter(memories)
+    memories.set_lines((memory("knight", origin="A tale"), memory("alice", description="lives in Tokyo")))
+    for text, found in (("", 2), ("TOKYO alice", 1), ("tale", 1), ("small", 2), ("tale tokyo", 0)):
+        shown.set_text(text)
+        assert shown.rowCount() == found, text
+
+
+def test_that_a_memory_is_dragged_out_as_its_file() -> None:
+    memories = SnapshotList()
+    memories.set_lines((memory("a b"),))
+    index = memories.index(0)
+    assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    (url,) = memories.mimeData([index]).urls()
+    assert Path(url.toLocalFile()) == Path("/x/a b.safetensors")
+    assert index.data(LibraryRole.KEY) == Path("/x/a b.safetensors")
+
+
+def test_that_a_list_knows_whether_pictures_are_missing() -> None:
+    memories = SnapshotList()
+    norm = frozen_array(np.ones((2, 3)))
+    memories.set_lines((memory("a", norm=norm), memory("b", problem="It is damaged.")))
+    assert not memories.lacks_pictures
+    memories.set_lines((memory("a", norm=norm), memory("b")))
+    assert memories.lacks_pictures
+
+
+def test_that_a_date_that_is_none_is_shown_as_it_is() -> None:
+    assert date_in_words("yester\nday") == "yester day"
+    assert date_in_words("2025-11-22T10:00:00Z").startswith("2025-11-2")

@@ -1,0 +1,65 @@
+"""The history of the memory follows the path that is shown."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from app.models.memory_history import MemoryHistory
+from rxt.events import TurnRecord
+from tests.app.views.fake_port import initial_memory, turn_record
+
+
+class Heard:
+    """What a history signalled, in order."""
+
+    def __init__(self, history: MemoryHistory) -> None:
+        self.signals: list[str] = []
+        history.reset.connect(lambda: self.signals.append("reset"))
+        history.turn_added.connect(lambda turn: self.signals.append(f"added {turn}"))
+        history.cursor_changed.connect(lambda turn: self.signals.append(f"cursor {turn}"))
+
+
+def records(count: int, first_different: int = 99) -> tuple[TurnRecord, ...]:
+    """Turns whose memories are others from `first_different` on."""
+    return tuple(
+        dataclasses.replace(turn_record(turn, "q", "a"), memory_after=f"{turn}-{turn >= first_different}")
+        for turn in range(count)
+    )
+
+
+def history(count: int) -> tuple[MemoryHistory, Heard]:
+    made = MemoryHistory()
+    made.start(initial_memory(), records(count))
+    return made, Heard(made)
+
+
+def test_that_a_shorter_path_shows_its_end() -> None:
+    shown, heard = history(5)
+    shown.select_slot(1, 2)
+    shown.follow_path(records(3))
+    assert heard.signals == ["reset", "cursor 2"]
+    assert (shown.last_turn, shown.is_at_end, shown.slot) == (2, True, (1, 2))
+
+
+def test_that_a_longer_path_with_the_same_beginning_adds_turns() -> None:
+    shown, heard = history(2)
+    shown.follow_path(records(4))
+    assert heard.signals == ["added 2", "cursor 2", "added 3", "cursor 3"]
+
+
+def test_that_a_path_with_the_same_memories_changes_nothing() -> None:
+    shown, heard = history(3)
+    shown.show_turn(0)
+    heard.signals.clear()
+    shown.follow_path(records(3))
+    assert (heard.signals, shown.cursor) == ([], 0)
+
+
+def test_that_a_path_with_another_middle_is_shown_from_its_end() -> None:
+    shown, heard = history(3)
+    shown.show_turn(0)
+    heard.signals.clear()
+    shown.follow_path(records(3, first_different=1))
+    assert heard.signals == ["reset", "cursor 2"]
+    assert shown.current is not None
+    assert shown.current.memory_after == "2-True"

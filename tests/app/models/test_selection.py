@@ -1,0 +1,117 @@
+"""One selection for all views, and nothing of it outlives the memory it is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.selection import Pin, Selection
+from tests.app.inspector.synthetic import conversation
+
+
+@pytest.fixture
+def history() -> MemoryHistory:
+    result = MemoryHistory()
+    result.start(*conversation(5))
+    return result
+
+
+@pytest.fixture
+def selection(history: MemoryHistory) -> Selection:
+    return Selection(history)
+
+
+def test_that_a_locked_word_stays_in_view_while_others_are_pointed_at(selection: Selection, qtbot: QtBot) -> None:
+    selection.hover((4, 0))
+    assert selection.token == (4, 0)
+    selection.lock((4, 0))
+    with qtbot.assertNotEmitted(selection.token_changed):
+        selection.hover((4, 1))
+    assert selection.token == (4, 0)
+    selection.lock((4, 0))
+    assert selection.token == (4, 1)
+
+
+def test_that_a_word_is_let_go_with_its_turn(selection: Selection, history: MemoryHistory) -> None:
+    selection.lock((4, 0))
+    history.show_turn(2)
+    assert selection.token is None
+
+
+def test_that_a_word_of_a_turn_that_is_not_there_is_no_word(selection: Selection) -> None:
+    selection.hover((5, 0))
+    selection.lock((-1, 0))
+    assert selection.token is None
+
+
+def test_that_marks_are_toggled_and_cannot_be_changed_from_outside(selection: Selection, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(selection.marks_changed):
+        selection.toggle_mark(1, 5)
+    assert np.argwhere(selection.marks).tolist() == [[1, 5]]
+    with pytest.raises(ValueError, match="read-only"):
+        selection.marks[0, 0] = True
+    selection.toggle_mark(9, 9)
+    selection.toggle_mark(1, 5)
+    assert not selection.marks.any()
+
+
+def test_that_marks_of_another_shape_are_refused(selection: Selection) -> None:
+    with pytest.raises(ValueError, match=r"\[4, 32\]"):
+        selection.mark(np.ones((2, 2), dtype=bool))
+
+
+def test_that_marks_stay_with_a_memory_of_the_same_shape_and_go_with_another(
+    selection: Selection, history: MemoryHistory
+) -> None:
+    selection.toggle_mark(1, 5)
+    history.start(*conversation(2))
+    assert selection.marks[1, 5]
+    history.start(*conversation(2, layers=3, slots=8))
+    assert selection.marks.shape == (3, 8)
+    assert not selection.marks.any()
+
+
+def test_that_a_pinned_turn_is_let_go_where_the_branch_has_another_memory_in_its_place(
+    selection: Selection, history: MemoryHistory
+) -> None:
+    initial, records = conversation(5)
+    selection.pin_turn(3)
+    assert selection.pin == Pin("turn 4", 3, None, records[3].memory_after)
+    history.start(initial, records[:4])
+    assert selection.pin is not None
+    history.start(initial, records[:3])
+    assert selection.pin is None
+
+
+def test_that_a_pinned_snapshot_survives_every_branch(selection: Selection, history: MemoryHistory) -> None:
+    selection.pin_snapshot(Path("knight.safetensors"), "Knight")
+    history.clear()
+    assert selection.pin == Pin("Knight", None, Path("knight.safetensors"))
+
+
+def test_that_the_initial_memory_can_be_pinned_and_a_missing_turn_cannot(
+    selection: Selection, history: MemoryHistory
+) -> None:
+    selection.pin_turn(7)
+    assert selection.pin is None
+    selection.pin_turn(INITIAL)
+    assert selection.pin is not None
+    assert selection.pin.sha256 == history.initial.sha256
+
+
+def test_that_layers_are_stepped_through_with_their_mean_before_the_first(selection: Selection) -> None:
+    seen = []
+    for step in (1, 1, 1, 1, 1, -1, -1, -1, -1, -1):
+        selection.step_layer(step)
+        seen.append(selection.layer)
+    assert seen == [0, 1, 2, 3, 3, 2, 1, 0, None, None]
+
+
+def test_that_a_layer_that_the_next_memory_lacks_means_all(selection: Selection, history: MemoryHistory) -> None:
+    selection.choose_layer(3)
+    history.start(*conversation(1, layers=2))
+    assert selection.layer is None

@@ -1,0 +1,82 @@
+"""A conversation as moving pictures."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.paint.animation import BETWEEN, Storyboard, frame, gif, png_files, size_of, steps
+from app.paint.limits import Limits
+from app.paint.quantity import CHANGE, ConversationRange, memory_change
+from tests.app.inspector.synthetic import conversation
+
+
+@pytest.fixture
+def board(qapp: QApplication) -> Storyboard:
+    initial, records = conversation(3)
+    return Storyboard(
+        "A chat", CHANGE, ConversationRange().limits(CHANGE, initial, records),
+        tuple(record.change for record in records), tuple(f"Turn {record.turn + 1}" for record in records),
+        tuple(memory_change(record) for record in records), "mneme-tiny",
+    )  # fmt: skip
+
+
+def test_that_a_gif_holds_every_turn_and_repeats(board: Storyboard) -> None:
+    told: list[float] = []
+    with Image.open(io.BytesIO(gif(board, False, 400, told.append))) as image:
+        assert image.n_frames == 3  # type: ignore[attr-defined]
+        assert image.info["loop"] == 0
+        assert image.info["duration"] == 400
+        assert (image.width, image.height) == (size_of(board).width(), size_of(board).height())
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_that_the_pictures_of_a_gif_look_as_they_are_drawn(board: Storyboard) -> None:
+    with Image.open(io.BytesIO(gif(board, False, 400, lambda _: None))) as image:
+        for turn in range(3):
+            image.seek(turn)
+            shown = np.asarray(image.convert("RGB"), np.int16)
+            drawn = frame(board, turn).convertToFormat(QImage.Format.Format_RGB888)
+            rows = np.frombuffer(drawn.constBits(), np.uint8).reshape(drawn.height(), drawn.bytesPerLine())
+            pixels = rows[:, : 3 * drawn.width()].reshape(drawn.height(), drawn.width(), 3).astype(np.int16)
+            assert np.abs(shown - pixels).mean() < 2  # of 255: the palette is close to every colour
+
+
+def test_that_flowing_pictures_lie_between_the_turns(board: Storyboard) -> None:
+    wanted = steps(board, True)
+    assert len(wanted) == 2 * BETWEEN + 1
+    assert wanted[-1] == (2, 0.0)
+    middle = board.heat(0, 0.5).values
+    assert np.allclose(middle, (board.values[0] + board.values[1]) / 2)
+
+
+def test_that_a_sequence_is_numbered_png_files_in_order(board: Storyboard) -> None:
+    files = list(png_files(board, False))
+    assert [name for name, _ in files] == ["memory-0000.png", "memory-0001.png", "memory-0002.png"]
+    assert all(QImage.fromData(made).size() == size_of(board) for _, made in files)
+
+
+def test_that_whoever_calls_it_off_ends_it(board: Storyboard) -> None:
+    class Off(Exception):
+        pass
+
+    def tell(_share: float) -> None:
+        raise Off
+
+    with pytest.raises(Off):
+        gif(board, True, 400, tell)
+
+
+def test_that_one_turn_and_nan_can_be_played(qapp: QApplication) -> None:
+    values = np.full((2, 4), np.nan, np.float32)
+    board = Storyboard("One", CHANGE, Limits(0, 1), (values,), ("Turn 1",), (float("nan"),))
+    with Image.open(io.BytesIO(gif(board, True, 400, lambda _: None))) as image:
+        assert image.n_frames == 1  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="at least one turn"):
+        Storyboard("None", CHANGE, Limits(0, 1), (), (), ())

@@ -1,0 +1,172 @@
+"""Figures leave as pictures and as numbers: whole, stamped, exact, and without a widget."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from app.paint.colormap import INVALID_RGBA, lookup_table
+from app.paint.export_axes import WHITE, Frame
+from app.paint.export_data import COLUMNS, data
+from app.paint.export_drawing import PICTURE_FORMATS, PictureFormat, picture
+from app.paint.export_panels import draw_panel
+from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Picture
+from app.paint.limits import Limits
+from app.paint.stamp import Stamp, limits_words, turn_words
+from tests.reference.lab import nearest_colour
+
+STAMP = Stamp("mneme-tiny", "ab12" * 16, "9.9.9", "2026-01-02T03:04:05+00:00", "My name is Alice")
+FACTS = ("mneme-tiny", "ab12" * 16, "after turn 4", "change 0.00 to 4.00", "Mneme 9.9.9")
+
+
+def heat(rows: int = 3, columns: int = 5, **changes: Any) -> Heat:
+    values = np.arange(rows * columns, dtype=np.float32).reshape(rows, columns) / (rows * columns) * 4
+    return Heat("Map", values, Axis("layer"), Axis("slot"), Limits(0, 4), "change", **changes)
+
+
+def figure(*panels: Any) -> Figure:
+    words = ("Your", "name", "is", "Alice", ".")
+    line = Line("as it is", np.arange(3.0), np.array([1, 0.5, np.nan]), np.zeros(3), np.ones(3))
+    every = panels or (
+        heat(),
+        Lines("Recall", (line,), Axis("turns"), Axis("share"), Limits(0, 1)),
+        Bars("Words", (("edited", np.array([-1.5, 0, 0.5, -2, np.nan])),), Axis("word", words), Axis("nats")),
+        Picture("Screen", np.full((4, 6, 4), 200, np.uint8), np.eye(2), (Axis("y"), Axis("x"))),
+    )
+    return Figure("A & B <map>", every, 3, "What must be known.")
+
+
+@pytest.mark.parametrize("form", PICTURE_FORMATS)
+def test_that_a_picture_is_a_whole_file_of_its_kind(qapp: QApplication, form: PictureFormat) -> None:
+    made = picture(figure(), STAMP, form)
+    match form:
+        case "png":
+            image = QImage.fromData(made)
+            assert image.width() == 760 * 3
+            assert image.text("memory sha256") == "ab12" * 16
+            assert all(any(fact in image.text(key) for key in image.textKeys()) for fact in FACTS)
+        case "svg":
+            root = ElementTree.fromstring(made)  # noqa: S314 - our own file
+            words = "".join(root.itertext())
+            assert all(fact in words for fact in FACTS)
+            assert "A & B <map>" in words
+        case "pdf":
+            assert made.startswith(b"%PDF-")
+            assert made.rstrip().endswith(b"%%EOF")
+
+
+def test_that_a_figure_without_panels_and_an_unknown_form_are_refused(qapp: QApplication) -> None:
+    with pytest.raises(ValueError, match="at least one panel"):
+        picture(Figure("Empty", ()), STAMP, "png")
+    with pytest.raises(ValueError, match="gif"):
+        picture(figure(), STAMP, "gif")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="xlsx"):
+        data(figure(), STAMP, "xlsx")  # type: ignore[arg-type]
+
+
+def _cells(drawn: Heat) -> tuple[QImage, Frame]:
+    image = QImage(700, 300, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    frame = draw_panel(painter, WHITE, drawn, QRectF(0, 0, 700, 300))
+    painter.end()
+    return image, frame
+
+
+def test_that_every_cell_has_the_colour_of_its_value(qapp: QApplication) -> None:
+    drawn = heat()
+    image, frame = _cells(drawn)
+    table = lookup_table("cividis")
+    for row in range(3):
+        for column in range(5):
+            at = frame.point(column, row).toPoint()
+            expected = nearest_colour(float(drawn.values[row, column]), 0, 4, table)
+            assert list(image.pixelColor(at).getRgb())[:3] == expected[:3]
+
+
+def test_that_nan_is_marked_and_what_is_empty_by_definition_is_blank(qapp: QApplication) -> None:
+    values = np.zeros((2, 2), np.float32)
+    values[0, 1] = np.nan
+    empty = np.array([[False, False], [True, False]])
+    drawn = Heat("Map", values, Axis("a"), Axis("b"), Limits(0, 1), empty=empty)
+    image, frame = _cells(drawn)
+    assert image.pixelColor(frame.point(1, 0).toPoint()).getRgb()[:3] == INVALID_RGBA[:3]
+    assert image.pixelColor(frame.point(0, 1).toPoint()).getRgb()[:3] == (255, 255, 255)
+
+
+@given(x=st.floats(-5, 5), y=st.floats(-5, 5))
+def test_that_a_frame_finds_the_value_of_every_point(x: float, y: float) -> None:
+    frame = Frame(QRectF(10, 20, 300, 200), (-5.0, 5.0), (5.0, -5.0))
+    found = frame.value(frame.point(x, y))
+    assert found == pytest.approx((x, y), abs=1e-6)
+
+
+def _table(made: bytes) -> tuple[list[str], list[dict[str, str]]]:
+    lines = made.decode("utf-8").splitlines()
+    head = [line for line in lines if line.startswith("# ")]
+    return head, list(csv.DictReader(line for line in lines if not line.startswith("# ")))
+
+
+def test_that_the_csv_holds_every_number_exactly_and_says_where_it_is_from() -> None:
+    head, rows = _table(data(figure(), STAMP, "csv"))
+    assert all(any(fact in line for line in head) for fact in FACTS)
+    assert tuple(rows[0]) == COLUMNS
+    cells = [row for row in rows if row["panel"] == "Map"]
+    values = np.array([np.float32(row["value"]) for row in cells]).reshape(3, 5)
+    assert np.array_equal(values, heat().values)
+    bars = {row["column label"]: row["value"] for row in rows if row["panel"] == "Words"}
+    assert bars["Alice"] == "-2.0"
+    assert bars["."] == "nan"
+    recall = [row for row in rows if row["panel"] == "Recall"]
+    assert (recall[0]["low"], recall[0]["high"]) == ("0.0", "1.0")
+
+
+def test_that_a_title_with_line_breaks_stays_in_its_line_of_the_csv() -> None:
+    stamp = Stamp("m\nodel", "", "1", "now", "a\r\n# b")
+    head, rows = _table(data(Figure("x\ny", (heat(),)), stamp, "csv"))
+    assert "# title: x y" in head
+    assert len(rows) == 15
+
+
+def test_that_the_npz_holds_the_arrays_their_axes_and_the_stamp() -> None:
+    with np.load(io.BytesIO(data(figure(), STAMP, "npz")), allow_pickle=False) as found:
+        assert np.array_equal(found["map/change"], heat().values)
+        assert np.isnan(found["words/edited"][4])
+        assert np.array_equal(found["recall/0-as it is/low"], np.zeros(3))
+        about = json.loads(str(found["about"]))
+    assert about["stamp"]["memory sha256"] == "ab12" * 16
+    assert [axis["name"] for axis in about["axes"]["map/change"]] == ["layer", "slot"]
+    assert about["axes"]["words/edited"][0]["labels"][3] == "Alice"
+
+
+def test_that_panels_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
+    two = Figure("Two", (heat(), heat(2, 2)))
+    with np.load(io.BytesIO(data(two, STAMP, "npz")), allow_pickle=False) as found:
+        assert sorted(found.files) == ["about", "map-2/change", "map/change"]
+
+
+def test_that_the_stamp_says_turns_as_people_count_them() -> None:
+    assert [turn_words(turn) for turn in (-1, 0, None)] == [
+        "before the first turn", "after turn 1", "the whole conversation",
+    ]  # fmt: skip
+    assert limits_words((heat(), heat())) == "change 0.00 to 4.00"
+    assert STAMP.line(figure()).startswith("mneme-tiny · memory ab12ab12ab12 · after turn 4 · change 0.00 to 4.00")
+
+
+def test_that_very_many_dots_and_slots_are_drawn_too(qapp: QApplication) -> None:
+    random = np.random.default_rng(0)
+    dots = Line("slots", random.random(86_016), random.random(86_016), dots_only=True)
+    wide = Heat("Map", random.random((21, 4096)).astype(np.float32), Axis("layer"), Axis("slot"), Limits(0, 1))
+    made = picture(Figure("Large", (wide, Lines("Dots", (dots,), Axis("a"), Axis("b")))), STAMP, "png")
+    assert not QImage.fromData(made).isNull()

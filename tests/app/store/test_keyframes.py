@@ -1,0 +1,126 @@
+"""Memories keep to their budget; those that were thinned out follow from those that stay, with the same hash."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.store.conversation_store import ConversationStore
+from app.store.errors import StoreError
+from tests.app.engine.fake_session import SHAPE
+from tests.app.store.history import create, replayed, say
+
+MEMORY_BYTES = 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
+EVERY = 5
+
+
+@pytest.fixture
+def tight(tmp_path: Path) -> Iterator[ConversationStore]:
+    """A store with room for ten memories."""
+    store = ConversationStore(tmp_path / "c.sqlite", budget_bytes=10 * MEMORY_BYTES, keep_every=EVERY)
+    yield store
+    store.close()
+
+
+def kept(store: ConversationStore, conversation: int) -> list[int]:
+    """The turns whose memory is stored as bytes."""
+    return [turn.id for turn in store.turns(conversation) if not store.keyframe_before(turn.id).turns]
+
+
+def test_that_the_nearest_memory_and_the_turns_after_it_are_given(store: ConversationStore) -> None:
+    number = create(store)
+    turns = [say(store, number, f"q{n}") for n in range(4)]
+    assert store.keyframe_before(turns[3]).turns == ()
+    assert store.memory_bytes() == 5 * MEMORY_BYTES
+    store.set_budget(0)
+    assert kept(store, number) == [turns[3]]
+    keyframe = store.keyframe_before(turns[2])
+    assert [turn.id for turn in keyframe.turns] == turns[:3]
+    assert keyframe.shape == SHAPE
+    assert store.memory_bytes() == 2 * MEMORY_BYTES
+
+
+def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: ConversationStore) -> None:
+    number = create(tight)
+    hashes = {}
+    for step in range(40):
+        turn = say(tight, number, f"q{step}")
+        record = tight.turn(turn).record
+        assert record is not None
+        hashes[turn] = record.memory_after
+        assert tight.memory_bytes() <= tight.budget_bytes
+    assert {turn: replayed(tight, turn).sha256 for turn in hashes} == hashes
+    assert max(len(tight.keyframe_before(turn).turns) for turn in hashes) < EVERY
+
+
+def test_that_beginnings_branches_ends_and_every_kth_memory_stay(tight: ConversationStore) -> None:
+    tight.set_budget(10**6)
+    number = create(tight)
+    turns = [say(tight, number, f"q{step}") for step in range(12)]
+    branch = say(tight, number, "branch", parent=turns[6])
+    end = say(tight, number, "on")
+    pending = tight.begin_turn(number, 9, "forgotten", tight.turn(end).sampling, "x")
+    tight.set_tip(number, turns[2])
+    tight.set_budget(0)
+    stays = {turns[2], turns[4], turns[6], turns[9], turns[11], end}
+    assert set(kept(tight, number)) - {pending} == stays
+    assert branch not in stays
+    assert replayed(tight, branch).sha256
+    assert tight.memory(tight.conversation(number).initial_memory)[1] == SHAPE
+
+
+def test_that_a_memory_can_be_stored_again_and_thinned_again(tight: ConversationStore) -> None:
+    number = create(tight)
+    turns = [say(tight, number, f"q{step}") for step in range(4)]
+    tight.set_budget(0)
+    state = replayed(tight, turns[1])
+    with pytest.raises(StoreError, match="computed again"):
+        tight.memory(state.sha256)
+    assert tight.keep_memory(state.to_bytes(), SHAPE) == state.sha256
+    assert tight.memory(state.sha256) == (state.to_bytes(), SHAPE)
+    assert turns[1] in kept(tight, number)
+    tight.set_budget(0)
+    assert turns[1] not in kept(tight, number)
+
+
+def test_that_a_damaged_memory_is_passed_over(store: ConversationStore) -> None:
+    number = create(store)
+    turns = [say(store, number, f"q{step}") for step in range(3)]
+    record = store.turn(turns[2]).record
+    assert record is not None
+    other = sqlite3.connect(store.file)
+    other.execute("UPDATE memory SET data = zeroblob(length(data)) WHERE sha256 = ?", (record.memory_after,))
+    other.commit()
+    other.close()
+    assert [turn.id for turn in store.keyframe_before(turns[2]).turns] == [turns[2]]
+    assert replayed(store, turns[2]).sha256 == record.memory_after
+
+
+def test_that_conversations_share_the_budget_and_keep_their_ends(tight: ConversationStore) -> None:
+    numbers = [create(tight, seed=seed) for seed in range(4)]
+    for step in range(4):
+        for number in numbers:
+            say(tight, number, f"q{step}")
+    assert tight.memory_bytes() <= tight.budget_bytes
+    for number in numbers:
+        tip = tight.tip(number)
+        assert tip is not None
+        assert tight.keyframe_before(tip).turns == ()
+
+
+def test_that_a_turn_can_be_remembered_without_its_bytes(store: ConversationStore) -> None:
+    number = create(store)
+    record = store.turn(say(store, number, "one")).record
+    assert record is not None
+    imported = create(store)
+    turn = store.begin_turn(imported, 0, "one", record.sampling, record.memory_before)
+    other = dataclasses.replace(record, memory_after="f" * 64)
+    store.remember(turn, other, None, SHAPE)
+    keyframe = store.keyframe_before(turn)
+    assert [item.id for item in keyframe.turns] == [turn]
+    with pytest.raises(StoreError, match="computed again"):
+        store.memory("f" * 64)

@@ -1,0 +1,145 @@
+"""Two processes that write the same database lose nothing and damage nothing; clocks and rights are kept too."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.store.conversation_store import ConversationStore
+from tests.app.store import version_1
+from tests.app.store.history import create, replayed, say
+
+ROOT = Path(__file__).parents[3]
+SAVES = 200
+WRITER = """
+import sys
+from pathlib import Path
+from app.store.conversation_store import ConversationStore
+from tests.app.store.history import create, memory, GREEDY
+from tests.app.engine.fake_session import SHAPE, make_record
+store = ConversationStore(Path(sys.argv[1]))
+seed = int(sys.argv[2])
+with store.together():
+    number = create(store, f"process {seed}", seed)
+    store.begin_turn(number, 0, "first", GREEDY, memory(seed).sha256, None)
+for step in range(int(sys.argv[3])):
+    before, after = memory(seed), memory(1000 * seed + step)
+    turn = store.begin_turn(number, 0, f"q{step}", GREEDY, before.sha256, None)
+    store.remember(turn, make_record(0, f"q{step}", "a", "eos", GREEDY, before, after), after.to_bytes(), SHAPE)
+    print(turn, flush=True)
+store.close()
+"""
+
+
+def start_writer(path: Path, seed: int, saves: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(path), str(seed), str(saves)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_that_two_processes_can_write_the_same_database(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(seed), str(SAVES)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in (1, 2)
+    ]
+    acknowledged = [writer.communicate(timeout=100)[0].split() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    store = ConversationStore(path)
+    assert store.quarantined is None
+    for item, turns in zip(sorted(store.list(), key=lambda item: item.title), acknowledged, strict=True):
+        assert len(turns) == SAVES
+        remembered = [turn for turn in store.turns(item.id) if turn.record is not None]
+        assert [str(turn.id) for turn in remembered] == turns
+        for turn in remembered:
+            assert turn.record is not None
+            store.memory(turn.record.memory_after)
+    assert store._connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    store.close()
+
+
+def test_that_two_processes_can_migrate_the_same_database(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    version_1.write(path, conversations=20)
+    writers = [start_writer(path, seed, 3) for seed in (1, 2)]
+    for writer in writers:
+        writer.communicate(timeout=100)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    store = ConversationStore(path)
+    assert len(store.list()) == 22
+    assert len(list(tmp_path.glob("*version-1*"))) == 1
+    store.close()
+
+
+def test_that_a_clock_that_jumps_changes_no_order(tmp_path: Path) -> None:
+    times = iter([2e9, 0.0, -1e9, 4e9, *range(1000, 0, -1)])
+    store = ConversationStore(tmp_path / "conversations.sqlite", clock=lambda: float(next(times)))
+    numbers = [create(store, title) for title in "abc"]
+    turns = [say(store, numbers[0], f"q{step}") for step in range(5)]
+    for number in numbers[1:]:
+        say(store, number, "q")
+    assert [item.title for item in store.list()] == ["c", "b", "a"]
+    assert [turn.id for turn in store.path(turns[-1])] == turns
+    assert store.newest_descendant(turns[0]) == turns[-1]
+    assert replayed(store, turns[-1]).sha256
+    store.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_that_nobody_else_can_read_any_file_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    former = os.umask(umask)
+    try:
+        path = tmp_path / "data" / "conversations.sqlite"
+        path.parent.mkdir(mode=0o700)
+        version_1.write(path)
+        path.chmod(0o600)
+        store = ConversationStore(path)
+        say(store, create(store), "one")
+        files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        store.close()
+        path.write_bytes(path.read_bytes()[:8192])
+        ConversationStore(path).close()
+        files |= {str(file): stat.S_IMODE(file.stat().st_mode) for file in path.parent.rglob("*") if file.is_file()}
+    finally:
+        os.umask(former)
+    assert len(files) >= 5
+    assert set(files.values()) == {0o600}
+    assert stat.S_IMODE((path.parent / "quarantine").stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists open files there")
+def test_that_a_store_leaves_no_file_open(tmp_path: Path) -> None:
+    def open_files() -> set[str]:
+        return {os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_open(name)}
+
+    path = tmp_path / "conversations.sqlite"
+    version_1.write(path)
+    for _ in range(3):
+        store = ConversationStore(path)
+        say(store, create(store), "one")
+        store.search("one")
+        store.close()
+    path.write_bytes(path.read_bytes()[:8192])
+    ConversationStore(path).close()
+    path.write_bytes(b"nothing")
+    ConversationStore(path).close()
+    newer = sqlite3.connect(path)
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    ConversationStore(path).close()
+    assert not [name for name in open_files() if str(tmp_path) in name]
+
+
+def _is_open(name: str) -> bool:
+    return os.path.lexists(f"/proc/self/fd/{name}")

@@ -1,0 +1,274 @@
+"""Databases of other versions: older ones are migrated after a copy, newer and protected ones are only read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.store import database
+from app.store.conversation_store import ConversationStore
+from app.store.errors import NotWritableError, StoreError
+from app.store.schema import SCHEMA_VERSION
+from tests.app.engine.fake_session import SHAPE, make_record
+from tests.app.store import version_1
+from tests.app.store.history import GREEDY, create, memory, replayed, say
+
+ROOT = Path(__file__).parents[3]
+
+
+def set_version(path: Path, version: int) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+
+
+def version_of(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.close()
+    return int(version)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "conversations.sqlite"
+    version_1.write(path)
+    return path
+
+
+def assert_version_1_content(store: ConversationStore) -> None:
+    assert [(item.id, item.title, item.turns, item.pinned) for item in store.list()] == [
+        (2, "Title 2", 4, False),
+        (1, "Title 1", 4, False),
+    ]
+    path = store.path(store.tip(1))
+    assert [turn.id for turn in path] == [1, 2, 3, 4]
+    assert [turn.memory_status for turn in path] == ["in memory"] * 3 + ["not"]
+    assert path[2].record is not None
+    assert (path[2].record.query, path[2].sampling.seed, path[2].created) == ("question 2", 7, 1000.0)
+    assert store.keyframe_before(4).data == version_1.memory(3).to_bytes()
+    assert [item.id for item in store.search("QUESTION 1")] == [2, 1]
+
+
+def test_that_an_older_database_is_migrated_after_a_copy(old: Path) -> None:
+    store = ConversationStore(old)
+    assert not store.is_read_only
+    assert_version_1_content(store)
+    turn = store.begin_turn(1, 3, "new", GREEDY, "x")
+    assert [item.id for item in store.path(turn)] == [1, 2, 3, 4, turn]
+    store.close()
+    assert version_of(old) == SCHEMA_VERSION
+    copy = old.with_name("conversations-version-1.sqlite")
+    assert version_of(copy) == 1
+    assert sqlite3.connect(copy).execute("SELECT COUNT(*) FROM turn").fetchone() == (8,)
+    assert sorted(path.name for path in old.parent.glob("*unfinished*")) == []
+    if os.name != "nt":
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_that_a_second_copy_never_replaces_the_first(old: Path) -> None:
+    ConversationStore(old).close()
+    first = old.with_name("conversations-version-1.sqlite")
+    before = first.read_bytes()
+    old.unlink()
+    version_1.write(old, conversations=1)
+    ConversationStore(old).close()
+    assert first.read_bytes() == before
+    assert old.with_name("conversations-version-1-2.sqlite").exists()
+
+
+def test_that_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = (*database.STEPS[:-1], f"{database.STEPS[-1]}DROP TABLE nothing;\n")
+    monkeypatch.setattr(database, "STEPS", steps)
+    with pytest.raises(StoreError, match="cannot be used"):
+        ConversationStore(old)
+    assert version_of(old) == 1
+    monkeypatch.undo()
+    store = ConversationStore(old)
+    assert_version_1_content(store)
+    store.close()
+
+
+def test_that_an_older_database_without_room_for_a_copy_is_only_read(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(database, "back_up", full)
+    before = old.read_bytes()
+    store = ConversationStore(old)
+    assert "No space left" in store.read_only_reason
+    assert_version_1_content(store)
+    store.close()
+    assert old.read_bytes() == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.store import database
+from app.store.conversation_store import ConversationStore
+steps, at = database._statements, int(sys.argv[2])
+def statements(script):
+    for number, statement in enumerate(steps(script)):
+        if number == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield statement
+database._statements = statements
+ConversationStore(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGKILL")
+@pytest.mark.parametrize("at", [0, 3, 9])
+def test_that_a_migration_can_be_killed(old: Path, at: int) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(old), str(at)], cwd=ROOT, check=False)
+    assert killed.returncode == -9
+    store = ConversationStore(old)
+    assert store.quarantined is None
+    assert_version_1_content(store)
+    store.close()
+
+
+WRITING: dict[str, Callable[[ConversationStore], object]] = {
+    "create": create,
+    "rename": lambda store: store.rename(1, "x"),
+    "pin": lambda store: store.set_pinned(1, True),
+    "delete": lambda store: store.delete(1),
+    "restore": lambda store: store.restore(1),
+    "tip": lambda store: store.set_tip(1, None),
+    "begin": lambda store: store.begin_turn(1, 0, "q", GREEDY, "x"),
+    "copy": lambda store: store.copy_turn(1, None, number=0, memory_before="x"),
+    "draft": lambda store: store.draft(1, "x"),
+    "reply": lambda store: store.reply(1, "x", "eos"),
+    "remember": lambda store: store.remember(
+        1, make_record(0, "q", "a", "eos", GREEDY, memory(0), memory(1)), memory(1).to_bytes(), SHAPE
+    ),
+    "edit": lambda store: store.edit_answer(1, "x"),
+    "fail": lambda store: store.fail(1, "x"),
+    "discard": lambda store: store.discard(1),
+    "keep": lambda store: store.keep_memory(memory(3).to_bytes(), SHAPE),
+    "thin": lambda store: store.set_budget(0),
+    "together": lambda store: store.together().__enter__(),
+}
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    path = tmp_path / "conversations.sqlite"
+    store = ConversationStore(path)
+    say(store, create(store), "Lisbon")
+    say(store, 1, "Where do I live?")
+    store.close()
+    set_version(path, 99)
+    return path
+
+
+def test_that_a_newer_database_is_only_read(newer: Path) -> None:
+    before = newer.read_bytes()
+    store = ConversationStore(newer)
+    assert store.is_read_only
+    for part in ("newer version", "format 99", str(newer), "nothing is saved"):
+        assert part in store.read_only_reason
+    assert [item.title for item in store.list()] == ["Alice"]
+    assert [turn.query for turn in store.path(store.tip(1))] == ["Lisbon", "Where do I live?"]
+    assert [item.id for item in store.search("lisb")] == [1]
+    assert store.search("nowhere") == ()
+    assert replayed(store, 2).sha256
+    store.close()
+    assert newer.read_bytes() == before
+    assert [path.name for path in newer.parent.iterdir()] == [newer.name]
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_that_no_verb_writes_to_a_newer_database(newer: Path, verb: str) -> None:
+    before = newer.read_bytes()
+    store = ConversationStore(newer)
+    with pytest.raises(NotWritableError, match="newer version"):
+        WRITING[verb](store)
+    store.close()
+    assert newer.read_bytes() == before
+
+
+def test_that_a_newer_database_that_is_in_use_shows_what_its_journal_holds(newer: Path) -> None:
+    writer = sqlite3.connect(newer)
+    writer.execute("UPDATE conversation SET title = 'Bob'")
+    writer.commit()
+    before = newer.read_bytes()
+    store = ConversationStore(newer)
+    assert [item.title for item in store.list()] == ["Bob"]
+    store.close()
+    assert newer.read_bytes() == before
+    writer.close()
+
+
+def test_that_a_newer_database_of_another_shape_is_refused(newer: Path) -> None:
+    connection = sqlite3.connect(newer)
+    connection.execute("ALTER TABLE turn RENAME TO message")
+    connection.close()
+    before = newer.read_bytes()
+    with pytest.raises(StoreError, match="cannot be used"):
+        ConversationStore(newer)
+    assert newer.read_bytes() == before
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_that_a_protected_database_is_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_old: bool) -> None:
+    path = tmp_path / "conversations.sqlite"
+    version_1.write(path)
+    if not is_old:
+        ConversationStore(path).close()
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    store = ConversationStore(path)
+    assert "write-protected" in store.read_only_reason
+    assert_version_1_content(store)
+    with pytest.raises(NotWritableError, match="write-protected"):
+        store.rename(1, "x")
+    store.close()
+    assert path.read_bytes() == before
+
+
+READER = """
+import os, sys
+from pathlib import Path
+from app.store.conversation_store import ConversationStore
+from app.store.errors import NotWritableError
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+store = ConversationStore(Path(sys.argv[1]))
+assert store.is_read_only, "writable"
+assert [item.title for item in store.list()] == ["Title 2", "Title 1"]
+try:
+    store.rename(1, "x")
+except NotWritableError:
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.parametrize("protected", ["file", "folder"])
+def test_that_rights_of_the_system_are_kept(protected: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "conversations.sqlite"
+        version_1.write(path)
+        path.chmod(0o444 if protected == "file" else 0o666)
+        folder.chmod(0o777 if protected == "file" else 0o555)
+        code = f"import sys; sys.path[:] = {sys.path!r}\n{READER}"
+        child = subprocess.run(
+            [sys.executable, "-c", code, str(path)], cwd="/", capture_output=True, text=True, check=False
+        )
+        folder.chmod(0o700)
+    if "Permission denied" in child.stderr and "site-packages" in child.stderr:
+        pytest.skip("another user cannot read the program here")
+    assert child.stdout.strip() == "refused", child.stderr

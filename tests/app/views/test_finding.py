@@ -1,0 +1,280 @@
+"""Everything can be found: chats by their words, words in a chat, actions by their names, keys by their page."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.actions import TABLE
+from app.engine.messages import ConversationSummary
+from app.models.action_search import EntryRole
+from app.models.library import LibraryRole
+from tests.app.views.branching import open_line
+from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import MODEL
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def line(desk: Desk, name: str) -> QLineEdit:
+    found = desk.find(name)
+    assert isinstance(found, QLineEdit)
+    return found
+
+
+def words(desk: Desk, name: str) -> str:
+    found = desk.find(name)
+    assert isinstance(found, QLabel)
+    return found.text()
+
+
+# ------------------------------------------------------------------ chats
+
+
+def test_that_typing_searches_once_when_it_pauses(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    desk.actions["search_chats"].trigger()
+    assert desk.find("chatSearch").hasFocus()
+    qtbot.keyClicks(desk.find("chatSearch"), "dog")
+    assert desk.port.called("search_conversations") == []
+    qtbot.waitUntil(lambda: desk.port.called("search_conversations") == [("dog",)])
+    desk.port.conversations_found.emit("dog", desk.workspace.chats.lines[:1])
+    assert desk.workspace.chats.rowCount() == 1
+    qtbot.keyClick(desk.find("chatSearch"), Qt.Key.Key_Return)
+    assert desk.port.called("open_conversation") == [(2,)]
+
+
+def test_that_a_late_answer_to_an_earlier_search_changes_nothing(desk: Desk) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    line(desk, "chatSearch").setText("cat")
+    desk.port.conversations_found.emit("dog", desk.workspace.chats.lines[:1])
+    assert desk.workspace.chats.rowCount() == 2
+
+
+def test_that_escape_ends_a_search_and_then_goes_to_the_composer(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    field = line(desk, "chatSearch")
+    desk.actions["search_chats"].trigger()
+    field.setText("zebra")
+    desk.port.conversations_found.emit("zebra", ())
+    assert "zebra" in desk.find("conversationList").accessibleDescription()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == ""
+    assert desk.workspace.chats.rowCount() == 2
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert desk.find("composer").hasFocus()
+
+
+def test_that_escape_in_the_search_stops_no_answer(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.begin("Hi")
+    desk.actions["search_chats"].trigger()
+    qtbot.keyClick(desk.find("chatSearch"), Qt.Key.Key_Escape)
+    assert desk.port.called("stop") == []
+
+
+def test_that_a_chat_is_pinned_and_unpinned(desk: Desk) -> None:
+    desk.port.list_chats((1, "Dogs", 1))
+    desk.actions["pin_chat"].trigger()
+    assert desk.port.called("set_pinned") == [(1, True)]
+    desk.port.conversations_changed.emit((ConversationSummary(1, "Dogs", 1, "m", 0.0, True),))
+    desk.actions["pin_chat"].trigger()
+    assert desk.port.called("set_pinned")[-1] == (1, False)
+
+
+def test_that_renaming_a_chat_that_a_search_hides_ends_the_search(desk: Desk) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    line(desk, "chatSearch").setText("dog")
+    desk.port.conversations_found.emit("dog", desk.workspace.chats.lines[:1])
+    desk.actions["rename_chat"].trigger()
+    assert line(desk, "chatSearch").text() == ""
+    assert desk.window.sidebar.chats.list.currentIndex().data() == "Cats"
+
+
+def test_that_a_heading_belongs_to_no_chat(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((1, "Dogs", 1))
+    view = desk.window.sidebar.chats.list
+    place = view.visualRect(desk.workspace.chats.index(0))
+    assert not view.indexAt(place.topLeft()).isValid()
+    assert view.indexAt(place.center()).data(LibraryRole.KEY) == 1
+    qtbot.mouseClick(view.viewport(), LEFT, pos=place.topLeft())
+    assert desk.port.called("open_conversation") == []
+
+
+def test_that_five_thousand_chats_are_listed_and_scrolled_smoothly(desk: Desk, qtbot: QtBot) -> None:
+    now = time.time()
+    lines = tuple(
+        ConversationSummary(n, f"chat {n}", 3, "mneme", now - (5_000 - n) * 3_000) for n in range(5_000, 0, -1)
+    )
+    view = desk.window.sidebar.chats.list
+    began = time.perf_counter()
+    desk.port.conversations_changed.emit(lines)
+    view.viewport().grab()
+    assert time.perf_counter() - began < 1.0
+    frames = []
+    for step in range(20):
+        began = time.perf_counter()
+        view.verticalScrollBar().setValue(step * 900)
+        view.viewport().grab()
+        frames.append(time.perf_counter() - began)
+    assert sorted(frames)[10] < 0.033
+
+
+# ------------------------------------------------------------------ in a chat
+
+
+def test_that_words_are_found_in_the_chat_and_counted(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 6)
+    desk.actions["find_in_chat"].trigger()
+    field = line(desk, "findField")
+    assert field.hasFocus()
+    field.setText("question")
+    assert words(desk, "findCount").endswith(" of 6")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    transcript = desk.window.chat.transcript
+    assert transcript.selected_text == "question"
+    field.setText("ANSWER 3")
+    assert words(desk, "findCount") == "1 of 1"
+    assert transcript.selection_within(5) == (0, 8)
+    assert list(transcript.matches_within(5)) == [(0, 8)]
+    field.setText("zebra")
+    assert words(desk, "findCount") == "Nothing found"
+    assert not desk.find("findNext").isEnabled()
+
+
+def test_that_the_place_found_is_brought_into_view(desk: Desk) -> None:
+    open_line(desk, 60)
+    desk.actions["find_in_chat"].trigger()
+    line(desk, "findField").setText("answer 7")
+    transcript = desk.window.chat.transcript
+    place = transcript.place_of(13)
+    assert 0 <= place.top() <= transcript.viewport().height()
+
+
+def test_that_what_is_written_meanwhile_is_found_too(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 2)
+    desk.actions["find_in_chat"].trigger()
+    line(desk, "findField").setText("answer")
+    desk.port.turns = 2
+    desk.port.answer("more", "another answer")
+    qtbot.waitUntil(lambda: words(desk, "findCount").endswith(" of 3"))
+
+
+def test_that_escape_closes_the_bar_and_its_marks(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    assert not desk.actions["find_next"].isEnabled()
+    desk.actions["find_in_chat"].trigger()
+    line(desk, "findField").setText("answer")
+    qtbot.keyClick(desk.find("findField"), Qt.Key.Key_Escape)
+    assert not desk.find("findBar").isVisible()
+    assert list(desk.window.chat.transcript.matches_within(1)) == []
+
+
+# ------------------------------------------------------------------ the palette
+
+
+def palette(desk: Desk) -> tuple[QLineEdit, QListView]:
+    desk.actions["palette"].trigger()
+    field, view = desk.find("paletteField"), desk.find("paletteList")
+    assert isinstance(field, QLineEdit)
+    assert isinstance(view, QListView)
+    return field, view
+
+
+def test_that_the_palette_runs_the_action_that_was_found(desk: Desk, qtbot: QtBot) -> None:
+    field, view = palette(desk)
+    assert view.model().rowCount() == len(TABLE) - 1
+    qtbot.keyClicks(field, "new ch")
+    assert view.currentIndex().data() == "New chat"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(desk.port.called("new_conversation")) == 1)
+
+
+def test_that_the_palette_says_why_an_action_cannot_be_done_and_stays(desk: Desk, qtbot: QtBot) -> None:
+    field, view = palette(desk)
+    qtbot.keyClicks(field, "regenerate")
+    assert view.currentIndex().data(EntryRole.REASON) == "There is no message yet."
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.isVisible()
+    assert desk.port.called("regenerate") == []
+
+
+# ------------------------------------------------------------------ keys
+
+
+def key_button(desk: Desk, action: str) -> QPushButton:
+    found = desk.find(f"keys_{action}")
+    assert isinstance(found, QPushButton)
+    return found
+
+
+def test_that_the_page_of_keys_lists_every_action_and_the_keys_of_the_parts(desk: Desk) -> None:
+    desk.actions["shortcuts"].trigger()
+    for spec in TABLE:
+        assert key_button(desk, spec.id).text()
+    shown = {label.text() for label in desk.find("shortcutsSheet").findChildren(QLabel)}
+    assert {"Play the turns", "Follow another slot", "Regenerate", "Accept or leave an edit"} <= shown
+
+
+def test_that_an_action_takes_other_keys_and_keeps_them(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["shortcuts"].trigger()
+    button = key_button(desk, "regenerate")
+    qtbot.mouseClick(button, LEFT)
+    qtbot.keyClick(button, Qt.Key.Key_F9)
+    assert button.text() == "F9"
+    assert desk.actions["regenerate"].shortcut().toString() == "F9"
+    assert dict(desk.workspace.settings.preferences.shortcuts) == {"regenerate": "F9"}
+    qtbot.mouseClick(button, LEFT)
+    qtbot.keyClick(button, Qt.Key.Key_Backspace)
+    assert desk.actions["regenerate"].shortcut().toString() == "Ctrl+R"
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "reason"),
+    [
+        (Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier, "it is the key of “New chat”."),
+        (Qt.Key.Key_J, Qt.KeyboardModifier.NoModifier, "without Ctrl or Alt it would be typed into a text."),
+        (Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, "it edits text or moves the keyboard."),
+    ],
+)
+def test_that_keys_that_are_taken_are_refused_with_the_reason(
+    desk: Desk, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier, reason: str
+) -> None:
+    desk.actions["shortcuts"].trigger()
+    button = key_button(desk, "regenerate")
+    qtbot.mouseClick(button, LEFT)
+    qtbot.keyClick(button, key, modifier)
+    assert reason in words(desk, "shortcutWords")
+    assert button.text() == "Ctrl+R"
+    assert desk.port.called("new_conversation") == []
+
+
+def test_that_keys_of_the_settings_hold_from_the_start_and_double_ones_do_not(desk: Desk) -> None:
+    desk.workspace.settings.update(shortcuts=(("find_in_chat", "Ctrl+N"), ("regenerate", "F9")))
+    assert desk.actions["regenerate"].shortcut().toString() == "F9"
+    assert desk.actions["find_in_chat"].shortcut().toString() == "Ctrl+F"
+
+
+# ------------------------------------------------------------------ models
+
+
+def test_that_models_that_were_opened_are_offered_again(desk: Desk) -> None:
+    menu = desk.window.recent_models
+    assert not menu.isEnabled()
+    for name in ("one", "two", "one"):
+        desk.port.model_loaded.emit(replace(MODEL, source=f"/models/{name}"))
+    assert [action.text() for action in menu.actions()] == ["one", "two"]
+    menu.actions()[1].trigger()
+    assert desk.port.called("load_model") == [("/models/two",)]
+
+
+def test_that_the_widgets_of_finding_have_names(desk: Desk) -> None:
+    desk.actions["find_in_chat"].trigger()
+    nameless = [child for child in desk.find("findBar").findChildren(QPushButton) if not child.accessibleName()]
+    assert nameless == []
+    assert isinstance(desk.find("chatSearch"), QWidget)

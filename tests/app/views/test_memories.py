@@ -1,0 +1,365 @@
+"""The library of memories, system prompts and chats as files: what is clicked is asked, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.engine.messages import SnapshotInfo
+from app.models.phase import Phase
+from app.views.file_dialog import FileDialog
+from app.views.memories import MemoryLibrary
+from app.views.memory_card import tooltip
+from app.views.system_prompt import SystemPromptDialog
+from rxt.events import frozen_array
+from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import LAYERS, SLOTS, WIDTH, snapshot, stored_turn
+
+
+def memory(path: Path, title: str, **changes: object) -> SnapshotInfo:
+    norm = frozen_array(np.arange(12).reshape(3, 4))
+    info = dataclasses.replace(snapshot(path, title), shape=(LAYERS, SLOTS, WIDTH), norm=norm)
+    return dataclasses.replace(info, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def memories(desk: Desk) -> tuple[SnapshotInfo, ...]:
+    """Two memories in the list: one that fits and one of another model."""
+    folder = desk.paths.snapshots_dir
+    lines = (
+        memory(folder / "alice.safetensors", "Alice"),
+        memory(folder / "knight.safetensors", "Knight", model="other", fingerprint="0" * 64),
+    )
+    desk.port.snapshots_changed.emit(lines)
+    return lines
+
+
+@pytest.fixture
+def library(desk: Desk, memories: tuple[SnapshotInfo, ...]) -> MemoryLibrary:
+    desk.actions["memory_library"].trigger()
+    found = desk.window.findChild(QDialog, "memoryLibrary")
+    assert isinstance(found, MemoryLibrary)
+    return found
+
+
+def click(within: QDialog, name: str) -> None:
+    found = within.findChild(QAbstractButton, name)
+    assert found is not None
+    assert found.isEnabled()
+    found.click()
+
+
+def test_that_the_library_teaches_while_it_is_empty(desk: Desk) -> None:
+    desk.actions["memory_library"].trigger()
+    library = desk.window.findChild(QDialog, "memoryLibrary")
+    assert isinstance(library, MemoryLibrary)
+    assert library.findChild(QAbstractButton, "library_system_prompt").isVisible() is False
+    assert library.findChild(QAbstractButton, "library_save_memory_first").isVisible()
+    assert not library.details.isVisible()
+    desk.port.snapshots_changed.emit((memory(Path("/x/a.safetensors"), "A"),))
+    assert library.details.isVisible()
+
+
+def test_that_enter_on_a_card_starts_a_chat_and_the_library_makes_way(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    QTest.keyClick(library.cards, Qt.Key.Key_Return)
+    assert desk.port.called("open_snapshot") == [(memories[0].path,)]
+    assert not library.isVisible()
+
+
+def test_that_a_memory_of_another_model_says_both_and_is_not_started(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.pick(memories[1].path)
+    words = library.details.reason.text()
+    assert "other" in words
+    assert "mneme-small" in words
+    assert not library.findChild(QAbstractButton, "memoryStart").isEnabled()
+    assert "mneme-small" in tooltip(library.cards.currentIndex())
+    QTest.keyClick(library.cards, Qt.Key.Key_Return)
+    assert desk.port.called("open_snapshot") == []
+    assert "other" in library.notices.texts[-1]
+
+
+def test_that_a_title_and_a_note_are_asked_for_once_they_are_typed(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    details = library.details
+    details.title.setText("Alice of Tokyo")
+    details.note.setPlainText("a note")
+    details.title.editingFinished.emit()
+    assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice of Tokyo", "a note")]
+    details.title.editingFinished.emit()
+    assert len(desk.port.called("rename_snapshot")) == 1
+
+
+def test_that_what_is_typed_is_kept_when_another_card_or_no_card_is_picked(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.details.note.setPlainText("unsaved")
+    library.pick(memories[1].path)
+    assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice", "unsaved")]
+    library.details.note.setPlainText("unsaved too")
+    library.close()
+    assert desk.port.called("rename_snapshot")[-1] == (memories[1].path, "Knight", "unsaved too")
+
+
+def test_that_a_new_listing_does_not_take_words_out_of_the_hand(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.details.note.setPlainText("half a sent")
+    desk.port.snapshots_changed.emit((*memories, memory(Path("/x/new.safetensors"), "New")))
+    assert library.details.note.toPlainText() == "half a sent"
+    assert library.details.title.text() == "Alice"
+
+
+def test_that_an_empty_title_becomes_the_former_one(library: MemoryLibrary, desk: Desk) -> None:
+    library.details.title.setText("   ")
+    library.details.title.editingFinished.emit()
+    assert library.details.title.text() == "Alice"
+    assert desk.port.called("rename_snapshot") == []
+
+
+def test_that_a_deleted_memory_can_be_had_back(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    QTest.keyClick(library.cards, Qt.Key.Key_Delete)
+    assert desk.port.called("delete_snapshot") == [(memories[0].path,)]
+    assert library.notices.texts == ("Deleted the memory “Alice”.",)
+    click(library, "noticeAction")
+    assert desk.port.called("restore_snapshot") == [(memories[0].path,)]
+
+
+def test_that_deletions_are_undone_by_key_one_after_another(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    for info in memories:
+        library.delete_requested.emit(info.path)
+    for _ in range(3):
+        library.undo_requested.emit()
+    assert desk.port.called("restore_snapshot") == [(memories[1].path,), (memories[0].path,)]
+    assert library.notices.texts == ()
+
+
+def test_that_a_memory_deleted_in_the_sidebar_can_be_had_back(desk: Desk, memories: tuple[SnapshotInfo, ...]) -> None:
+    desk.window.sidebar.memory_delete_requested.emit(memories[0].path)
+    assert desk.window.chat.notices.texts == ("Deleted the memory “Alice”.",)
+
+
+def test_that_the_other_buttons_ask_for_what_they_say(
+    desk: Desk,
+    library: MemoryLibrary,
+    memories: tuple[SnapshotInfo, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        "app.views.memory_commands.QDesktopServices.openUrl", lambda url: shown.append(url.toLocalFile()) or True
+    )
+    click(library, "memory_duplicate")
+    assert desk.port.called("duplicate_snapshot") == [(memories[0].path,)]
+    click(library, "memory_reveal")
+    assert shown == [str(memories[0].path.parent)]
+    click(library, "memory_export")
+    dialog = library.findChild(FileDialog, "exportMemoryDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "out.safetensors"))
+    dialog.close()
+    assert desk.port.called("export_snapshot") == [(memories[0].path, tmp_path / "out.safetensors")]
+
+
+def _drop(library: MemoryLibrary, *paths: Path) -> QDropEvent:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, none, left = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    event = QDropEvent(QPointF(QPoint(5, 5)), copy, data, left, none)
+    library.dropEvent(event)
+    library.cards.dropEvent(event)
+    return event
+
+
+def test_that_dropped_memories_are_imported_and_other_files_are_not(desk: Desk, library: MemoryLibrary) -> None:
+    _drop(library, Path("/x/a.safetensors"), Path("/x/b.txt"))
+    assert desk.port.called("import_snapshot") == [(Path("/x/a.safetensors"),)] * 2
+    _drop(library, Path("/x/b.txt"))
+    assert len(desk.port.called("import_snapshot")) == 2
+
+
+def test_that_what_fails_is_said_where_the_person_looks(desk: Desk, library: MemoryLibrary) -> None:
+    desk.port.failed.emit("This memory was not imported", "It is damaged.")
+    assert library.notices.texts[-1] == "This memory was not imported: It is damaged."
+
+
+def test_that_pictures_are_asked_for_until_all_are_there(desk: Desk, library: MemoryLibrary) -> None:
+    asked = len(desk.port.called("refresh_snapshots"))
+    lines = (memory(Path("/x/a.safetensors"), "A", norm=None),)
+    desk.port.snapshots_changed.emit(lines)
+    assert len(desk.port.called("refresh_snapshots")) == asked + 1
+    desk.port.snapshots_changed.emit((dataclasses.replace(lines[0], problem="It is damaged."),))
+    assert len(desk.port.called("refresh_snapshots")) == asked + 1
+
+
+def test_that_the_library_can_be_searched(library: MemoryLibrary) -> None:
+    library.search.setText("knight")
+    assert library.cards.model().rowCount() == 1
+    assert library.details.title.text() == "Knight"
+    library.search.setText("nothing like it")
+    assert not library.details.isVisible()
+    library.search.clear()
+    assert library.cards.model().rowCount() == 2
+
+
+def test_that_every_part_of_the_library_has_a_name(library: MemoryLibrary) -> None:
+    for kind in (QAbstractButton, QLineEdit, QPlainTextEdit):
+        for widget in library.findChildren(kind):
+            if not widget.objectName().startswith("qt_") and type(widget).__name__ != "QToolButton":
+                assert widget.accessibleName(), widget.objectName()
+
+
+# saving
+
+
+def test_that_the_memory_that_is_shown_is_saved(desk: Desk) -> None:
+    turns = [
+        dataclasses.replace(stored_turn(number, f"question {number}", "answer"), id=40 + number) for number in range(3)
+    ]
+    desk.port.open(2, *turns, title="Alice")
+    desk.actions["save_memory"].trigger()
+    dialog = desk.window.findChild(QDialog, "saveMemoryDialog")
+    dialog.accept()
+    assert desk.port.called("save_snapshot")[-1][3] is None
+    desk.workspace.history.show_turn(1)
+    desk.actions["save_memory"].trigger()
+    dialog = [found for found in desk.window.findChildren(QDialog, "saveMemoryDialog") if found.isVisible()][-1]
+    assert any("after turn 2 of 3" in label.text() for label in dialog.findChildren(type(dialog._words)))
+    dialog.accept()
+    assert desk.port.called("save_snapshot")[-1][3] == 41
+
+
+def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.actions["save_memory_as"].trigger()
+    dialog = desk.window.findChild(FileDialog, "saveMemoryAsDialog")
+    dialog.fileSelected.emit(str(tmp_path / "a.safetensors"))
+    dialog.close()
+    assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
+
+
+# system prompts
+
+
+@pytest.fixture
+def open_prompt(desk: Desk) -> Callable[[], SystemPromptDialog]:
+    def open_it() -> SystemPromptDialog:
+        desk.actions["system_prompt"].trigger()
+        found = [dialog for dialog in desk.window.findChildren(SystemPromptDialog) if dialog.isVisible()]
+        assert len(found) == 1
+        return found[0]
+
+    return open_it
+
+
+def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_written(
+    desk: Desk, open_prompt: Callable[[], SystemPromptDialog], qtbot: QtBot
+) -> None:
+    prompt = open_prompt()
+    write = prompt.findChild(QAbstractButton, "systemPromptWrite")
+    assert not write.isEnabled()
+    prompt.text.setPlainText("You are a knight")
+    qtbot.waitUntil(lambda: ("You are a knight",) in desk.port.called("measure_prompt"))
+    desk.port.prompt_measured.emit("You are a knight", 60, 64)
+    assert "4 of 64" in prompt._count.text()
+    assert write.isEnabled()
+    desk.port.prompt_measured.emit("an earlier text", 99, 64)
+    assert write.isEnabled()
+    desk.port.prompt_measured.emit("You are a knight", 65, 64)
+    assert not write.isEnabled()
+    assert "longer" in write.toolTip()
+    prompt.reject()
+
+
+def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_the_chat_is_open(
+    desk: Desk, open_prompt: Callable[[], SystemPromptDialog]
+) -> None:
+    prompt = open_prompt()
+    prompt.text.setPlainText("You are a knight who guards the gate of a very old castle in the north.")
+    prompt.seed.setText("11")
+    click(prompt, "systemPromptWrite")
+    (call,) = desk.port.called("write_system_prompt")
+    assert call[1:] == ("You are a knight who guards the gate of a very…", 11)
+    assert prompt.isVisible()
+    desk.port.open(5, origin="Knight")
+    assert not prompt.isVisible()
+    assert open_prompt().text.toPlainText() == ""
+
+
+def test_that_a_refused_prompt_stays_with_the_reason(desk: Desk, open_prompt: Callable[[], SystemPromptDialog]) -> None:
+    prompt = open_prompt()
+    prompt.text.setPlainText("You are a knight")
+    click(prompt, "systemPromptWrite")
+    desk.port.failed.emit("The system prompt was not written", "The disk is full.")
+    assert prompt.isVisible()
+    assert prompt._problem.text() == "The disk is full."
+    assert prompt.findChild(QAbstractButton, "systemPromptWrite").isEnabled()
+
+
+def test_that_a_prompt_that_was_put_off_comes_back(desk: Desk, open_prompt: Callable[[], SystemPromptDialog]) -> None:
+    prompt = open_prompt()
+    prompt.text.setPlainText("You are a kni")
+    prompt.reject()
+    assert open_prompt().text.toPlainText() == "You are a kni"
+
+
+# chats as files
+
+
+def test_that_a_chat_is_exported_through_a_file_dialog(desk: Desk, tmp_path: Path) -> None:
+    desk.actions["export_chat"].trigger()
+    assert "nothing to export" in desk.window.chat.notices.texts[-1]
+    desk.port.list_chats((1, "Alice", 2))
+    desk.actions["export_chat"].trigger()
+    dialog = desk.window.findChild(FileDialog, "exportChatDialog")
+    dialog.filterSelected.emit(dialog.nameFilters()[2])
+    assert dialog.defaultSuffix() == "json"
+    dialog.fileSelected.emit(str(tmp_path / "alice.json"))
+    dialog.close()
+    assert desk.port.called("export_conversation") == [(1, tmp_path / "alice.json")]
+    desk.port.exported.emit(tmp_path / "alice.json")
+    assert str(tmp_path / "alice.json") in desk.window.chat.notices.texts[-1]
+
+
+def test_that_a_dropped_json_is_imported_and_can_be_opened(desk: Desk) -> None:
+    desk.window.chat_dropped.emit(Path("/x/chat.json"))
+    assert desk.port.called("import_conversation") == [(Path("/x/chat.json"),)]
+    desk.port.conversation_imported.emit(9, "Alice\n<b>")
+    assert desk.window.chat.notices.texts[-1] == "Imported the chat “Alice <b>”."
+    desk.window.chat.notices.findChild(QAbstractButton, "noticeAction").click()
+    assert desk.port.called("open_conversation") == [(9,)]
+
+
+def test_that_a_file_of_a_chat_can_be_dropped_on_the_window(desk: Desk) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/x/chat.JSON")])
+    copy, none, left = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    desk.window.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert desk.port.called("import_conversation") == [(Path("/x/chat.JSON"),)]
+    assert desk.port.called("open_snapshot") == []
+
+
+def test_that_memories_wait_for_the_engine(desk: Desk) -> None:
+    desk.port.say_phase(Phase.ANSWERING)
+    for name in ("save_memory", "save_memory_as", "system_prompt"):
+        assert not desk.actions[name].isEnabled()
+        assert "Please wait" in desk.actions[name].toolTip()
+    assert desk.actions["memory_library"].isEnabled()

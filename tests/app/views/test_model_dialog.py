@@ -1,0 +1,100 @@
+"""The model dialog, with a hub on loopback behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.engine.hub_messages import HubRefusal
+from app.engine.hub_port import HubPort
+from app.models.model_search import SearchState
+from app.views.model_commands import ModelCommands
+from app.views.model_dialog import ModelDialog
+from tests.rxt.io.conftest import REPOSITORY, cache, hub  # noqa: F401 - fixtures
+from tests.rxt.io.hub_server import COMMIT, HubServer
+
+
+@pytest.fixture
+def models(hub: HubServer, qtbot: QtBot) -> Iterator[ModelCommands]:  # noqa: F811
+    window = QWidget()
+    qtbot.addWidget(window)
+    port = HubPort()
+    commands = ModelCommands(port, window)
+    commands.show_dialog()
+    yield commands
+    assert port.shutdown()
+
+
+def dialog_of(models: ModelCommands) -> ModelDialog:
+    dialog = models._window.findChild(ModelDialog)
+    assert dialog is not None
+    return dialog
+
+
+def test_that_a_model_is_found_by_words_downloaded_and_opened(models: ModelCommands, qtbot: QtBot) -> None:
+    dialog = dialog_of(models)
+    dialog.words.setText("tiny")
+    assert dialog.go.text() == "Search"
+    dialog.go.click()
+    qtbot.waitUntil(lambda: dialog.results.count() == 1)
+    dialog._look(dialog.results.item(0))
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    assert COMMIT[:10] in dialog.facts.text()
+    assert not dialog.token.isVisibleTo(dialog)  # nobody asks who comes
+    with qtbot.waitSignal(models.arrived, timeout=10_000) as arrived:
+        dialog.download.click()
+    assert isinstance(arrived.args[0], Path)
+    assert arrived.args[0].name == COMMIT
+
+
+def test_that_a_pasted_id_is_looked_at_at_once(models: ModelCommands, qtbot: QtBot) -> None:
+    dialog = dialog_of(models)
+    dialog.words.setText(REPOSITORY)
+    assert dialog.go.text() == "Look"
+    dialog.go.click()
+    qtbot.waitUntil(lambda: dialog.title.text() == REPOSITORY)
+    assert dialog.download.isEnabled()
+
+
+def test_that_a_gate_is_explained_with_its_page(models: ModelCommands, hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
+    hub.repositories[REPOSITORY].gated = True
+    dialog = dialog_of(models)
+    dialog.words.setText(REPOSITORY)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    assert dialog.gate.isVisibleTo(dialog)
+    assert dialog.page.text() == f"{hub.address}/{REPOSITORY}"
+    assert dialog.token.isVisibleTo(dialog)
+    dialog.download.click()
+    qtbot.waitUntil(lambda: models.search.state is SearchState.REFUSED, timeout=10_000)
+    assert "licence" in dialog.sentence.text()
+    assert dialog.download.isEnabled()  # to be tried again with a token
+
+
+def test_that_what_cannot_be_done_is_disabled_with_a_reason(models: ModelCommands) -> None:
+    dialog = dialog_of(models)
+    for button in (dialog.go, dialog.stop, dialog.download):
+        assert not button.isEnabled()
+        assert button.toolTip()
+
+
+def test_that_closing_forgets_the_token_and_stops_what_is_under_way(models: ModelCommands, qtbot: QtBot) -> None:
+    dialog = dialog_of(models)
+    dialog.token.setText("hf_secret")
+    with qtbot.waitSignal(dialog.stop_wanted):
+        dialog.close()
+    assert dialog.token.text() == ""
+
+
+def test_that_a_stopped_download_offers_to_go_on(models: ModelCommands, qtbot: QtBot) -> None:
+    dialog = dialog_of(models)
+    dialog.words.setText(REPOSITORY)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    models.search.refuse(HubRefusal("The download was stopped.", "stopped"))
+    assert dialog.download.text() == "Go on"
+    assert dialog.download.isEnabled()

@@ -1,0 +1,122 @@
+"""The past is looked at, not gone back to: it says so, later turns are dim, and a message from there forks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from app.models.phase import Phase
+from rxt.events import Sampling
+from tests.app.views.branching import open_line, show_path, turn
+from tests.app.views.conftest import Desk
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def ink(desk: Desk, row: int) -> int:
+    """The darkest grey in the text of a row."""
+    transcript = desk.window.chat.transcript
+    picture = transcript.viewport().grab(transcript.place_of(row)).toImage()
+    grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
+    return min(
+        grey.pixelColor(x, y).red() for x in range(0, grey.width(), 1) for y in range(10, min(40, grey.height()), 2)
+    )
+
+
+def test_that_later_turns_are_dim_while_the_past_is_looked_at(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 3)
+    desk.find("composer").setFocus()
+    plain = ink(desk, 5)
+    desk.workspace.history.show_turn(1)
+    qtbot.wait(20)
+    assert ink(desk, 5) > plain + 60
+    assert ink(desk, 3) == plain
+    desk.actions["back_to_now"].trigger()
+    assert ink(desk, 5) == plain
+
+
+def test_that_the_banner_stands_over_the_composer_with_both_ways_on(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(1)
+    banner, composer = desk.find("pastBanner"), desk.window.chat.composer
+    assert banner.isVisible()
+    assert banner.mapToGlobal(banner.rect().bottomLeft()).y() < composer.mapToGlobal(composer.rect().topLeft()).y()
+    assert desk.find("forkHere").isEnabled()
+    assert desk.find("backToNow").isVisible()
+
+
+def test_that_a_message_from_the_past_forks_and_says_so(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(1)
+    desk.type_and_send("Another way")
+    assert desk.port.called("ask_after") == [(2, "Another way", Sampling())]
+    assert desk.port.called("ask") == []
+    show_path(desk, turn(1, 0), turn(2, 1))
+    assert desk.window.chat.notices.texts == (
+        "This message continues from the memory after turn 2 in a new branch; later turns keep theirs.",
+    )
+    qtbot.mouseClick(desk.find("noticeAction"), LEFT)
+    assert desk.port.called("show_branch") == [(4,)]
+
+
+def test_that_a_message_before_the_first_turn_follows_the_initial_memory(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(-1)
+    desk.type_and_send("From the start")
+    assert desk.port.called("ask_after") == [(None, "From the start", Sampling())]
+
+
+def test_that_a_message_now_does_not_fork(desk: Desk) -> None:
+    open_line(desk)
+    desk.type_and_send("Go on")
+    assert desk.port.called("ask_after") == []
+    assert len(desk.port.called("ask")) == 1
+
+
+def test_that_fork_here_ends_the_path_at_the_turn_that_is_looked_at(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    assert not desk.actions["fork"].isEnabled()
+    desk.workspace.history.show_turn(0)
+    qtbot.mouseClick(desk.find("forkHere"), LEFT)
+    assert desk.port.called("go_to") == [(1,)]
+    show_path(desk, turn(1, 0))
+    assert desk.window.chat.notices.texts[0].startswith("The next message continues from the memory after turn 1")
+    assert not desk.find("pastBanner").isVisible()
+
+
+def test_that_a_fork_waits_while_the_engine_is_busy(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(0)
+    desk.port.say_phase(Phase.ANSWERING)
+    assert desk.actions["fork"].toolTip() == "Please wait: answering."
+    assert not desk.find("forkHere").isEnabled()
+
+
+def test_that_regenerating_from_the_past_shows_the_present_again(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(0)
+    desk.actions["regenerate"].trigger()
+    assert desk.workspace.history.is_at_end
+
+
+def test_that_a_waiting_message_goes_to_where_it_was_written(desk: Desk) -> None:
+    open_line(desk)
+    desk.port.turns = 4
+    desk.type_and_send("now")
+    desk.port.begin("now")
+    desk.type_and_send("and then")
+    desk.workspace.history.show_turn(1)
+    desk.port.finish("now", "yes")
+    assert [text for text, _ in desk.port.called("ask")] == ["now", "and then"]
+    assert desk.port.called("ask_after") == []
+
+
+def test_that_a_message_after_a_turn_that_is_not_stored_comes_back(desk: Desk, qtbot: QtBot) -> None:
+    for number in range(3):
+        desk.port.answer(f"q{number}", "a")
+    desk.workspace.history.show_turn(0)
+    desk.type_and_send("Another way")
+    assert desk.port.called("ask") == desk.port.called("ask_after") == []
+    qtbot.waitUntil(lambda: desk.window.chat.composer.text == "Another way")
+    assert "could not be saved" in desk.window.chat.notices.texts[0]

@@ -1,0 +1,50 @@
+"""What the bundled model remembers of everyday conversations that were written without a look at its training.
+
+make bench ARGS="tests/bench/test_everyday.py"
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.bench
+
+FILE = Path(__file__).with_name("everyday.jsonl")
+KINDS = ("told", "never", "changed")
+"""Of a question: about a fact told once, about one never told, about one told anew, of which the latest counts."""
+
+
+def conversations() -> list[dict[str, Any]]:
+    """Each: turns, what is typed; questions, each with its query, kind, and accept: the words of which one is right."""
+    return [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.timeout(1800)
+def test_that_the_recall_of_everyday_conversations_is_measured() -> None:
+    import rxt
+    from rxt.inference.probe import AS_IT_IS, Question, recall
+    from rxt.inference.share import Share
+
+    model = rxt.load()
+    shares = {kind: Share() for kind in KINDS}
+    for conversation in conversations():
+        session = rxt.Session(model)
+        for message in conversation["turns"]:
+            list(session.ask(message))
+        assert len(session.turns) == len(conversation["turns"])
+        asked = conversation["questions"]
+        questions = [Question(question["query"], tuple(question["accept"])) for question in asked]
+        hits = recall(model, session.memory, questions, controls={})[AS_IT_IS].hits
+        for question, hit in zip(asked, hits, strict=True):
+            shares[question["kind"]].add(hit)
+    numbers: dict[str, float | int | None] = {}
+    for kind, share in shares.items():
+        low, high = share.interval or (0.0, 1.0)
+        numbers |= {f"{kind} right": share.hits, f"{kind} total": share.trials}
+        numbers |= {f"{kind} low": round(low, 3), f"{kind} high": round(high, 3)}
+    sys.__stdout__.write("\n" + json.dumps({"bench": "everyday", **numbers}) + "\n")  # type: ignore[union-attr]

@@ -1,0 +1,218 @@
+"""The compiled step computes what the readable decoder computes, in every shape that it takes."""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from rxt.inference.decoding import choice
+from rxt.inference.decoding.choice import plan_of
+from rxt.inference.decoding.compiled import CompiledPlan, Pace
+from rxt.inference.decoding.layout import can_lay_out
+from rxt.inference.generate import AnswerDecoder
+from rxt.io.compiler import compiled
+from rxt.model.compilable import active_bytes
+from rxt.model.quantised import quantise_decoder
+from rxt.model.reactive_transformer import ReactiveTransformer
+from tests.rxt.tiny import LENGTH, tiny_model
+
+IDS = [2, 5, 11, 12, 30, 6, 20, 21, 7, 22]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    found = compiled(folder=tmp_path_factory.mktemp("native"))
+    if found is None:
+        pytest.skip("there is no C compiler here")
+    return found
+
+
+@pytest.fixture(params=[1, 2, 3])
+def threads(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def decoded(model: ReactiveTransformer, plan: CompiledPlan, ids: list[int], read: int = 0) -> torch.Tensor:
+    """The logits after each token from `read` on; those before are read at once, by torch."""
+    memory, cache = model.initial_memory(seed=1), model.new_cache()
+    with torch.inference_mode():
+        slots = memory.shared.to(model.dtype).unsqueeze(1)
+        kept = model.decoder.read_memory(slots)
+        if read:
+            model.decoder(model.embedding(torch.tensor([ids[:read]])), kept, cache)
+        answer = plan.begin(kept, cache)
+        return torch.stack([answer.read(token) for token in ids[read:]])
+
+
+def assert_near(ours: torch.Tensor, theirs: torch.Tensor, tolerance: float = 1e-5) -> None:
+    assert ours.shape == theirs.shape
+    assert float((ours - theirs).abs().max() / theirs.abs().max()) < tolerance
+
+
+@pytest.mark.parametrize("read", [0, 4])
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"kind": "sqa"}, {"kind": "mha"}, {"kind": "gqa"}, {"kind": "mqa"}, {"experts": 5}, {"head_norm": True},
+        {"layout": "interleaved", "experts": 4}, {"layout": "concatenated"}, {"activation": "silu"},
+    ],
+)  # fmt: skip
+def test_that_the_compiled_step_computes_what_one_uncached_pass_does(
+    library: ctypes.CDLL, choices: dict[str, Any], threads: int, read: int
+) -> None:
+    model = tiny_model(**choices)
+    assert can_lay_out(model)
+    plan = CompiledPlan(model, library, threads)
+    assert_near(decoded(model, plan, IDS, read), model.logits(IDS, model.initial_memory(seed=1))[read:])
+    plan.close()
+
+
+@pytest.mark.parametrize("experts", [0, 4])
+def test_that_weights_of_8_bits_are_computed_as_the_widened_ones_are(library: ctypes.CDLL, experts: int) -> None:
+    model = tiny_model(experts=experts)
+    quantise_decoder(model)
+    plan = CompiledPlan(model, library, 2)
+    assert_near(decoded(model, plan, IDS), model.logits(IDS, model.initial_memory(seed=1)))
+    plan.close()
+
+
+def test_that_weights_in_bfloat16_are_read_as_such_and_summed_in_float32(library: ctypes.CDLL) -> None:
+    half = tiny_model(experts=4).to(torch.bfloat16)
+    exact = copy.deepcopy(half).float()
+    plan = CompiledPlan(half, library, 2)
+    ours, theirs = decoded(half, plan, IDS), exact.logits(IDS, exact.initial_memory(seed=1))
+    assert ours.dtype == torch.float32
+    assert_near(ours, theirs, 2e-2)
+    assert (half.logits(IDS, half.initial_memory(seed=1)) - theirs).abs().mean() > (ours - theirs).abs().mean()
+    plan.close()
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [{"kind": "sqa-reversed"}, {"gated": False}, {"activation": "gelu"}, {"rms": False}],
+)
+def test_that_what_the_step_does_not_know_is_left_to_torch(choices: dict[str, Any]) -> None:
+    model = tiny_model(**choices)
+    assert not can_lay_out(model)
+    assert plan_of(model) is None
+
+
+@pytest.fixture
+def eager(library: ctypes.CDLL, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every model is large enough for the compiled step."""
+    monkeypatch.setattr(choice, "LARGE_BYTES", 0)
+    monkeypatch.setattr(choice, "compiled", lambda: library)
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("chunks", [[10], [6, 1, 1, 1, 1], [1] * 10, [3, 1, 3, 2, 1]])
+def test_that_an_answer_may_be_read_in_any_chunks(chunks: list[int]) -> None:
+    model = tiny_model(experts=4)
+    memory = model.initial_memory(seed=1)
+    whole = model.logits(IDS, memory)
+    decoder, read = AnswerDecoder(model, memory, model.new_cache()), 0
+    assert isinstance(plan_of(model), CompiledPlan)
+    for count in chunks:
+        logits = decoder.read(IDS[read : read + count])
+        read += count
+        assert_near(logits, whole[read - 1])
+
+
+@pytest.mark.usefixtures("eager")
+def test_that_an_interaction_fills_the_cache_to_its_last_place_and_no_further() -> None:
+    model = tiny_model()
+    memory = model.initial_memory(seed=1)
+    ids = [2, 5, *range(7, 5 + LENGTH)]
+    decoder = AnswerDecoder(model, memory, model.new_cache())
+    assert_near(decoder.read(ids), model.logits(ids, memory)[-1])
+    with pytest.raises(ValueError, match=f"{LENGTH + 1} tokens do not fit"):
+        decoder.read([7])
+
+
+@pytest.mark.usefixtures("eager")
+def test_that_a_plan_is_kept_until_a_weight_changes_and_a_copy_makes_its_own() -> None:
+    model = tiny_model()
+    plan = plan_of(model)
+    assert plan is not None
+    assert plan_of(model) is plan
+    assert plan_of(copy.deepcopy(model)) is not plan
+    model.decoder.head.weight.data = model.decoder.head.weight.data * 2
+    assert plan_of(model) is not plan
+    model.train()
+    assert plan_of(model) is None
+
+
+def test_that_the_numbers_do_not_depend_on_the_threads(library: ctypes.CDLL) -> None:
+    model = tiny_model(experts=4)
+    plans = [CompiledPlan(model, library, threads) for threads in (1, 2, 3, 5)]
+    first, *others = (decoded(model, plan, IDS) for plan in plans)
+    assert all(torch.equal(first, other) for other in others)
+    for plan in plans:
+        plan.close()
+
+
+def test_that_the_faster_number_of_threads_is_found_and_found_again() -> None:
+    pace, chosen = Pace(2), []
+    for token in range(2 * Pace.PERIOD):
+        chosen.append(pace.alone)
+        busy = token < Pace.PERIOD
+        pace.took(1.0 if pace.alone else (3.0 if busy else 0.5))
+    trial = [False] * Pace.TRIAL + [True] * Pace.TRIAL
+    rest = Pace.PERIOD - len(trial)
+    assert chosen == [*trial, *[True] * rest, *trial, *[False] * rest]
+
+
+def test_that_small_models_are_not_worth_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "compiled", lambda: pytest.fail("the compiler was asked"))
+    assert plan_of(tiny_model()) is None
+
+
+def test_that_the_bytes_a_token_reads_leave_out_experts_that_were_not_chosen() -> None:
+    dense, mixture = tiny_model(), tiny_model(experts=8)
+    router = 2 * 8 * 16 * 4  # layers, experts, width, bytes
+    forward = sum(4 * p.numel() for layer in dense.decoder.typed_layers() for p in layer.ff.parameters())
+    assert active_bytes(mixture) - active_bytes(dense) == forward + router  # two experts are chosen instead of one
+
+
+def test_that_answers_decoded_side_by_side_do_not_disturb_each_other(library: ctypes.CDLL) -> None:
+    model = tiny_model(experts=4)
+    plan = CompiledPlan(model, library, 2)
+    memories = [model.initial_memory(seed) for seed in (1, 2)]
+    with torch.inference_mode():
+        answers = [
+            plan.begin(model.decoder.read_memory(memory.shared.unsqueeze(1)), model.new_cache()) for memory in memories
+        ]
+    read = [[answer.read(token) for answer in answers] for token in IDS]
+    for number, memory in enumerate(memories):
+        assert_near(torch.stack([logits[number] for logits in read]), model.logits(IDS, memory))
+    plan.close()
+
+
+def test_that_without_a_compiler_there_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert compiled(folder=tmp_path / "native") is None
+
+
+def test_that_code_which_does_not_compile_is_no_error(tmp_path: Path) -> None:
+    source = tmp_path / "step.c"
+    source.write_text("this is no C")
+    assert compiled(source, tmp_path / "native") is None
+
+
+def test_that_compiled_code_is_not_loaded_from_a_folder_others_can_write_to(tmp_path: Path) -> None:
+    folder = tmp_path / "native"
+    folder.mkdir()
+    folder.chmod(0o777)
+    assert compiled(folder=folder) is None
+
+
+def test_that_code_is_compiled_once(library: ctypes.CDLL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compiled(folder=tmp_path) is not None
+    monkeypatch.setattr("rxt.io.compiler._compile", lambda *_: pytest.fail("compiled again"))
+    assert compiled(folder=tmp_path) is not None
+    assert [path.suffix for path in tmp_path.iterdir()] == [".so"]

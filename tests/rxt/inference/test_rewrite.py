@@ -1,0 +1,67 @@
+"""A turn that is written again: the same bits in its own memory, those of another pass in another one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+import rxt
+from rxt.events import MemoryWritten, Sampling, TurnRecord
+from rxt.io.pretrained import PretrainedModel
+
+
+def turn(model: PretrainedModel, memory: rxt.MemoryState, text: str = "hello, I am Alice") -> TurnRecord:
+    session = rxt.Session(model, memory=memory, sampling=Sampling(max_tokens=5))
+    return next(event.record for event in session.ask(text) if isinstance(event, MemoryWritten))
+
+
+def without_time(record: TurnRecord) -> dict[str, object]:
+    """The record as plain values; durations differ from run to run."""
+    plain = {item.name: getattr(record, item.name) for item in dataclasses.fields(record)}
+    for name in ("norm", "change", "cosine"):
+        plain[name] = plain[name].tobytes()
+    plain["gates"] = [(stage.name, stage.law, stage.values.tobytes()) for stage in record.gates]
+    plain["metrics"] = dataclasses.replace(record.metrics, memory_s=0.0)
+    return plain
+
+
+def test_that_a_turn_written_again_into_its_own_memory_is_the_same(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    record = turn(model, memory)
+    after, again = rxt.rewrite_turn(model, memory, record, turn=0)
+    assert without_time(again) == without_time(record)
+    assert after.sha256 == record.memory_after == rxt.replay_turn(model, memory, record.interaction_ids).sha256
+
+
+def test_that_a_turn_written_into_another_memory_names_that_one(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    record = turn(model, memory)
+    other = model.initial_memory(seed=99)
+    after, again = rxt.rewrite_turn(model, other, record, turn=3)
+    assert (again.turn, again.memory_before, again.memory_after) == (3, other.sha256, after.sha256)
+    assert after.sha256 == model.update_memory(other, list(record.interaction_ids)).memory.sha256 != record.memory_after
+    assert (again.query, again.answer, again.interaction_ids) == (record.query, record.answer, record.interaction_ids)
+
+
+@pytest.mark.parametrize("answer", ["", "Bob", "it is Bob, [EOS] really ✓"])
+def test_that_another_answer_is_written_as_if_it_had_been_given(
+    model: PretrainedModel, memory: rxt.MemoryState, answer: str
+) -> None:
+    record = turn(model, memory)
+    after, again = rxt.rewrite_turn(model, memory, record, turn=0, answer=answer)
+    tokens = model.template.interaction(record.query, answer)
+    assert list(again.interaction_ids) == tokens
+    assert (again.answer, again.reason, again.metrics.answer_tokens) == (answer, "eos", len(again.answer_ids))
+    assert after.sha256 == model.update_memory(memory, tokens).memory.sha256
+
+
+def test_that_an_answer_without_room_is_refused_with_the_numbers(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    record = turn(model, memory)
+    room = model.config.interaction_length - record.metrics.query_tokens - 1
+    with pytest.raises(rxt.RxtError, match=f"can write {room} at most"):
+        rxt.rewrite_turn(model, memory, record, turn=0, answer="word " * 500)

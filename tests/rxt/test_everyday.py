@@ -1,0 +1,53 @@
+"""The everyday conversations of the bench are well formed: short, varied, and every told answer was really told."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rxt.inference.probe import Question
+from tests.bench.test_everyday import KINDS, conversations
+
+NEVER_TOLD = ["haven't told", "don't know", "did not tell", "didn't tell"]
+LONGEST_MESSAGE = 70
+
+TALKS = conversations()
+QUESTIONS = [question for talk in TALKS for question in talk["questions"]]
+
+
+def test_that_there_are_120_short_conversations() -> None:
+    assert len(TALKS) == 120
+    for talk in TALKS:
+        assert set(talk) == {"turns", "questions"}
+        assert 1 <= len(talk["turns"]) <= 6
+        assert 1 <= len(talk["questions"]) <= 3
+        assert all(0 < len(message.strip()) <= LONGEST_MESSAGE for message in talk["turns"])
+
+
+def test_that_every_question_can_be_answered() -> None:
+    for question in QUESTIONS:
+        assert set(question) == {"query", "kind", "accept"}
+        assert 0 < len(question["query"].strip()) <= LONGEST_MESSAGE
+        assert question["kind"] in KINDS
+        assert question["accept"]
+        assert all(text == text.strip() != "" for text in question["accept"])
+        assert (question["kind"] == "never") == (question["accept"] == NEVER_TOLD)
+
+
+def test_that_what_is_asked_for_was_told() -> None:
+    for talk in TALKS:
+        said = " ".join(talk["turns"])
+        for question in talk["questions"]:
+            told = Question(question["query"], tuple(question["accept"])).is_answered_by(said)
+            assert told == (question["kind"] != "never"), question["query"]
+
+
+def test_that_nothing_is_worded_twice() -> None:
+    for texts in ([message for talk in TALKS for message in talk["turns"]], [asked["query"] for asked in QUESTIONS]):
+        assert [text for text, count in Counter(map(str.casefold, texts)).items() if count > 1] == []
+
+
+@pytest.mark.parametrize(("kind", "share"), [("told", 0.75), ("never", 0.15), ("changed", 0.1)])
+def test_that_the_kinds_are_mixed_as_planned(kind: str, share: float) -> None:
+    assert sum(question["kind"] == kind for question in QUESTIONS) / len(QUESTIONS) == pytest.approx(share, abs=0.02)

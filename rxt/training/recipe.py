@@ -20,7 +20,11 @@ class RecipeError(RxtError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ModelShape:
-    """The dimensions of a new model; decoder and encoder are alike, feed-forward layers are dense and gated."""
+    """The dimensions of a new model; decoder and encoder are alike, feed-forward layers are dense and gated.
+
+    memory_heads: query heads, and as many key-value heads, with which the memory is read and written; those of the rest
+    if absent.
+    """
 
     layers: int
     width: int
@@ -32,9 +36,12 @@ class ModelShape:
     vocabulary: int
     interaction_length: int
     gate_init: float
+    memory_heads: int | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The config.json of such a model."""
+        readers = self.memory_heads or self.query_heads
+        read = self.memory_heads or self.kv_heads
         heads = {
             "att_heads": self.width // self.head_dim,
             "att_query_groups": self.query_heads,
@@ -52,8 +59,8 @@ class ModelShape:
             "stm_size": self.slots,
             "self_att_type": "sqa",
             "cross_att_type": "sqa",
-            "cross_att_query_groups": self.query_heads,
-            "cross_att_groups": self.kv_heads,
+            "cross_att_query_groups": readers,
+            "cross_att_groups": read,
             **heads,
         }
         return {
@@ -67,14 +74,16 @@ class ModelShape:
                 "norm_type": "classic-rms",
                 "att_type": "sqa",
                 "interlayer_att_type": "sqa",
-                "interlayer_att_query_groups": self.query_heads,
-                "interlayer_att_groups": self.kv_heads,
+                "interlayer_att_query_groups": readers,
+                "interlayer_att_groups": read,
                 "use_gated_residual": True,
                 "residual_gate_type": "elementwise",
                 "residual_per_slot_gate": True,
                 "use_tanh_residual_gate": False,
                 "residual_gate_init": self.gate_init,
                 **heads,
+                "att_query_groups": readers,
+                "att_groups": read,
             },
             "memory_attention_variant": "self-interlayer",
             "tokenizer_config": {

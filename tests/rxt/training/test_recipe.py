@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,17 @@ def write(path: Path, sections: dict[str, dict[str, Any]]) -> Path:
 def write_text(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_that_memory_heads_are_those_that_read_and_write_the_memory() -> None:
+    shape = ModelShape(**SECTIONS["model"])
+    wider = replace(shape, memory_heads=4)
+    same, config = (ModelConfig.from_json(one.to_document()) for one in (shape, wider))
+    assert config.decoder.attention == same.decoder.attention
+    for attention in (config.decoder.cross_attention, config.memory.attention, config.memory.interlayer_attention):
+        assert attention is not None
+        assert (attention.query_heads, attention.kv_heads) == (4, 4)
+    assert (same.memory.attention.query_heads, same.memory.attention.kv_heads) == (2, 1)
 
 
 def test_that_a_recipe_without_stages_is_one_memory_aware_stage(tmp_path: Path) -> None:

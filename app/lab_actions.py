@@ -16,6 +16,7 @@ class LabVerbs(Protocol):
     def open_recording(self) -> None: ...
     def animate(self) -> None: ...
     def show_lab(self) -> None: ...
+    def toggle_tint(self) -> None: ...
 
 
 EXPORT_TABLE: tuple[ActionSpec, ...] = (
@@ -38,6 +39,11 @@ LAB_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "show_lab", Menu.MEMORY, "Lab", "Ctrl+Alt+L", "ph.flask",
         "Experiment on copies of the memory", lambda c: c.lab.show_lab(), begins_section=True,
+    ),
+    ActionSpec(
+        "tint_answer", Menu.MEMORY, "Tint the answer by turns", "Ctrl+Alt+A", "",
+        "Tint each word of the answer in view by the turn that wrote what it read; attention is not proof",
+        lambda c: c.lab.toggle_tint(),
     ),
     ActionSpec(
         "export_turn_recording", Menu.MEMORY, "Export recording of this turn…", "Ctrl+Alt+T", "ph.record",

@@ -136,6 +136,7 @@ class Program:
         self._signals.received.connect(self.window.close_anyway)
         self.port.model_loaded.connect(self._collector.settle)
         self.port.set_on_stop(preferences.on_stop)
+        self.port.set_dtype(preferences.dtype)
 
     def start(self) -> None:
         """Shows the window, then loads the model."""

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from rxt.errors import ConfigError
-from rxt.features import refuse_unsupported
+from rxt.features import norm_fields, refuse_unsupported
 from rxt.section import Section
 
 MemoryVariant = Literal["self-interlayer", "interlayer"]
 NormKind = Literal["rms", "layer"]
+MemoryNormKind = Literal["rms", "layer", "root-rms", "adaptive", "positional", "scaled-layer"]
+NormScale = Literal["none", "width", "slot"]
 RopeLayout = Literal["concatenated", "interleaved"]
 GateKind = Literal["none", "static", "elementwise", "linear"]
 
@@ -88,12 +90,42 @@ class GateConfig:
 @dataclass(frozen=True, slots=True)
 class MemoryNorms:
     """The kinds of the norms of memory attention: of the layers' mean, of slots that ask, of slots that write, and of
-    the encoder's states."""
+    the encoder's states.
 
-    mean: NormKind
-    interlayer: NormKind
-    write: NormKind
-    input: NormKind
+    "rms" and "layer" are those of the other layers (the family's classic-rms, and layer without scale and gate); of
+    the others, which rxt.nn.norm.MemoryNorm explains, the family's "rms" is "root-rms" and "layer" is "scaled-layer".
+    """
+
+    mean: MemoryNormKind
+    interlayer: MemoryNormKind
+    write: MemoryNormKind
+    input: MemoryNormKind
+
+
+@dataclass(frozen=True, slots=True)
+class NormForm:
+    """What stands beside a norm of slots: a scale for each dimension or slot, and a gate between x and norm(x)."""
+
+    scale: NormScale = "none"
+    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NormForms:
+    """The forms of the norms of memory attention, in the places of MemoryNorms; "rms" and "layer" have none."""
+
+    mean: NormForm = NormForm()
+    interlayer: NormForm = NormForm()
+    write: NormForm = NormForm()
+    input: NormForm = NormForm()
+
+
+@dataclass(frozen=True, slots=True)
+class NormStart:
+    """Of a new model: every gate (before its sigmoid) and every scale beside a norm of slots."""
+
+    gate: float
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +139,8 @@ class MemoryConfig:
     attention: AttentionConfig
     interlayer_attention: AttentionConfig
     norms: MemoryNorms
+    norm_forms: NormForms
+    norm_start: NormStart
     gate: GateConfig
 
 
@@ -146,7 +180,7 @@ class ModelConfig:
         refuse_unsupported(document)
         decoder = _transformer(decoder_part, is_decoder=True)
         encoder = _transformer(encoder_part, is_decoder=False)
-        memory = _memory(memory_part, document.get("memory_attention_variant"))
+        memory = _memory(memory_part, document)
         for part, what, value, other in (
             (encoder_part, "embed_dim", encoder.width, decoder.width),
             (encoder_part, "num_layers", encoder.layers, decoder.layers),
@@ -233,7 +267,8 @@ def _feed_forward(part: Section, width: int) -> FeedForwardConfig:
     )
 
 
-def _memory(part: Section, variant: object) -> MemoryConfig:
+def _memory(part: Section, document: Mapping[str, Any]) -> MemoryConfig:
+    variant = document.get("memory_attention_variant")
     if variant not in (None, "interlayer", "self-interlayer"):
         raise ConfigError(
             f"memory_attention_variant is {variant!r}: memory attention of this kind is not supported; this version "
@@ -244,7 +279,7 @@ def _memory(part: Section, variant: object) -> MemoryConfig:
             f"{part.name}.num_groups asks for grouped memory attention, which is not supported by this version"
         )
     width = part.integer("embed_dim")
-    norm: NormKind = "layer" if _memory_norm(part) == "layer" else "rms"
+    norms, forms, start = _memory_norms(part, document[part.name])
     return MemoryConfig(
         layers=part.integer("num_layers", most=_LIMIT_LAYERS),
         slots=part.integer("stm_size"),
@@ -252,19 +287,31 @@ def _memory(part: Section, variant: object) -> MemoryConfig:
         variant=variant,
         attention=_attention(part, "", width),
         interlayer_attention=_attention(part, "interlayer_", width),
-        norms=MemoryNorms(norm, norm, norm, norm),
+        norms=norms,
+        norm_forms=forms,
+        norm_start=start,
         gate=_gate(part),
     )
 
 
-def _memory_norm(part: Section) -> str:
-    kind = part.word("norm_type", "classic-rms", ("classic-rms", "layer", "rms", "adaptive", "positional"))
-    if kind in ("rms", "adaptive", "positional"):
-        raise ConfigError(
-            f"{part.name}.norm_type asks for the memory norm {kind!r}, which this version cannot compute; it knows "
-            "classic-rms and layer"
-        )
-    return kind
+def _memory_norms(part: Section, written: Mapping[str, Any]) -> tuple[MemoryNorms, NormForms, NormStart]:
+    """As a new model has them; the weights of a checkpoint tell what else it has (rxt.io.names.memory_norms)."""
+    word = part.word("norm_type", "classic-rms", ("classic-rms", "layer", "rms", "adaptive", "positional"))
+    fields = norm_fields(written)
+    stated = Section({part.name: fields}, part.name)
+    start = NormStart(stated.number("norm_init_gate", -2.0), stated.number("norm_init_scale", 1.0))
+    per_dimension = stated.flag("norm_per_dim_scale", False)
+    has_scale, has_gate = stated.flag("norm_use_scale", True), stated.flag("norm_use_gate", True)
+    form = NormForm("width" if has_scale else "none", has_gate)
+    if word == "classic-rms" or (word == "layer" and not fields):
+        plain: NormKind = "layer" if word == "layer" else "rms"
+        return MemoryNorms(plain, plain, plain, plain), NormForms(), start
+    kind = cast("MemoryNormKind", {"rms": "root-rms", "layer": "scaled-layer"}.get(word, word))
+    if kind == "positional":
+        # A positional norm has a number a slot; the input norm sees tokens, and is the one that counts none of them.
+        of_slots = NormForm("slot" if has_scale and not per_dimension else form.scale, has_gate)
+        return MemoryNorms(kind, kind, kind, "root-rms"), NormForms(of_slots, of_slots, of_slots, form), start
+    return MemoryNorms(kind, kind, kind, kind), NormForms(form, form, form, form), start
 
 
 def _gate(part: Section) -> GateConfig:

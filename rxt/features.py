@@ -40,6 +40,11 @@ _HARMLESS = re.compile(
 )
 """Names that change how a model is trained, run or filed, not what it computes."""
 
+_NORM_FIELDS = ("use_gate", "use_scale", "per_dim_scale", "init_gate", "init_scale", "decay")
+"""Of the norms of slots; decay serves the training that keeps ema_rms, and nothing here."""
+_NORM_FIELD = re.compile(rf"(?:\w+_)?norm_({'|'.join(_NORM_FIELDS)})")
+_NORM_OBJECT = re.compile(r"(?:\w+_)?norm(?:_\w+)?")
+
 _FEATURES = {
     r".*shared_expert.*": "shared experts",
     r".*stateless.*": "stateless layers",
@@ -76,7 +81,29 @@ def unknown_fields(document: Mapping[str, Any]) -> tuple[str, ...]:
         and key not in _SECTIONS.get(place.partition(".")[0], _TOP_LEVEL)
         and not _HARMLESS.fullmatch(key)
         and not is_gate_status(key)
+        and not (place.startswith("memory_attention_config.") and _says_norms(key, value))
     )
+
+
+def norm_fields(memory: Mapping[str, Any]) -> dict[str, Any]:
+    """What memory_attention_config says of its norms' scales and gates, as norm_use_gate, norm_use_scale, …
+
+    Releases write norm_use_gate, or use_gate in an object norm_config or the like. null is as good as absent.
+    """
+    found: dict[str, Any] = {}
+    for key, value in memory.items():
+        if _NORM_OBJECT.fullmatch(key) and isinstance(value, Mapping):
+            found.update({f"norm_{inner}": value[inner] for inner in _NORM_FIELDS if inner in value})
+        elif match := _NORM_FIELD.fullmatch(key):
+            found[f"norm_{match[1]}"] = value
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _says_norms(key: str, value: object) -> bool:
+    """Whether a field of memory_attention_config is wholly read by norm_fields."""
+    if isinstance(value, Mapping):
+        return _NORM_OBJECT.fullmatch(key) is not None and value.keys() <= set(_NORM_FIELDS)
+    return _NORM_FIELD.fullmatch(key) is not None
 
 
 def is_gate_status(key: str) -> bool:

@@ -1,10 +1,11 @@
-"""Takes pictures of the real window after a real conversation: light and dark, 1280 x 800 and 1920 x 1080.
+"""Takes pictures of the real window after real conversations, in light and dark, for the README and the help.
 
     python tools/screenshot.py FOLDER [--model M]
 
-Starts the application with an empty data folder, lets the model answer five messages typed into the composer, selects
-the slot that changed most, and writes FOLDER/screenshot-light.png, screenshot-dark.png and the same with -1920x1080.
-Works with a screen, under Xvfb and, where there is neither, offscreen. Exits with 1 where a picture is missing.
+Starts the application with an empty data folder, lets the model answer what is typed into the composer, and writes
+FOLDER/screenshot-light.png, screenshot-dark.png, the same with -1920x1080, and for each scene of tools/scenes.py a
+SCENE-light.png and a SCENE-dark.png. Works with a screen, under Xvfb and, where there is neither, offscreen. Exits with
+1 where a picture is missing.
 """
 
 from __future__ import annotations
@@ -14,56 +15,27 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PySide6.QtCore import QEventLoop, QPoint, QSize, QTimer, SignalInstance
-from PySide6.QtGui import QAction, QCursor, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QPlainTextEdit
+from PIL import Image
+from PySide6.QtCore import QPoint, QSize, QTimer
+from PySide6.QtGui import QCursor, QImage
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from app.main import application, run
-from app.models.memory_history import MemoryHistory
 from app.models.settings import Settings
 from app.paths import Paths
+from tools.scenes import PictureError, Scenes, pause
 
-CONVERSATION = (
-    "Hi, my name is Alice.",
-    "What is my name?",
-    "I live in Tokyo.",
-    "Where do I live?",
-    "What is my job?",
-)
 SIZES = {"": QSize(1280, 800), "-1920x1080": QSize(1920, 1080)}
+SCENE_SIZE = QSize(1360, 860)
+THEMES = ("light", "dark")
+MOST_BYTES = 200_000
 MEMORY_SEED = 7
-TURN_S = 120
 STILL_MS = 100
 STILL_TRIES = 50
-
-
-class PictureError(Exception):
-    """A picture could not be taken; the message says why."""
-
-
-def until(changed: SignalInstance, condition: Callable[[], bool], what: str, limit_s: float) -> None:
-    """Waits for `condition`, looking whenever `changed` is emitted. Raises PictureError after `limit_s`."""
-    loop = QEventLoop()
-    limit = QTimer(singleShot=True, interval=round(limit_s * 1000))
-    limit.timeout.connect(loop.quit)
-
-    def look(*_: object) -> None:
-        if condition():
-            loop.quit()
-
-    if condition():
-        return
-    changed.connect(look)
-    limit.start()
-    loop.exec()
-    changed.disconnect(look)
-    if not condition():
-        raise PictureError(f"{what} did not happen within {limit_s:g} s")
 
 
 class Photographer:
@@ -78,63 +50,54 @@ class Photographer:
         """Everything, then the window is closed."""
         window = next(widget for widget in self._app.topLevelWidgets() if isinstance(widget, QMainWindow))
         try:
-            self._talk(window)
-            self._select_liveliest_slot()
-            for theme in ("light", "dark"):
-                for ending, size in SIZES.items():
-                    self._take(window, theme, size, self._folder / f"screenshot-{theme}{ending}.png")
+            scenes = Scenes(self._app, window)
+            scenes.before()
+            scenes.select_liveliest_slot()
+            for ending, size in SIZES.items():
+                window.resize(size)
+                scenes.act("reset_layout")
+                self._take("screenshot", ending, window, scenes)
+            window.resize(SCENE_SIZE)
+            for name, widget in scenes.all():
+                self._take(name, "", widget, scenes)
         except Exception as error:  # noqa: BLE001 - whatever it was, the window must close and the reason be told
             self.error = f"{type(error).__name__}: {error}"
         finally:
             window.close()
 
-    @staticmethod
-    def _talk(window: QMainWindow) -> None:
-        ready = window.findChild(QAction, "action_new_chat")  # can be used exactly while the engine is idle
-        composer = window.findChild(QPlainTextEdit, "composer")
-        send = window.findChild(QAbstractButton, "sendButton")
-        saved = window.findChild(QAction, "action_save_memory")
-        until(ready.changed, ready.isEnabled, "loading the model", TURN_S)
-        for message in CONVERSATION:
-            composer.setPlainText(message)
-            send.click()
-            until(ready.changed, lambda: not ready.isEnabled(), "sending", TURN_S)
-            until(ready.changed, ready.isEnabled, f"answering “{message}”", TURN_S)
-        if not saved.isEnabled():
-            raise PictureError("no turn was written to memory")
-
-    def _select_liveliest_slot(self) -> None:
-        history = self._app.findChild(MemoryHistory)
-        record = history.current
-        if record is not None:
-            layer, slot = divmod(int(record.change.argmax()), record.change.shape[1])
-            history.select_slot(layer, slot)
-
-    def _take(self, window: QMainWindow, theme: str, size: QSize, path: Path) -> None:
-        window.findChild(QAction, f"action_theme_{theme}").trigger()
-        window.resize(size)
-        window.findChild(QAction, "action_reset_layout").trigger()
-        QCursor.setPos(window.mapToGlobal(QPoint(size.width() - 1, 1)))  # hovers over nothing
-        picture = self._when_still(window)
-        if picture.size() != size * picture.devicePixelRatio():
-            raise PictureError(f"the window is {picture.width()} x {picture.height()}, not {size.width()} wide")
-        if not picture.save(str(path)):
-            raise PictureError(f"{path} could not be written")
+    def _take(self, name: str, ending: str, widget: QWidget, scenes: Scenes) -> None:
+        """A picture of a widget in each theme."""
+        for theme in THEMES:
+            scenes.act(f"theme_{theme}")
+            QCursor.setPos(widget.mapToGlobal(QPoint(widget.width() - 1, 1)))  # hovers over nothing
+            picture = self._when_still(widget)
+            if picture.size() != widget.size() * picture.devicePixelRatio():
+                raise PictureError(f"{name} is {picture.width()} x {picture.height()}, not as large as the window")
+            _write(picture, self._folder / f"{name}-{theme}{ending}.png")
 
     @staticmethod
-    def _when_still(window: QMainWindow) -> QImage:
-        """The window once two looks in a row see the same."""
-        before, pause = window.grab().toImage(), QTimer(interval=STILL_MS)
-        pause.start()
+    def _when_still(widget: QWidget) -> QImage:
+        """The widget once two looks in a row see the same."""
+        pause(STILL_MS)
+        before = widget.grab().toImage()
         for _ in range(STILL_TRIES):
-            loop = QEventLoop()
-            pause.timeout.connect(loop.quit)
-            loop.exec()
-            now = window.grab().toImage()
+            pause(STILL_MS)
+            now = widget.grab().toImage()
             if now == before:
                 return now
             before = now
         raise PictureError("the window never holds still")
+
+
+def _write(picture: QImage, path: Path) -> None:
+    """Writes a small file. Raises PictureError where it cannot be written or is too large to ship."""
+    if not picture.save(str(path)):
+        raise PictureError(f"{path} could not be written")
+    with Image.open(path) as image:
+        small = image.convert("RGB")
+    small.save(path, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        raise PictureError(f"{path} has {path.stat().st_size:,} bytes, more than {MOST_BYTES:,}")
 
 
 def use_a_large_screen(scratch: Path) -> None:

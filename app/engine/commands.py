@@ -169,6 +169,11 @@ class SetOnStop:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDtype:
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenameConversation:
     id: int
     title: str
@@ -222,6 +227,7 @@ BusyCommand = (
 )
 QuickCommand = (
     SetOnStop
+    | SetDtype
     | EditAnswer
     | SetPinned
     | SearchConversations

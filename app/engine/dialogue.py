@@ -256,14 +256,15 @@ class Dialogue:
     def _place_after(self, turns: list[StoredTurn], memory: Memory | None) -> Place:
         """A place after these turns; its memory is computed and verified where it is not known."""
         records = records_of(turns)
+        is_computed = False
         if memory is None:
             initial, store = self.conversation.initial, self._journal.store
             found = memory_after(self.loaded, store, initial, records, self._closing.is_set)
             if found.problem:
                 raise RefusedError(f"{found.problem} Nothing was changed.")
-            memory = found.memory
+            memory, is_computed = found.memory, found.computed > 0
         session = start_session(self.loaded, memory, records, self.on_stop)
-        return Place(session, turns, TurnEntry(turns[-1].id) if turns else None)
+        return Place(session, turns, TurnEntry(turns[-1].id) if turns else None, is_computed)
 
     def _path_turns(self, ids: Sequence[int]) -> list[StoredTurn]:
         """These turns of one path; what the window shows is not read again."""
@@ -314,6 +315,8 @@ class Dialogue:
         self._enter(place)
         self._journal.move_tip(self.conversation, place.tip.saved if place.tip is not None else None)
         self.conversation.tip = place.tip
+        info = self.loaded.info
+        self._journal.keep(place, (info.layers, info.slots, info.width))
 
     # reports
 

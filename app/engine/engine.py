@@ -57,6 +57,7 @@ class Engine:
         self._folder: SnapshotFolder | None = None
         self._clerk = Clerk(self._need_snapshots, lambda: self._journal.store, self._need_model, post)
         self.on_stop: OnStop = "remember"
+        self.dtype = "float32"
 
     # from any thread
 
@@ -91,6 +92,8 @@ class Engine:
         self._journal.open()
         self._list_conversations()
         self.load(path, snapshot, seed)
+        if self._library is not None:
+            self._snapshots(self._library).sweep()
         self.list_snapshots()
 
     def load(self, path: str | None, snapshot: Path | None = None, seed: int | None = None) -> None:
@@ -100,7 +103,7 @@ class Engine:
         try:
             if self._library is None:
                 self._library = self._open_library()
-            loaded = load(self._library, path)
+            loaded = load(self._library, path, self.dtype)
             opening = self._first(loaded, snapshot, seed)
         except (RxtError, OSError) as error:
             self._post(reports.LoadFailed(sentence(error)))
@@ -150,6 +153,7 @@ class Engine:
             return  # what is open is ahead of what is stored
         opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._closing.is_set)
         self._open(opening)
+        self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
             self._fail("This chat was opened at an earlier turn", opening.problem)
 

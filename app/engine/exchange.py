@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rxt.events import FinishReason, FloatArray, Sampling, TurnRecord
 
 FORMAT = "mneme-conversation"
-VERSION = 1
+VERSION = 2
+"""Version 1 did not say which turns were forgotten."""
 LIMIT_BYTES = 256 * 2**20
 """Of a file that is read: some 400 turns of a model with 21 layers of 1,024 slots, 10,000 of the bundled one."""
 
@@ -35,6 +36,7 @@ class ExchangedTurn:
     """A turn. id, parent: within the file; created: seconds since the epoch, for display only.
 
     phase: "pending": only asked; "replied": answered, but not in memory; "remembered": in memory, with its record.
+    forgotten: it was taken out of memory.
     reason: why the answer ended; None while it has not.
     answer: the text that is shown; where it was edited after it was written, record.answer is what was written.
     """
@@ -49,6 +51,7 @@ class ExchangedTurn:
     created: float
     sampling: Sampling
     record: TurnRecord | None
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

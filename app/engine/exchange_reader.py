@@ -53,7 +53,7 @@ def from_json(data: bytes) -> ExchangedConversation:
     memory = initial["data"].array(shape[0], shape[1] * shape[2]).tobytes()
     if hashlib.sha256(memory).hexdigest() != sha256:
         raise initial["data"].refuse("does not match its checksum")
-    turns = _turns(top["turns"], shape, sha256)
+    turns = _turns(top["turns"], shape, sha256, version)
     return ExchangedConversation(
         title=top["title"].text(TITLE_CHARACTERS),
         model=model["name"].text(TITLE_CHARACTERS),
@@ -87,13 +87,13 @@ def _known(field: Field, ids: set[int]) -> int | None:
     return number
 
 
-def _turns(field: Field, shape: tuple[int, int, int], initial: str) -> tuple[ExchangedTurn, ...]:
+def _turns(field: Field, shape: tuple[int, int, int], initial: str, version: int) -> tuple[ExchangedTurn, ...]:
     """All turns, each after the one it follows, with memories that join."""
     turns: list[ExchangedTurn] = []
     ids: set[int] = set()
     left: dict[int | None, tuple[int, str]] = {None: (0, initial)}  # turns in memory and its hash after each turn
     for item in field.items(MOST_TURNS):
-        turn = _turn(item, shape, ids)
+        turn = _turn(item, shape, ids, version)
         number, memory = left[turn.parent]
         if turn.record is not None:
             if turn.record.turn != number:
@@ -107,9 +107,10 @@ def _turns(field: Field, shape: tuple[int, int, int], initial: str) -> tuple[Exc
     return tuple(turns)
 
 
-def _turn(field: Field, shape: tuple[int, int, int], ids: set[int]) -> ExchangedTurn:
+def _turn(field: Field, shape: tuple[int, int, int], ids: set[int], version: int) -> ExchangedTurn:
+    later = ("forgotten",) if version > 1 else ()
     parts = field.members(
-        "id", "parent", "query", "answer", "phase", "reason", "error", "created", "sampling", "record"
+        "id", "parent", "query", "answer", "phase", "reason", "error", "created", "sampling", "record", *later
     )
     number = parts["id"].whole(1, LARGEST_ID)
     if number in ids:
@@ -120,6 +121,9 @@ def _turn(field: Field, shape: tuple[int, int, int], ids: set[int]) -> Exchanged
     if parts["reason"].is_null is not (phase == "pending"):
         raise parts["reason"].refuse("should be there for answered turns and for no others")
     reason = None if phase == "pending" else parts["reason"].choice(_REASONS)
+    forgotten = version > 1 and parts["forgotten"].flag()
+    if forgotten and phase == "remembered":
+        raise parts["forgotten"].refuse("should be false for a turn that is in memory")
     query, sampling = parts["query"].text(MOST_CHARACTERS), _sampling(parts["sampling"])
     return ExchangedTurn(
         id=number,
@@ -134,6 +138,7 @@ def _turn(field: Field, shape: tuple[int, int, int], ids: set[int]) -> Exchanged
         record=None
         if reason is None or phase != "remembered"
         else _record(parts["record"], query, reason, sampling, shape),
+        forgotten=forgotten,
     )
 
 

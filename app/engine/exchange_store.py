@@ -49,6 +49,7 @@ def _exchanged_turn(turn: Turn) -> ExchangedTurn:
         created=turn.created,
         sampling=turn.sampling,
         record=turn.record,
+        forgotten=turn.forgotten,
     )
 
 
@@ -89,7 +90,16 @@ def _add_turn(
     memory: str,
     shape: tuple[int, int, int],
 ) -> int:
-    number = store.begin_turn(conversation, count, turn.query, turn.sampling, memory, parent)
+    number = store.begin_turn(
+        conversation,
+        count,
+        turn.query,
+        turn.sampling,
+        memory,
+        parent,
+        created=turn.created,
+        forgotten=turn.forgotten,
+    )
     if turn.reason is None:
         store.draft(number, turn.answer)
     else:

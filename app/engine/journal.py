@@ -10,7 +10,7 @@ import logging
 import unicodedata
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from app.store.errors import NotWritableError, StoreError
 
 if TYPE_CHECKING:
     from app.engine.library import Memory
-    from app.store.records import Conversation
+    from app.engine.opening import Place
+    from app.store.records import Conversation, Shape
     from rxt.events import FinishReason, Sampling, TurnRecord
 
 MAX_BACKLOG = 64
@@ -162,7 +163,9 @@ class Journal:
 
     def search(self, text: str) -> tuple[ConversationSummary, ...]:
         """The conversations that hold the words of `text`, in the order of the list. Raises StoreError."""
-        return tuple(summary_of(item) for item in self.store.search(text))
+        found = self.store.search(text)
+        snippets = self.store.snippets([item.id for item in found], text)
+        return tuple(replace(summary_of(item), snippet=snippets.get(item.id, "")) for item in found)
 
     # one turn
 
@@ -173,11 +176,13 @@ class Journal:
         entry = conversation.tip = TurnEntry(parent=conversation.tip)
 
         def step(store: ConversationStore) -> None:
-            if not conversation.stored:
-                _create(store, conversation, query)
-            after = entry.saved
-            entry.id = store.begin_turn(conversation.id, number, query, sampling, memory_before, after)
-            entry.saved_after, entry.parent = after, None  # a long conversation is no long chain
+            after, home, title = entry.saved, conversation.id, conversation.title
+            with store.together():
+                if not conversation.stored:
+                    home, title = _create(store, conversation, query)
+                turn = store.begin_turn(home, number, query, sampling, memory_before, after)
+            conversation.id, conversation.title, conversation.stored = home, title, True
+            entry.id, entry.saved_after, entry.parent = turn, after, None  # a long conversation is no long chain
 
         self._take(step)
         return entry
@@ -187,6 +192,19 @@ class Journal:
         conversation.tip = None if turn is None else TurnEntry(turn)
         if conversation.stored:
             self._take(lambda store: store.set_tip(conversation.id, turn))
+
+    def keep(self, place: Place, shape: Shape) -> None:
+        """Stores the memory where the path ends, if it had to be computed: the next time it is only read."""
+        store = self._store
+        if not place.is_computed or store is None or store.is_read_only:
+            return
+        try:
+            store.keep_memory(place.session.memory.to_bytes(), shape)
+            store.set_budget(store.budget_bytes)  # in its place another memory may have to go
+        except StoreError:
+            _log.info("a computed memory was not stored; it can be computed again", exc_info=True)
+        else:
+            place.is_computed = False
 
     def draft(self, entry: TurnEntry, answer: str) -> None:
         """Saves what has been answered so far, unless older steps are waiting."""
@@ -212,7 +230,10 @@ class Journal:
         self._take(lambda store: store.discard(_saved(entry)))
 
     def flush(self) -> None:
-        """Carries out the steps that wait, in order; what cannot be saved now keeps waiting."""
+        """Carries out the steps that wait, in order; what cannot be saved now keeps waiting.
+
+        A step that cannot be saved at all, whatever it raises, is left out: it must not stop the steps after it.
+        """
         while self._store is not None and self._backlog:
             try:
                 self._backlog[0](self._store)
@@ -220,12 +241,13 @@ class Journal:
                 _log.exception("a step of the conversation waits to be saved")
                 self._tell(f"{error} You can go on talking; saving is tried again with every turn.")
                 return
-            except StoreError as error:
+            except Exception as error:  # noqa: BLE001 - see above; nothing else of the program runs inside of a step
                 _log.exception("a step of the conversation cannot be saved")
-                self._tell(f"{error} You can go on talking; this part of the conversation is not saved.")
+                self._backlog.popleft()
+                self._tell(f"{_reason(error)} You can go on talking; this part of the conversation is not saved.")
             else:
+                self._backlog.popleft()
                 self._told = False
-            self._backlog.popleft()
 
     def _take(self, step: Step) -> None:
         if self._store is None or self._store.is_read_only:
@@ -248,10 +270,11 @@ class Journal:
             self._failed("Not saved", message)
 
 
-def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -> None:
+def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -> tuple[int, str]:
+    """The number and the title that it has in the store; part of the transaction that saves its first question."""
     summary = conversation.initial.summary()
     title = conversation.title if conversation.is_named else title_of(query)
-    conversation.id = store.create(
+    number = store.create(
         # another process may have taken the number that was announced
         id=conversation.id if conversation.id >= store.next_id() else None,
         title=title,
@@ -263,8 +286,7 @@ def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -
         origin=conversation.origin,
         origin_turns=conversation.origin_turns,
     )
-    conversation.title = title
-    conversation.stored = True
+    return number, title
 
 
 def summary_of(stored: Conversation) -> ConversationSummary:
@@ -282,6 +304,13 @@ def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
         return "Earlier conversations could not be read", words
     rescued = f"It has what could still be read: {found.turns} turns of {found.conversations} chats."
     return "Earlier conversations could not all be read", f"{words} {rescued}"
+
+
+def _reason(error: Exception) -> str:
+    """A sentence."""
+    if isinstance(error, StoreError):
+        return str(error)
+    return f"The conversation could not be saved ({type(error).__name__}: {error})."
 
 
 def _saved(entry: TurnEntry) -> int:

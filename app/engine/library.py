@@ -95,7 +95,7 @@ class Library(Protocol):
 
     @property
     def MemoryState(self) -> MemoryType: ...
-    def load(self, path_or_repo: str | None = None) -> Model: ...
+    def load(self, path_or_repo: str | None = None, *, dtype: str = "float32") -> Model: ...
     def replay_turn(self, model: Model, memory: Memory, interaction_ids: Sequence[int]) -> Memory: ...
     def rewrite_turn(
         self, model: Model, memory: Memory, record: TurnRecord, turn: int, answer: str | None = None
@@ -139,9 +139,9 @@ class Loaded:
     info: ModelInfo
 
 
-def load(library: Library, path: str | None) -> Loaded:
-    """The model at `path` (None: the bundled one). Raises what the library raises."""
-    model = library.load(path)
+def load(library: Library, path: str | None, dtype: str = "float32") -> Loaded:
+    """The model at `path` (None: the bundled one) in a number format. Raises what the library raises."""
+    model = library.load(path, dtype=dtype)
     info = dict(model.info())
     info["gates"] = tuple((name, law) for name, law in info["gates"])
     return Loaded(library, model, ModelInfo(**{item.name: info[item.name] for item in fields(ModelInfo)}))

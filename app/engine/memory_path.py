@@ -13,7 +13,7 @@ from app.engine.library import Loaded, Memory
 from app.engine.messages import ReplayCheck
 from app.engine.refusal import RefusedError
 from app.store.conversation_store import ConversationStore
-from app.store.errors import StoreError
+from app.store.errors import DamagedMemoryError, StoreError
 from rxt.events import TurnRecord
 
 Interrupted = Callable[[], bool]
@@ -24,11 +24,13 @@ class Verified:
     """A memory and the number of turns it has lived through.
 
     problem: empty where those are all that were asked for; else a sentence about the first turn that is missing.
+    computed: how many of the turns were computed again, after the nearest memory that is stored.
     """
 
     memory: Memory
     turns: int
     problem: str = ""
+    computed: int = 0
 
 
 def initial_memory(loaded: Loaded, store: ConversationStore, sha256: str, seed: int | None) -> Memory:
@@ -73,8 +75,8 @@ def memory_after(
             if computed.sha256 == record.memory_after:
                 memory = computed
                 continue
-        return Verified(memory, place, _difference(record))
-    return Verified(memory, len(records))
+        return Verified(memory, place, _difference(record), computed=place - start)
+    return Verified(memory, len(records), computed=len(records) - start)
 
 
 def check_path(
@@ -128,8 +130,10 @@ def _kept(loaded: Loaded, store: ConversationStore, sha256: str) -> tuple[Memory
     """The stored memory, None where none is kept, and whether one is kept but damaged."""
     try:
         return stored_memory(loaded, store, sha256), False
-    except StoreError as error:
-        return None, "damaged" in str(error)
+    except DamagedMemoryError:
+        return None, True
+    except StoreError:
+        return None, False
 
 
 def _difference(record: TurnRecord) -> str:

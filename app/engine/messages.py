@@ -63,7 +63,11 @@ class SnapshotInfo:
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """A line of the conversation list. `updated`: seconds since the epoch, for display only; order is by id."""
+    """A line of the conversation list.
+
+    updated: seconds since the epoch, for display only; order is by id. snippet: only of a search result, the words
+    around what was found in one of its turns; "" where its title was found.
+    """
 
     id: int
     title: str
@@ -71,6 +75,7 @@ class ConversationSummary:
     model: str
     updated: float
     pinned: bool = False
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,11 +30,13 @@ class Place:
     """Where a conversation goes on: a path, and a session with the memory at its end.
 
     turns: first to last; those that are not stored (yet) have the id 0. tip: the last of them, None: there is none.
+    is_computed: whether its memory had to be computed again, because the store does not keep its bytes.
     """
 
     session: Session
     turns: list[StoredTurn] = field(default_factory=list)
     tip: TurnEntry | None = None
+    is_computed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,14 +112,16 @@ def from_store(
 ) -> Opening:
     """A stored conversation where its path ended, with exactly the memory it had there.
 
-    Where that memory can neither be read nor computed again, or a turn cannot be read, the path ends at the last turn
-    whose memory is verified; the turns after it stay in the tree. Raises RefusedError where the model is another one
-    or turns are missing, StoreError where it cannot be read at all.
+    Where that memory can neither be read nor computed again, or a turn is missing or cannot be read, the path ends at
+    the last turn whose memory is verified; the turns after it stay in the tree. Raises RefusedError where the model is
+    another one, StoreError where it cannot be read at all.
     """
     stored = store.conversation(number)
     _check_model(loaded, stored)
     tree = TurnTree(map(node_of, store.tree(number)))
     path, problem = _readable(store, tree.path_to(stored.tip))
+    path, hole = _joined(path)
+    problem = hole or problem
     records = records_of(path)
     memory = initial_memory(loaded, store, stored.initial_memory, stored.initial_seed)
     verified = memory_after(loaded, store, memory, records, interrupted)
@@ -140,7 +144,7 @@ def from_store(
         tip=TurnEntry(path[-1].id) if path else None,
     )
     session = start_session(loaded, verified.memory, records, on_stop)
-    place = Place(session, [stored_turn(turn) for turn in path], conversation.tip)
+    place = Place(session, [stored_turn(turn) for turn in path], conversation.tip, verified.computed > 0)
     return Opening(conversation, place, tree, problem)
 
 
@@ -206,6 +210,17 @@ def _readable(store: ConversationStore, ids: Sequence[int]) -> tuple[tuple[Turn,
         except StoreError:
             bad = middle
     return store.path(ids[good - 1] if good else None), problem
+
+
+def _joined(path: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str]:
+    """The path up to the first turn that is not saved as written to memory though a later one is, and a sentence."""
+    count = 0
+    for place, turn in enumerate(path):
+        if turn.record is not None:
+            if turn.record.turn != count:
+                return path[:place], f"What was written to memory as turn {count + 1} could not be saved."
+            count += 1
+    return path, ""
 
 
 def _position(path: Sequence[Turn], count: int) -> int:

@@ -156,6 +156,10 @@ class EnginePort(QObject, TreePort, ErrandPort):
         """Whether a stopped turn is written to memory; from the next turn on."""
         self._command(commands.SetOnStop(on_stop))
 
+    def set_dtype(self, dtype: str) -> None:
+        """The number format of models that are loaded from now on: "float32", or "auto" for the fastest here."""
+        self._command(commands.SetDtype(dtype))
+
     def new_conversation(self, seed: int | None) -> None:
         """Begins a conversation with the initial memory of `seed`; None: a random seed, which is kept with it."""
         self._command(commands.NewConversation(seed))

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +27,10 @@ SUFFIX = ".safetensors"
 PATTERN = f"*{SUFFIX}"
 LIMIT_BYTES = 2**31
 """Larger files are no memories."""
+LITTER_AGE_S = 86_400.0
 _COPY = " (copy)"
+_LITTER = re.compile(r"\..{1,20}\.[0-9a-f]{16}\.tmp", re.DOTALL)
+"""The names that rxt.io.files.write_atomically gives to files that are not whole yet."""
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +88,20 @@ class SnapshotFolder:
         if unreadable:
             _log.warning("%d files in %s are no readable memories: %s", len(unreadable), self.folder, unreadable[:10])
         return tuple(sorted(found, key=lambda info: (info.created, info.path.name), reverse=True))
+
+    def sweep(self) -> None:
+        """Removes what a kill left of files that were being written, LITTER_AGE_S ago or earlier.
+
+        Younger ones may belong to another process that is writing now.
+        """
+        for path in self.folder.glob(".*.tmp"):
+            try:
+                status = path.lstat()
+                is_old = time.time() - status.st_mtime >= LITTER_AGE_S
+                if is_old and stat.S_ISREG(status.st_mode) and _LITTER.fullmatch(path.name):
+                    path.unlink()
+            except OSError:
+                _log.info("%s was left where it is", path.name, exc_info=True)
 
     def retitle(self, path: Path, title: str, description: str) -> None:
         """Gives a memory of the folder another title and note."""

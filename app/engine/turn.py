@@ -76,6 +76,8 @@ class Turn:
                 self._follow(event, text)
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception, and the thread must live
             _log.exception("the model failed in turn %d", number)
+            if self.result.phase == "remembered":  # it is saved and in memory: whoever heard of it failed, not the turn
+                return
             self.has_raised = True
             self._follow(TurnFailed(number, self._phase, _sentence(error)), text)
 

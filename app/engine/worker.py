@@ -99,6 +99,8 @@ class Worker(QObject):
                 engine.open_snapshot(command.path)
             case commands.SaveSnapshot():
                 engine.save_snapshot(command.path, command.title, command.description, command.turn)
+            case commands.SetDtype():
+                engine.dtype = command.dtype
             case commands.SetOnStop():
                 engine.on_stop = command.on_stop
             case commands.RenameConversation():

@@ -92,6 +92,7 @@ class ConversationList(QAbstractListModel):
         self._now = now
         self._all: tuple[ConversationLine, ...] = ()
         self._lines: tuple[ConversationLine, ...] = ()
+        self._day: date | None = None
         self._headings: tuple[str, ...] = ()
         self._heading_rows: frozenset[int] = frozenset()
         self._rows: dict[int, int] = {}
@@ -136,6 +137,15 @@ class ConversationList(QAbstractListModel):
             self._show()
             self.searched.emit("")
 
+    def keep_up(self) -> None:
+        """Groups the lines again where another day has begun since they were grouped."""
+        if self._day != self._today:
+            self._show()
+
+    @property
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._now()).date()
+
     def set_current(self, number: int | None) -> None:
         """Marks the open conversation."""
         if number != self._current:
@@ -160,6 +170,7 @@ class ConversationList(QAbstractListModel):
 
     def _show(self) -> None:
         """Puts the lines in order; where only their words differ, rows stay and selections with them."""
+        self._day = self._today
         lines, headings = self._arranged()
         if headings == self._headings and [line.id for line in lines] == [line.id for line in self._lines]:
             changed = [row for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)) if old != new]
@@ -179,7 +190,7 @@ class ConversationList(QAbstractListModel):
             count = len(lines)
             words = "1 chat found" if count == 1 else f"{count:,} chats found"
             return lines, tuple(words if row == 0 else "" for row in range(count))
-        today = datetime.fromtimestamp(self._now()).date()
+        today = self._today
         grouped = sorted(((self._group(line, today), line) for line in self._all), key=lambda entry: entry[0][0])
         headings, before = [], ""
         for (_, words), _line in grouped:

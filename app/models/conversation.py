@@ -150,7 +150,7 @@ class Conversation(QAbstractListModel):
             if not exchange.query.startswith(node.query):  # this one could not be saved
                 continue
             exchange.id = node.id
-            exchange.versions = tuple(other.id for other in nodes if other.parent == node.parent)
+            exchange.versions = _versions(nodes, node)
             self.dataChanged.emit(self.index(2 * position), self.index(2 * position + 1))
             number = node.parent
 
@@ -283,6 +283,12 @@ class Conversation(QAbstractListModel):
     def _emit_changed(self) -> None:
         answer = self.index(self.rowCount() - 1)
         self.dataChanged.emit(answer, answer)
+
+
+def _versions(nodes: Sequence[TreeNode], node: TreeNode) -> tuple[int, ...]:
+    """The ids of the turns that follow the same turn as `node`; all of them are newer than that one."""
+    first = 0 if node.parent is None else bisect_left(nodes, node.parent, key=lambda other: other.id)
+    return tuple(nodes[place].id for place in range(first, len(nodes)) if nodes[place].parent == node.parent)
 
 
 def _node(nodes: Sequence[TreeNode], number: int | None) -> TreeNode | None:

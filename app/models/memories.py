@@ -125,6 +125,11 @@ def shape_in_words(shape: tuple[int, int, int]) -> str:
     return "\u00a0×\u00a0".join(f"{side:,}" for side in shape)
 
 
+def lived_in_words(turns: int) -> str:
+    """How much of a chat a memory holds; one that was written from a text holds none, and there is no "yet" to it."""
+    return turns_in_words(turns) if turns else "no turns"
+
+
 class SnapshotList(QAbstractListModel):
     """The saved memories. They can be dragged out of any view as files."""
 
@@ -195,7 +200,7 @@ class SnapshotList(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.title(line.path)
             case LibraryRole.DETAIL:
-                return f"{turns_in_words(line.turns)} · {size_in_words(line.size_bytes)}"
+                return f"{lived_in_words(line.turns)} · {size_in_words(line.size_bytes)}"
             case LibraryRole.KEY:
                 return line.path
             case LibraryRole.IS_CURRENT:
@@ -216,7 +221,7 @@ class SnapshotList(QAbstractListModel):
                 return line.synthetic
             case MemoryRole.ORIGIN:
                 origin = one_line(line.origin)
-                return f"From “{origin}”, after {turns_in_words(line.turns)}" if origin else turns_in_words(line.turns)
+                return f"From “{origin}”, after {lived_in_words(line.turns)}" if origin else lived_in_words(line.turns)
             case MemoryRole.DATE:
                 return date_in_words(line.created)
             case MemoryRole.MODEL:
@@ -233,7 +238,7 @@ class SnapshotList(QAbstractListModel):
         reason = why_not(line, self._model)
         parts = (
             self.title(line.path),
-            f"{turns_in_words(line.turns)} · {size_in_words(line.size_bytes)}",
+            f"{lived_in_words(line.turns)} · {size_in_words(line.size_bytes)}",
             f"made with {one_line(line.model)} on {line.created[:10]}",
             "synthetic" if line.synthetic else "",
             f"cannot be opened: {reason}" if reason else "",

@@ -19,6 +19,7 @@ from rxt.events import Sampling
 
 OnStop = Literal["remember", "forget"]
 ThemeChoice = Literal["system", "light", "dark"]
+Dtype = Literal["float32", "auto"]
 T = TypeVar("T")
 
 TEMPERATURE_LIMIT = 5.0
@@ -34,6 +35,7 @@ class Preferences:
     sampling: how answers are chosen; greedy by default. on_stop: what becomes of a turn whose answer was stopped.
     memory_seed: of the memory a new chat starts from; None takes another one for every chat. theme: of the window.
     reduced_motion: nothing fades or turns. hint_seen: whether the first hint about the memory map was shown.
+    dtype: the number format of models that are opened from now on: exact, or the fastest here for answers.
     recent_models: folders of models that were opened, the latest first, at most RECENT_MODELS.
     shortcuts: (action, keys) for every action that was given another key than its first.
     """
@@ -44,6 +46,7 @@ class Preferences:
     theme: ThemeChoice = "system"
     reduced_motion: bool = False
     hint_seen: bool = False
+    dtype: Dtype = "float32"
     recent_models: tuple[str, ...] = ()
     shortcuts: tuple[tuple[str, str], ...] = ()
 
@@ -107,6 +110,7 @@ class Settings(QObject):
             theme=self._value("window/theme", _choice("system", "light", "dark"), default.theme),
             reduced_motion=self._value("window/reduced_motion", _boolean, default.reduced_motion),
             hint_seen=self._value("window/hint_seen", _boolean, default.hint_seen),
+            dtype=self._value("models/dtype", _choice("float32", "auto"), default.dtype),
             recent_models=self._value("models/recent", _words, default.recent_models)[:RECENT_MODELS],
             shortcuts=self._value("window/shortcuts", _pairs, default.shortcuts),
         )
@@ -136,6 +140,7 @@ class Settings(QObject):
         self._file.setValue("window/theme", chosen.theme)
         self._file.setValue("window/reduced_motion", _plain(chosen.reduced_motion))
         self._file.setValue("window/hint_seen", _plain(chosen.hint_seen))
+        self._file.setValue("models/dtype", chosen.dtype)
         self._file.setValue("models/recent", json.dumps(chosen.recent_models))
         self._file.setValue("window/shortcuts", json.dumps(dict(chosen.shortcuts)))
 

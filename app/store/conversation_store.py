@@ -7,7 +7,7 @@ and the memory, "remembered"). Every verb raises StoreError with a sentence and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -126,6 +126,10 @@ class ConversationStore:
         listed = (item for item in self.list() if found is None or item.id in found)
         return tuple(item for item, _ in zip(listed, range(limit), strict=False))
 
+    def snippets(self, conversations: Sequence[int], text: str) -> dict[int, str]:
+        """By conversation, the words around what a search for `text` found in it; none where only its title has it."""
+        return self._search.snippets(conversations, turn_codec.clean(text))
+
     def conversation(self, conversation: int) -> Conversation:
         """The conversation of that id, deleted or not."""
         return self._rows.one(conversation)
@@ -193,12 +197,16 @@ class ConversationStore:
         sampling: Sampling,
         memory_before: str,
         parent: int | Literal[Tip.TIP] | None = TIP,
+        *,
+        created: float | None = None,
+        forgotten: bool = False,
     ) -> int:
         """Saves a question after `parent` before it is answered ("pending"); it becomes the tip. Returns its id.
 
         number: how many turns of its path are in memory. parent: TIP: after the tip; None: it is a first turn.
+        created, forgotten: of a turn that happened elsewhere; created: seconds since the epoch, None: now.
         """
-        return self._writer.begin(conversation, number, query, sampling, memory_before, parent)
+        return self._writer.begin(conversation, number, query, sampling, memory_before, parent, created, forgotten)
 
     def copy_turn(
         self, turn: int, parent: int | None, *, number: int, memory_before: str, forgotten: bool = False
@@ -243,7 +251,10 @@ class ConversationStore:
     # memories
 
     def memory(self, sha256: str) -> tuple[bytes, Shape]:
-        """The bytes and the shape (L, S, D) of a memory. Raises StoreError where they are missing or damaged."""
+        """The bytes and the shape (L, S, D) of a memory.
+
+        Raises DamagedMemoryError where they are not the ones that were written, StoreError where they are missing.
+        """
         return self._keyframes.read(sha256)
 
     def keyframe_before(self, turn: int) -> Keyframe:

@@ -7,6 +7,10 @@ class StoreError(Exception):
     """A sentence that says what happened; the database is what it was before the call."""
 
 
+class DamagedMemoryError(StoreError):
+    """A memory is stored, but its bytes are not the ones that were written."""
+
+
 class NotWritableError(StoreError):
     """The database cannot be written or read now (full, locked, unplugged); the same call may succeed later.
 

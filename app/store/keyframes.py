@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from app.store.errors import StoreError
+from app.store.errors import DamagedMemoryError, StoreError
 from app.store.records import Shape
 from app.store.statements import Statements
 
@@ -39,6 +39,7 @@ class Keyframes:
         self._db = statements
         self._keep_every = keep_every
         self._floor_bytes = 0
+        self._unseen_bytes = 0  # what can be stored before the total is looked up again, for that takes time
         self.budget_bytes = budget_bytes
 
     def total_bytes(self) -> int:
@@ -47,7 +48,10 @@ class Keyframes:
         return int(rows[0][0])
 
     def read(self, sha256: str) -> tuple[bytes, Shape]:
-        """The bytes and the shape (L, S, D). Raises StoreError where they are missing, thinned out or damaged."""
+        """The bytes and the shape (L, S, D).
+
+        Raises DamagedMemoryError where they are not those of the hash, StoreError where they are missing or thinned.
+        """
         rows = self._db.read("SELECT * FROM memory WHERE sha256 = ?", sha256)
         if not rows:
             raise StoreError("Its memory is missing from the database.")
@@ -55,7 +59,7 @@ class Keyframes:
         if not data:
             raise StoreError("Its memory is not kept on the disk; it has to be computed again from the turns before.")
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError("Its memory is damaged: the stored bytes do not match their checksum.")
+            raise DamagedMemoryError("Its memory is damaged: the stored bytes do not match their checksum.")
         return data, (rows[0]["layers"], rows[0]["slots"], rows[0]["width"])
 
     def keep(self, memory: bytes, shape: Shape) -> str:
@@ -63,10 +67,11 @@ class Keyframes:
         layers, slots, width = shape
         if not memory or len(memory) != 4 * layers * slots * width:
             raise StoreError(f"A memory of shape {shape} cannot have {len(memory)} bytes; it was not saved.")
+        self._unseen_bytes -= len(memory)
         sha256 = hashlib.sha256(memory).hexdigest()
         self._db.write(
             "INSERT INTO memory (sha256, layers, slots, width, data) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO UPDATE SET data = excluded.data WHERE length(data) = 0",
+            " ON CONFLICT (sha256) DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
             *(sha256, layers, slots, width, memory),
         )
         return sha256
@@ -80,14 +85,19 @@ class Keyframes:
 
     def set_budget(self, budget_bytes: int) -> None:
         """Another budget from now on; what is too much is thinned out at once."""
-        self.budget_bytes, self._floor_bytes = budget_bytes, 0
+        self.budget_bytes, self._floor_bytes, self._unseen_bytes = budget_bytes, 0, 0
         self.thin()
 
     def thin(self) -> None:
         """Brings the memories under the budget, as far as those that stay allow. Raises NotWritableError."""
+        if self._unseen_bytes > 0:
+            return
         total_bytes = self.total_bytes()
         # what stays may be more than the budget: look again only after it has grown
-        if total_bytes <= max(self.budget_bytes, self._floor_bytes):
+        room_bytes = max(self.budget_bytes, self._floor_bytes) - total_bytes
+        if room_bytes >= 0:
+            # a part of it: another process may be storing, too
+            self._unseen_bytes = min(room_bytes, self.budget_bytes // 16)
             return
         with self._db.transaction():
             for row in self._db.read(

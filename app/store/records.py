@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from app.models.memory_status import MemoryStatus
     from rxt.events import FinishReason, Sampling, TurnRecord
 
 TurnPhase = Literal["pending", "replied", "remembered"]
-MemoryStatus = Literal["in memory", "partly", "not", "edited"]
 Shape = tuple[int, int, int]
 
 NODE_TEXT = 80

@@ -162,7 +162,7 @@ class _Salvage:
         rows = self._new.execute("SELECT * FROM turn_array WHERE turn = ?", (turn["id"],))
         arrays = {row["name"]: (row["layers"], row["slots"], row["data"]) for row in rows}
         try:
-            record_of(turn, arrays)
+            record_of(turn, arrays, turn_codec.Repeated())
         except StoreError:
             return False
         return turn["memory_after"] is not None

@@ -7,7 +7,7 @@ searches; what it does not hold yet (table `unindexed`) is read through instead,
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.store.errors import NotWritableError, StoreError
 from app.store.statements import Statements, transaction
@@ -16,6 +16,9 @@ MAX_CHARACTERS = 200
 MAX_WORDS = 16
 BATCH = 1000
 """Turns that one search puts into the index."""
+SNIPPET = 90
+"""Characters that are shown of a turn that was found."""
+_BEFORE = 24
 _GRAM = 3
 _SAID = "coalesce(edited_answer, answer)"
 
@@ -29,13 +32,35 @@ class SearchIndex:
 
     def find(self, text: str) -> set[int] | None:
         """The conversations whose title or one turn has all words of `text`; None where it has no words: all."""
-        words = text.replace("\0", " ")[:MAX_CHARACTERS].split()[:MAX_WORDS]
+        words = _words(text)
         if not words:
             return None
         try:
             return self._in_titles(words) | self._in_turns(words)
         except sqlite3.Error as error:
             raise StoreError(f"The conversations could not be searched: {error}.") from error
+
+    def snippets(self, conversations: Sequence[int], text: str) -> dict[int, str]:
+        """By conversation, what is around the first word of `text` in its newest turn that has all words.
+
+        A conversation without such a turn, found by its title, has none.
+        """
+        words = _words(text)
+        try:
+            return dict(self._snippets(conversations, words)) if words else {}
+        except sqlite3.Error as error:
+            raise StoreError(f"The conversations could not be searched: {error}.") from error
+
+    def _snippets(self, conversations: Sequence[int], words: Sequence[str]) -> Iterator[tuple[int, str]]:
+        condition, values = _scan(f"query || char(10) || {_SAID}", words)
+        sql = (
+            f"SELECT query || char(10) || {_SAID} FROM turn WHERE conversation = ? AND {condition}"  # noqa: S608
+            " ORDER BY id DESC LIMIT 1"
+        )
+        for number in conversations:
+            row = self._db.connection.execute(sql, (number, *values)).fetchone()
+            if row is not None:
+                yield number, around(row[0], words)
 
     def _in_titles(self, words: Sequence[str]) -> set[int]:
         condition, values = _scan("title", words)
@@ -102,6 +127,24 @@ class SearchIndex:
                 self._db.write("INSERT OR IGNORE INTO unindexed SELECT id FROM turn")
         except StoreError:
             return  # full or busy: reading through everything still finds it
+
+
+def around(said: str, words: Sequence[str]) -> str:
+    """A line of about SNIPPET characters of `said` around the earliest of `words`, "…" where it is cut."""
+    line = " ".join(said.split())
+    folded = line.casefold()  # may be longer by a few letters, so places in it are near enough
+    places = [place for word in words if (place := folded.find(word.casefold())) >= 0]
+    start = max(0, min(places, default=0) - _BEFORE)
+    if start:
+        start = line.find(" ", start, start + _BEFORE) + 1 or start
+    end = start + SNIPPET
+    if end < len(line):
+        end = max(line.rfind(" ", start + SNIPPET // 2, end), 0) or end
+    return ("…" if start else "") + line[start:end] + ("…" if end < len(line) else "")
+
+
+def _words(text: str) -> list[str]:
+    return text.replace("\0", " ")[:MAX_CHARACTERS].split()[:MAX_WORDS]
 
 
 def _scan(column: str, words: Sequence[str]) -> tuple[str, list[str]]:

@@ -80,8 +80,9 @@ class Tree:
         for stored in self._select("SELECT * FROM turn_array WHERE turn IN ({})", ids):
             arrays[stored["turn"]][stored["name"]] = (stored["layers"], stored["slots"], stored["data"])
         versions = self._versions(row["conversation"] for row in rows.values())
+        repeated = turn_codec.Repeated()
         try:
-            return tuple(turn_of(rows[turn], arrays[turn], versions[turn]) for turn in ids)
+            return tuple(turn_of(rows[turn], arrays[turn], versions[turn], repeated) for turn in ids)
         except (StoreError, KeyError) as error:
             self._db.found_damage()
             raise StoreError(f"{error} It is repaired as far as possible at the next start.") from error
@@ -103,7 +104,12 @@ class Tree:
             yield from self._db.read(sql.format(", ".join("?" * len(part))), *part)
 
 
-def turn_of(row: sqlite3.Row, arrays: Mapping[str, turn_codec.Array], versions: tuple[int, ...]) -> Turn:
+def turn_of(
+    row: sqlite3.Row,
+    arrays: Mapping[str, turn_codec.Array],
+    versions: tuple[int, ...],
+    repeated: turn_codec.Repeated,
+) -> Turn:
     """A row of `turn` as a value. Raises StoreError where it is damaged."""
     with _damage_of(row):
         return Turn(
@@ -113,10 +119,10 @@ def turn_of(row: sqlite3.Row, arrays: Mapping[str, turn_codec.Array], versions: 
             query=row["query"],
             answer=row["answer"] if row["edited_answer"] is None else row["edited_answer"],
             phase=row["phase"],
-            record=record_of(row, arrays) if row["phase"] == "remembered" else None,
+            record=record_of(row, arrays, repeated) if row["phase"] == "remembered" else None,
             error=row["error"],
             reason=row["reason"],
-            sampling=turn_codec.sampling(row["sampling"]),
+            sampling=repeated.sampling(row["sampling"]),
             memory_before=row["memory_before"],
             created=row["created"],
             forgotten=bool(row["forgotten"]),
@@ -125,13 +131,17 @@ def turn_of(row: sqlite3.Row, arrays: Mapping[str, turn_codec.Array], versions: 
         )
 
 
-def record_of(row: sqlite3.Row | Mapping[str, Any], arrays: Mapping[str, turn_codec.Array]) -> TurnRecord:
+def record_of(
+    row: sqlite3.Row | Mapping[str, Any],
+    arrays: Mapping[str, turn_codec.Array],
+    repeated: turn_codec.Repeated,
+) -> TurnRecord:
     """The record of a remembered turn, checked against its digest. Raises StoreError where it is damaged."""
     columns = dict(row)
     with _damage_of(row):
         if columns["digest"] not in (None, turn_codec.digest(columns, arrays)):
             raise ValueError("its digest differs")
-        return turn_codec.record(columns["number"], columns, arrays)
+        return turn_codec.record(columns["number"], columns, arrays, repeated)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -65,7 +66,29 @@ def arrays(record: TurnRecord) -> dict[str, Array]:
     return {name: _bytes(array) for name, array in (states | gates).items()}
 
 
-def record(number: int, row: Mapping[str, Any], stored: Mapping[str, Array]) -> TurnRecord:
+class Repeated:
+    """Columns whose values repeat from turn to turn: each is parsed once, and turns share the result."""
+
+    def __init__(self) -> None:
+        self._samplings: dict[str, Sampling] = {}
+        self._laws: dict[str, tuple[tuple[GateName, GateLaw], ...]] = {}
+
+    def sampling(self, text: str) -> Sampling:
+        """The settings of `sampling_json`. Raises ValueError or TypeError where they are damaged."""
+        found = self._samplings.get(text)
+        if found is None:
+            found = self._samplings[text] = sampling(text)
+        return found
+
+    def laws(self, text: str) -> tuple[tuple[GateName, GateLaw], ...]:
+        """The gate stages of a turn, without their values. Raises ValueError or TypeError where they are damaged."""
+        found = self._laws.get(text)
+        if found is None:
+            found = self._laws[text] = tuple(_law(gate) for gate in json.loads(text))
+        return found
+
+
+def record(number: int, row: Mapping[str, Any], stored: Mapping[str, Array], repeated: Repeated) -> TurnRecord:
     """The record of turn `number`. Raises ValueError, KeyError or TypeError where the rows are incomplete."""
     state = {name: _array(stored[name]) for name in _STATES}
     return TurnRecord(
@@ -75,9 +98,9 @@ def record(number: int, row: Mapping[str, Any], stored: Mapping[str, Array]) -> 
         interaction_ids=tuple(json.loads(row["interaction_ids"])),
         answer_ids=tuple(json.loads(row["answer_ids"])),
         reason=row["reason"],
-        sampling=sampling(row["sampling"]),
+        sampling=repeated.sampling(row["sampling"]),
         metrics=TurnMetrics(**json.loads(row["metrics"])),
-        gates=tuple(_stage(gate, stored) for gate in json.loads(row["gates"])),
+        gates=tuple(GateStage(name, law, _array(stored[_GATE + name])) for name, law in repeated.laws(row["gates"])),
         norm=state["norm"],
         change=state["change"],
         cosine=state["cosine"],
@@ -106,11 +129,11 @@ def sampling(text: str) -> Sampling:
     return Sampling(**json.loads(text))
 
 
-def _stage(gate: dict[str, Any], stored: Mapping[str, Array]) -> GateStage:
+def _law(gate: dict[str, Any]) -> tuple[GateName, GateLaw]:
     name: GateName = gate.pop("name")
     if name not in get_args(GateName):
         raise ValueError(f"there is no gate stage named {name}")
-    return GateStage(name=name, law=GateLaw(**gate), values=_array(stored[_GATE + name]))
+    return name, GateLaw(**gate)
 
 
 def _bytes(array: FloatArray) -> Array:
@@ -120,4 +143,8 @@ def _bytes(array: FloatArray) -> Array:
 
 def _array(stored: Array) -> FloatArray:
     layers, slots, data = stored
+    if len(data) != 4 * layers * slots:
+        raise ValueError(f"an array of {layers} by {slots} cannot have {len(data)} bytes")
+    if sys.byteorder == "little":  # the bytes are read-only and as they should be: nothing is copied
+        return np.ndarray((layers, slots), np.float32, data)
     return frozen_array(np.frombuffer(data, dtype="<f4").reshape(layers, slots))

@@ -44,6 +44,8 @@ class TurnWriter:
         sampling: Sampling,
         memory_before: str,
         parent: int | Literal[Tip.TIP] | None,
+        created: float | None = None,
+        forgotten: bool = False,
     ) -> int:
         with self._db.transaction():
             if parent is TIP:
@@ -55,7 +57,10 @@ class TurnWriter:
                 "sampling": turn_codec.sampling_json(sampling),
                 "memory_before": memory_before,
                 "phase": "pending",
+                "forgotten": int(forgotten),
             }
+            if created is not None:
+                row["created"] = created
             turn = self._add(conversation, parent, row)
             self._db.write("UPDATE conversation SET tip = ? WHERE id = ?", turn, conversation)
             self._touch(turn)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.views.main_window import MainWindow
     from rxt.events import Sampling
 
+UNSAVED_PAST = "The memory that is shown belongs to no saved turn: go to another turn, or back to now."
+
 
 class BranchCommands(QObject):
     """Runs the actions for turns. The message they are for has the keyboard, or is the newest."""
@@ -54,6 +56,7 @@ class BranchCommands(QObject):
         overlay.edit_accepted.connect(self._finish_edit)
         window.chat.transcript.version_asked.connect(self._show_version)
         window.chat.transcript.pointed.connect(self.refresh)
+        window.chat.find_bar.toggled.connect(self.refresh)
         window.sidebar.branches.chosen.connect(self._show_branch)
         window.sidebar.chats.pin_requested.connect(self._pin)
 
@@ -94,6 +97,8 @@ class BranchCommands(QObject):
         number = self._conversation.id
         if number is None or self._workspace.chats.line(number) is None:
             found["pin_chat"] = "This chat is empty: it is listed with its first message."
+        if not history.is_at_end and not self.past.cursor_id:
+            found |= dict.fromkeys(("save_memory", "save_memory_as"), UNSAVED_PAST)
         if self._workspace.branches.rowCount() < 2:
             found["branches"] = "This chat has one branch. Another version of a turn begins a second one."
         if self._window.chat.find_bar.isHidden():
@@ -187,6 +192,7 @@ class BranchCommands(QObject):
         self.do("rewrite_memory", self._row)
 
     def _rewrite_memory(self, exchange: Exchange, _row: int) -> None:
+        self._window.chat.notices.dismiss("edited")
         self.notices.announce("Memory was rewritten in a new branch; the former one is kept.")
         self._port.rewrite_memory(exchange.id)
 

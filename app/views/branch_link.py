@@ -66,7 +66,7 @@ class BranchLink(QObject):
     @Slot(object)
     def _on_opened(self, opened: OpenedConversation) -> None:
         self._workspace.branches.set_tree(opened.tree, opened.tip)
-        self._commands.notices.drop()
+        self._commands.notices.leave()
         self._refresh()
 
     @Slot(object)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from app.models.conversation import Conversation
     from app.views.notices import Notices
 
+OF_ONE_CHAT = ("branch", "edited", "replay", "This conversation was not opened")
+
 
 class BranchNotices:
     """Keeps a sentence until what it tells of has happened."""
@@ -40,3 +42,9 @@ class BranchNotices:
     def drop(self) -> None:
         """What was asked did not happen."""
         self._waiting = None
+
+    def leave(self) -> None:
+        """Another conversation is open: what was said of the former one, and its ways back, go with it."""
+        self.drop()
+        for key in OF_ONE_CHAT:
+            self._notices.dismiss(key)

@@ -129,6 +129,15 @@ class BranchRail(QWidget):
         branches.dataChanged.connect(self._follow)
         self._follow()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the branches are shown under the heading."""
+        return self._head.isChecked()
+
+    @is_open.setter
+    def is_open(self, opened: bool) -> None:
+        self._head.setChecked(opened)
+
     @Slot(bool)
     def _open(self, opened: bool) -> None:
         self.list.setVisible(opened)

@@ -59,6 +59,7 @@ class Chat(QWidget):
         self.model_missing = ModelMissing(actions, icons)
         self.notices = Notices(icons)
         self.composer = Composer(workspace.outbox, workspace.settings, actions, icons)
+        self.notices.setFocusProxy(self.composer.edit)
         self.jump = button("Jump to latest", "chip", "ph.arrow-down", icons)
         self.jump.setObjectName("jumpToLatest")
         self.jump.setParent(self.transcript)
@@ -133,6 +134,7 @@ class Chat(QWidget):
         history = self._workspace.history
         was_past = not self.banner.isHidden()
         self.banner.show_turn(history.cursor, history.is_at_end)
+        self.composer.show_past(not history.is_at_end)
         if was_past and history.is_at_end:
             QTimer.singleShot(0, self.transcript, self.transcript.jump_to_latest)
         row = self._workspace.conversation.row_of_turn(history.cursor)

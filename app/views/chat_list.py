@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 SEARCH_MS = 180
+DAY_MS = 60_000  # how late a new day may be noticed
 LONGEST_SEARCH = 200
 EMPTY = "Your chats will be listed here."
 
@@ -72,6 +73,10 @@ class ChatList(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_MS)
+        self._clock = QTimer(self)
+        self._clock.setInterval(DAY_MS)
+        self._clock.timeout.connect(self._keep_up)
+        self._clock.start()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX // 2)
@@ -112,6 +117,12 @@ class ChatList(QWidget):
     def _search(self) -> None:
         if self.searched_text:
             self.search_requested.emit(self.searched_text)
+
+    @Slot()
+    def _keep_up(self) -> None:
+        """“Today” is not today for ever; a title that is being typed is left alone."""
+        if not self.list.findChildren(QLineEdit):
+            self._chats.keep_up()
 
     @Slot(str)
     def _on_searched(self, text: str) -> None:

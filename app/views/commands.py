@@ -142,13 +142,20 @@ class WindowCommands(QObject):
             return
         if number == self._workspace.conversation.id and self._is_busy():
             return
+        was_open = number == self._workspace.conversation.id
         self._port.delete_conversation(number)
         self._window.chat.notices.add(
             f"Deleted “{found.title}”.",
             action="Undo",
-            run=lambda: self._port.restore_conversation(number),
+            run=lambda: self._restore_chat(number, was_open),
             key="delete",
         )
+
+    def _restore_chat(self, number: int, was_open: bool) -> None:
+        """Brings a deleted chat back, and opens it where it was open and nothing was begun in its place."""
+        self._port.restore_conversation(number)
+        if was_open and not self._port.phase.is_busy and self._workspace.conversation.is_empty:
+            self._port.open_conversation(number)
 
     def stop(self) -> None:
         self._port.stop()
@@ -242,6 +249,7 @@ class WindowCommands(QObject):
         if preferences.theme != self._themes.choice:
             self._themes.choose(preferences.theme)
         self._port.set_on_stop(preferences.on_stop)
+        self._port.set_dtype(preferences.dtype)
 
     # ---------------------------------------------------------------- pages
 

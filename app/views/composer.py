@@ -74,6 +74,7 @@ class Composer(QFrame):
         self._outbox = outbox
         self._actions = actions
         self._phase = Phase.LOADING
+        self._is_past = False
         self.setProperty("panel", "composer")
         self.edit = MessageEdit()
         self.queued = QueuedMessage(icons)
@@ -176,9 +177,21 @@ class Composer(QFrame):
         self.send_button.setToolTip(
             f"Sends when ready; now {phase.value} (Enter)" if waiting else "Send the message (Enter)"
         )
-        self.edit.show_placeholder(
-            "Write a message… it is sent when the model is ready" if waiting else "Write a message…"
-        )
+        self._show_placeholder()
+
+    def show_past(self, is_past: bool) -> None:
+        """Whether a message would go on from a past turn."""
+        self._is_past = is_past
+        self._show_placeholder()
+
+    def _show_placeholder(self) -> None:
+        if self._phase.is_busy:
+            words = "Write a message… sent when ready"
+        elif self._is_past:
+            words = "Write a message… as a new branch"
+        else:
+            words = "Write a message…"
+        self.edit.show_placeholder(words)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Both words of the send button take the same room."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
+    QImage,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -33,6 +34,9 @@ from app.views.icons import application_icon
 from app.views.labels import button, label, plain_tooltip
 
 SUFFIX = ".safetensors"
+PICTURE = re.compile(r"[a-z]+-light\.png")
+PICTURE_PX = 680
+PAGE_PX = (760, 680)
 SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
 
 
@@ -152,10 +156,24 @@ class SaveMemoryDialog(QDialog):
 
 
 class PlainBrowser(QTextBrowser):
-    """Shows pages that ship with the application and loads nothing else."""
+    """Shows pages that ship with the application, with pictures of `resources/help`, and loads nothing else.
+
+    A page names the light picture, NAME-light.png; where the window is dark it shows NAME-dark.png.
+    """
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        return ""
+        wanted = name.toString() if isinstance(name, QUrl) else name
+        if kind != QTextDocument.ResourceType.ImageResource.value or not PICTURE.fullmatch(wanted):
+            return ""
+        if self.palette().base().color().lightness() < 128:
+            wanted = wanted.replace("-light", "-dark")
+        picture = QImage(str(RESOURCES / "help" / wanted))
+        if picture.isNull():
+            return ""
+        fine = self.devicePixelRatioF()
+        picture = picture.scaledToWidth(round(PICTURE_PX * fine), Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(fine)
+        return picture
 
 
 class PageDialog(QDialog):
@@ -164,7 +182,7 @@ class PageDialog(QDialog):
     def __init__(self, title: str, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(640, 620)
+        self.resize(*PAGE_PX)
         text = "\n\n".join((RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
         self.browser = PlainBrowser()
         self.browser.setOpenLinks(False)

@@ -116,7 +116,8 @@ class EngineLink(QObject):
 
     @Slot(object)
     def _on_model_loaded(self, model: ModelInfo) -> None:
-        self._window.status.show_model(model.name, model.device)
+        numbers = "" if model.dtype == "float32" else f" · {model.dtype}"
+        self._window.status.show_model(model.name, f"{model.device}{numbers}")
         self._window.chat.notices.dismiss("load")
         self._update_actions()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
@@ -23,7 +23,13 @@ LONGEST_WORDS = 200
 
 
 class FindBar(QFrame):
-    """Field, count, arrows and a cross; Enter goes on, Shift+Enter back, Esc closes."""
+    """Field, count, arrows and a cross; Enter goes on, Shift+Enter back, Esc closes.
+
+    Signals:
+        toggled(): it was opened or closed.
+    """
+
+    toggled = Signal()
 
     def __init__(
         self, view: TranscriptView, conversation: Conversation, icons: Icons, parent: QWidget | None = None
@@ -89,6 +95,7 @@ class FindBar(QFrame):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
         self._search()
+        self.toggled.emit()
 
     @Slot()
     def close_bar(self) -> None:
@@ -96,6 +103,7 @@ class FindBar(QFrame):
         self.hide()
         self._view.show_matches(None)
         self._view.setFocus()
+        self.toggled.emit()
 
     @Slot()
     def find_next(self) -> None:

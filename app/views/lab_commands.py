@@ -21,6 +21,7 @@ from app.views.inspector.lab_view import LabView
 from app.views.inspector.mixing_view import MixingView
 from app.views.inspector.probe_view import ProbeView
 from app.views.notices import Tone
+from app.views.transcript_tints import TranscriptTints
 
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisPort
@@ -76,12 +77,16 @@ class LabCommands(QObject):
         inspector.add_page(self.probes, "Probes", "What a memory knows, asked of copies")
         self.exports = ExportCommands(window, (inspector, timeline), files, history, self._stamp, self)
         self.recordings = RecordingCommands(window, history, analyst, themes, motionless, self)
+        self.tints = TranscriptTints(window.chat.transcript, workspace, inspector.analyses, themes)
+        self._tint = window.known_actions["tint_answer"]
+        self._tint.setCheckable(True)
         self._connect()
 
     def _connect(self) -> None:
         selection = self._workspace.selection
         selection.check_requested.connect(self._on_check)
         selection.difference_requested.connect(self._on_difference)
+        self._tint.toggled.connect(self.tints.set_on)
         self.lab.mixing.saved.connect(self._on_mixed)
         self.exports.exported.connect(self._on_exported)
         self.exports.refused.connect(self._warn)
@@ -101,12 +106,19 @@ class LabCommands(QObject):
         requests.recording_open_asked.connect(self.recordings.choose)
         requests.animation_asked.connect(self.animate)
         requests.lab_asked.connect(self.show_lab)
+        requests.tint_asked.connect(self._on_tint)
+        self._window.known_actions["preset_lab"].toggled.connect(self._tint.setChecked)  # on in the lab, else off
 
     @Slot()
     def show_lab(self) -> None:
         """Brings the lab to the front."""
         self._window.inspector_dock.show()
         self._inspector.show_page(self.lab)
+
+    @Slot()
+    def _on_tint(self) -> None:
+        """The action was triggered; a checkable action has changed its sign by itself."""
+        self.tints.set_on(self._tint.isChecked())
 
     @Slot()
     def animate(self) -> None:

@@ -13,7 +13,7 @@ class LabRequests(QObject):
 
     Signals:
         view_export_asked(): the view in use. recording_asked(is_turn): of the turn in view, or of all turns.
-        recording_open_asked() · animation_asked() · lab_asked()
+        recording_open_asked() · animation_asked() · lab_asked() · tint_asked(): tint answers, or no more.
     """
 
     view_export_asked = Signal()
@@ -21,6 +21,7 @@ class LabRequests(QObject):
     recording_open_asked = Signal()
     animation_asked = Signal()
     lab_asked = Signal()
+    tint_asked = Signal()
 
     def export_view(self) -> None:
         self.view_export_asked.emit()
@@ -39,6 +40,9 @@ class LabRequests(QObject):
 
     def show_lab(self) -> None:
         self.lab_asked.emit()
+
+    def toggle_tint(self) -> None:
+        self.tint_asked.emit()
 
 
 def is_in_lab(widget: QWidget | None) -> bool:

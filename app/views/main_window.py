@@ -25,6 +25,7 @@ from app.views.overlays import Callout, DropHint
 from app.views.recent_models import RecentModels
 from app.views.sidebar import SIDEBAR_PX, Sidebar
 from app.views.status import StatusBar
+from app.views.window_layout import widen
 
 if TYPE_CHECKING:
     from app.models.phase import Phase
@@ -43,6 +44,7 @@ DRAFT_MS = 1_000
 SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
+LAB_SIDEBAR_FROM_PX = 1900  # where there is room for the list of chats and for three columns of views
 LAB_CHAT_PX = 400  # what the conversation keeps where the inspector takes most of the width
 HINT = "This is what it just remembered"
 
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
         self._workspace = workspace
         self._actions = actions
         self._layout = layout
+        self._kept_px: list[int] = []  # the widths of sidebar and inspector before the latter was hidden
+        self._was_hidden = False
         self._inspector_made_way = False
         self._icons = Icons(themes, self)
         self.setObjectName("mainWindow")
@@ -164,6 +168,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST.boundedTo(screen))
         if not self._layout.restore(self):
             self.reset_layout()
+        self._was_hidden, self._kept_px = self.inspector_dock.isHidden(), []
+        self.sidebar.branches.is_open = self._layout.shows_branches
         self.chat.composer.set_text(self._layout.draft)
 
     def reset_layout(self) -> None:
@@ -176,11 +182,11 @@ class MainWindow(QMainWindow):
 
     def size_docks(self) -> None:
         """Gives the docks their first size in the window as it is."""
+        self._kept_px = []
         low, high = INSPECTOR_PX
         inspector_px = max(low, min(high, round(self.width() * INSPECTOR_SHARE)))
-        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([self.sidebar_dock, self.inspector_dock], [SIDEBAR_PX, inspector_px], across)
-        self.resizeDocks([self.timeline_dock], [TIMELINE_PX], down)
+        widen(self, (self.inspector_dock, inspector_px), (self.sidebar_dock, SIDEBAR_PX))
+        self.resizeDocks([self.timeline_dock], [TIMELINE_PX], Qt.Orientation.Vertical)
 
     @property
     def preset(self) -> str:
@@ -194,17 +200,21 @@ class MainWindow(QMainWindow):
         with_memory = preset != "chat"
         was_lab = self.preset == "lab"
         self._inspector_made_way = False
-        self.sidebar_dock.setVisible(preset != "lab")
+        self._was_hidden = self._was_hidden and preset != "lab"  # which has widths of its own
+        with_sidebar = preset != "lab" or self.width() >= LAB_SIDEBAR_FROM_PX
+        self.sidebar_dock.setVisible(with_sidebar)
         self.inspector_dock.setVisible(with_memory)
         self.timeline_dock.setVisible(with_memory)
         if preset == "lab":
-            self.resizeDocks([self.inspector_dock], [self.width() - LAB_CHAT_PX], Qt.Orientation.Horizontal)
+            taken = LAB_CHAT_PX + (SIDEBAR_PX if with_sidebar else 0)
+            self.resizeDocks([self.inspector_dock], [self.width() - taken], Qt.Orientation.Horizontal)
         elif was_lab and with_memory:
             self.size_docks()
         QTimer.singleShot(0, self, self._check_preset)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._keep_lab_wide(event.oldSize().width(), event.size().width())
         narrow = self.width() < INSPECTOR_NEEDS_PX
         if narrow and not self.inspector_dock.isHidden():
             self._inspector_made_way = True
@@ -216,11 +226,34 @@ class MainWindow(QMainWindow):
             self.drop_hint.setGeometry(self.rect())
         self.memory_hint.dismiss()
 
+    def _keep_lab_wide(self, before_px: int, now_px: int) -> None:
+        """In the lab a larger window is room for the inspector, not for the conversation."""
+        wide_px = self.inspector_dock.width()
+        if 0 < before_px < now_px and not self.inspector_dock.isHidden() and wide_px > before_px / 2:
+            self.resizeDocks([self.inspector_dock], [wide_px + now_px - before_px], Qt.Orientation.Horizontal)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         shown = (QEvent.Type.Show, QEvent.Type.Hide)
         if isinstance(watched, QDockWidget) and event.type() in shown and hasattr(self, "_actions"):
             QTimer.singleShot(0, self, self._check_preset)
+            if watched is self.inspector_dock:
+                self._follow_inspector(watched.isHidden())
         return False
+
+    def _follow_inspector(self, hidden: bool) -> None:
+        """Qt squeezes the docks where the window has changed since one was hidden: their widths are kept here."""
+        if hidden:
+            self._kept_px = [self.sidebar_dock.width(), self.inspector_dock.width()]
+        elif self._was_hidden:
+            QTimer.singleShot(0, self, self._give_widths)
+        self._was_hidden = hidden
+
+    @Slot()
+    def _give_widths(self) -> None:
+        if not self._kept_px or sum(self._kept_px) > self.width() - LAB_CHAT_PX:
+            self.size_docks()
+        else:
+            widen(self, (self.inspector_dock, self._kept_px[1]), (self.sidebar_dock, self._kept_px[0]))
 
     @Slot()
     def _check_preset(self) -> None:
@@ -302,6 +335,7 @@ class MainWindow(QMainWindow):
         waiting = self._workspace.outbox.queued
         typed = self.chat.composer.text
         self._layout.draft = f"{waiting}\n{typed}" if waiting and typed else waiting or typed
+        self._layout.shows_branches = self.sidebar.branches.is_open
         self._layout.save(self)
         self._layout.sync()
         event.accept()

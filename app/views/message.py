@@ -97,6 +97,16 @@ class MeasuredMessage:
         return line.rect().translated(self.text.position()) if line.isValid() else QRectF(0, 0, 1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class TintedPart:
+    """A part of a message on a ground of its own, with a line of the full colour under it."""
+
+    start: int
+    end: int
+    ground: QColor
+    line: QColor
+
+
 class MessagePainter:
     """Measures and paints messages with the fonts of a widget."""
 
@@ -176,10 +186,12 @@ class MessagePainter:
         selection: tuple[int, int] | None,
         hovered: Part = "",
         matches: Sequence[tuple[int, int]] = (),
+        tints: Sequence[TintedPart] = (),
     ) -> None:
         """Paints a message with the column's left edge and the row's top at `origin`.
 
-        selection: the selected part; hovered: the part of its foot under the mouse; matches: what was searched for.
+        selection: the selected part; hovered: the part of its foot under the mouse; matches: what was searched for;
+        tints: parts with a ground of their own, below both.
         """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if message.content.is_user:
@@ -187,7 +199,7 @@ class MessagePainter:
             painter.setBrush(QColor(theme.accent_soft))
             painter.drawRoundedRect(message.bubble.translated(origin), BUBBLE_RADIUS_PX, BUBBLE_RADIUS_PX)
         painter.setPen(QColor(theme.text))
-        message.text.draw(painter, origin, _ranges(selection, matches, theme))
+        message.text.draw(painter, origin, [*map(_tinted, tints), *_ranges(selection, matches, theme)])
         if message.content.state is TurnState.ANSWERING and not message.content.is_user:
             self._paint_caret(painter, origin, message, theme)
         if message.error.lineCount():
@@ -203,6 +215,17 @@ class MessagePainter:
             x = float(at[0] if isinstance(at, tuple) else at)
             place = origin + layout.position() + QPointF(x + 3, line.y() + (line.height() - 2 * CARET_PX) / 2)
             painter.fillRect(QRectF(place.x(), place.y(), CARET_PX, 2 * CARET_PX), QColor(theme.accent))
+
+
+def _tinted(part: TintedPart) -> QTextLayout.FormatRange:
+    result = QTextLayout.FormatRange()
+    result.start, result.length = part.start, part.end - part.start
+    style = QTextCharFormat()
+    style.setBackground(part.ground)
+    style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+    style.setUnderlineColor(part.line)
+    result.format = style
+    return result
 
 
 def _ranges(

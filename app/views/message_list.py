@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.models.conversation import Conversation
 from app.theme import Theme, ThemeController
+from app.views.message import TintedPart
 from app.views.message_foot import Part
 from app.views.message_rows import MessageRows
 
@@ -32,6 +33,10 @@ class MessageList(MessageRows):
 
     def matches_within(self, row: int) -> Sequence[tuple[int, int]]:
         """The parts of a message that were searched for, for views that search."""
+        return ()
+
+    def tints_within(self, row: int) -> Sequence[TintedPart]:
+        """The parts of a message that have a ground of their own, for views that tint."""
         return ()
 
     @property
@@ -67,6 +72,7 @@ class MessageList(MessageRows):
                 self.selection_within(row),
                 part if hovered_row == row else "",
                 self.matches_within(row),
+                self.tints_within(row),
             )
             painter.restore()
             if self._is_past and row == (-1 if self._viewed_row is None else self._viewed_row):

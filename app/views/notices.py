@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX
 from app.views.labels import button, label
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 INFO_MS = 12_000
+OFFER_MS = 30_000  # a way back must not be gone before it is seen
 MOST_NOTICES = 3
 
 
@@ -75,13 +76,29 @@ class Notice(QFrame):
         close.clicked.connect(self.close_now)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         if tone is Tone.INFO:
-            QTimer.singleShot(INFO_MS, self, self.close_now)
+            QTimer.singleShot(OFFER_MS if run is not None else INFO_MS, self, self._expire)
 
     @Slot()
     def close_now(self) -> None:
         if not self.isHidden() or self.parent() is not None:
+            home = self.parentWidget()
+            if self._has_keyboard and home is not None and home.focusProxy() is not None:
+                home.setFocus()  # to where the person writes, not to whatever comes next
             self.hide()
             self.closed.emit()
+
+    @Slot()
+    def _expire(self) -> None:
+        """Goes by itself, but not from under the mouse or the keyboard."""
+        if self.underMouse() or self._has_keyboard:
+            QTimer.singleShot(INFO_MS, self, self._expire)
+        else:
+            self.close_now()
+
+    @property
+    def _has_keyboard(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     @Slot()
     def _act(self) -> None:

@@ -49,6 +49,7 @@ def _page(page: QWidget, column: QVBoxLayout) -> None:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # only a margin is ever cut
     area.setAccessibleName(page.objectName())
     area.setWidget(inside)
     for part in (inside, area.viewport()):
@@ -81,7 +82,7 @@ class Welcome(QWidget):
         column.addWidget(label("I remember without re\N{NON-BREAKING HYPHEN}reading.", "title", wrap=True))
         column.addWidget(
             label(
-                "Everything you tell me is written into a small memory that you can see on the right.",
+                "Everything you tell me is written into a small memory that you can see and keep.",
                 "muted",
                 wrap=True,
             )

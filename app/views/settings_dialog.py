@@ -107,6 +107,8 @@ class SettingsDialog(QDialog):
         self.theme = combo("Theme")
         self.reduced_motion = QCheckBox("Reduce motion (from the next start)")
         self.reduced_motion.setAccessibleName(self.reduced_motion.text())
+        self.fast = QCheckBox("Large models answer with 8-bit weights, where that is faster")
+        self.fast.setAccessibleName(self.fast.text())
         self._effect = label("", "caption", wrap=True)
         self._arrange()
         self.show_preferences(settings.preferences)
@@ -132,6 +134,11 @@ class SettingsDialog(QDialog):
         self._section(column, "New chats")
         column.addWidget(self.memory_seed)
         column.addWidget(label("A memory starts as noise; its seed is kept with the chat.", "caption", wrap=True))
+        self._section(column, "Models")
+        column.addWidget(self.fast)
+        column.addWidget(
+            label("From the next model on. Memories are computed exactly either way.", "caption", wrap=True)
+        )
         self._section(column, "Appearance")
         for value, words in THEMES:
             self.theme.addItem(words, value)
@@ -190,6 +197,7 @@ class SettingsDialog(QDialog):
         self.forget.toggled.connect(self._apply)
         self.theme.currentIndexChanged.connect(self._apply)
         self.reduced_motion.toggled.connect(self._apply)
+        self.fast.toggled.connect(self._apply)
         self._settings.changed.connect(self.show_preferences)
 
     @Slot(object)
@@ -208,6 +216,7 @@ class SettingsDialog(QDialog):
         self.forget.setChecked(preferences.on_stop == "forget")
         self.theme.setCurrentIndex(self.theme.findData(preferences.theme))
         self.reduced_motion.setChecked(preferences.reduced_motion)
+        self.fast.setChecked(preferences.dtype == "auto")
         greedy = sampling.temperature == 0
         self._effect.setText(
             "0 always takes the likeliest word: the same question to the same memory gives the same answer."
@@ -243,4 +252,5 @@ class SettingsDialog(QDialog):
             memory_seed=self.memory_seed.value,
             theme=self.theme.currentData(),
             reduced_motion=self.reduced_motion.isChecked(),
+            dtype="auto" if self.fast.isChecked() else "float32",
         )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 SIDEBAR_PX = 232
+LEAST_PX = 204  # the heading of the memories and its buttons need it
 HEADER_INDENT_PX = 13
 
 
@@ -47,7 +48,7 @@ class Sidebar(QWidget):
         self.setObjectName("sidebar")
         self.setAccessibleName("Chats and memories")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(LEAST_PX)
         self._actions = actions
         self._new = button("New chat", "", "ph.note-pencil", icons, colour="accent")
         self._new.setObjectName("newChatButton")
@@ -64,7 +65,7 @@ class Sidebar(QWidget):
         column.addWidget(self._new)
         column.addSpacing(GAP_PX // 2)
         column.addWidget(self.chats, 3)
-        column.addWidget(self.branches, 2)
+        column.addWidget(self.branches, 3)
         column.addSpacing(GAP_PX)
         column.addLayout(self._memories_header(icons))
         column.addWidget(self.memories, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from app.models.conversation import AnyIndex, Conversation, MessageRole
 from app.theme import ThemeController
 from app.views.labels import plain_tooltip
+from app.views.message import TintedPart
 from app.views.message_foot import Part
 from app.views.message_list import MessageList
 from app.views.text_selection import TextPosition, TextSelection
@@ -47,6 +48,8 @@ class TranscriptView(MessageList):
     def __init__(self, conversation: Conversation, themes: ThemeController, parent: QWidget | None = None) -> None:
         self._hovered: tuple[int, Part] = (-1, "")
         self._pointed = -1
+        self._left_row = -1
+        self._tints: tuple[int, tuple[TintedPart, ...]] = (-1, ())
         self._matches_of: Callable[[int], Sequence[tuple[int, int]]] = _no_matches
         super().__init__(conversation, themes, parent)
         self._text = TextSelection(self._text_of)
@@ -67,6 +70,14 @@ class TranscriptView(MessageList):
     def show_matches(self, matches_of: Callable[[int], Sequence[tuple[int, int]]] | None) -> None:
         """Marks the parts of each message that were searched for."""
         self._matches_of = matches_of or _no_matches
+        self.viewport().update()
+
+    def tints_within(self, row: int) -> Sequence[TintedPart]:
+        return self._tints[1] if row == self._tints[0] else ()
+
+    def show_tints(self, row: int, parts: Sequence[TintedPart]) -> None:
+        """Tints parts of one message; -1: of none."""
+        self._tints = row, tuple(parts)
         self.viewport().update()
 
     def select(self, row: int, start: int, end: int) -> None:
@@ -191,6 +202,22 @@ class TranscriptView(MessageList):
         super().currentChanged(current, previous)
         if self.hasFocus():
             self._point(current.row())
+
+    def rowsAboutToBeRemoved(self, parent: AnyIndex, first: int, last: int) -> None:
+        """A list would go on to the row before: another turn. Here another version comes to the same row."""
+        row = self.focused_row
+        super().rowsAboutToBeRemoved(parent, first, last)
+        if first <= row <= last:
+            self._left_row = row
+            self.setCurrentIndex(QModelIndex())
+
+    def rowsInserted(self, parent: AnyIndex, first: int, last: int) -> None:
+        super().rowsInserted(parent, first, last)
+        row, self._left_row = self._left_row, -1
+        if first <= row <= last and self.focused_row < 0:
+            self.selectionModel().setCurrentIndex(
+                self._conversation.index(row), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard begins at the newest message, not at the first as in any list. The mouse points by itself."""

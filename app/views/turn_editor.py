@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 QUERY_WORDS = "Goes on from here as a new branch; this version is kept"
-ANSWER_WORDS = "Changes the words only; memory keeps what was written until it is rewritten"
+ANSWER_WORDS = "Memory keeps the former words"
+ANSWER_MORE = "Only the words here change; memory keeps what was written until you rewrite it from this message"
 
 
 class TurnEditor(QFrame):
@@ -72,9 +73,12 @@ class TurnEditor(QFrame):
         """Edits the question or the answer of a turn, or goes on with what was typed the last time."""
         self._turn, self._is_query, self._original = turn, is_query, text
         self._hint.setText(QUERY_WORDS if is_query else ANSWER_WORDS)
+        more = QUERY_WORDS if is_query else ANSWER_MORE
+        self._hint.setToolTip(more)
         self._accept.setText("Send" if is_query else "Change text")
         self._accept.setAccessibleName("Send the changed message" if is_query else "Change the text of the answer")
-        self.edit.setAccessibleDescription("Enter accepts, Shift and Enter starts a new line, Escape cancels")
+        keys = "Enter accepts, Shift and Enter starts a new line, Escape cancels"
+        self.edit.setAccessibleDescription(f"{more}. {keys}")
         self.edit.setPlainText(self._drafts.get((turn, is_query), text))
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self.show()

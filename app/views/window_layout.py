@@ -1,19 +1,25 @@
-"""How the window was left: size, docks and the unsent message, kept in an ini file. A damaged file means defaults."""
+"""How the window was left: size, docks, folds and the unsent message, in an ini file. A damaged file means defaults."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Qt
 
 from app.models.settings import open_ini
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMainWindow
+    from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 VERSION = 1
 LONGEST_DRAFT = 200_000
+
+
+def widen(window: QMainWindow, *widths: tuple[QDockWidget, int]) -> None:
+    """Gives docks their widths in pixels, one after the other: asked for all at once, Qt takes from one for another."""
+    for dock, px in widths:
+        window.resizeDocks([dock], [px], Qt.Orientation.Horizontal)
 
 
 class WindowLayout(QObject):
@@ -33,6 +39,16 @@ class WindowLayout(QObject):
     def draft(self, text: str) -> None:
         if text != self.draft and len(text) <= LONGEST_DRAFT:
             self._file.setValue("draft", text)
+
+    @property
+    def shows_branches(self) -> bool:
+        """Whether the section of the branches was left open."""
+        return self._file.value("branches", "open") != "folded"
+
+    @shows_branches.setter
+    def shows_branches(self, shown: bool) -> None:
+        if shown != self.shows_branches:
+            self._file.setValue("branches", "open" if shown else "folded")
 
     def restore(self, window: QMainWindow) -> bool:
         """Gives the window its former size and docks; returns False where there is nothing that fits."""

@@ -6,22 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rxt.config import GateConfig, MemoryConfig, MemoryNorms, ModelConfig, NormKind, TransformerConfig
+from rxt.config import GateConfig, MemoryConfig, ModelConfig, NormKind, TransformerConfig
 from rxt.features import unknown_fields
-from rxt.io.names import HEAD_NORM, MIX_GATES, Shapes, aliases, gate_leaves, stacked_experts
-
-_MEMORY_NORMS = {
-    "mean": "mean_stm_norm",
-    "interlayer": "mean_memory_norm_layers.0",
-    "write": "memory_norm_layers.0",
-    "input": "memory_input_norm_layers.0",
-}
+from rxt.io.names import HEAD_NORM, MIX_GATES, Shapes, aliases, gate_leaves, memory_norms, stacked_experts
 
 
 def complete(config: ModelConfig, document: Mapping[str, Any], stored: Shapes) -> tuple[ModelConfig, tuple[str, ...]]:
     """The configuration without open ends, and sentences about what had to be assumed.
 
-    stored: the tensors of the checkpoint, by their names, with their shapes.
+    stored: the tensors of the checkpoint, by their names, with their shapes. Raises ModelError for a norm of slots
+    where there are none.
     """
     notes = [f"config.json sets {field}, which is not known here and was ignored" for field in unknown_fields(document)]
     if document["encoder_config"].get("use_head_norm"):
@@ -65,12 +59,8 @@ def _memory(config: ModelConfig, stored: Shapes) -> MemoryConfig:
     if variant is None:
         mixes = memory.gate.kind == "none" or any(name.startswith(MIX_GATES) for name in stored)
         variant = "self-interlayer" if mixes else "interlayer"
-    norms = memory.norms
-    if norms.write == "layer":
-        norms = MemoryNorms(
-            **{ours: _kind(stored, f"memory_attention.model.{theirs}") for ours, theirs in _MEMORY_NORMS.items()}
-        )
-    return replace(memory, variant=variant, norms=norms, gate=_gate(config, stored))
+    norms, forms = memory_norms(stored, config)
+    return replace(memory, variant=variant, norms=norms, norm_forms=forms, gate=_gate(config, stored))
 
 
 def _gate(config: ModelConfig, stored: Shapes) -> GateConfig:

@@ -19,7 +19,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rxt.config import ModelConfig
+from rxt.config import MemoryNormKind, MemoryNorms, ModelConfig, NormForm, NormForms, NormScale
+from rxt.errors import ModelError
 
 Shapes = Mapping[str, Sequence[int]]
 
@@ -37,6 +38,7 @@ _MEMORY = {
     "input_norm": "memory_input_norm_layers.{}",
     **_GATES,
 }
+_NORM_SITES = {"mean": "mean_norm", "interlayer": "interlayer_norm", "write": "write_norm", "input": "input_norm"}
 _GATE_LEAVES = {"bias": "gate.bias", "status_weight": "status.weight", "status_bias": "status.bias"}
 _EXPERTS = re.compile(r"(.*\.ff\.experts\.)fc([12])_(weight|bias)$")
 
@@ -124,6 +126,43 @@ def turned(wanted: Mapping[str, Place], ours: Shapes, stored: Shapes) -> dict[st
         if not straight and any(mine != theirs == [mine[0], mine[2], mine[1]] for mine, theirs in shapes):
             result.update({name: replace(wanted[name], transposed=True) for name in names})
     return result
+
+
+def memory_norms(stored: Shapes, config: ModelConfig) -> tuple[MemoryNorms, NormForms]:
+    """What the tensors of the first layer tell of the norms of slots: plain or not, with what scale and gate.
+
+    Raises ModelError where the norm of the encoder's states has a number a slot: states are tokens, as many as there
+    are, and no slot is theirs.
+    """
+    kinds, forms = {}, {}
+    for site, ours in _NORM_SITES.items():
+        prefix = f"memory_attention.model.{_MEMORY[ours].format(0)}."
+        leaves = {name.removeprefix(prefix): list(stored[name]) for name in stored if name.startswith(prefix)}
+        if site == "input":
+            _refuse_slots(prefix, leaves, config)
+        kinds[site], forms[site] = _norm_told(leaves, getattr(config.memory.norms, site), config)
+    return MemoryNorms(**kinds), NormForms(**forms)
+
+
+def _norm_told(leaves: Shapes, kind: MemoryNormKind, config: ModelConfig) -> tuple[MemoryNormKind, NormForm]:
+    """Of one norm, from its tensors by their last names; kind: as config.json has it."""
+    if kind in ("layer", "scaled-layer"):
+        kind = "scaled-layer" if "norm.weight" in leaves else "layer" if "bias" in leaves else "rms"
+    if kind in ("rms", "layer"):
+        return kind, NormForm()
+    scale: NormScale = "none" if "scale" not in leaves else "width"
+    if kind == "positional" and scale == "width" and list(leaves["scale"]) != [config.memory.width]:
+        scale = "slot"
+    return kind, NormForm(scale, "gate" in leaves)
+
+
+def _refuse_slots(prefix: str, leaves: Shapes, config: ModelConfig) -> None:
+    positional = config.memory.norms.write == "positional" and "ema_rms" in leaves
+    if positional or [config.memory.slots, 1] in leaves.values():
+        raise ModelError(
+            f"{prefix.removesuffix('.')} is a positional norm with a number a slot, but what it normalises are tokens, "
+            "of which there are more or fewer: such a model cannot be computed, and was not opened"
+        )
 
 
 def aliases(stored: Shapes, config: ModelConfig) -> dict[str, str]:

@@ -17,11 +17,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rxt.config import AttentionConfig, GateConfig, MemoryConfig
+from rxt.config import AttentionConfig, GateConfig, MemoryConfig, MemoryNormKind, NormForm
 from rxt.events import GateLaw, GateName
 from rxt.nn.attention import StackedAttention
 from rxt.nn.gate import StackedGate
-from rxt.nn.norm import norm_of, stacked_norm_of
+from rxt.nn.norm import MemoryNorm, norm_of, stacked_norm_of
 from rxt.nn.rope import RotaryEmbedding
 
 
@@ -31,6 +31,13 @@ def _build_attention(layers: int, config: AttentionConfig) -> StackedAttention:
 
 def _build_gate(layers: int, slots: int, width: int, config: GateConfig) -> StackedGate:
     return StackedGate(layers, slots, config.kind, config.activation, config.per_slot, config.status, width)
+
+
+def _build_norm(kind: MemoryNormKind, form: NormForm, config: MemoryConfig, layers: int | None) -> nn.Module:
+    """layers: None for the norm that all layers share."""
+    if kind == "rms" or kind == "layer":
+        return norm_of(kind, config.width) if layers is None else stacked_norm_of(kind, layers, config.width)
+    return MemoryNorm(kind, form.scale, form.gate, config.slots, config.width, layers)
 
 
 PART_NUMBERS = 2**18
@@ -59,10 +66,11 @@ class MemoryAttention(nn.Module):
         layers, slots, width = config.layers, config.slots, config.width
         self.interlayer_attention = _build_attention(layers, config.interlayer_attention)
         self.attention = _build_attention(layers, config.attention)
-        self.mean_norm = norm_of(config.norms.mean, width)
-        self.interlayer_norm = stacked_norm_of(config.norms.interlayer, layers, width)
-        self.write_norm = stacked_norm_of(config.norms.write, layers, width)
-        self.input_norm = stacked_norm_of(config.norms.input, layers, width)
+        norms, forms = config.norms, config.norm_forms
+        self.mean_norm = _build_norm(norms.mean, forms.mean, config, None)
+        self.interlayer_norm = _build_norm(norms.interlayer, forms.interlayer, config, layers)
+        self.write_norm = _build_norm(norms.write, forms.write, config, layers)
+        self.input_norm = _build_norm(norms.input, forms.input, config, layers)
         mixes = config.variant == "self-interlayer"
         self.mix_gate = _build_gate(layers, slots, width, config.gate) if mixes else None
         self.interlayer_gate = _build_gate(layers, slots, width, config.gate)

@@ -17,15 +17,21 @@ def initialise(model: ReactiveTransformer, seed: int, gate: float | None = None)
     """Fills every weight, the same for the same seed.
 
     Matrices: normal with standard deviation 1/sqrt(inputs); those that write into the residual are divided by
-    sqrt(2 * layers). Biases 0, norms 1. gate: the gates' weight, by default the configuration's residual_gate_init.
+    sqrt(2 * layers). Biases 0, norms 1. gate: the residual gates' weight, by default the configuration's
+    residual_gate_init. Norms of slots: their gates and scales as the configuration says, their stored measure 1.
     """
     generator = torch.Generator().manual_seed(seed)
     depth = math.sqrt(2 * model.config.decoder.layers)
     gate_weight = model.config.memory.gate.init if gate is None else gate
+    start = model.config.memory.norm_start
+    for name, buffer in model.named_buffers():
+        if name.endswith("ema_rms"):
+            nn.init.ones_(buffer)
     for name, parameter in model.named_parameters():
         leaf = name.rsplit(".", 1)[-1]
         if "norm" in name:
-            nn.init.ones_(parameter)
+            value = {"bias": 0.0, "gate": start.gate, "scale": start.scale}.get(leaf, 1.0)
+            nn.init.constant_(parameter, value)
         elif "_gate.weight" in name:
             nn.init.constant_(parameter, gate_weight)
         elif leaf.endswith("bias"):

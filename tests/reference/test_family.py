@@ -25,6 +25,11 @@ CHOICES: list[dict[str, Any]] = [
     *({"gated": gated, "encoder_gated": not gated, "experts": 3, "encoder_experts": 4} for gated in (True, False)),
     *({"encoder_reads": True, "kind": kind, "rms": rms} for kind in ("sqa", "sqa-reversed") for rms in (True, False)),
     *({"memory_norm": "layer", "variant": variant} for variant in ("interlayer", "self-interlayer")),
+    *({"memory_norm": kind, "variant": variant, "norm_fields": {"norm_use_gate": gate, "norm_use_scale": scale}}
+      for kind, variant in (("rms", "interlayer"), ("adaptive", "self-interlayer"), ("positional", "interlayer"),
+                            ("positional", "self-interlayer"), ("layer", "self-interlayer"))
+      for gate, scale in itertools.product((True, False), repeat=2)),
+    {"memory_norm": "positional", "norm_fields": {"norm_config": {"per_dim_scale": True, "decay": 0.9}}},
     *({"gate": gate, "status": "linear", "tanh": tanh, "per_slot": per_slot}
       for gate, tanh, per_slot in itertools.product(("elementwise", "linear"), (True, False), (True, False))),
     *({"gate": gate, "variant": "interlayer", "per_slot": per_slot}
@@ -64,6 +69,8 @@ def test_that_a_model_returns_from_its_checkpoint_and_equals_its_twin(
     assert torch.equal(again.logits(IDS, memory), model.logits(IDS, memory))
     assert after.memory == before.memory
     assert after.laws == before.laws
+    for name, buffer in model.named_buffers():
+        assert torch.equal(again.get_buffer(name), buffer)
     check_against_twins(again, memory)
 
 

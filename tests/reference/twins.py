@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tests.reference.memory_norm import memory_norm
+
 Weights = dict[str, Tensor]
 """Float64 tensors by name."""
 
@@ -49,6 +51,11 @@ def any_norm(weights: Weights, x: Tensor) -> Tensor:
     if "bias" in weights:
         return layer_norm(x, weights["weight"], weights["bias"])
     return norm(x, weights["weight"])
+
+
+def slot_norm(weights: Weights, x: Tensor) -> Tensor:
+    """One of the layers' norms, or one that memory attention alone has."""
+    return any_norm(weights, x) if "weight" in weights else memory_norm(weights, x)
 
 
 def rope(x: Tensor, start: int = 0, layout: str = "concatenated") -> Tensor:
@@ -237,7 +244,7 @@ def memory_update(
     mixes: the self-interlayer variant.
     """
     layers = memory.shape[0]
-    mean = any_norm(under(weights, "mean_norm"), sum(memory[i] for i in range(layers)) / layers)
+    mean = slot_norm(under(weights, "mean_norm"), sum(memory[i] for i in range(layers)) / layers)
     written, gates = [], {}
     for i in range(layers):
 
@@ -248,7 +255,7 @@ def memory_update(
             return value
 
         def normed(name: str, x: Tensor, i: int = i) -> Tensor:
-            return any_norm(layer_of(under(weights, f"{name}_norm"), i), x)
+            return slot_norm(layer_of(under(weights, f"{name}_norm"), i), x)
 
         own = normed("interlayer", memory[i])
         keys = joined("mix", own, mean) if mixes else mean

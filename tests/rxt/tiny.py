@@ -30,11 +30,12 @@ def document(
     encoder_experts: int = 0,
     encoder_gated: bool | None = None,
     layout: str | None = None,
+    norm_fields: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A config.json of 2 layers, 3 slots, width 16 with 4 heads; sqa uses 2 query heads and 1 kv head of them.
 
     kind "sqa-reversed": sqa with 1 query head and 2 kv heads. status: how gates see a slot. encoder_reads: the encoder
-    reads a stored memory.
+    reads a stored memory. norm_fields: what memory_attention_config says besides of its norms.
     """
     used, groups = {"sqa": (2, 1), "sqa-reversed": (1, 2)}.get(kind, (2, 2))
     kind = kind.removesuffix("-reversed")
@@ -70,6 +71,7 @@ def document(
         "interlayer_att_groups": heads["att_groups"],
         "interlayer_att_query_groups": used,
         "norm_type": memory_norm,
+        **(norm_fields or {}),
         "residual_gate_status_type": status,
         "use_gated_residual": gate != "none",
         "residual_gate_type": "static" if gate == "none" else gate,
@@ -93,6 +95,9 @@ def randomise(model: ReactiveTransformer, seed: int = 0) -> None:
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         parameter.copy_(0.4 * torch.randn(parameter.shape, generator=generator) + ("norm" in name))
+    for name, buffer in model.named_buffers():
+        if name.endswith("ema_rms"):
+            buffer.copy_(0.2 + 2 * torch.rand(buffer.shape, generator=generator))
 
 
 def tiny_model(seed: int = 0, **choices: Any) -> ReactiveTransformer:

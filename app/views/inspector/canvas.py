@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ class PlotCanvas(pg.GraphicsLayoutWidget):
         self.setMinimumSize(0, 0)
         self.ci.setContentsMargins(0, 0, 0, 0)
         self.ci.setSpacing(0)
+
+    def sizeHint(self) -> QSize:
+        """As small as may be: a canvas takes what room there is and never asks a page to scroll for more."""
+        return self.minimumSize()
 
     def restyle(self, theme: Theme) -> None:
         self.setBackground(theme.surface)

@@ -176,6 +176,7 @@ class CompareView(AnalysisView):
             self._widen(finding)
         limits = measure.limits(self._extents.get(measure.key))
         self.panel.show_values(measure, values, limits, fade=is_new)
+        self.panel.set_words("" if finding.difference.any() else "A and B are the same memory: nothing differs.")
         self.panel.set_selected(self._history.slot)
         self._pages.setCurrentIndex(("slots", "scatter", "layers").index(self.below.chosen))
         if is_new:

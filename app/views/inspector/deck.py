@@ -1,4 +1,4 @@
-"""The inspector's pages: one row of tabs where it is narrow, three rows side by side where there is room."""
+"""The inspector's pages: one row of tabs where it is narrow, two or three rows side by side where there is room."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 WIDE_FROM_PX = 760
-TALL_FROM_PX = 620
+WIDEST_FROM_PX = 1220
 Area = Literal["words", "slots", "turns"]
 _AREAS: tuple[Area, ...] = ("words", "slots", "turns")
 _HANDLE_PX = 9
+_TOP_AND_BELOW = [232, 448]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Deck(QSplitter):
     """A top view and pages around it.
 
     Narrow: the top view above one row of tabs with all pages, in the order they were added. Wide: the top view above
-    the pages about words, and beside them those about slots above those about turns.
+    the pages about words, and beside them all others, as high as the deck: an experiment needs room. Widest: those
+    about slots and those about turns have a column each.
 
     Signals:
         page_changed(): another page is in view somewhere.
@@ -48,10 +50,9 @@ class Deck(QSplitter):
     def __init__(self, top: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._pages: list[Page] = []
-        self._is_wide = False
+        self._columns = 1
         self._is_moving = False
         self._left = QSplitter(Qt.Orientation.Vertical)
-        self._right = QSplitter(Qt.Orientation.Vertical)
         self._rows = {
             "words": _tabs("Inspector sections"),
             "slots": _tabs("Sections about slots"),
@@ -60,25 +61,23 @@ class Deck(QSplitter):
         self._rows["words"].setObjectName("inspectorTabs")
         self._left.addWidget(top)
         self._left.addWidget(self._rows["words"])
-        self._right.addWidget(self._rows["slots"])
-        self._right.addWidget(self._rows["turns"])
-        for splitter in (self, self._left, self._right):
+        self._left.setStretchFactor(0, 1)
+        self._left.setStretchFactor(1, 1)
+        for number, column in enumerate((self._left, self._rows["slots"], self._rows["turns"])):
+            self.addWidget(column)
+            self.setStretchFactor(number, 1)
+            column.setVisible(number == 0)
+        for splitter in (self, self._left):
             splitter.setHandleWidth(_HANDLE_PX)
             splitter.setChildrenCollapsible(False)
-            for index in range(2):
-                splitter.setStretchFactor(index, 1)
-        self.addWidget(self._left)
-        self.addWidget(self._right)
-        self._left.setSizes([340, 460])
-        self._right.setSizes([400, 400])
-        self._right.hide()
+        self._left.setSizes(_TOP_AND_BELOW)
         for tabs in self._rows.values():
             tabs.currentChanged.connect(self._on_current)
 
     @property
     def is_wide(self) -> bool:
         """Whether several pages are in view."""
-        return self._is_wide
+        return self._columns > 1
 
     @property
     def tabs(self) -> QTabWidget:
@@ -97,7 +96,7 @@ class Deck(QSplitter):
 
     def pages_in_view(self) -> tuple[QWidget, ...]:
         """The pages that are seen now."""
-        rows = _AREAS if self._is_wide else _AREAS[:1]
+        rows = _AREAS[: self._columns]
         return tuple(widget for area in rows if (widget := self._rows[area].currentWidget()) is not None)
 
     def show_page(self, widget: QWidget) -> None:
@@ -108,27 +107,28 @@ class Deck(QSplitter):
 
     def resizeEvent(self, event: QEvent) -> None:  # type: ignore[override]
         super().resizeEvent(event)  # type: ignore[arg-type]
-        self._arrange(self.width() >= WIDE_FROM_PX)
+        self._arrange(1 + (self.width() >= WIDE_FROM_PX) + (self.width() >= WIDEST_FROM_PX))
 
-    def _arrange(self, is_wide: bool) -> None:
-        """Moves the pages between one row and three; what was in front stays in front."""
-        if is_wide == self._is_wide:
+    def _arrange(self, columns: int) -> None:
+        """Moves the pages between one, two and three rows; what was in front stays in front."""
+        if columns == self._columns:
             return
         front = self.pages_in_view()
         self._is_moving = True
-        self._is_wide = is_wide
+        self._columns = columns
         for page in self._pages:
             self._put(page)
-        self._right.setVisible(is_wide)
-        if is_wide:
-            self.setSizes([self.width() // 2, self.width() // 2])
+        self._rows["slots"].setVisible(columns > 1)
+        self._rows["turns"].setVisible(columns > 2)
+        self.setSizes([self.width() // columns] * columns)
         self._is_moving = False
         for widget in reversed(front):
             self.show_page(widget)
         self.page_changed.emit()
 
     def _put(self, page: Page) -> None:
-        tabs = self._rows[page.area if self._is_wide else "words"]
+        area = _AREAS[min(_AREAS.index(page.area), self._columns - 1)]
+        tabs = self._rows[area]
         tabs.addTab(page.widget, page.title)
         tabs.setTabToolTip(tabs.indexOf(page.widget), page.tip)
 

@@ -54,6 +54,8 @@ class RecordingWindow(QWidget):
         self.source = RecordedAnalysis(path, self)
         self.selection = Selection(self.history, self)
         self.inspector = InspectorPanel(self.history, themes, reduced_motion, self.selection, self.source)
+        self.inspector.words.check.setEnabled(False)
+        self.inspector.words.check.setToolTip("This needs the model: open the chat itself to check.")
         self.timeline = TimelineView(self.history, themes)
         self.timeline.use_keys(self.inspector.keys)
         self.caption = plain_label("caption", "Reading…")

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.views.labels import combo
 
+_LEAST_PX = 72
+
 
 class FocusRow(QWidget):
     """Two choosers side by side.
@@ -28,6 +30,8 @@ class FocusRow(QWidget):
         self.layer.addItem("all layers", None)
         self.head.addItem("all heads", None)
         self.head.addItem("head 0", 0)
+        for chooser in (self.layer, self.head):
+            chooser.setMinimumWidth(_LEAST_PX)  # in the smallest window the row still fits
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.engine.findings import Paired
     from app.theme import Theme
 
-BESIDE_FROM_PX = 560
+BESIDE_FROM_PX = 420
 
 
 class BarsLegend(QWidget):
@@ -57,7 +57,7 @@ class BarsLegend(QWidget):
         metrics = painter.fontMetrics()
         x = 1.0
         for number, words in enumerate(("edited", f"random control · bars: {self._ends()}, down: less likely")):
-            colour = QColor(self._theme.series[1 - number])
+            colour = QColor(self._theme.series[number])
             painter.setPen(QPen(colour, 1) if number else Qt.PenStyle.NoPen)
             painter.setBrush(Qt.BrushStyle.NoBrush if number else colour)
             painter.drawRect(QRectF(x, 5, 8, 8))
@@ -84,7 +84,7 @@ class AnswerCard(QFrame):
 
 
 class PairedResult(QWidget):
-    """Three answers: side by side where there is room, else one below the other."""
+    """Three answers: the original with its bars, below it those of the two copies, side by side where there is room."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,15 +97,16 @@ class PairedResult(QWidget):
         self.control = AnswerCard("Random control answers", theme)
         self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._beside.setSpacing(GAP_PX)
-        for card in (self.original, self.edited, self.control):
+        for card in (self.edited, self.control):
             self._beside.addWidget(card, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX)
         column.addWidget(self.verdict)
         column.addWidget(self.numbers)
-        column.addLayout(self._beside)
+        column.addWidget(self.original)
         column.addWidget(self.legend)
+        column.addLayout(self._beside)
 
     def show_paired(self, paired: Paired) -> None:
         """Shows a finding."""

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from rxt.events import FloatArray
 
 LINE_PX = 22.0
-BARS_PX = 40.0
+BARS_PX = 76.0
 LEAST_NATS = 0.1  # smaller changes stay small on the screen too
 _GAP_PX = 8.0
 _EDGE_PX = 4.0
+_NUMBER_PX = 15.0
+_BAR_PX = 11.0
+_LEAST_WORD_PX = 40.0  # room for two bars and a number under the shortest word
+_SHOWN_NATS = 0.005  # what is no longer 0.00
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,11 @@ class AnswerWords(QWidget):
     def _layout(self, width: float) -> list[QRectF]:
         metrics = QFontMetricsF(sized_font(BODY_PX))
         row_px = LINE_PX + (BARS_PX + _GAP_PX if self._bars is not None else 4.0)
+        least_px = _LEAST_WORD_PX if self._bars is not None else 4.0
         boxes: list[QRectF] = []
         x, y = _EDGE_PX, 2.0
         for token in self._tokens:
-            advance = max(4.0, metrics.horizontalAdvance(token.text))
+            advance = max(least_px, metrics.horizontalAdvance(token.text))
             if x > _EDGE_PX and (x + advance > width - _EDGE_PX or token.begins_line):
                 x, y = _EDGE_PX, y + row_px
             if x == _EDGE_PX:  # a line does not begin with a space
@@ -140,7 +145,9 @@ class AnswerWords(QWidget):
             is_after = self._marked is not None and token.index >= self._marked
             if token.index == self._marked:
                 indent = QFontMetricsF(font).horizontalAdvance(token.text[: -len(token.text.lstrip()) or None])
-                self._paint_mark(painter, box.adjusted(indent - 2, 0, 2, 0))
+                written = QRectF(box)
+                written.setWidth(min(box.width(), QFontMetricsF(font).horizontalAdvance(token.text)))
+                self._paint_mark(painter, written.adjusted(indent - 2, 0, 2, 0))
             painter.setFont(font)
             painter.setPen(QColor(self._theme.muted if is_after and token.index != self._marked else self._theme.text))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), token.text)
@@ -180,20 +187,31 @@ class AnswerWords(QWidget):
     def _paint_bars(self, painter: QPainter, index: int, box: QRectF) -> None:
         assert self._bars is not None  # noqa: S101 - asked by the caller
         low, high = self._reach
-        px_a_nat = (BARS_PX - 6) / (high - low)
+        px_a_nat = (BARS_PX - _NUMBER_PX - 6) / (high - low)
         zero = box.bottom() + 3 + high * px_a_nat
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.drawLine(QLineF(box.left(), zero, box.right(), zero))
-        wide = max(2.0, min(10.0, box.width() / 2 - 2))
+        middle = min(box.center().x(), box.left() + _LEAST_WORD_PX / 2)  # long words keep their bars at their beginning
         for number, values in enumerate(self._bars):
             if index >= len(values) or not np.isfinite(values[index]):
                 continue
             length = -float(values[index]) * px_a_nat
-            bar = QRectF(box.center().x() + (number - 1) * wide, zero, wide - 1, length).normalized()
-            colour = QColor(self._theme.series[1 - number])
+            bar = QRectF(middle + (number - 1) * _BAR_PX + number, zero, _BAR_PX - 1, length).normalized()
+            colour = QColor(self._theme.series[number])
             painter.setPen(QPen(colour, 1) if number else Qt.PenStyle.NoPen)
             painter.setBrush(Qt.BrushStyle.NoBrush if number else colour)
             painter.drawRect(bar)
+        self._paint_number(painter, index, QRectF(box.left(), box.bottom() + BARS_PX - _NUMBER_PX, middle, _NUMBER_PX))
+
+    def _paint_number(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """What the edit changed, in nats; a change too small for two decimals is left to the tooltip."""
+        assert self._bars is not None  # noqa: S101 - asked by the caller
+        change = float(self._bars[0][index]) if index < len(self._bars[0]) else 0.0
+        if abs(change) < _SHOWN_NATS or not np.isfinite(change):
+            return
+        painter.setFont(sized_font(TICK_PX))
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip), number_text(change, 2))
 
     # ---------------------------------------------------------------- pointing
 

@@ -51,8 +51,9 @@ TIPS = (
     "Slots whose write gate stands at an end of its range",
 )
 STATES = ("well", "saturated", "duplicate", "dead")
-_LINE_PX = 22
-_MAP_PX = 130
+_LINE_PX = 19
+_HEAD_PX = 24
+_MAP_PX = 104
 STATE = Measure("health", "state", "Health of slots", "0: well, 1: saturated, 2: duplicate, 3: dead.")
 
 
@@ -92,7 +93,7 @@ class NumbersView(AnalysisView):
         self._turns = LayerTurns()
         self._data: TableData | None = None
         self._model: ArrayTableModel | None = None
-        self.sentence = plain_label("health", wrap=True)
+        self.sentence = plain_label("caption", wrap=True)
         self.legend = KindLegend("Health of slots; the worst where a slot is several", themes.theme)
         self.help = HelpButton("numbers", HELP)
         self.as_table = TableButton(self.table)
@@ -181,8 +182,10 @@ class NumbersView(AnalysisView):
         grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         grid.horizontalHeader().setMinimumSectionSize(64)
         grid.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        grid.verticalHeader().setMinimumSectionSize(_LINE_PX)
         grid.verticalHeader().setDefaultSectionSize(_LINE_PX)
-        grid.setFixedHeight(_LINE_PX * len(ROWS) + 34)
+        grid.horizontalHeader().setFixedHeight(_HEAD_PX)
+        grid.setFixedHeight(_LINE_PX * len(ROWS) + _HEAD_PX + 2)
         grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
         grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panel.setMinimumHeight(_MAP_PX)
@@ -190,7 +193,7 @@ class NumbersView(AnalysisView):
         self.panel.scale.hide()
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP_PX)
+        column.setSpacing(6)
         column.addLayout(header)
         column.addWidget(grid)
         column.addWidget(self.legend)

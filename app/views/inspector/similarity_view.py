@@ -68,14 +68,13 @@ class SimilarityView(AnalysisView):
         header.addWidget(self.caption, 1)
         header.addWidget(self.as_table)
         header.addWidget(self.help)
-        ranks = scrolled(self.ranks)
-        ranks.setMaximumHeight(_RANKS_PX)
+        self._rank_area = scrolled(self.ranks)
         self.panel.setMinimumHeight(_MAP_PX)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX)
         column.addLayout(header)
-        column.addWidget(ranks)
+        column.addWidget(self._rank_area)
         column.addWidget(self.panel, 1)
         self.ranks.chosen.connect(selection.choose_layer)
         self.panel.clicked.connect(self._on_cell)
@@ -109,6 +108,7 @@ class SimilarityView(AnalysisView):
         self._pool = finding.pool
         self._ranks = finding.effective_rank
         self.ranks.set_values(finding.effective_rank, float(slots), layer)
+        self._rank_area.setFixedHeight(min(_RANKS_PX, self.ranks.sizeHint().height() + 2))
         rank = float(finding.effective_rank[layer])
         pooled = f" Each cell stands for {finding.pool} × {finding.pool} pairs, the strongest of them." * (
             self._pool > 1

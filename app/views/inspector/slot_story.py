@@ -77,9 +77,16 @@ class SlotStory(AnalysisView):
         return AskProvenance(self._history.cursor) if self._history.slot and self._history.cursor != INITIAL else None
 
     def also(self) -> tuple[Hashable, ...]:
-        later = range(self._history.cursor + 1, min(self._history.last_turn, self._history.cursor + LATER_TURNS) + 1)
         writes = () if self._shown is None else (AskWrites(self._shown),)
-        return (*writes, *(AskReads(turn) for turn in later))
+        return (*writes, *(AskReads(turn) for turn in self._later()))
+
+    def _later(self) -> range:
+        """The answers that are searched for words that read the slot: those after the turn in view; at the newest turn
+        those after the turn whose words are shown."""
+        cursor, last = self._history.cursor, self._history.last_turn
+        if cursor < last:
+            return range(cursor + 1, min(last, cursor + LATER_TURNS) + 1)
+        return range(max(last if self._shown is None else self._shown, last - LATER_TURNS) + 1, last + 1)
 
     def shares_table(self) -> TableData | None:
         """The shares of all turns in the slot."""
@@ -137,10 +144,9 @@ class SlotStory(AnalysisView):
 
     def _draw_readers(self, slot: tuple[int, int]) -> None:
         """Buttons for the words of the next answers that read the slot most."""
-        cursor, last = self._history.cursor, self._history.last_turn
         found: list[tuple[float, int, int, str]] = []
         waiting = False
-        for turn in range(cursor + 1, min(last, cursor + LATER_TURNS) + 1):
+        for turn in self._later():
             reads = self.known(AskReads(turn))
             waiting = waiting or not isinstance(reads, Reads)
             if isinstance(reads, Reads):
@@ -156,7 +162,7 @@ class SlotStory(AnalysisView):
                 button.setText(f"{word}".replace("&", "&&"))
                 button.setToolTip(f"{share_text(weight)} of the attention in {name_of(turn)}; show this answer")
                 button.setAccessibleName(f"{word}, {name_of(turn)}, {share_text(weight)}")
-        if cursor >= last:
+        if not self._later():
             self.later.setText("No answer after this turn has read it yet.")
         elif found:
             self.later.setText("Later words that read it:")

@@ -154,7 +154,8 @@ class TurnsView(LazyView):
         elif not finite.size:
             self.caption.setText("Nothing fades in this memory.")
         else:
-            ends = f"{number_text(float(finite.min()), 1)} to {number_text(float(finite.max()), 1)}"
+            low, high = number_text(float(finite.min()), 1), number_text(float(finite.max()), 1)
+            ends = low if low == high else f"{low} to {high}"
             word = "turn" if turns == 1 else "turns"
             self.caption.setText(f"Half of a slot is rewritten in {ends} turns, by the gates of {turns} {word}.")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STRONGEST_ALPHA = 82  # of 255: words stay readable on every tint of both themes (tested)
 _LABEL_PX = 10
 _LINE_PX = 22.0
+_LEAST_FRAME_PX = 13.0
 _ROW_PX = _LINE_PX + _LABEL_PX + 4
 
 
@@ -161,7 +162,8 @@ class WordFlow(QWidget):
                     QPen(QColor(self._theme.text if is_locked else self._theme.muted), 2 if is_locked else 1)
                 )
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+                air = max(-0.5, (_LEAST_FRAME_PX - box.width()) / 2)  # a frame never hides a narrow letter
+                painter.drawRoundedRect(box.adjusted(-air, 0.5, air, -0.5), 3, 3)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.engine.findings import ReadHeads, Reads, Writes
 from app.engine.inquiries import AskReadHeads, AskReads, AskWrites
@@ -14,11 +14,12 @@ from app.paint.limits import Limits
 from app.paint.quantity import Measure
 from app.paint.reading import of_head, of_layer
 from app.theme import GAP_PX, Theme, ThemeController
-from app.views.inspector.analysis_view import AnalysisView, scrolled
+from app.views.inspector.analysis_view import AnalysisView
 from app.views.inspector.focus_row import FocusRow
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.segments import Segments
+from app.views.inspector.word_area import WordArea
 from app.views.inspector.word_flow import WordFlow
 from app.views.inspector.word_tints import CAVEAT, read_tints, write_tints
 
@@ -51,7 +52,6 @@ Side = Literal["read", "written"]
 Tinting = Literal["share", "against"]
 _NAME_PX = 76
 _LETTERS = 9
-_FLOW_PX = 60  # two lines of words with their numbers
 _MAP_PX = 176
 
 
@@ -77,6 +77,7 @@ class WordsView(AnalysisView):
         self.check = QPushButton("Check")
         self.help = HelpButton("words", HELP)
         self.flow = WordFlow("Words of the turn", theme)
+        self.area = WordArea(self.flow, self)
         self.legend = plain_label("caption", wrap=True)
         self.panel = MapPanel(theme, reduced_motion, "Point at a cell to read it, click to select its slot", "word")
         self._build()
@@ -115,6 +116,7 @@ class WordsView(AnalysisView):
             return
         tints, legend = read_tints(reads, self.tinting.chosen == "against", self.theme)
         self.flow.set_words(reads.text, reads.spans, tints)
+        self.area.fit()
         self.legend.setText(legend)
         self.legend.setToolTip(CAVEAT)
         values = of_layer(reads.weights, self._selection.layer)
@@ -128,6 +130,7 @@ class WordsView(AnalysisView):
         layer = self._selection.layer
         tints, legend = write_tints(writes, self._history.slot, layer, self.theme)
         self.flow.set_words(writes.text, writes.spans, tints, writes.answer_start)
+        self.area.fit()
         self.legend.setText(legend)
         self.legend.setToolTip("The write gate then decides how much of it stays.")
         by_token = writes.weights.transpose(2, 0, 1)
@@ -234,30 +237,19 @@ class WordsView(AnalysisView):
         self.check.setObjectName("checkReads")
         self.check.setAccessibleName("Check: answer again without the slots that were read")
         self.check.setToolTip("Attention is not proof. Answer again without the slots that were read most.")
-        scroll = scrolled(self.flow)
-        scroll.setMinimumHeight(_FLOW_PX)
         self.panel.setMinimumHeight(_MAP_PX)
-        upper = QWidget()
-        words = QVBoxLayout(upper)
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(4)
-        words.addWidget(scroll, 1)
-        words.addWidget(self.legend)
         below = QHBoxLayout()
         below.addWidget(self.tinting, 1)
         below.addWidget(self.check)
-        words.addLayout(below)
         self.panel.map.getAxis("left").setWidth(_NAME_PX)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(upper)
-        splitter.addWidget(self.panel)
-        splitter.setSizes([180, 200])
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(header)
-        column.addWidget(splitter, 1)
+        column.addWidget(self.area)
+        column.addWidget(self.legend)
+        column.addLayout(below)
+        column.addWidget(self.panel, 1)
 
     def _connect(self) -> None:
         self.side.changed.connect(self._on_side)

@@ -81,8 +81,9 @@ class FakeMemory:
 
 
 class FakeModel:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, dtype: str = "float32") -> None:
         self.name = name
+        self.dtype = dtype
         self.fingerprint = hashlib.sha256(name.encode()).hexdigest()
 
     def initial_memory(self, seed: int = 0) -> FakeMemory:
@@ -100,7 +101,7 @@ class FakeModel:
             "interaction_length": 64,
             "parameters": 1,
             "device": "cpu",
-            "dtype": "float32",
+            "dtype": self.dtype,
             "variant": "interlayer",
             "gates": [("write", LAW)],
         }
@@ -244,13 +245,13 @@ class FakeLibrary:
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
 
-    def load(self, path_or_repo: str | None = None) -> FakeModel:
+    def load(self, path_or_repo: str | None = None, *, dtype: str = "float32") -> FakeModel:
         time.sleep(self.behaviour.load_s)
         if self.behaviour.fail_load is not None:
             raise self.behaviour.fail_load
         if path_or_repo == "missing":
             raise ModelError("There is no config.json in missing.")
-        return FakeModel(path_or_repo or "bundled")
+        return FakeModel(path_or_repo or "bundled", dtype)
 
     def Session(
         self,

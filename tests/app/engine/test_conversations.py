@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -230,6 +231,24 @@ def test_that_unreadable_files_do_not_hide_the_other_memories(desk: Desk) -> Non
     (desk.port.snapshots_dir / "b.safetensors").write_text("damaged", encoding="utf-8")
     desk.port.refresh_snapshots()
     desk.until(lambda: len(desk.heard.snapshots) == 3)
+    assert [info.title for info in desk.heard.snapshots[-1]] == ["A"]
+
+
+def test_that_what_a_kill_left_among_the_memories_is_swept_a_day_later(desk: Desk) -> None:
+    desk.port.save_snapshot(desk.port.snapshots_dir / "a.safetensors", "A", "")
+    desk.rest()
+    old, young, foreign = (
+        desk.port.snapshots_dir / name
+        for name in (".a.safetensors.0123456789abcdef.tmp", ".b.0123456789abcdef.tmp", ".notes.tmp")
+    )
+    for path in (old, young, foreign):
+        path.write_bytes(b"half")
+    for path in (old, foreign):
+        os.utime(path, (0, 0))
+    desk.reopen()
+    assert not old.exists()
+    assert young.exists()
+    assert foreign.exists()
     assert [info.title for info in desk.heard.snapshots[-1]] == ["A"]
 
 

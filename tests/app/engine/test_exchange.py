@@ -119,6 +119,30 @@ def test_that_an_import_that_fails_half_way_leaves_nothing(
     assert store.list() == before
 
 
+def test_that_an_imported_turn_keeps_its_date_and_stays_forgotten(store: ConversationStore) -> None:
+    number = conversation(store, "one", "two")
+    first = store.turns(number)[0]
+    copied = store.copy_turn(first.id, None, number=0, memory_before=first.memory_before, forgotten=True)
+    dates = [turn.created for turn in store.turns(number)]
+    store._clock = store._writer._clock = lambda: 5.0
+    again = added(store, from_json(to_json(exchanged(store, number))))
+    turns = store.turns(again)
+    assert [turn.created for turn in turns] == dates
+    assert [turn.forgotten for turn in turns] == [turn.id == copied for turn in store.turns(number)]
+    assert [node.forgotten for node in store.tree(again)] == [turn.forgotten for turn in turns]
+
+
+def test_that_a_file_of_version_1_is_read(document: dict[str, Any]) -> None:
+    turns = [{name: value for name, value in turn.items() if name != "forgotten"} for turn in document["turns"]]
+    found = from_json(json.dumps(document | {"version": 1, "turns": turns}).encode())
+    assert not any(turn.forgotten for turn in found.turns)
+    assert "forgotten" in refused(document | {"version": 1})
+    assert "forgotten" in refused(document | {"turns": turns})
+    assert "forgotten" in refused(
+        _with(document, ("turns", 0, "forgotten"), lambda at, step: at.update(forgotten=True))
+    )
+
+
 # pages
 
 

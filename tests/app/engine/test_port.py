@@ -44,6 +44,15 @@ def test_that_the_first_memory_of_a_model_has_the_seed_that_was_asked_for(idle_d
     assert idle_desk.opened.initial_seed == 8
 
 
+def test_that_the_next_model_is_loaded_in_the_number_format_that_was_chosen(desk: Desk) -> None:
+    desk.port.set_dtype("auto")
+    assert desk.port.model is not None
+    assert desk.port.model.dtype == "float32"
+    desk.port.load_model("other")
+    desk.rest()
+    assert desk.port.model.dtype == "auto"  # the stand-in says what it was asked for
+
+
 def test_that_the_port_is_imported_without_torch() -> None:
     code = "import sys, app.engine.port; sys.exit('torch' in sys.modules)"
     root = Path(__file__).parents[3]

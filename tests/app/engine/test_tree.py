@@ -421,6 +421,7 @@ def test_that_pinning_and_searching_reach_the_list(desk: Desk) -> None:
     desk.until(lambda: bool(desk.heard.found))
     text, found = desk.heard.found[-1]
     assert (text, [line.id for line in found]) == ("needle", [needle])
+    assert "a needle in here" in found[0].snippet
     first = desk.heard.conversations[-1][0]
     assert (first.id, first.pinned) == (needle, True)
 

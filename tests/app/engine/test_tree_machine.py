@@ -183,6 +183,15 @@ class Conversations(RuleBasedStateMachine):
 
     @precondition(lambda self: self.tree.turns)
     @rule(place=PLACES, text=WORDS)
+    def edit_answer_and_forget_the_beginning(self, place: int, text: str) -> None:
+        turn = self._turn_at(place)
+        ids = sorted(self.tree.turns)
+        self.edit_answer(ids.index(turn), text)
+        self.go_to(ids.index(turn))
+        self.forget(ids.index(self.tree.path(turn)[0]))
+
+    @precondition(lambda self: self.tree.turns)
+    @rule(place=PLACES, text=WORDS)
     def edit_answer(self, place: int, text: str) -> None:
         turn = self._turn_at(place)
         self.engine.dialogue.edit_answer(turn, text)

@@ -91,15 +91,18 @@ def test_that_signs_stand_over_their_turns_and_are_told_in_words(
     assert timeline.track.grab().toImage() != before
 
 
-def test_that_pages_stand_in_one_row_where_it_is_narrow_and_in_three_where_it_is_wide(
+def test_that_pages_stand_in_one_row_where_it_is_narrow_and_in_two_or_three_where_it_is_wide(
     panel: InspectorPanel, qtbot: QtBot
 ) -> None:
     titles = [panel.tabs.tabText(index) for index in range(panel.tabs.count())]
     assert titles == ["Numbers", "Words", "Slot", "Gates", "Turns", "Alike"]
     panel.show_page(panel.words)
-    panel.resize(1200, 800)
+    panel.resize(1000, 800)
     qtbot.wait(30)
     assert panel.deck.is_wide
+    assert panel.deck.pages_in_view() == (panel.words, panel.numbers)
+    panel.resize(1300, 800)
+    qtbot.wait(30)
     assert panel.deck.pages_in_view() == (panel.words, panel.numbers, panel.turns)
     panel.show_page(panel.gates)
     panel.resize(460, 800)

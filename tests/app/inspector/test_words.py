@@ -236,6 +236,23 @@ def test_that_a_later_word_that_read_a_slot_leads_to_its_answer(
     assert selection.locked == (4, int(token))
 
 
+def test_that_at_the_newest_turn_the_answers_since_the_writing_turn_are_searched(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    reads = analyst.finding(AskReads(4))
+    _, layer, slot = np.unravel_index(int(reads.weights.argmax()), reads.weights.shape)
+    history.select_slot(int(layer), int(slot))
+    settle(story, analyses, analyst, qtbot)
+    story.bar.chosen.emit(1)
+    settle(story, analyses, analyst, qtbot)
+    assert {AskReads(2), AskReads(3), AskReads(4)} <= set(analyst.asked)
+    assert story._readers[0].isVisible()
+    story.bar.chosen.emit(4)
+    settle(story, analyses, analyst, qtbot)
+    assert story.later.text() == "No answer after this turn has read it yet."
+
+
 def test_that_a_token_without_characters_of_its_own_is_not_drawn_twice(themes: ThemeController, show) -> None:
     flow = WordFlow("Words", themes.theme)
     flow.set_words("a€b", ((0, 1), (1, 2), (1, 2), (2, 3)), [Tint("#000000", 0.5)] * 4)

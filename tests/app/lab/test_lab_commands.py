@@ -87,7 +87,8 @@ def shown(desk: LabDesk, qtbot: QtBot) -> LabDesk:
 def test_that_every_action_of_the_lab_is_in_the_table_and_reaches_a_request() -> None:
     requests = LabRequests()
     heard: list[str] = []
-    for name in ("view_export_asked", "recording_asked", "recording_open_asked", "animation_asked", "lab_asked"):
+    for name in ("view_export_asked", "recording_asked", "recording_open_asked", "animation_asked", "lab_asked",
+                 "tint_asked"):  # fmt: skip
         getattr(requests, name).connect(lambda *_, name=name: heard.append(name))
 
     class Commands:
@@ -98,7 +99,8 @@ def test_that_every_action_of_the_lab_is_in_the_table_and_reaches_a_request() ->
         assert spec.run is not None
         spec.run(Commands())  # type: ignore[arg-type]
     assert sorted(set(heard)) == [
-        "animation_asked", "lab_asked", "recording_asked", "recording_open_asked", "view_export_asked",
+        "animation_asked", "lab_asked", "recording_asked", "recording_open_asked", "tint_asked",
+        "view_export_asked",
     ]  # fmt: skip
 
 

@@ -209,6 +209,8 @@ def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)
     assert "3 turns · the model is not needed" in window.caption.text()
+    assert not window.inspector.words.check.isEnabled()
+    assert "needs the model" in window.inspector.words.check.toolTip()
 
 
 def test_that_a_file_that_is_no_recording_is_refused_and_its_window_closes(

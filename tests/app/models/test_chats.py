@@ -124,3 +124,16 @@ def test_that_ten_thousand_chats_are_in_order_within_a_moment(chats: Conversatio
     chats.set_lines(lines)
     assert time.perf_counter() - began < 0.5
     assert chats.row_of(10_000) == 0
+
+
+def test_that_a_new_day_moves_the_chats_of_the_day_before_to_yesterday() -> None:
+    moment = WEDNESDAY
+    chats = ConversationList(now=lambda: moment.timestamp())
+    chats.set_lines([chat(2), chat(1, days_ago=1)])
+    resets: list[None] = []
+    chats.modelReset.connect(lambda: resets.append(None))
+    chats.keep_up()
+    assert resets == []
+    moment += timedelta(hours=15)
+    chats.keep_up()
+    assert shown(chats) == [("Yesterday", 2), ("This week", 1)]

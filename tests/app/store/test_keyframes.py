@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.store.conversation_store import ConversationStore
-from app.store.errors import StoreError
+from app.store.errors import DamagedMemoryError, StoreError
 from tests.app.engine.fake_session import SHAPE
 from tests.app.store.history import create, replayed, say
 
@@ -96,8 +96,13 @@ def test_that_a_damaged_memory_is_passed_over(store: ConversationStore) -> None:
     other.execute("UPDATE memory SET data = zeroblob(length(data)) WHERE sha256 = ?", (record.memory_after,))
     other.commit()
     other.close()
+    with pytest.raises(DamagedMemoryError, match="checksum"):
+        store.memory(record.memory_after)
     assert [turn.id for turn in store.keyframe_before(turns[2]).turns] == [turns[2]]
-    assert replayed(store, turns[2]).sha256 == record.memory_after
+    state = replayed(store, turns[2])
+    assert state.sha256 == record.memory_after
+    store.keep_memory(state.to_bytes(), SHAPE)
+    assert store.memory(state.sha256) == (state.to_bytes(), SHAPE)
 
 
 def test_that_conversations_share_the_budget_and_keep_their_ends(tight: ConversationStore) -> None:

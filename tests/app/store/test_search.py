@@ -164,3 +164,31 @@ def test_that_a_busy_database_is_searched(store: ConversationStore, tmp_path: Pa
     assert found(store, "lisbon") == ["Alice"]
     writer.execute("ROLLBACK")
     writer.close()
+
+
+def test_that_a_result_shows_the_words_around_what_was_found(store: ConversationStore) -> None:
+    long = " ".join(f"word{number}" for number in range(60))
+    told = create(store, "Told")
+    say(store, told, f"{long} the Needle\nlies here {long}", "an answer")
+    say(store, told, "later, without it")
+    only_title = create(store, "Needle")
+    say(store, only_title, "hay")
+    snippets = store.snippets([told, only_title], "nEEdle LIES")
+    assert list(snippets) == [told]
+    line = snippets[told]
+    assert "the Needle lies here" in line
+    assert line[0] == line[-1] == "…"
+    assert len(line) <= search.SNIPPET + 2
+    assert store.snippets([told], "") == {}
+    assert store.snippets([told], "later")[told] == "later, without it yes"
+
+
+@settings(max_examples=100, deadline=None)
+@given(said=st.text(letters, max_size=300), start=st.integers(0, 300), length=st.integers(1, 8))
+def test_that_the_words_around_hold_the_first_word(said: str, start: int, length: int) -> None:
+    words = said[start : start + length].split()
+    line = search.around(said, words)
+    assert len(line) <= search.SNIPPET + 2
+    places = {word: " ".join(said.split()).casefold().find(word.casefold()) for word in words}
+    if words:
+        assert min(places, key=lambda word: places[word]).casefold() in line.casefold()

@@ -174,6 +174,9 @@ class FakePort(QObject):
     def stop(self) -> None:
         self._called("stop")
 
+    def set_dtype(self, dtype: str) -> None:
+        self._called("set_dtype", dtype)
+
     def set_on_stop(self, on_stop: str) -> None:
         self._called("set_on_stop", on_stop)
 

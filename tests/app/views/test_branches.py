@@ -134,6 +134,25 @@ def test_that_an_action_is_for_the_message_with_the_keyboard(desk: Desk) -> None
     assert desk.port.called("forget_turn") == [(2,), (4,)]
 
 
+def test_that_the_keyboard_stays_at_its_message_when_another_version_comes_to_its_place(desk: Desk) -> None:
+    open_line(desk)
+    focus(desk, 5)
+    show_path(desk, turn(1, 0), turn(2, 1), turn(9, 2, (3, 9)))
+    assert desk.window.chat.transcript.focused_row == 5
+    desk.actions["forget_turn"].trigger()
+    assert desk.port.called("forget_turn") == [(9,)]
+
+
+def test_that_the_keyboard_stays_at_the_answer_that_is_written_again(desk: Desk) -> None:
+    open_line(desk)
+    focus(desk, 7)
+    desk.port.turns = 3
+    show_path(desk, *(turn(number, number - 1) for number in (1, 2, 3)))
+    assert desk.window.chat.transcript.focused_row == -1
+    desk.port.answer("question 4", "another answer")
+    assert desk.window.chat.transcript.focused_row == 7
+
+
 def test_that_the_tools_appear_at_the_message_under_the_mouse_and_go_again(desk: Desk) -> None:
     open_line(desk, 2)
     desk.find("composer").setFocus()
@@ -373,6 +392,26 @@ def test_that_an_edited_answer_changes_in_place_and_can_be_undone(desk: Desk, qt
     assert desk.port.called("edit_answer") == [(2, "a better answer")]
     qtbot.mouseClick(desk.find("noticeAction"), LEFT)
     assert desk.port.called("edit_answer")[-1] == (2, "answer 2")
+
+
+def test_that_rewriting_memory_takes_back_what_was_said_of_the_changed_words(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    editor(desk).setPlainText("a better answer")
+    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    assert len(desk.window.chat.notices.texts) == 1
+    desk.commands.branches._rewrite_memory(desk.workspace.conversation.exchanges[1], 3)
+    assert desk.window.chat.notices.texts == ()
+
+
+def test_that_a_way_back_goes_with_its_conversation(desk: Desk) -> None:
+    open_line(desk)
+    desk.actions["forget_turn"].trigger()
+    show_path(desk, turn(1, 0))
+    assert any("taken out of memory" in words for words in desk.window.chat.notices.texts)
+    desk.port.open(2)
+    assert not any("taken out of memory" in words for words in desk.window.chat.notices.texts)
 
 
 def test_that_an_answer_whose_words_were_changed_offers_to_write_them_to_memory(desk: Desk, qtbot: QtBot) -> None:

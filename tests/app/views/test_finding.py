@@ -147,6 +147,19 @@ def test_that_words_are_found_in_the_chat_and_counted(desk: Desk, qtbot: QtBot) 
     assert not desk.find("findNext").isEnabled()
 
 
+def test_that_find_next_can_be_done_as_soon_as_the_bar_is_open(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 6)
+    desk.find("composer").setFocus()
+    desk.actions["find_in_chat"].trigger()
+    assert desk.actions["find_next"].isEnabled()
+    line(desk, "findField").setText("question")
+    former = words(desk, "findCount")
+    desk.actions["find_next"].trigger()
+    assert words(desk, "findCount") != former
+    qtbot.keyClick(desk.find("findField"), Qt.Key.Key_Escape)
+    assert not desk.actions["find_next"].isEnabled()
+
+
 def test_that_the_place_found_is_brought_into_view(desk: Desk) -> None:
     open_line(desk, 60)
     desk.actions["find_in_chat"].trigger()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.views.sidebar import SIDEBAR_PX
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import LAYERS, snapshot, stored_turn
@@ -259,6 +261,8 @@ def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> No
     assert desk.port.called("delete_conversation") == [(1,)]
     qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
     assert desk.port.called("restore_conversation") == [(1,)]
+    assert desk.port.called("open_conversation") == [(1,)]  # it was open
+    assert desk.find("composer").hasFocus()
 
 
 def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtbot: QtBot) -> None:
@@ -350,11 +354,47 @@ def test_that_closing_while_an_answer_streams_stops_and_shuts_down(desk: Desk) -
     assert not desk.window.isVisible()
 
 
+def test_that_the_docks_have_their_widths_again_after_the_window_changed_without_the_inspector(
+    make_desk: Make, qtbot: QtBot
+) -> None:
+    desk = make_desk()
+    window = desk.window
+    sidebar, inspector = window.sidebar_dock, window.inspector_dock
+    window.resizeDocks([sidebar, inspector], [240, 420], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: abs(inspector.width() - 420) < 4)
+    for hide, show in (("preset_chat", "preset_memory"), ("inspector", "inspector")):
+        desk.actions[hide].trigger()
+        window.resize(1024, 640)
+        QApplication.processEvents()
+        window.resize(1280, 800)
+        QApplication.processEvents()
+        desk.actions[show].trigger()
+        qtbot.waitUntil(lambda: abs(sidebar.width() - 240) < 4 and abs(inspector.width() - 420) < 4)
+
+
+def test_that_a_window_left_without_inspector_shows_it_in_its_first_width(make_desk: Make, qtbot: QtBot) -> None:
+    first = make_desk()
+    first.actions["preset_chat"].trigger()
+    first.window.close()
+    second = make_desk(load=False)
+    second.actions["preset_memory"].trigger()
+    sidebar, inspector = second.window.sidebar_dock, second.window.inspector_dock
+    qtbot.waitUntil(lambda: abs(sidebar.width() - SIDEBAR_PX) < 4 and inspector.width() > 300)
+
+
 def test_that_a_draft_survives_a_restart(make_desk: Make) -> None:
     first = make_desk()
     first.window.chat.composer.set_text("half a thought\nand more")
     first.window.close()
     assert make_desk(load=False).window.chat.composer.text == "half a thought\nand more"
+
+
+def test_that_folded_branches_are_folded_after_a_restart(make_desk: Make) -> None:
+    first = make_desk()
+    assert first.window.sidebar.branches.is_open
+    first.window.sidebar.branches.is_open = False
+    first.window.close()
+    assert not make_desk(load=False).window.sidebar.branches.is_open
 
 
 def test_that_a_damaged_layout_file_gives_the_first_layout(make_desk: Make, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.views import notices as notices_module
 from app.views.file_dialog import FileDialog
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
@@ -37,7 +38,7 @@ def test_that_the_field_says_what_holds_now(desk: Desk) -> None:
     assert isinstance(field, QPlainTextEdit)
     ready = field.grab().toImage()
     desk.port.say_phase(Phase.ANSWERING)
-    assert "when the model is ready" in field.placeholderText()
+    assert "sent when ready" in field.placeholderText()
     desk.port.say_phase(Phase.READY)
     assert field.placeholderText() == "Write a message…"
     assert field.grab().toImage().size() == ready.size()
@@ -80,6 +81,21 @@ def test_that_the_hint_at_the_memory_goes_when_something_else_is_done(desk: Desk
     assert desk.window.memory_hint.isVisible()
     desk.type_and_send("And now?")
     assert not desk.window.memory_hint.isVisible()
+
+
+def test_that_a_way_back_stays_longer_than_a_remark_and_not_under_the_mouse(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices_module, "INFO_MS", 20)
+    monkeypatch.setattr(notices_module, "OFFER_MS", 10_000)
+    notices = desk.window.chat.notices
+    notices.add("Deleted.", action="Undo", run=lambda: None)
+    notices.add("Done.")
+    qtbot.waitUntil(lambda: notices.texts == ("Deleted.",))
+    held = notices.add("Read me.")
+    monkeypatch.setattr(held, "underMouse", lambda: True)
+    held._expire()
+    assert "Read me." in notices.texts
 
 
 def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk) -> None:

@@ -67,6 +67,15 @@ def test_that_a_message_before_the_first_turn_follows_the_initial_memory(desk: D
     assert desk.port.called("ask_after") == [(None, "From the start", Sampling())]
 
 
+def test_that_the_field_says_that_a_message_from_the_past_begins_a_branch(desk: Desk) -> None:
+    open_line(desk)
+    edit = desk.window.chat.composer.edit
+    desk.workspace.history.show_turn(1)
+    assert "branch" in edit.placeholderText()
+    desk.actions["back_to_now"].trigger()
+    assert edit.placeholderText() == "Write a message…"
+
+
 def test_that_a_message_now_does_not_fork(desk: Desk) -> None:
     open_line(desk)
     desk.type_and_send("Go on")
@@ -120,3 +129,13 @@ def test_that_a_message_after_a_turn_that_is_not_stored_comes_back(desk: Desk, q
     assert desk.port.called("ask") == desk.port.called("ask_after") == []
     qtbot.waitUntil(lambda: desk.window.chat.composer.text == "Another way")
     assert "could not be saved" in desk.window.chat.notices.texts[0]
+
+
+def test_that_a_memory_of_no_saved_turn_is_not_saved_as_if_it_were_the_newest(desk: Desk) -> None:
+    open_line(desk)
+    assert desk.actions["save_memory"].isEnabled()
+    desk.workspace.history.show_turn(-1)
+    assert not desk.actions["save_memory"].isEnabled()
+    assert "no saved turn" in desk.actions["save_memory_as"].toolTip()
+    desk.workspace.history.show_turn(1)
+    assert desk.actions["save_memory"].isEnabled()

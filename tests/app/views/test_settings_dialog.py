@@ -49,6 +49,14 @@ def test_that_every_field_counts_at_once(dialog: SettingsDialog, settings: Setti
     assert (chosen.on_stop, chosen.memory_seed, chosen.theme) == ("forget", 0, "light")
 
 
+def test_that_faster_answers_of_large_models_are_a_choice(dialog: SettingsDialog, settings: Settings) -> None:
+    assert settings.preferences.dtype == "float32"
+    dialog.fast.setChecked(True)
+    assert settings.preferences.dtype == "auto"
+    settings.restore_defaults()
+    assert not dialog.fast.isChecked()
+
+
 def test_that_greedy_choice_disables_what_it_ignores_and_says_why(dialog: SettingsDialog) -> None:
     dialog.temperature.setValue(1.0)
     assert dialog.top_k.isEnabled()

@@ -12,7 +12,7 @@ from tests.rxt.tiny import tiny_model
 IDS = [2, 5, 11, 12, 30, 6, 20, 21, 7, 22]
 
 
-@pytest.mark.parametrize("memory_norm", ["classic-rms", "layer"])
+@pytest.mark.parametrize("memory_norm", ["classic-rms", "layer", "rms", "adaptive", "positional"])
 @pytest.mark.parametrize(
     ("gate", "status"), [("elementwise", "linear"), ("linear", "linear"), ("static", "mean"), ("none", "mean")]
 )

@@ -1,0 +1,183 @@
+"""Saving: what cannot be saved is told and stops nothing; what belongs together is saved together."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.engine import reports
+from app.engine.engine import Engine
+from app.store.conversation_store import ConversationStore
+from app.store.errors import NotWritableError
+from rxt.events import MemoryWritten, Sampling
+from tests.app.engine.fake_session import SHAPE, FakeLibrary, FakeModel
+
+if TYPE_CHECKING:
+    from tests.app.engine.conftest import Desk
+
+
+def _store(desk: Desk) -> ConversationStore:
+    return desk.port._worker.engine._journal.store
+
+
+def _once(verb: Any, error: Exception) -> Any:
+    """The verb, but for its first call, which raises."""
+    calls: list[None] = []
+
+    def call(*args: Any, **named: Any) -> Any:
+        calls.append(None)
+        if len(calls) == 1:
+            raise error
+        return verb(*args, **named)
+
+    return call
+
+
+def _kept(store: ConversationStore, sha256: str) -> bool:
+    return bool(store._db.read("SELECT 1 FROM memory WHERE sha256 = ? AND length(data) > 0", sha256))
+
+
+def test_that_a_step_that_fails_unexpectedly_is_told_and_later_turns_are_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    monkeypatch.setattr(_store(desk), "reply", _once(_store(desk).reply, ValueError("odd")))
+    desk.say("two")
+    desk.say("three")
+    assert [title for title, _ in desk.heard.failed] == ["Not saved"]
+    assert "ValueError: odd" in desk.heard.failed[0][1]
+    number, memory = desk.opened.id, desk.behaviour.sessions[-1].memory.sha256
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert [turn.phase for turn in desk.opened.turns] == ["remembered"] * 3
+    assert desk.behaviour.sessions[-1].memory.sha256 == memory
+
+
+def test_that_a_chat_with_a_turn_that_was_never_saved_opens_before_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    memory = desk.behaviour.sessions[-1].memory.sha256
+    monkeypatch.setattr(_store(desk), "remember", _once(_store(desk).remember, ValueError("odd")))
+    desk.say("two")
+    desk.say("three")
+    number = desk.opened.id
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["one", "two"]
+    assert [turn.phase for turn in desk.opened.turns] == ["remembered", "replied"]
+    assert len(desk.opened.tree) == 3
+    assert desk.behaviour.sessions[-1].memory.sha256 == memory
+    assert "turn 2 could not be saved" in desk.heard.failed[-1][1]
+
+
+def test_that_a_conversation_is_saved_with_its_first_question_or_not_at_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = _store(desk)
+    begin = store.begin_turn
+    monkeypatch.setattr(store, "begin_turn", _once(begin, NotWritableError("full")))
+    rows: list[int] = []
+    desk.behaviour.before_token = lambda number: rows.append(store._db.read("SELECT COUNT(*) FROM conversation")[0][0])
+    desk.port.ask("one", Sampling(max_tokens=1))
+    desk.rest()
+    desk.behaviour.before_token = lambda number: None
+    assert rows[0] == 0
+    desk.say("two")
+    assert [len(listed) for listed in desk.heard.conversations[-1:]] == [1]
+    number = desk.opened.id
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["one", "two"]
+
+
+def test_that_a_listener_that_fails_takes_no_turn_out_of_memory(tmp_path: Path) -> None:
+    heard: list[reports.Report] = []
+
+    def post(report: reports.Report) -> None:
+        heard.append(report)
+        if isinstance(report, MemoryWritten) and report.turn == 1:
+            raise ValueError("the listener failed")
+
+    library: Any = FakeLibrary
+    engine = Engine(tmp_path, library, post)
+    engine.start(None, None, seed=5)
+    for text in ("one", "two", "three"):
+        engine.ask(text, Sampling())
+    assert [item.turn for item in heard if isinstance(item, MemoryWritten)] == [0, 1, 2]
+    assert [turn.phase for turn in engine.dialogue.place.turns] == ["remembered"] * 3
+    number, memory = engine.dialogue.conversation.id, engine.dialogue.place.session.memory.sha256
+    engine.begin(0)
+    engine.reopen(number)
+    assert engine.dialogue.place.session.memory.sha256 == memory
+    engine.close_store()
+
+
+def test_that_a_database_of_a_newer_version_is_said_to_be_read_only_once(desk: Desk) -> None:
+    desk.say("one")
+    assert desk.port.shutdown()
+    connection = sqlite3.connect(desk.data_dir / "conversations.sqlite")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    desk.reopen()
+    desk.say("two")
+    assert [title for title, _ in desk.heard.failed] == ["Conversations are read-only"]
+    assert "newer version" in desk.heard.failed[0][1]
+    assert [line.turns for line in desk.heard.conversations[-1]] == [1]
+
+
+def test_that_what_a_damaged_database_still_held_is_counted_in_words(desk: Desk) -> None:
+    desk.say("one")
+    desk.say("two")
+    assert desk.port.shutdown()
+    (desk.data_dir / "conversations.sqlite-suspect").touch()
+    desk.reopen()
+    title, words = desk.heard.failed[0]
+    assert title == "Earlier conversations could not all be read"
+    assert "2 turns of 1 chats" in words
+
+
+def test_that_a_memory_that_was_thinned_out_is_kept_again_where_the_path_ends(desk: Desk) -> None:
+    for text in ("one", "two", "three"):
+        desk.say(text)
+    ids = [node.id for node in desk.heard.trees[-1][0]]
+    store = _store(desk)
+    store.set_budget(0)
+    record = store.turn(ids[1]).record
+    assert record is not None
+    assert not _kept(store, record.memory_after)
+    desk.port.go_to(ids[1])
+    desk.rest()
+    assert _kept(store, record.memory_after)
+    assert store.memory(record.memory_after)[1] == SHAPE
+    desk.port.go_to(ids[2])
+    desk.rest()
+    desk.say("four")
+    assert not _kept(store, record.memory_after)
+
+
+def test_that_an_imported_chat_is_computed_only_once(desk: Desk, tmp_path: Path) -> None:
+    for text in ("one", "two"):
+        desk.say(text)
+    file = tmp_path / "chat.json"
+    desk.port.export_conversation(desk.opened.id, file)
+    desk.rest()
+    elsewhere = tmp_path / "elsewhere"
+    assert desk.port.shutdown()
+    desk.data_dir = elsewhere
+    desk.reopen()
+    replays: list[None] = []
+    desk.behaviour.before_replay = lambda: replays.append(None)
+    desk.port.import_conversation(file)
+    desk.until(lambda: bool(desk.heard.conversations[-1]))
+    number = desk.heard.conversations[-1][0].id
+    for _ in range(2):
+        desk.port.open_conversation(number)
+        desk.rest()
+        desk.port.new_conversation(0)
+        desk.rest()
+    assert len(replays) == 2
+    assert _store(desk).memory_bytes() == 2 * len(FakeModel("bundled").initial_memory(0).to_bytes())

@@ -1,0 +1,199 @@
+"""What the pictures of the help show: versions of a turn, a search, saved memories, the inspector and the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QPlainTextEdit, QWidget
+
+from app.engine.findings import Reads
+from app.engine.inquiries import AskReads
+from app.models.memory_history import MemoryHistory
+from app.models.selection import Selection
+from app.views.inspector import InspectorPanel
+from app.views.inspector.lab_deck import LabDeck
+
+OTHER_CHATS = (
+    ("Hi, my name is Bob.", "I live in Paris."),
+    ("My sister lives in Tokyo.", "My cat is called Tom."),
+)
+CONVERSATION = (
+    "Hi, my name is Alice.",
+    "What is my name?",
+    "I live in Tokyo.",
+    "Where do I live?",
+    "What is my job?",
+)
+ASKED_INSTEAD = "What is my name?"
+SEARCHED = "Tokyo"
+SAVED = ((0, "Knows Alice", "Only her name"), (3, "Alice in Tokyo", "Her name and where she lives"))
+TURN_S = 120
+LOOK_MS = 50
+
+
+class PictureError(Exception):
+    """A picture could not be taken; the message says why."""
+
+
+def pause(duration_ms: int) -> None:
+    """Lets the application work."""
+    loop = QEventLoop()
+    QTimer.singleShot(duration_ms, loop.quit)
+    loop.exec()
+
+
+def until(condition: Callable[[], bool], what: str, limit_s: float = TURN_S) -> None:
+    """Waits for `condition`. Raises PictureError after `limit_s`."""
+    for _ in range(round(limit_s * 1000 / LOOK_MS)):
+        if condition():
+            return
+        pause(LOOK_MS)
+    raise PictureError(f"{what} did not happen within {limit_s:g} s")
+
+
+class Scenes:
+    """Brings the window into one state after the other. Each scene: its name and the widget to be painted."""
+
+    def __init__(self, app: QApplication, window: QMainWindow) -> None:
+        self._app = app
+        self._window = window
+        self._history: MemoryHistory = app.findChild(MemoryHistory)
+        self._selection: Selection = app.findChild(Selection)
+
+    # ---------------------------------------------------------------- what is done
+
+    def act(self, action: str) -> None:
+        """Triggers an action by its name."""
+        found = self._window.findChild(QAction, f"action_{action}")
+        if not found.isEnabled():
+            raise PictureError(f"{found.text()}: {found.toolTip()}")
+        found.trigger()
+
+    def _wait_until_idle(self, what: str) -> None:
+        ready = self._window.findChild(QAction, "action_new_chat")  # can be used exactly while the engine is idle
+        until(ready.isEnabled, what)
+
+    def _press_and_wait(self, press: Callable[[], None], what: str) -> None:
+        ready = self._window.findChild(QAction, "action_new_chat")
+        press()
+        until(lambda: not ready.isEnabled(), f"{what}: the start")
+        until(ready.isEnabled, what)
+
+    def talk(self, messages: tuple[str, ...]) -> None:
+        """Says these and waits for each answer."""
+        self._wait_until_idle("loading the model")
+        composer = self._window.findChild(QPlainTextEdit, "composer")
+        send = self._window.findChild(QAbstractButton, "sendButton")
+        for message in messages:
+            composer.setPlainText(message)
+            self._press_and_wait(send.click, f"answering “{message}”")
+
+    def _new_chat(self) -> None:
+        self.act("new_chat")
+        until(lambda: not self._history.records, "a new chat")
+        self._wait_until_idle("a new chat")
+
+    def _save_memory(self, title: str, note: str) -> None:
+        self.act("save_memory")
+        until(lambda: self._dialog("saveMemoryDialog") is not None, "the question for a title")
+        dialog = self._dialog("saveMemoryDialog")
+        dialog.findChild(QLineEdit, "memoryTitle").setText(title)
+        dialog.findChild(QPlainTextEdit).setPlainText(note)
+        dialog.findChild(QAbstractButton, "saveMemoryButton").click()
+        until(lambda: self._dialog("saveMemoryDialog") is None, "saving the memory")
+        self._wait_until_idle("saving the memory")
+
+    def _dialog(self, name: str) -> QDialog | None:
+        found = [widget for widget in self._window.findChildren(QDialog, name) if widget.isVisible()]
+        return found[0] if found else None
+
+    def _ask_instead(self, message: str) -> None:
+        """The newest question is edited: the turn has two versions."""
+        self.act("edit_message")
+        editor = self._window.findChild(QWidget, "turnEditor")
+        until(editor.isVisible, "the editor of a message")
+        editor.findChild(QPlainTextEdit, "turnEdit").setPlainText(message)
+        self._press_and_wait(editor.findChild(QAbstractButton, "acceptEdit").click, "the second version")
+
+    def select_liveliest_slot(self) -> None:
+        record = self._history.current
+        if record is not None:
+            self._history.select_slot(*divmod(int(record.change.argmax()), record.change.shape[1]))
+
+    def _open_inspector(self, preset: str) -> InspectorPanel:
+        self.act(f"preset_{preset}")
+        if preset == "memory":
+            self.act("reset_layout")
+        pause(4 * LOOK_MS)
+        return self._window.findChild(InspectorPanel, "inspector")
+
+    # ---------------------------------------------------------------- what is shown
+
+    def before(self) -> None:
+        """The chats that stand in the list, and the conversation of all pictures, which is open."""
+        for messages in OTHER_CHATS:
+            self.talk(messages)
+            self._new_chat()
+        self.talk(CONVERSATION)
+        if not self._window.findChild(QAction, "action_save_memory").isEnabled():
+            raise PictureError("no turn was written to memory")
+
+    def all(self) -> Iterator[tuple[str, QWidget]]:
+        """The scenes, one after the other; each stays until the next one is asked for."""
+        yield self._inspector()
+        yield self._lab()
+        yield self._library()
+        yield self._versions()
+        yield self._search()
+
+    def _inspector(self) -> tuple[str, QWidget]:
+        panel = self._open_inspector("memory")
+        panel.show_page(panel.words)
+        answered = self._history.cursor - 1  # the last question of all has no answer in memory
+        self._history.show_turn(answered)
+        until(lambda: not panel.words.is_empty and not panel.words.is_stale, "the words of the answer")
+        self._selection.lock((answered, self._last_word(panel.analyses.finding(AskReads(answered)))))
+        return "inspector", self._window
+
+    @staticmethod
+    def _last_word(reads: Reads) -> int:
+        """The token the last word begins with: what was recalled stands at the end of these answers."""
+        begins = reads.text.rstrip(" .!?").rfind(" ") + 1
+        return next((token for token, (start, end) in enumerate(reads.spans) if start <= begins < end), 0)
+
+    def _lab(self) -> tuple[str, QWidget]:
+        panel = self._open_inspector("lab")
+        deck = self._window.findChild(LabDeck, "labDeck")
+        panel.words.check.click()
+        until(lambda: deck.lab.shown is not None, "the experiment")
+        return "lab", self._window
+
+    def _library(self) -> tuple[str, QWidget]:
+        for turn, title, note in SAVED:
+            self._history.show_turn(turn)
+            self._save_memory(title, note)
+        self.act("memory_library")
+        until(lambda: self._dialog("memoryLibrary") is not None, "the library")
+        return "library", self._dialog("memoryLibrary")  # type: ignore[return-value]
+
+    def _versions(self) -> tuple[str, QWidget]:
+        library = self._dialog("memoryLibrary")
+        if library is not None:
+            library.close()
+        self.act("back_to_now")
+        self._open_inspector("memory")
+        self._ask_instead(ASKED_INSTEAD)
+        for close in self._window.findChildren(QAbstractButton, "noticeClose"):
+            close.click()
+        self._history.show_turn(2)
+        self.act("write")
+        return "versions", self._window
+
+    def _search(self) -> tuple[str, QWidget]:
+        self.act("back_to_now")
+        self.act("search_chats")
+        self._window.findChild(QLineEdit, "chatSearch").setText(SEARCHED)
+        pause(20 * LOOK_MS)
+        return "search", self._window

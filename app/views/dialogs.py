@@ -208,7 +208,8 @@ def _give_air(document: QTextDocument) -> None:
         heading = style.headingLevel() > 0
         style.setTopMargin(PADDING_PX if heading and block.blockNumber() else 0)
         style.setBottomMargin(GAP_PX)
-        style.setLineHeight(135, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        is_picture = block.text() == "\ufffc"
+        style.setLineHeight(100 if is_picture else 135, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.setBlockFormat(style)
         if heading:
             cursor.select(QTextCursor.SelectionType.BlockUnderCursor)

@@ -1,6 +1,6 @@
 """Dialogues as tensors.
 
-Letters: B dialogues, K turns of each, T tokens of the longest turn.
+Letters: B dialogues, K turns of each, T tokens of the longest turn, A questions asked aside.
 """
 
 from __future__ import annotations
@@ -35,12 +35,17 @@ class LossWeights:
 @dataclass(frozen=True, slots=True, eq=False)
 class DialogueBatch:
     """tokens [B, K, T], padded with the pad id; real [B, K, T]: True at tokens; weights [B, K, T]: of each token as a
-    target, 0 in queries and padding; values [B, K, T]: True at the tokens of a recalled value."""
+    target, 0 in queries and padding; values [B, K, T]: True at the tokens of a recalled value.
+
+    asides: the same with [A, T] each, and before [A]: b * K + k for a question to the memory before turn k of dialogue
+    b; None where nothing is asked aside.
+    """
 
     tokens: Tensor
     real: Tensor
     weights: Tensor
     values: Tensor
+    asides: Asides | None = None
 
     @property
     def turns(self) -> int:
@@ -48,7 +53,44 @@ class DialogueBatch:
 
     def to(self, device: torch.device) -> DialogueBatch:
         """The same batch on a device."""
-        return DialogueBatch(*(part.to(device) for part in (self.tokens, self.real, self.weights, self.values)))
+        tokens, real, weights, values = (
+            part.to(device) for part in (self.tokens, self.real, self.weights, self.values)
+        )
+        return DialogueBatch(tokens, real, weights, values, None if self.asides is None else self.asides.to(device))
+
+    def questions(self) -> Asides:
+        """All that is answered: the turns, whose memory is the one before them, and what is asked aside behind them."""
+        places = torch.arange(self.turns, device=self.tokens.device)
+        tokens, real, weights, values = (
+            part.flatten(0, 1) for part in (self.tokens, self.real, self.weights, self.values)
+        )
+        turns = Asides(tokens, real, weights, values, places)
+        return turns if self.asides is None else turns.joined(self.asides)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asides:
+    """Questions and their answers: see DialogueBatch."""
+
+    tokens: Tensor
+    real: Tensor
+    weights: Tensor
+    values: Tensor
+    before: Tensor
+
+    def to(self, device: torch.device) -> Asides:
+        """The same on a device."""
+        return Asides(*(part.to(device) for part in (self.tokens, self.real, self.weights, self.values, self.before)))
+
+    def joined(self, other: Asides) -> Asides:
+        """Those of this, then those of the other; both padded to the same length."""
+        return Asides(
+            tokens=torch.cat((self.tokens, other.tokens)),
+            real=torch.cat((self.real, other.real)),
+            weights=torch.cat((self.weights, other.weights)),
+            values=torch.cat((self.values, other.values)),
+            before=torch.cat((self.before, other.before)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +116,31 @@ class BatchBuilder:
         # They stand behind all that is learned, so it does not matter what they write into the memory.
         nothing = _EncodedTurn([self._template.tokens.bos], [0.0], [False])
         encoded = [row + [nothing] * (turns - len(row)) for row in encoded]
-        shape = (len(encoded), turns, max(len(turn.ids) for row in encoded for turn in row))
+        aside = [(b * turns + k, turn) for b, dialogue in enumerate(dialogues) for k, turn in dialogue.asides]
+        every = [turn for row in encoded for turn in row] + [self._encode(turn) for _, turn in aside]
+        tokens, real, weights, values = self._tensors(every, max(len(turn.ids) for turn in every))
+        count, shape = len(encoded) * turns, (len(encoded), turns)
+        asked = None
+        if aside:
+            places = torch.tensor([place for place, _ in aside])
+            asked = Asides(tokens[count:], real[count:], weights[count:], values[count:], places)
+        tokens, real, weights, values = (part[:count].unflatten(0, shape) for part in (tokens, real, weights, values))
+        return DialogueBatch(tokens, real, weights, values, asked)
+
+    def _tensors(self, encoded: Sequence[_EncodedTurn], length: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """tokens, real, weights and values [N, length] of N turns."""
+        shape = (len(encoded), length)
         tokens = torch.full(shape, self._template.tokens.pad, dtype=torch.long)
         real = torch.zeros(shape, dtype=torch.bool)
         weights = torch.zeros(shape)
         values = torch.zeros(shape, dtype=torch.bool)
-        for b, row in enumerate(encoded):
-            for k, turn in enumerate(row):
-                count = len(turn.ids)
-                tokens[b, k, :count] = torch.tensor(turn.ids)
-                real[b, k, :count] = True
-                weights[b, k, :count] = torch.tensor(turn.weights)
-                values[b, k, :count] = torch.tensor(turn.values)
-        return DialogueBatch(tokens, real, weights, values)
+        for n, turn in enumerate(encoded):
+            count = len(turn.ids)
+            tokens[n, :count] = torch.tensor(turn.ids)
+            real[n, :count] = True
+            weights[n, :count] = torch.tensor(turn.weights)
+            values[n, :count] = torch.tensor(turn.values)
+        return tokens, real, weights, values
 
     def _encode(self, turn: Turn) -> _EncodedTurn:
         if turn.kind == PLAIN_TEXT:

@@ -67,7 +67,7 @@ class Checkpoint:
                 stage_step=int(state.get("stage_step", state["step"])),
                 model=state["model"],
                 optimizer=state["optimizer"],
-                stage_state={key: state.get(key) for key in ("curriculum", "memory_gradient")},
+                stage_state={"curriculum": state.get("curriculum")},
                 extra=state.get("extra"),
                 fingerprint=state.get("fingerprint"),
                 kind=str(state.get("kind", "memory_aware")),

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import torch
 from torch import Tensor, nn
 
 
 class MemoryGradientClipper:
-    """Bounds each dialogue's gradient of every memory in the chain to `factor` times the mean norm of the last step."""
+    """Bounds the gradient that flows back through a chain of memories, which grows without bound where gates are steep.
+
+    Each layer's gradient of each dialogue's memory is cut to `factor` times what the decoder's reading alone sends to a
+    memory of that layer, on the average of the batch.
+    """
 
     def __init__(self, factor: float = 2.0) -> None:
         self.factor = factor
-        self.measure: float | None = None
-        """The mean norm of the last step; part of a checkpoint."""
-        self._norms: list[Tensor] = []
+        self._limits: Tensor | None = None  # [L, 1]
+
+    def measure(self, read: Tensor) -> None:
+        """Takes the measure from the gradient of what is read [L, N, S, D]: it arrives before that of any memory."""
+        if read.requires_grad:
+            read.register_hook(self._take)
 
     def watch(self, memory: Tensor) -> None:
         """Clips the gradient that will arrive at this memory [L, B, S, D]."""
         if memory.requires_grad:
             memory.register_hook(self._clip)
 
-    def _clip(self, gradient: Tensor) -> Tensor:
-        norms = gradient.square().sum(dim=(0, 2, 3)).sqrt()  # [B]
-        self._norms.append(norms.mean())
-        if self.measure is None:
-            return gradient
-        scale = (self.factor * self.measure / (norms + 1e-12)).clamp(max=1.0)
-        return gradient * scale[None, :, None, None]
+    def _take(self, gradient: Tensor) -> None:
+        self._limits = self.factor * _norms(gradient).mean(dim=1, keepdim=True)
 
-    def step(self) -> None:
-        """Ends a training step: its mean norm becomes the measure for the next."""
-        if self._norms:
-            mean = float(torch.stack(self._norms).mean())
-            self.measure = mean if self.measure is None else min(mean, 2 * self.measure)
-            self._norms.clear()
+    def _clip(self, gradient: Tensor) -> Tensor:
+        if self._limits is None:
+            return gradient
+        scale = (self._limits / (_norms(gradient) + 1e-12)).clamp(max=1.0)
+        return gradient * scale[:, :, None, None]
+
+
+def _norms(gradient: Tensor) -> Tensor:
+    """[L, B, S, D] -> [L, B]."""
+    return gradient.square().sum(dim=(2, 3)).sqrt()
 
 
 def clip_groups(groups: Iterable[tuple[Iterable[nn.Parameter], float]]) -> list[float]:

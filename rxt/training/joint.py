@@ -19,7 +19,6 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.norm import RMSNorm
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
-from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.recipe import StageOptions
 from rxt.training.source import Source
 from rxt.training.stage import NOT_MEASURED, Draw, StageResult
@@ -44,8 +43,6 @@ class MaskedHead(nn.Module):
 
 class JointStage:
     """Trains embedding, encoder and decoder together. whole_text: the decoder learns queries too, not answers alone."""
-
-    clipper: MemoryGradientClipper | None = None
 
     def __init__(
         self,

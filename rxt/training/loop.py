@@ -23,7 +23,7 @@ from rxt.training.log import Log, Progress
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
 from rxt.training.recipe import Recipe, StagePlan
-from rxt.training.stage import NOT_MEASURED, Draw, Stage, StageResult
+from rxt.training.stage import Draw, Stage, StageResult
 from rxt.training.start import begin, build_stage, check_device
 from rxt.training.team import Team
 
@@ -195,14 +195,7 @@ class Trainer:
 
     def _agreed(self, result: StageResult) -> StageResult:
         """The result with what decides on later steps alike in all processes: one checkpoint serves them all."""
-        clipper = self.stage.clipper
-        measure = NOT_MEASURED
-        if clipper is not None:
-            clipper.step()
-            measure = NOT_MEASURED if clipper.measure is None else clipper.measure
-        accuracy, measure = self.team.means((result.value_accuracy, measure), self.model.device)
-        if clipper is not None and not math.isnan(measure):
-            clipper.measure = measure
+        (accuracy,) = self.team.means((result.value_accuracy,), self.model.device)
         return replace(result, value_accuracy=accuracy)
 
     def _autocast(self) -> torch.autocast:

@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
-from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.memory_aware import KEPT_BELOW
 from rxt.training.recipe import StageOptions
 from rxt.training.source import Source
@@ -30,7 +29,6 @@ class MemoryAttentionStage:
     """Trains memory attention alone, on chains of `memory_steps` interactions."""
 
     extra: nn.Module | None = None
-    clipper: MemoryGradientClipper | None = None
 
     def __init__(
         self, model: ReactiveTransformer, builder: BatchBuilder, source: Source, options: StageOptions

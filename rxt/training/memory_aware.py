@@ -2,7 +2,7 @@
 
 The encoder reads interactions, not memories, so all turns of a batch are encoded in one pass and, once the memories
 are known, decoded in one pass; only memory attention walks through the turns. Letters: B dialogues, K turns, T tokens,
-L layers, S slots, D width, N = B * K.
+L layers, S slots, D width, N = B * K, A questions asked aside.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class MemoryAwareStage:
         self._builder = builder
         self._source = source
         self.curriculum = curriculum
-        self.clipper = MemoryGradientClipper()
+        self._clipper = MemoryGradientClipper()
 
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
@@ -51,7 +51,7 @@ class MemoryAwareStage:
         count = max(1, draw.turns // turns)
         batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
         noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
-        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self.clipper)
+        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self._clipper)
 
     def observe(self, result: StageResult) -> None:
         if self.curriculum:
@@ -59,12 +59,11 @@ class MemoryAwareStage:
 
     def state(self) -> dict[str, Any]:
         curriculum = self.curriculum.state() if self.curriculum else None
-        return {"curriculum": curriculum, "memory_gradient": self.clipper.measure}
+        return {"curriculum": curriculum}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         if self.curriculum and state["curriculum"]:
             self.curriculum.restore(state["curriculum"])
-        self.clipper.measure = state["memory_gradient"]
 
 
 def memory_aware_loss(
@@ -76,10 +75,11 @@ def memory_aware_loss(
 ) -> StageResult:
     """The loss of one batch, with gradients through memory attention into the encoder."""
     dialogues, turns, _ = batch.tokens.shape
-    tokens, real = batch.tokens.flatten(0, 1), batch.real.flatten(0, 1)  # [N, T]
-    embedded = model.embedding(tokens)
+    asked = batch.questions()
+    embedded = model.embedding(asked.tokens)  # [N + A, T, D]
+    real = asked.real[: batch.turns]  # [N, T]
     groups = list(_by_length(real.sum(dim=-1), chunks))
-    states = _encode(model, embedded, real, groups).unflatten(1, (dialogues, turns))  # [L, B, K, T, D]
+    states = _encode(model, embedded[: batch.turns], real, groups).unflatten(1, (dialogues, turns))  # [L, B, K, T, D]
 
     start = torch.randn(model.memory_shape[0], dialogues, *model.memory_shape[1:], generator=generator)
     memory = start.to(model.device)  # drawn on the processor: the same for the same seed on every device
@@ -92,18 +92,23 @@ def memory_aware_loss(
         memories.append(memory)
         gates.append(gate["write"].detach().float())
     before = torch.stack(memories, dim=2).flatten(1, 2)  # [L, N, S, D]
+    if clipper is not None:
+        clipper.measure(before)
+    read = model.decoder.read_memory(before)  # once, however much is asked of a memory
 
     losses, weights, hits, values = [], [], [], []
-    for rows, longest in groups:
-        hidden = model.decoder(embedded[rows, : longest - 1], model.decoder.read_memory(before[:, rows]))
-        weight = batch.weights.flatten(0, 1)[rows, 1:longest]
+    for rows, longest in _by_length(asked.real.sum(dim=-1), chunks):
+        places = asked.before[rows]
+        memory_kv = [(keys.index_select(0, places), values_.index_select(0, places)) for keys, values_ in read]
+        hidden = model.decoder(embedded[rows, : longest - 1], memory_kv)
+        weight = asked.weights[rows, 1:longest]
         chosen = weight > 0
         logits = model.decoder.head(hidden[chosen]).float()
-        target = tokens[rows, 1:longest][chosen]
+        target = asked.tokens[rows, 1:longest][chosen]
         losses.append(functional.cross_entropy(logits, target, reduction="none") * weight[chosen])
         weights.append(weight[chosen])
         hits.append(logits.detach().argmax(dim=-1) == target)
-        values.append(batch.values.flatten(0, 1)[rows, 1:longest][chosen])
+        values.append(asked.values[rows, 1:longest][chosen])
     hit, value = torch.cat(hits).float(), torch.cat(values)
     # Stage by stage the mean, as the logs of all runs have it; [L, B, S] each.
     layers = model.memory_shape[0]

@@ -26,7 +26,7 @@ def build_optimizer(parameters: Iterable[tuple[str, nn.Parameter]], schedule: Sc
         {"params": matrices, "peak": schedule.learning_rate, "weight_decay": schedule.weight_decay},
         {"params": vectors, "peak": schedule.learning_rate, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=BETAS)
+    return torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=BETAS, fused=True)
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:

@@ -117,7 +117,8 @@ class DataPlan:
     generator_share: of the conversations, where there are both, in [0, 1]. novelty, focus: see DialogueGenerator; below
     1 they make a first stage easier. tokenizer_dialogues: how many generated dialogues of turns_per_dialogue turns the
     tokenizer of a new model is trained on. answer_weight: in the loss, of a token that no memory is needed for; a
-    recalled one weighs 4.
+    recalled one weighs 4. asides: questions a turn that are asked of the memory and leave no trace in it, so that every
+    memory is asked about more of what it holds.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -128,6 +129,7 @@ class DataPlan:
     novelty: float = 1.0
     focus: float = 1.0
     answer_weight: float = 1.0
+    asides: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,17 +26,18 @@ class Source(Protocol):
 
 
 class GeneratedSource:
-    """The generator's conversations, of exactly the turns asked for. novelty, focus: see DialogueGenerator."""
+    """The generator's conversations, of exactly the turns asked for. novelty, focus, asides: see DialogueGenerator."""
 
     longest = GENERATED_TURNS
 
-    def __init__(self, novelty: float = 1.0, focus: float = 1.0) -> None:
+    def __init__(self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0) -> None:
         self._novelty = novelty
         self._focus = focus
+        self._asides = asides
 
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         seed = rng.randrange(2**32)
-        generator = DialogueGenerator(seed, novelty=self._novelty, focus=self._focus)
+        generator = DialogueGenerator(seed, novelty=self._novelty, focus=self._focus, asides=self._asides)
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
 
@@ -77,7 +78,7 @@ class MixedSource:
         return ours + self._files.dialogues(turns, count - generated, rng)
 
     def _with_pairs(self, dialogue: Dialogue, rng: random.Random) -> Dialogue:
-        return Dialogue(tuple(self._turn(turn, rng) for turn in dialogue.turns))
+        return Dialogue(tuple(self._turn(turn, rng) for turn in dialogue.turns), dialogue.asides)
 
     def _turn(self, turn: Turn, rng: random.Random) -> Turn:
         if self._files.singles and rng.random() < GIVES_WAY.get(turn.kind, 0.0):

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 
 from torch import Tensor, nn
 
-from rxt.training.gradients import MemoryGradientClipper
-
 NOT_MEASURED = float("nan")
 
 
@@ -51,10 +49,6 @@ class Stage(Protocol):
     @property
     def extra(self) -> nn.Module | None:
         """A part that is trained but belongs to no model folder."""
-
-    @property
-    def clipper(self) -> MemoryGradientClipper | None:
-        """The clipper that the loop tells when a step ends, for stages with chains of memories."""
 
     def loss(self, draw: Draw) -> StageResult:
         """The loss of the batch that `draw` gives, with gradients."""

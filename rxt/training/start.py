@@ -115,7 +115,7 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
 
 
 def _source(start: Start, plan: DataPlan) -> Source:
-    generated = GeneratedSource(plan.novelty, plan.focus)
+    generated = GeneratedSource(plan.novelty, plan.focus, plan.asides)
     if not plan.files:
         return generated
     objection = too_long(start.template(), start.model.config.interaction_length)

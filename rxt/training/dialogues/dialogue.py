@@ -43,6 +43,8 @@ class Dialogue:
     """A conversation, from a fresh memory on."""
 
     turns: tuple[Turn, ...]
+    asides: tuple[tuple[int, Turn], ...] = ()
+    """Questions that leave no trace, each behind the number of turns that were played before it."""
 
     def to_json(self) -> dict[str, object]:
         """The family's multi-turn form: the first turn on top, the later ones in `interactions`.

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from rxt.training.dialogues import phrasebook, phrasebook_others
+from rxt.training.dialogues import phrasebook, phrasebook_others, phrasebook_things
 from rxt.training.dialogues.dialogue import Dialogue, Turn
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
@@ -26,9 +26,14 @@ FACTS: tuple[Fact, ...] = (
     *phrasebook_others.PETS,
     phrasebook_others.PET,
     *phrasebook_others.PEOPLE,
+    *phrasebook_things.ABOUT,
+    *phrasebook_things.THINGS,
 )
 """All facts, in the order in which they are listed when all are asked for."""
 
+
+UNKNOWN_ASIDES = 0.25
+"""The share of what is asked aside that was never told."""
 
 LONGEST_ECHO = 70
 """Letters of a message that is asked to be repeated."""
@@ -45,6 +50,7 @@ class _Scene:
     state: State = field(default_factory=State)
     turns: list[Turn] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    asides: list[tuple[int, Turn]] = field(default_factory=list)
 
 
 class DialogueGenerator:
@@ -52,11 +58,18 @@ class DialogueGenerator:
 
     `split` "train" and "heldout" share no open value and, where a list of phrases has five or more, no phrasing.
     novelty: 1 invents and combines values as often as it should, 0 draws them from the lists; focus: above 1 tells the
-    commoner facts more often, below 1 the rarer. Raises ValueError for another split.
+    commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. Raises ValueError for another
+    split.
     """
 
     def __init__(
-        self, seed: int, split: Literal["train", "heldout"] = "train", *, novelty: float = 1.0, focus: float = 1.0
+        self,
+        seed: int,
+        split: Literal["train", "heldout"] = "train",
+        *,
+        novelty: float = 1.0,
+        focus: float = 1.0,
+        asides: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -69,6 +82,7 @@ class DialogueGenerator:
         self._questions = Questions(FACTS, wording, self._tellings)
         self._slots = [fact.slot for fact in FACTS]
         self._weights = [fact.weight**focus for fact in FACTS]
+        self._asides = asides
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -82,8 +96,9 @@ class DialogueGenerator:
         if turns > 2 and rng.random() < 0.12:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
+            self._ask_aside(scene)
             scene.turns.append(self._next(scene))
-        return Dialogue(tuple(scene.turns))
+        return Dialogue(tuple(scene.turns), tuple(scene.asides))
 
     def _plan(self, turns: int, rng: random.Random) -> list[str]:
         """The slots to tell in a conversation, the first to tell last."""
@@ -148,6 +163,20 @@ class DialogueGenerator:
         slot = slots[0] if chance < 0.25 else slots[-1] if chance < 0.35 else rng.choice(slots)
         scene.asked.add(slot)
         return self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, rng)
+
+    def _ask_aside(self, scene: _Scene) -> None:
+        """Asks what was told before and is not asked by the next turn: whatever is held must be found at any time."""
+        at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if not at or not self._asides:
+            return
+        count = int(self._asides) + (rng.random() < self._asides % 1)
+        known = list(state.held)
+        for slot in rng.sample(known, min(count, len(known))):
+            turn: Turn | None = self._questions.ask(slot, at, state, typist, rng)
+            if rng.random() < UNKNOWN_ASIDES:
+                turn = self._questions.unknown(state, typist, rng)
+            if turn is not None:
+                scene.asides.append((at, turn))
 
     def _correctable(self, scene: _Scene) -> str | None:
         """The slot of the turn before when its value can be corrected now."""

@@ -9,9 +9,15 @@ from rxt.training.dialogues.fact import phrases
 if TYPE_CHECKING:
     import random
 
-_BEFORE = phrases("hey, | so, | by the way, | well, | oh, | ok, | um, | hi, | hello, | hey Mneme, | btw | ah,")
+_BEFORE = phrases(
+    "hey, | so, | by the way, | well, | oh, | ok, | um, | hi, | hello, | hey Mneme, | btw | ah,"
+    " okay, | now, | cool, | great, | thanks, | listen, | Mneme, | tell me, | say, | right, | alright, | and | great!"
+    " thanks! | hello! | good evening, | one more thing, | oh, by the way, | ok so | yes, | hmm,"
+)
 _AFTER = phrases("lol | haha | please | :) | btw | you know | by the way | thanks | 🙂 | 😀 | ❤️ | ... | !! | 👍")
 _TIGHT = ("...", "!!")
+SHORTEST_WITH_SLIP = 3
+"""Letters: nothing may be left of a shorter message."""
 _SPELLINGS = (("favourite", "favorite"), ("colour", "color"), ("neighbour", "neighbor"))
 
 
@@ -33,6 +39,8 @@ def with_company(text: str, rng: random.Random) -> str:
 
 def with_slip(text: str, rng: random.Random) -> str:
     """The template with one slip of the finger outside its placeholders, or unchanged when the slip would hit one."""
+    if len(text) < SHORTEST_WITH_SLIP:
+        return text
     at = rng.randrange(max(1, len(text) - 1))
     if "{" in text:
         opened, closed = text.find("{"), text.rfind("}")

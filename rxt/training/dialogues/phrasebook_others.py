@@ -55,7 +55,23 @@ _OWN_ASKS = {
 }
 
 
-def _favourite(slot: str, weight: float, noun: str = "") -> Fact:
+_MORE_TELLS = phrases("""
+my all-time favourite {n} is {v} | my number one {n} is {v} | no {n} is better than {v} | {v} is the best {n} for me
+when it comes to my favourite {n}, I pick {v} | if I had to choose my favourite {n}, I'd take {v}
+my favourite {n} is definitely {v} | I have a favourite {n}, it is {v} | nothing beats {v} as a {n}
+my favourite {n} happens to be {v} | just so you know, my favourite {n} is {v} | {v} has always been my favourite {n}
+my {n} of choice is {v} | I prefer {v} over every other {n} | my favorite {n} has to be {v}
+""")
+
+_MORE_ASKS = phrases("""
+what's the {n} I like best | what {n} is my favourite | which {n} do I prefer | what is the {n} I like most
+what {n} would I choose | and my favourite {n} | what about my favourite {n} | my favourite {n}, what is it
+which {n} would I pick | any idea what my favourite {n} is | what {n} do I love most | what's my number one {n}
+what was my favourite {n} again | remember my favourite {n} | so what is my favourite {n}
+""")
+
+
+def _favourite(slot: str, weight: float, noun: str = "", values: str = "") -> Fact:
     noun = noun or slot
 
     def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,11 +80,11 @@ def _favourite(slot: str, weight: float, noun: str = "") -> Fact:
     mine = f"my favourite {noun}"
     return Fact(
         slot,
-        slot,
+        values or slot,
         mine,
         f"your favourite {noun} is {{v}}",
-        filled(_TELLS) + phrases(_OWN_TELLS.get(slot, "")),
-        filled(_ASKS) + phrases(_OWN_ASKS.get(slot, "")),
+        filled(_TELLS) + phrases(_OWN_TELLS.get(slot, "")) + filled(_MORE_TELLS),
+        filled(_ASKS) + phrases(_OWN_ASKS.get(slot, "")) + filled(_MORE_ASKS),
         filled(_CHECKS),
         filled(_UPDATES),
         _ACKS,
@@ -87,6 +103,24 @@ FAVOURITES = (
     _favourite("number", 2.0),
     _favourite("sport", 1.5),
     _favourite("instrument", 1.0),
+    _favourite("film", 0.7, values="book"),
+    _favourite("movie", 0.4, values="book"),
+    _favourite("song", 0.5, values="book"),
+    _favourite("band", 0.5, values="book"),
+    _favourite("singer", 0.4, values="person"),
+    _favourite("actor", 0.4, values="person"),
+    _favourite("writer", 0.3, values="person"),
+    _favourite("game", 0.6),
+    _favourite("flower", 0.4),
+    _favourite("fruit", 0.5),
+    _favourite("vegetable", 0.3),
+    _favourite("dessert", 0.4),
+    _favourite("bird", 0.2),
+    _favourite("tree", 0.2),
+    _favourite("subject_at_school", 0.4, "subject", "subject"),
+    _favourite("weekday", 0.3, "day of the week", "weekday"),
+    _favourite("holiday_place", 0.3, "holiday place", "place"),
+    _favourite("word", 0.3, values="secret"),
 )
 
 _ROLE_TELLS = phrases("""
@@ -94,6 +128,27 @@ my {r} is called {v} | my {r}'s name is {v} | my {r} is {v} | I have a {r} calle
 the name of my {r} is {v} | my {r} is named {v} | I've got a {r} called {v} | {v} is my {r} | my {r} {v} is very kind
 I live with my {r} {v} | I have a {r}, {v} | I have a {r} and the name is {v} | my {r} goes by {v}
 my {r} {v} is here with me | I visited my {r} {v} | I talked to my {r} {v} today
+""")
+
+_MORE_ROLE_TELLS = phrases("""
+my {r}, {v}, called me | my {r} {v} says hello | I'm visiting my {r} {v} tomorrow | I have a {r} whose name is {v}
+my {r}, whose name is {v}, is lovely | I spent the day with my {r} {v} | I call my {r} {v} | we call my {r} {v}
+my {r} {v} came to see me | I really love my {r} {v} | do you know my {r} {v} | the one I call my {r} is {v}
+I should tell you about my {r} {v} | and my {r} is called {v} | my {r} is also called {v} | {v}, my {r}, is here
+let me tell you about {v}, my {r} | my {r} happens to be called {v} | I had dinner with my {r} {v}
+""")
+
+_MORE_ROLE_ASKS = phrases("""
+my {r}'s name, what was it | any idea what my {r} is called | and my {r} | what about my {r}'s name | who's my {r}
+what name does my {r} have | what's the name of my {r} again | which name does my {r} have | and what's my {r}'s name
+remember my {r}'s name | how do I call my {r} | what did I tell you my {r} is called | so what is my {r} called
+""")
+
+_MORE_PET_TELLS = phrases("""
+my {r} answers to {v} | my {r}, {v}, is sleeping | meet my {r} {v} | I share my home with my {r} {v}
+my {r} {v} loves me | there's a {r} in my home called {v} | I feed my {r} {v} twice a day | {v}, my {r}, is hungry
+my {r} {v} just woke up | I play with my {r} {v} every day | I adopted a {r} and named it {v} | our {r}'s name is {v}
+my new {r} is called {v} | I gave my {r} the name {v} | my {r} {v} is the best | I just got a {r}, it's called {v}
 """)
 
 _ROLE_ASKS = phrases("""
@@ -131,6 +186,8 @@ How cute! | What a cute name!
 def _role(
     role: str, weight: float, tells: tuple[str, ...], asks: tuple[str, ...], acks: tuple[str, ...], kind: str
 ) -> Fact:
+    more = _MORE_PET_TELLS if kind == "pet" else _MORE_ROLE_TELLS
+
     def filled(templates: tuple[str, ...], name: str = role) -> tuple[str, ...]:
         return tuple(template.replace("{r}", name) for template in templates)
 
@@ -140,8 +197,8 @@ def _role(
         kind,
         f"my {role}'s name",
         f"your {role}'s name is {{v}}",
-        filled(tells) + tuple(tell for name in called for tell in filled(tells[:4], name)),
-        filled(asks) + tuple(ask for name in called for ask in filled(asks[:4], name)),
+        filled(tells) + tuple(tell for name in called for tell in filled(tells[:4], name)) + filled(more),
+        filled(asks) + tuple(ask for name in called for ask in filled(asks[:4], name)) + filled(_MORE_ROLE_ASKS),
         filled(_ROLE_CHECKS),
         (),
         filled(acks),
@@ -173,6 +230,8 @@ PEOPLE = tuple(
         (("father", "partner", "wife", "husband", "son", "daughter"), 1.0),
         (("girlfriend", "boyfriend"), 0.7),
         (("boss", "teacher", "neighbour", "cousin", "aunt", "uncle", "grandmother", "grandfather"), 0.4),
+        (("niece", "nephew", "grandson", "granddaughter", "roommate", "colleague", "doctor", "manager", "coach"), 0.25),
+        (("stepfather", "dentist", "flatmate", "baby", "twin", "landlord", "penfriend", "classmate"), 0.15),
     )
     for role in roles
 )
@@ -183,6 +242,7 @@ PETS = tuple(
         (("dog",), 4.0),
         (("cat",), 3.5),
         (("parrot", "rabbit", "hamster", "horse"), 0.6),
+        (("goldfish", "turtle", "pony", "guinea pig"), 0.3),
         (("pet",), 0.8),
     )
     for role in roles

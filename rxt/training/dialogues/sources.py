@@ -21,21 +21,23 @@ HELD_OUT_SHARE = 5
 SPLIT_SALT = b"held out 17: "
 """Chosen so that the commonest names and places are trained on: people will try them first."""
 
-CLOSED = frozenset({"age", "number", "month", "season"})
+CLOSED = frozenset({"age", "number", "month", "season", "weekday", "sign", "count", "size", "height"})
 """Kinds too small to split, shared by both parts."""
 
 PROPER = frozenset({"person", "pet", "city", "place", "month", "language", "car", "book"})
+PROPER |= {"company", "street", "sign", "weekday"}
 """Kinds written with a capital, and answered with it even when typed without."""
 
 INVENTED = {"person": 0.45, "pet": 0.45, "city": 0.4, "place": 0.3, "secret": 0.4, "book": 0.15}
 INVENTED |= {"food": 0.12, "hobby": 0.06, "drink": 0.08, "job": 0.03, "animal": 0.06, "colour": 0.04, "car": 0.1}
+INVENTED |= {"company": 0.4, "street": 0.3, "subject": 0.05, "flower": 0.05, "fruit": 0.05, "game": 0.1}
 INVENTED |= {"music": 0.06, "language": 0.1, "sport": 0.06, "instrument": 0.06, "pet_kind": 0.05}
 """The share of inventions among the values of each open kind."""
 
 MOST_NOVEL = 0.6
 """No kind of value is invented or combined more often, however large `novelty` is: people say common words too."""
 
-COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5}
+COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5, "company": 0.5, "street": 1.0}
 """The share of combinations among what is not invented."""
 
 LISTS: dict[str, tuple[str, ...]] = {
@@ -59,7 +61,22 @@ LISTS: dict[str, tuple[str, ...]] = {
     "pet_kind": values.PET_KINDS,
     "season": values.SEASONS,
     "month": values.MONTHS,
+    "weekday": values.WEEKDAYS,
+    "sign": values.SIGNS,
+    "flower": values.FLOWERS,
+    "fruit": values.FRUITS,
+    "vegetable": values.VEGETABLES,
+    "dessert": values.DESSERTS,
+    "subject": values.SUBJECTS,
+    "game": values.GAMES,
+    "bird": values.BIRDS,
+    "tree": values.TREES,
+    "company": values.COMPANIES,
+    "street": values.STREET_NAMES,
 }
+
+
+COUNTS = ("two", "three", "four", "five", "six", "seven", "2", "3", "4", "5", "6", "7")
 
 
 def is_held_out(value: str) -> bool:
@@ -94,6 +111,8 @@ class Values:
             "job": _job,
             "colour": _colour,
             "book": _book,
+            "company": _company,
+            "street": _street,
         }
 
     def draw(self, kind: str, rng: random.Random) -> str:
@@ -135,7 +154,23 @@ def _closed(kind: str, rng: random.Random, lists: dict[str, tuple[str, ...]]) ->
         return str(rng.randint(5, 99))
     if kind == "number":
         return str(rng.randint(1, 99) if rng.random() < 0.6 else rng.randint(100, 9999))
+    if kind == "count":
+        return rng.choice(COUNTS)
+    if kind == "size":
+        return str(rng.randint(34, 48))
+    if kind == "height":
+        return f"{rng.randint(145, 204)} cm"
     return rng.choice(lists[kind])
+
+
+def _company(rng: random.Random) -> str:
+    first = title(spelling.invented(rng)) if rng.random() < 0.5 else rng.choice(values.BOOK_KINDS)
+    return f"{first} {rng.choice(values.COMPANY_ENDS)}"
+
+
+def _street(rng: random.Random) -> str:
+    first = title(spelling.invented(rng)) if rng.random() < 0.2 else rng.choice(values.STREET_NAMES)
+    return f"{first} {rng.choice(values.STREET_ENDS)}"
 
 
 def _food(rng: random.Random) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-PET_SLOTS = frozenset({"dog", "cat", "parrot", "rabbit", "hamster", "horse"})
+PET_SLOTS = frozenset(
+    {"dog", "cat", "parrot", "rabbit", "hamster", "horse", "goldfish", "turtle", "pony", "guinea_pig"}
+)
 """Telling the name of one of these tells the kind and the name of "the pet" too, while there is only one."""
 
 ANY_PET_SLOTS = ("pet_kind", "pet")

@@ -156,3 +156,57 @@ SEASONS = ("spring", "summer", "autumn", "winter")
 MONTHS = _words("""
 January, February, March, April, May, June, July, August, September, October, November, December
 """)
+
+FLOWERS = _words("""
+rose, tulip, daisy, lily, orchid, sunflower, daffodil, iris, poppy, violet, peony, dahlia, jasmine, lavender, marigold,
+carnation, hyacinth, snowdrop, crocus, lotus, magnolia, hibiscus, primrose, bluebell, lilac, camellia, begonia, pansy
+""")
+FRUITS = _words("""
+apple, banana, mango, strawberry, cherry, grape, orange, watermelon, pineapple, peach, pear, blueberry, plum, kiwi,
+lemon, lime, papaya, fig, date, apricot, raspberry, blackberry, melon, coconut, pomegranate, lychee, guava, grapefruit
+""")
+VEGETABLES = _words("""
+carrot, potato, tomato, onion, broccoli, spinach, cabbage, cucumber, pumpkin, leek, pea, bean, corn, beetroot, celery,
+aubergine, courgette, cauliflower, asparagus, radish, turnip, kale, lettuce, artichoke, sweet potato, mushroom, parsnip
+""")
+DESSERTS = _words("""
+apple pie, cheesecake, tiramisu, brownies, ice cream, pancakes, chocolate cake, carrot cake, panna cotta, baklava,
+crème brûlée, waffles, donuts, pudding, custard, mousse, trifle, macarons, meringue, sorbet, gelato, strudel,
+lemon tart, brownie sundae, churros, profiteroles, fudge, flan, rice pudding, cupcakes, gingerbread,
+doughnuts, marzipan, eclairs
+""")
+SUBJECTS = _words("""
+maths, physics, chemistry, biology, history, geography, law, medicine, economics, philosophy, psychology, linguistics,
+computer science, engineering, architecture, art history, music, literature, sociology, politics, astronomy, geology,
+nursing, journalism, design, business, archaeology, theology, robotics, statistics, marketing, ecology, education
+""")
+SIGNS = _words("Aries, Taurus, Gemini, Cancer, Leo, Virgo, Libra, Scorpio, Sagittarius, Capricorn, Aquarius, Pisces")
+WEEKDAYS = _words("Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday")
+GAMES = _words("""
+chess, Tetris, Monopoly, Scrabble, poker, Minecraft, backgammon, checkers, dominoes, Mario, Zelda, Pac-Man, solitaire,
+Catan, Risk, Cluedo, Jenga, Uno, bridge, Go, mahjong, hide and seek, Pong, Snake, bingo, hangman, charades, Doom,
+Pictionary, Carcassonne, Stratego, rummy, canasta, Othello, Yahtzee, Sudoku Battle, Portal, Civilization, The Sims
+""")
+BIRDS = _words("""
+robin, sparrow, owl, eagle, falcon, parrot, swan, duck, crow, raven, magpie, blackbird, nightingale, kingfisher, heron,
+stork, pelican, puffin, flamingo, peacock, hummingbird, woodpecker, swallow, wren, finch, pigeon, seagull, kestrel,
+ostrich, emu, toucan, starling, cuckoo, quail, pheasant, turkey, buzzard, osprey, ibis, crane, lark, thrush, jay
+""")
+TREES = _words("""
+oak, birch, pine, maple, willow, beech, ash, elm, cedar, poplar, chestnut, cherry tree, apple tree, olive tree, palm,
+fir, spruce, larch, linden, yew, cypress, redwood, eucalyptus, acacia, baobab, sycamore,
+juniper, plane tree, mahogany, teak, elder, holly, walnut tree, hazel, alder, rowan, ginkgo
+""")
+COMPANY_ENDS = _words("""
+Media, Labs, Foods, Bank, Motors, Books, Studio, Systems, House, United, Rovers, City, Academy, College
+""")
+STREET_ENDS = _words("Street, Road, Lane, Avenue, Way, Square, Hill, Close, Gardens, Row")
+STREET_NAMES = _words("""
+Oak, Maple, Station, Church, Mill, Park, High, Green, River, King, Queen, Bridge, Market, Garden, Castle, Forest, Lake,
+Elm, Cherry, School, Harbour, Tower, Spring, North, South, Baker, Abbey, Rose, Hazel, Orchard, Valley, Meadow
+""")
+COMPANIES = _words("""
+Google, Microsoft, Apple, Amazon, IKEA, Siemens, Bosch, Nokia, Sony, Samsung, Toyota, Airbus, Boeing, Intel, Lego,
+Spotify, Netflix, Lidl, Tesco, Nestlé, Philips, Shell, Oxford, Harvard, Cambridge, Arsenal, Liverpool, Barcelona,
+Real Madrid, Juventus, Ajax, Chelsea, Celtic, Benfica
+""")

@@ -64,7 +64,7 @@ class Typist:
     @classmethod
     def drawn(cls, rng: random.Random) -> Typist:
         """A random person."""
-        company, slips = rng.choice((0.0, 0.05, 0.1, 0.25)), rng.choice((0.0, 0.0, 0.05, 0.15))
+        company, slips = rng.choice((0.0, 0.1, 0.2, 0.35)), rng.choice((0.0, 0.0, 0.05, 0.15))
         return cls(rng.random() < 0.2, rng.random() < 0.22, rng.random() < 0.5, company, slips)
 
     def typed(self, template: str, mark: str, rng: random.Random, values: tuple[str, ...] = ("",)) -> str:

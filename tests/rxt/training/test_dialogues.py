@@ -273,3 +273,25 @@ def test_that_the_speed_of_writing_is_told(capsys: pytest.CaptureFixture[str]) -
     count = sum(len(generator.dialogue(12).turns) for _ in range(200))
     with capsys.disabled():
         print(f"\n{count / (time.perf_counter() - start_s):,.0f} turns/s")  # noqa: T201
+
+
+def test_that_what_is_asked_aside_was_told_before_or_never() -> None:
+    generator = DialogueGenerator(8, asides=1.5)
+    asked = [
+        (dialogue, at, aside)
+        for dialogue in (generator.dialogue(10) for _ in range(60))
+        for at, aside in dialogue.asides
+    ]
+    assert len(asked) > 300
+    assert 0.05 < sum(aside.kind == "ask_unknown" for _, _, aside in asked) / len(asked) < 0.35
+    for dialogue, at, aside in asked:
+        assert 0 < at < len(dialogue.turns)
+        if aside.kind == "ask":
+            assert aside.distance is not None
+            told = dialogue.turns[at - aside.distance]
+            assert told.kind in ("tell", "tell_many", "update", "correct")
+            assert told.kind == "tell_many" or told.fact == aside.fact or "pet" in (aside.fact or "")
+
+
+def test_that_nothing_is_asked_aside_unless_wanted() -> None:
+    assert DialogueGenerator(8).dialogue(10).asides == ()

@@ -28,7 +28,7 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
-from rxt.training.commands import add_eval, add_trace, add_train
+from rxt.training.commands import add_eval, add_grow, add_trace, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.set_defaults(run=_chat)
 
     add_train(commands)
+    add_grow(commands)
 
     init = commands.add_parser("init", help="write a model folder of a published shape with random weights")
     init.add_argument("folder", type=Path, metavar="OUT")

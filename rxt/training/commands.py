@@ -25,6 +25,16 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     train.set_defaults(run=_train)
 
 
+def add_grow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command grow."""
+    grow = commands.add_parser("grow", help="write a trained model at twice its width, to be trained on")
+    grow.add_argument("model", metavar="MODEL", help="a folder or hub repository id")
+    grow.add_argument("folder", type=Path, metavar="OUT", help="a new or empty folder")
+    grow.add_argument("--slots", type=int, help="of the grown memory, a layer; as before if absent")
+    grow.add_argument("--seed", type=int, default=0)
+    grow.set_defaults(run=_grow)
+
+
 def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command eval."""
     judge = commands.add_parser(
@@ -81,6 +91,27 @@ def _train(arguments: argparse.Namespace) -> int:
             return STOPPED
     if trainer.rank == 0:
         _say(f"The model is in {arguments.out / 'model'}, after {trainer.step} steps.")
+    return 0
+
+
+def _grow(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from rxt.io.pretrained import TOKENIZER, load, save_model
+    from rxt.training.growth import GrowthError, grown
+
+    if arguments.folder.exists() and any(arguments.folder.iterdir()):
+        raise GrowthError(f"The folder {arguments.folder} is not empty; nothing was written.")
+    if arguments.slots is not None and arguments.slots < 1:
+        raise GrowthError(f"A memory has at least one slot a layer, not {arguments.slots}; nothing was written.")
+    small = load(arguments.model)
+    model, document = grown(small, small.document, arguments.slots, arguments.seed)
+    tokenizer_json = (Path(small.source) / TOKENIZER).read_text("utf-8")
+    save_model(arguments.folder, model, document, tokenizer_json, torch.float32)
+    _say(
+        f"The model in {arguments.folder} has width {model.config.decoder.width}, {model.config.memory.slots} slots a "
+        f"layer and {model.parameter_count:,} parameters. It knows no more yet: train it on."
+    )
     return 0
 
 

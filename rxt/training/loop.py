@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from rxt.io.files import write_atomically
 from rxt.io.pretrained import TOKENIZER, save_model
+from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.checkpoint import Checkpoint, TrainingError
 from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import clip_groups
 from rxt.training.log import Log, Progress
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
+from rxt.training.products import autocast, rounded_products
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import Draw, Stage, StageResult
 from rxt.training.start import begin, build_stage, check_device
@@ -46,6 +47,8 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         self._start = begin(recipe, out, self.team)
         self.model = self._start.model.to(recipe.run.device)
+        if recipe.run.compile:
+            _compile(self.model)
         if self.team.leads and not (out / TOKENIZER).exists():
             write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
         self._checkpoint = out / "checkpoint.pt"
@@ -76,7 +79,7 @@ class Trainer:
         """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
         cannot be written."""
         self.model.train()
-        with Log(self.out, self.team.rank) as log:
+        with Log(self.out, self.team.rank) as log, rounded_products(self.recipe.run):
             while not self.is_finished:
                 started = time.perf_counter()
                 if self.stage_step >= self.plan.schedule.steps:
@@ -170,7 +173,7 @@ class Trainer:
         started = time.perf_counter() if started is None else started
         share = rate_share(self.plan.schedule, self.stage_step)
         set_rates(self.optimizer, share)
-        with self._autocast():
+        with autocast(self.recipe.run):
             result = self.stage.loss(self._draw())
         loss = float(result.loss.detach())
         self.optimizer.zero_grad(set_to_none=True)
@@ -198,11 +201,6 @@ class Trainer:
         (accuracy,) = self.team.means((result.value_accuracy,), self.model.device)
         return replace(result, value_accuracy=accuracy)
 
-    def _autocast(self) -> torch.autocast:
-        kind = self.model.device.type
-        wanted = self.recipe.run.precision == "bfloat16" and (kind != "cuda" or torch.cuda.is_bf16_supported())
-        return torch.autocast(kind, torch.bfloat16, enabled=wanted)
-
     def _progress(
         self, result: StageResult, loss: float, norms: dict[str, float], share: float, step_s: float
     ) -> Progress:
@@ -224,3 +222,9 @@ class Trainer:
             kept=kept,
             step_s=step_s,
         )
+
+
+def _compile(model: ReactiveTransformer) -> None:
+    """The parts that a step spends its time in; their shapes change from batch to batch."""
+    for layer in (*model.decoder.layers, *model.encoder.layers, model.memory_attention):
+        layer.compile(dynamic=True)

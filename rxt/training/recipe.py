@@ -183,12 +183,17 @@ class StagePlan:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What holds for all stages. device: as torch names it; precision "bfloat16": autocast where the device has it."""
+    """What holds for all stages.
+
+    device: as torch names it. precision "bfloat16": of matrix products, where the device gains by it. compile: layers
+    are compiled, which takes a minute and a C++ compiler and then makes steps faster.
+    """
 
     seed: int = 1
     checkpoint_every_steps: int = 250
     device: str = "cpu"
     precision: str = "float32"
+    compile: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,133 @@
+"""Growing a trained model: twice as wide, with more slots, and at first the same function, so that it learns on.
+
+Every number of the residual stream stands twice, behind the first D of them. What reads the stream sums both copies
+(W/2 + E, W/2 - E), where the noise E makes the copies learn different things; new dimensions of heads and new hidden
+units read but are not read yet. A fresh memory holds no number twice: there alone the grown model differs, as another
+random memory would (the idea of function-preserving growth: Net2Net, arXiv 1511.05641).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rxt.config import ModelConfig
+from rxt.errors import RxtError
+from rxt.model.reactive_transformer import ReactiveTransformer
+
+_STACKS = ("decoder_config", "encoder_config")
+_MEMORY = "memory_attention_config"
+
+
+class GrowthError(RxtError, ValueError):
+    """A model that cannot be grown; the message says why."""
+
+
+def grown(
+    model: ReactiveTransformer, document: Mapping[str, Any], slots: int | None = None, seed: int = 0
+) -> tuple[ReactiveTransformer, dict[str, Any]]:
+    """The model at twice its width, head dimension and feed-forward size, and its config.json.
+
+    slots: S of the grown model, by default as before; further slots have the gates of the earlier ones in turn. Raises
+    GrowthError for experts, for gates that weigh all slots or a learned status, and for norms other than rms and layer.
+    """
+    _check(model.config)
+    wider = json.loads(json.dumps(document))
+    count = slots or model.config.memory.slots
+    for name in _STACKS:
+        wider[name].update(
+            embed_dim=2 * document[name]["embed_dim"], ff_dim=2 * document[name]["ff_dim"], stm_size=count
+        )
+    wider[_MEMORY].update(embed_dim=2 * document[_MEMORY]["embed_dim"], stm_size=count)
+    result = ReactiveTransformer(ModelConfig.from_json(wider))
+    grower = _Grower(model, count, torch.Generator().manual_seed(seed))
+    result.load_state_dict({name: grower.grown(name, value) for name, value in model.state_dict().items()})
+    return result, wider
+
+
+def _check(config: ModelConfig) -> None:
+    gate, norms = config.memory.gate, config.memory.norms
+    kinds = {norms.mean, norms.interlayer, norms.write, norms.input}
+    if any(stack.feed_forward.experts or not stack.feed_forward.gated for stack in (config.decoder, config.encoder)):
+        raise GrowthError("Only models with dense, gated feed-forward layers can be grown.")
+    if gate.kind == "linear" or gate.status == "linear":
+        raise GrowthError("Models whose gates weigh all slots, or a learned status, cannot be grown.")
+    if not kinds <= {"rms", "layer"}:
+        raise GrowthError(f"Memory norms of the kinds {', '.join(sorted(kinds))} cannot be grown, only rms and layer.")
+
+
+class _Grower:
+    """Grows tensors by name. d: head dimension before."""
+
+    def __init__(self, model: ReactiveTransformer, slots: int, generator: torch.Generator) -> None:
+        self._slots = slots
+        self._generator = generator
+        self._head_dim = model.config.memory.attention.head_dim
+        at = torch.arange(self._head_dim)
+        half = self._head_dim // 2
+        # A pair of dimensions turns with its frequency; those of the old model are every other one of the new.
+        self._pairs = 4 * (at // 2) + at % 2
+        # Where only one side is rotated, the other stands as rotation leaves it.
+        moved = model.decoder.rope.layout == "concatenated"
+        self._partners = 2 * (at % half) + self._head_dim * (at // half) if moved else self._pairs
+
+    def grown(self, name: str, value: Tensor) -> Tensor:
+        """The tensor `name` of the grown model."""
+        if "_gate." in name:
+            return value[:, torch.arange(self._slots) % value.shape[1]] if value.shape[1] > 1 else value
+        if "norm" in name or name == "embedding.weight" or name.endswith(("out_proj.bias", "fc2.bias")):
+            return _twice(value, -1)
+        if name.endswith("head.weight"):
+            return self._reads(value)
+        if name.endswith("head.bias"):
+            return value
+        if "_proj." in name:
+            return self._attention(name, value)
+        if "fc2" in name:
+            return _twice(torch.cat([value, torch.zeros_like(value)], dim=-1), -2)
+        assert "fc1" in name, name  # noqa: S101  (the names of a checked configuration are all known)
+        return torch.cat([self._hidden(half, name.endswith("weight")) for half in value.chunk(2)])
+
+    def _attention(self, name: str, value: Tensor) -> Tensor:
+        """A projection [..., out, in]: old dimensions of a head in their new places, new ones read but are not read."""
+        if "out_proj" in name:
+            return _twice(self._spread(value.transpose(-1, -2), self._pairs, 0.0).transpose(-1, -2), -2)
+        if "v_proj" in name:
+            return self._reads(self._spread(value, self._pairs, float(value.std())))
+        if "q_proj" in name:
+            places = self._partners if name.startswith("memory_attention.attention.") else self._pairs
+            # Scores are divided by the root of the head dimension, which is now the root of twice as much.
+            return self._reads(self._spread(value * math.sqrt(2), places, float(value.std())))
+        places = self._partners if "memory_cross_attention" in name else self._pairs
+        spread = self._spread(value, places, 0.0)
+        return self._reads(spread) * _twice(spread, -1).abs().sum(dim=-1, keepdim=True).gt(0)
+
+    def _hidden(self, value: Tensor, is_weight: bool) -> Tensor:
+        if not is_weight:
+            return torch.cat([value, torch.zeros_like(value)])
+        return self._reads(torch.cat([value, self._noise(value.shape, float(value.std()))]))
+
+    def _spread(self, value: Tensor, places: Tensor, std: float) -> Tensor:
+        """Rows [..., heads * d, in] -> [..., heads * 2d, in]: the old at `places` of each head, noise elsewhere."""
+        heads = value.unflatten(-2, (-1, self._head_dim))
+        shape = (*heads.shape[:-2], 2 * self._head_dim, heads.shape[-1])
+        result = self._noise(shape, std)
+        result[..., places, :] = heads
+        return result.flatten(-3, -2)
+
+    def _reads(self, weight: Tensor) -> Tensor:
+        """[..., D] -> [..., 2D], the same for an input that stands twice; as strong for random numbers."""
+        noise = self._noise(weight.shape, float(weight.std()) / 2)
+        return torch.cat([weight / 2 + noise, weight / 2 - noise], dim=-1)
+
+    def _noise(self, shape: tuple[int, ...], std: float) -> Tensor:
+        return torch.randn(shape, generator=self._generator) * std
+
+
+def _twice(value: Tensor, dim: int) -> Tensor:
+    return torch.cat([value, value], dim=dim)

@@ -1,0 +1,116 @@
+"""A grown model is wider and at first the same function; what it cannot grow is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import rxt
+from rxt.cli import main
+from rxt.config import ModelConfig
+from rxt.io.pretrained import save_model
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.nn.rope import Layout, RotaryEmbedding
+from rxt.training.growth import GrowthError, grown
+from rxt.training.initialise import initialise
+from rxt.training.recipe import ModelShape
+
+
+def twice(value: Tensor) -> Tensor:
+    return torch.cat([value, value], dim=-1)
+
+
+def document(shape: ModelShape, **memory: object) -> dict[str, Any]:
+    result = shape.to_document()
+    result["memory_attention_config"].update(memory)
+    return result
+
+
+def trained(document: Mapping[str, Any]) -> ReactiveTransformer:
+    model = ReactiveTransformer(ModelConfig.from_json(document))
+    initialise(model, seed=1)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if name.endswith("bias") or "gate" in name or "norm" in name:
+                value.add_(0.3 * torch.randn(value.shape, generator=torch.Generator().manual_seed(len(name))))
+    return model.eval()
+
+
+def turn(model: ReactiveTransformer, layout: Layout) -> None:
+    for part in model.modules():
+        if isinstance(part, RotaryEmbedding):
+            part.layout = layout
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("layout", ["concatenated", "interleaved"])
+@pytest.mark.parametrize("per_slot", [True, False])
+def test_that_a_grown_model_is_the_same_function(shape: ModelShape, layout: Layout, per_slot: bool) -> None:
+    small_document = document(shape, residual_per_slot_gate=per_slot)
+    small = trained(small_document)
+    turn(small, layout)
+    wide, wider = grown(small, small_document, seed=3)
+    turn(wide.eval(), layout)
+    assert ModelConfig.from_json(wider).decoder.width == 2 * small.config.decoder.width
+    ids = torch.randint(10, 300, (2, 9), generator=torch.Generator().manual_seed(4))
+    memory = torch.randn(small.memory_shape[0], 2, *small.memory_shape[1:])
+    states, wide_states = small.encoder(small.embedding(ids)), wide.encoder(wide.embedding(ids))
+    torch.testing.assert_close(wide_states, twice(states), rtol=1e-4, atol=1e-4)
+    new, gates = small.memory_attention(memory, states)
+    wide_new, wide_gates = wide.memory_attention(twice(memory), wide_states)
+    torch.testing.assert_close(wide_new, twice(new), rtol=1e-4, atol=1e-4)
+    for name, gate in gates.items():
+        torch.testing.assert_close(wide_gates[name], gate, rtol=1e-4, atol=1e-4)
+    hidden = small.decoder(small.embedding(ids), small.decoder.read_memory(memory))
+    wide_hidden = wide.decoder(wide.embedding(ids), wide.decoder.read_memory(twice(memory)))
+    torch.testing.assert_close(wide.decoder.head(wide_hidden), small.decoder.head(hidden), rtol=1e-4, atol=1e-4)
+
+
+@torch.no_grad()
+def test_that_both_copies_learn_different_things(shape: ModelShape) -> None:
+    small = trained(shape.to_document())
+    wide, _ = grown(small, shape.to_document())
+    for name, weight in wide.named_parameters():
+        if name.endswith(("q_proj.weight", "v_proj.weight", "fc1.linear.weight", "head.weight")):
+            first, second = weight.chunk(2, dim=-1)
+            assert not torch.allclose(first, second), name
+
+
+def test_that_further_slots_have_the_gates_of_the_earlier_ones(shape: ModelShape) -> None:
+    small = trained(shape.to_document())
+    wide, wider = grown(small, shape.to_document(), slots=5)
+    assert wide.memory_shape == (2, 5, 32)
+    assert wider["memory_attention_config"]["stm_size"] == 5
+    before, after = small.memory_attention.write_gate.weight, wide.memory_attention.write_gate.weight
+    assert before is not None
+    assert after is not None
+    torch.testing.assert_close(after[:, :3], before)
+    torch.testing.assert_close(after[:, 3:], before[:, :2])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [("residual_gate_type", "linear", "gates"), ("norm_type", "adaptive", "norms of the kinds adaptive")],
+)
+def test_that_what_cannot_be_grown_is_refused(shape: ModelShape, key: str, value: str, words: str) -> None:
+    changed = document(shape, **{key: value})
+    with pytest.raises(GrowthError, match=words):
+        grown(ReactiveTransformer(ModelConfig.from_json(changed)), changed)
+
+
+def test_that_the_command_writes_a_folder_that_opens(
+    shape: ModelShape, tokenizer_json: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_model(tmp_path / "small", trained(shape.to_document()), shape.to_document(), tokenizer_json)
+    assert main(["grow", str(tmp_path / "small"), str(tmp_path / "wide"), "--slots", "4"]) == 0
+    assert "width 32" in capsys.readouterr().out
+    assert rxt.load(tmp_path / "wide").memory_shape == (2, 4, 32)
+    assert json.loads((tmp_path / "wide" / "config.json").read_text())["decoder_config"]["embed_dim"] == 32
+    assert main(["grow", str(tmp_path / "small"), str(tmp_path / "wide")]) != 0
+    assert "is not empty" in capsys.readouterr().err

@@ -69,6 +69,8 @@ def test_that_grouped_attention_equals_its_twin(heads: int, groups: int, mask: s
         q.double(), k.double(), v.double(), None if allowed is None else allowed.expand(3, 5)
     )
     assert_near(grouped_attention(q, k, v, allowed), twin)
+    with torch.no_grad():  # the fused kernel, which is taken where no gradient is wanted
+        assert_near(grouped_attention(q, k, v, allowed), twin)
 
 
 def test_that_stacked_bricks_equal_single_ones_layer_by_layer() -> None:

@@ -275,3 +275,30 @@ def test_that_stage_plans_without_a_curriculum_use_the_data_as_it_is(recipe: Rec
     trainer = Trainer(replace(recipe, stages=(plan,)), tmp_path)
     assert trainer.curriculum is None
     assert trainer._train_step().turns == 8
+
+
+def test_that_rounding_products_ends_with_the_run_also_after_an_error(recipe: Recipe, tmp_path: Path) -> None:
+    before = torch.get_float32_matmul_precision()
+    trainer = Trainer(replace(recipe, run=RunPlan(seed=1, precision="bfloat16")), tmp_path)
+    seen: list[str] = []
+
+    def report(progress: Progress) -> None:
+        seen.append(torch.get_float32_matmul_precision())
+        raise Killed
+
+    with pytest.raises(Killed):
+        trainer.run(report)
+    assert (seen, torch.get_float32_matmul_precision()) == (["medium"], before)
+
+
+def test_that_every_layer_is_compiled_where_the_recipe_says_so(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    # Compiling takes most of a minute: that it is asked for is enough here.
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda part, **_: compiled.append(type(part).__name__))
+    Trainer(recipe, tmp_path / "plain")
+    assert compiled == []
+    Trainer(replace(recipe, run=RunPlan(compile=True)), tmp_path / "compiled")
+    assert sorted(set(compiled)) == ["DecoderLayer", "EncoderLayer", "MemoryAttention"]
+    assert len(compiled) == 2 * 2 + 1

@@ -33,6 +33,17 @@ def number_text(value: float, decimals: int = 2) -> str:
     return text.removeprefix(MINUS) if not text.strip(f"{MINUS}0.") else text
 
 
+LONGEST_LIFE = 1000
+"""Turns: a half-life beyond any conversation is not told to the turn."""
+
+
+def life_text(turns: float) -> str:
+    """A half-life in turns, without the word."""
+    if math.isinf(turns):
+        return "∞"
+    return f"> {LONGEST_LIFE}" if turns > LONGEST_LIFE else number_text(turns, 1)
+
+
 def share_text(share: float) -> str:
     """A share in [0, 1] in percent, never rounded to 0 or 100 unless it is."""
     if not math.isfinite(share):

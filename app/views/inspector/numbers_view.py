@@ -14,6 +14,7 @@ from app.engine.inquiries import AskHealth
 from app.models.memory_history import INITIAL
 from app.paint.colormap import LEVELS
 from app.paint.limits import Limits
+from app.paint.number import life_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns
 from app.theme import GAP_PX, Theme, ThemeController, mixed
@@ -40,6 +41,8 @@ HELP = (
     "loses room or content.",
 )
 ROWS = ("change ‖Δ‖", "kept", "half-life", "norm drift", "distance", "dead", "duplicate", "saturated")
+_OF_TURNS = range(3)
+"""Rows that only a turn has."""
 TIPS = (
     "‖Δ‖: length of the layer's difference over this turn",
     "Mean share of the old values that this turn kept",
@@ -144,10 +147,16 @@ class NumbersView(AnalysisView):
         rows = tuple(f"layer {layer}" for layer in range(layers))
         self._data = TableData(name, values.astype(np.float32), ROWS, rows, "number × layer")
         if self._model is None:
-            self._model = ArrayTableModel(self._data, self.grid, tips=TIPS, decimals=2)
+            self._model = ArrayTableModel(self._data, self.grid, TIPS, 2, self._wording)
             self.grid.setModel(self._model)
         else:
             self._model.set_table(self._data)
+
+    def _wording(self, row: int, value: float) -> str | None:
+        """What no turn has made yet is not known; a life far beyond any conversation is not told to the turn."""
+        if self._history.cursor == INITIAL and row in _OF_TURNS:
+            return "–"
+        return life_text(value) if ROWS[row] == "half-life" else None
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)

@@ -47,15 +47,24 @@ def table_of(
 
 
 class ArrayTableModel(QAbstractTableModel):
-    """A table over an array that is shown, without a copy of it. tips: what each row means."""
+    """A table over an array that is shown, without a copy of it.
+
+    tips: what each row means. wording: what a row says instead of a number, None where it says the number.
+    """
 
     def __init__(
-        self, data: TableData, parent: QWidget | None = None, tips: tuple[str, ...] = (), decimals: int = 4
+        self,
+        data: TableData,
+        parent: QWidget | None = None,
+        tips: tuple[str, ...] = (),
+        decimals: int = 4,
+        wording: Callable[[int, float], str | None] | None = None,
     ) -> None:
         super().__init__(parent)
         self._data = data
         self._tips = tips
         self._decimals = decimals
+        self._wording = wording
 
     def set_table(self, data: TableData) -> None:
         """Other numbers in place of these."""
@@ -103,6 +112,8 @@ class ArrayTableModel(QAbstractTableModel):
         if isinstance(value, np.bool_):
             return "yes" if value else "no"
         number = float(value)
+        if self._wording is not None and (words := self._wording(row, number)) is not None:
+            return words
         if np.isposinf(number):
             return "∞"
         return number_text(number, 0 if number.is_integer() and self._decimals < 4 else self._decimals)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.paint.limits import extent_of
-from app.paint.number import number_text
+from app.paint.number import life_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns, is_gated, is_static
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
@@ -109,7 +109,7 @@ class TurnsView(LazyView):
             self.notice.show()
         values = self._values(key)
         life = self._turns.half_life() if is_gated(records) else np.full(values.shape[0], np.inf, np.float32)
-        rows = [("∞" if np.isposinf(item) else number_text(float(item), 1), "turns") for item in life]
+        rows = [(life_text(float(item)), "turns") for item in life]
         self.numbers.set_rows(("half-life", ""), rows)
         self._caption(life, len(records))
         measure = MEASURES[key]
@@ -154,7 +154,7 @@ class TurnsView(LazyView):
         elif not finite.size:
             self.caption.setText("Nothing fades in this memory.")
         else:
-            low, high = number_text(float(finite.min()), 1), number_text(float(finite.max()), 1)
+            low, high = life_text(float(finite.min())), life_text(float(finite.max()))
             ends = low if low == high else f"{low} to {high}"
             word = "turn" if turns == 1 else "turns"
             self.caption.setText(f"Half of a slot is rewritten in {ends} turns, by the gates of {turns} {word}.")

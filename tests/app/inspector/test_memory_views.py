@@ -61,6 +61,10 @@ def test_that_numbers_of_the_initial_memory_have_no_change(
     settle(view, analyses, analyst, qtbot)
     assert AskHealth(INITIAL) in analyst.asked
     assert np.isnan(view.table().values[0]).all()
+    model = view.grid.model()
+    shown = {name: model.index(row, 0).data() for row, name in enumerate(ROWS)}
+    assert (shown["change ‖Δ‖"], shown["kept"], shown["half-life"]) == ("–", "–", "–")
+    assert shown["distance"] != "–"
 
 
 def test_that_likeness_shows_the_chosen_layer_in_fixed_limits(

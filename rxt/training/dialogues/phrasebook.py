@@ -221,7 +221,7 @@ what's my line of work | what do I do all day | remember my job | what do I do f
         I like {v} | I enjoy {v} very much | I really enjoy {v} | my hobbies are {v}
         I do {v} as a hobby | {v} is my passion
         my passion is {v} | my pastime is {v} | for fun I do {v} | I relax with {v} | after work I enjoy {v}
-I spend my free time with {v} | I'm a fan of {v} | in the evenings I do {v} | my big hobby is {v}
+I spend my free time with {v} | I'm fond of {v} | in the evenings I do {v} | my big hobby is {v}
 nothing relaxes me like {v}
 I have a hobby, it's {v} | I adore {v} | {v} is what I do for fun | {v} makes me happy | I picked up {v} as a hobby
 when I have time I do {v} | at weekends I like {v} | I'm crazy about {v} | I got into {v} | what I enjoy most is {v}

@@ -14,6 +14,16 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in text.replace("\n", "|").split("|") if phrase.strip())
 
 
+def article(value: str) -> str:
+    """The value behind "a" or "an"."""
+    return f"an {value}" if value[0] in "aeiouAEIOU" else f"a {value}"
+
+
+def named(template: str, place: str, noun: str) -> str:
+    """The template with a noun in its place, behind the article that goes with it."""
+    return template.replace(f"a {place}", article(noun)).replace(place, noun)
+
+
 def exchanges(text: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """The exchanges of a text: lines of phrases, then a line behind ">" with their answers, and so on."""
     pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []

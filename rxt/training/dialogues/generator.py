@@ -165,16 +165,18 @@ class DialogueGenerator:
         return self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, rng)
 
     def _ask_aside(self, scene: _Scene) -> None:
-        """Asks what was told before and is not asked by the next turn: whatever is held must be found at any time."""
+        """Asks some of what was told before, whatever the next turn asks: what is held must be found at any time."""
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
         if not at or not self._asides:
             return
         count = int(self._asides) + (rng.random() < self._asides % 1)
         known = list(state.held)
         for slot in rng.sample(known, min(count, len(known))):
-            turn: Turn | None = self._questions.ask(slot, at, state, typist, rng)
+            turn: Turn | None
             if rng.random() < UNKNOWN_ASIDES:
                 turn = self._questions.unknown(state, typist, rng)
+            else:
+                turn = self._questions.ask(slot, at, state, typist, rng)
             if turn is not None:
                 scene.asides.append((at, turn))
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     import random
 
 _BEFORE = phrases(
-    "hey, | so, | by the way, | well, | oh, | ok, | um, | hi, | hello, | hey Mneme, | btw | ah,"
-    " okay, | now, | cool, | great, | thanks, | listen, | Mneme, | tell me, | say, | right, | alright, | and | great!"
-    " thanks! | hello! | good evening, | one more thing, | oh, by the way, | ok so | yes, | hmm,"
+    "hey, | so, | by the way, | well, | oh, | ok, | um, | hi, | hello, | hey Mneme, | btw | ah, |"
+    " okay, | now, | cool, | great, | thanks, | listen, | Mneme, | right, | alright, | and | great! |"
+    " thanks! | hello! | good evening, | one more thing, | oh, by the way, | ok so | hmm,"
 )
 _AFTER = phrases("lol | haha | please | :) | btw | you know | by the way | thanks | 🙂 | 😀 | ❤️ | ... | !! | 👍")
 _TIGHT = ("...", "!!")

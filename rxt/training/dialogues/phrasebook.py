@@ -112,7 +112,7 @@ what should I be called | who did I say I am | how did I introduce myself | what
         I'll soon be over {v}, I'm {v} now
         my age: {v} | I just had my birthday, I'm {v}
 I'm {v} now | I'm {v} and proud of it | in case you wonder, I'm {v} | I've been alive for {v} years
-I became {v} in May
+I became {v} lately
 my next birthday is after {v} | I reached {v} | I'm a {v} year old | I'm {v} yrs old | at {v} I feel young
         """),
         phrases("""
@@ -137,7 +137,7 @@ how many years have I lived | how old would I be | which age am I | any idea how
 I make my home in {v} | I settled in {v} | right now I live in {v} | I rent a room in {v} | my place is in {v}
 I live over in {v} | {v} is my home | {v} is my city | I've been living in {v} | I live near the centre of {v}
 I call {v} my home | we have a house in {v} | my flat is in {v} | I'm writing to you from {v}
-I'm from {v} and live there
+I'm at home in {v}
 I live and work in {v} | these days home is {v} | greetings from {v}, my home | you'll find me in {v}
         """),
         phrases("""
@@ -195,7 +195,8 @@ I serve as {av}
         phrases("""
         what is my job | what do I do for a living | what's my job | what do I do | what do I work as
         what is my profession
-        where do I work | what kind of work do I do | what's my profession | how do I earn my living | what is my work
+        what work am I doing | what kind of work do I do | what's my profession | how do I earn my living
+        what is my work
         what do I do for work | what's my occupation | what was my job again
 what is it I do for work | what work do I do | what did I say I do | and my job | my job, please
 what am I by profession
@@ -243,7 +244,7 @@ what do I like to do | what am I crazy about | remember my hobby | what's fun fo
         phrases("""
         my birthday is in {v} | I was born in {v} | I have my birthday in {v} | my birth month is {v}
         I celebrate my birthday in {v}
-        I'm a {v} baby | my birthday comes in {v}
+        I'm {av} baby | my birthday comes in {v}
 I turn a year older in {v} | every {v} I have a birthday | {v} is my birthday month | I get presents in {v}
 the month of my birthday is {v} | my birthday party is in {v} | I'm born in {v}
         """),
@@ -262,10 +263,10 @@ when is my birthday party | in what month is my birthday | remember my birthday 
     Fact(
         "language", "language", "which language I learn", "you are learning {v}",
         phrases("""
-        I'm learning {v} | I am studying {v} | I'm trying to learn {v} | I take {v} lessons | I started learning {v}
-        I study {v}
+        I'm learning {v} | I take {v} classes | I'm trying to learn {v} | I take {v} lessons | I started learning {v}
+        I want to become fluent in {v}
         the language I'm learning is {v} | I've been learning {v} for a year
-I practise {v} every day | I'm taking a {v} course | my new language is {v} | I want to speak {v}, so I'm learning it
+I practise {v} every day | I'm taking {av} course | my new language is {v} | I want to speak {v}, so I'm learning it
 I go to {v} classes | right now I learn {v} | I decided to learn {v}
         """),
         phrases("""

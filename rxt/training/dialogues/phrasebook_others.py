@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rxt.training.dialogues.fact import Fact, phrases
+from rxt.training.dialogues.fact import Fact, named, phrases
 
 _TELLS = phrases("""
 my favourite {n} is {v} | my favourite {n} has always been {v} | {v} is my favourite {n} | the {n} I like best is {v}
@@ -75,7 +75,7 @@ def _favourite(slot: str, weight: float, noun: str = "", values: str = "") -> Fa
     noun = noun or slot
 
     def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(template.replace("{n}", noun) for template in templates)
+        return tuple(named(template, "{n}", noun) for template in templates)
 
     mine = f"my favourite {noun}"
     return Fact(
@@ -118,7 +118,7 @@ FAVOURITES = (
     _favourite("bird", 0.2),
     _favourite("tree", 0.2),
     _favourite("subject_at_school", 0.4, "subject", "subject"),
-    _favourite("weekday", 0.3, "day of the week", "weekday"),
+    _favourite("weekday", 0.3, "weekday", "weekday"),
     _favourite("holiday_place", 0.3, "holiday place", "place"),
     _favourite("word", 0.3, values="secret"),
 )
@@ -189,7 +189,7 @@ def _role(
     more = _MORE_PET_TELLS if kind == "pet" else _MORE_ROLE_TELLS
 
     def filled(templates: tuple[str, ...], name: str = role) -> tuple[str, ...]:
-        return tuple(template.replace("{r}", name) for template in templates)
+        return tuple(named(template, "{r}", name) for template in templates)
 
     called = _CALLED.get(role, ())
     return Fact(
@@ -218,7 +218,6 @@ _CALLED = {
     "brother": ("little brother", "older brother", "bro"),
     "sister": ("big sister", "younger sister"),
     "best friend": ("bestie",),
-    "neighbour": ("neighbor",),
 }
 """Other names for these; Mneme answers with the first."""
 

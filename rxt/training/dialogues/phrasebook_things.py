@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rxt.training.dialogues.fact import Fact, phrases
+from rxt.training.dialogues.fact import Fact, named, phrases
 
 _ACKS = phrases("""
 Good to know. | Thanks for telling me. | Okay, I will remember that. | I see, {v}. | Oh, {v}! | Got it, {v}.
 """)
 
 _MORE_ASKS = phrases("""
-{q}, do you know | {q} again | remember {q} | {q} by the way | so {q} | and {q} | tell me, {q} | now, {q}
+{q}, do you know | {q} again | remember {q} | {q} by the way | so {q} | and {q} | well, {q} | now, {q}
 """)
 
 
@@ -39,7 +39,7 @@ ABOUT = (
     ),
     _fact(
         "subject", "subject", "what I study", "you study {v}",
-        """I study {v} | I'm studying {v} | I'm a {v} student | I study {v} at university | my subject is {v}
+        """I study {v} | I'm studying {v} | I'm {av} student | I study {v} at university | my subject is {v}
         I'm doing a degree in {v} | my major is {v} | I'm majoring in {v} | I chose to study {v} | I read {v} at college
         at university I study {v}""",
         """what do I study | what is my major | what subject do I study | what am I studying | what's my subject
@@ -52,7 +52,7 @@ ABOUT = (
         I have a job at {v} | my employer is {v} | I got hired by {v} | I started working at {v}
         {v} is the company I work for | I work in a company called {v}""",
         """which company do I work for | what company do I work for | who do I work for | who is my employer
-        what is my company | what's the name of my company | who employs me""",
+        what is my company | what's the name of my company | who employs me | where do I work""",
         0.8,
     ),
     _fact(
@@ -65,7 +65,7 @@ ABOUT = (
     ),
     _fact(
         "street", "street", "my street", "your street is {v}",
-        """my street is {v} | I live on {v} | I live in {v}, that's my street | my street is called {v}
+        """my street is {v} | I live on {v} | {v} is the street I live on | my street is called {v}
         the street I live on is {v} | my address is {v} | our house is on {v} | my flat is on {v} | we live on {v}""",
         """what is my street | which street do I live on | what street do I live on | what's my address
         what is my street called | what's my street""",
@@ -73,7 +73,7 @@ ABOUT = (
     ),
     _fact(
         "sign", "sign", "my zodiac sign", "your zodiac sign is {v}",
-        """my zodiac sign is {v} | I'm {av} | my star sign is {v} | my sign is {v} | by star sign I'm a {v}
+        """my zodiac sign is {v} | I'm {av} | my star sign is {v} | my sign is {v} | by star sign I'm {av}
         I was born under {v} | I'm a typical {v} | {v} is my sign""",
         """what is my zodiac sign | what's my star sign | what is my sign | which zodiac sign am I | what star sign am I
         which sign was I born under""",
@@ -92,7 +92,7 @@ ABOUT = (
         """I'm {v} tall | my height is {v} | I am {v} tall | I measure {v} | I'm {v} in height | I stand {v} tall
         I grew to {v} | the doctor measured me, I'm {v}""",
         """how tall am I | what is my height | what's my height | what height am I | how tall did I say I am
-        how high do I measure""",
+        how many centimetres do I measure""",
         0.4,
     ),
     _fact(
@@ -149,7 +149,7 @@ ABOUT = (
     ),
     _fact(
         "bike", "colour", "my bike's colour", "your bike is {v}",
-        """my bike is {v} | I have a {v} bike | I ride a {v} bike | my bicycle is {v} | I bought a {v} bike
+        """my bike is {v} | I have {av} bike | I ride {av} bike | my bicycle is {v} | I bought {av} bike
         the colour of my bike is {v} | I painted my bike {v}""",
         """what colour is my bike | what is my bike's colour | which colour is my bicycle | what colour bike do I have
         what colour did I paint my bike""",
@@ -215,7 +215,7 @@ what did I name my {r} | what was my {r} called | how did I call my {r} | which 
 
 def _thing(noun: str, values: str) -> Fact:
     def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(template.replace("{r}", noun) for template in templates)
+        return tuple(named(template, "{r}", noun) for template in templates)
 
     return Fact(
         noun.replace(" ", "_"),

@@ -239,7 +239,7 @@ That sounds interesting! | Oh, I see! | Thanks for telling me. | I see, tell me 
 OTHER_UNKNOWN = phrases("""
 what colour is my front door | what did I eat yesterday | what did I do today | what is my phone number
 what is my door code
-what's in my pocket | where is my umbrella | what is my email | who rang my doorbell | what did I have for lunch
+what's in my pocket | how high is my ceiling | what is my email | who rang my doorbell | what is my licence plate
 what colour is my bed
 when is my exam | where did I go yesterday | when did I wake up | what do I want | how much do I weigh
 what is my blood type
@@ -250,14 +250,14 @@ what bus did I take today
 what did I talk about yesterday | what am I wearing | what is my passport number | which floor did I park on
 what is my plan for today
 what did I have for a snack | where did I park | what did I buy yesterday | who called me this morning
-when is my next meeting | what is my bank account number | where did I put my glasses | what did I cook last night
-how did I sleep | what time did I get up | who visited me yesterday | what is my wifi password
+who is my landline provider | what is my bank account number | where did I put my glasses | what is my tax number
+how long is my garden | what time is my lesson | who cut my hair last | what is my wifi password
 when is my appointment | what colour are my curtains | how much money do I have | what did I read last week
 what is on my shopping list | where is my phone | what is in my bag | what did I watch last night
-who sat next to me on the bus | when did I get home | how many books do I own | what did I have for dinner
+who sat next to me on the bus | when did I get home | how many books do I own | what is my library number
 what's in my fridge | what is my postcode | when does my train leave | what colour are my socks
 what is my jacket made of | where did I buy my shoes | tell me what I did last weekend
-do you know where my wallet is | do you know when my meeting is
+do you know where my wallet is | do you know my locker number
 """)
 """Questions about the person that no fact of this data answers."""
 

@@ -14,8 +14,13 @@ ANY_PET_SLOTS = ("pet_kind", "pet")
 GROUPS = (
     frozenset({"partner", "wife", "husband", "girlfriend", "boyfriend"}),
     frozenset({"friend", "best_friend"}),
+    frozenset({"film", "movie"}),
+    frozenset({"roommate", "flatmate"}),
+    frozenset({"boss", "manager"}),
+    frozenset({"name", "nickname"}),
+    frozenset({"hobby", "collection"}),
 )
-"""Slots that may mean one person: with one told, the others of its group are neither known nor unknown."""
+"""Slots that may mean one person or thing: with one told, the others of its group are neither known nor unknown."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class State:
         if "pet" in self.unclear or (PET_SLOTS & self.held.keys()) - {slot}:
             self._blur_pets()
             return
-        for implied, what in (("pet_kind", slot), ("pet", value)):
+        for implied, what in (("pet_kind", slot.replace("_", " ")), ("pet", value)):
             self.held.pop(implied, None)
             self.held[implied] = Told(what, turn, implied=True)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rxt.training.dialogues import knowledge, noise, phrasebook, small_talk
+from rxt.training.dialogues.fact import article
 from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
 
 if TYPE_CHECKING:
@@ -13,12 +14,8 @@ if TYPE_CHECKING:
 
     from rxt.training.dialogues.fact import Fact
 
-_ORDERS = ("tell", "remind", "say", "please", "I forgot", "I wonder", "quick", "list", "summarize")
-
-
-def article(value: str) -> str:
-    """The value behind "a" or "an"."""
-    return f"an {value}" if value[0] in "aeiouAEIOU" else f"a {value}"
+_ORDERS = ("tell", "remind", "say", "please", "I forgot", "I wonder", "quick", "list", "summarize", "recall", "repeat")
+_ORDERS += ("now tell", "let me test", "describe", "recap", "give", "quote", "I bet", "I hope")
 
 
 def fill(template: str, value: str, *others: str) -> str:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from rxt.config import ModelConfig
+from rxt.config import AttentionConfig, ModelConfig
 from rxt.errors import RxtError
 from rxt.model.reactive_transformer import ReactiveTransformer
 
@@ -34,7 +35,8 @@ def grown(
     """The model at twice its width, head dimension and feed-forward size, and its config.json.
 
     slots: S of the grown model, by default as before; further slots have the gates of the earlier ones in turn. Raises
-    GrowthError for experts, for gates that weigh all slots or a learned status, and for norms other than rms and layer.
+    GrowthError for experts and feed-forward layers without gates, for heads of several sizes, for gates that weigh all
+    slots or a learned status, and for norms other than rms and layer.
     """
     _check(model.config)
     wider = json.loads(json.dumps(document))
@@ -44,17 +46,51 @@ def grown(
             embed_dim=2 * document[name]["embed_dim"], ff_dim=2 * document[name]["ff_dim"], stm_size=count
         )
     wider[_MEMORY].update(embed_dim=2 * document[_MEMORY]["embed_dim"], stm_size=count)
-    result = ReactiveTransformer(ModelConfig.from_json(wider))
+    result = ReactiveTransformer(_wider(model.config, count))
     grower = _Grower(model, count, torch.Generator().manual_seed(seed))
     result.load_state_dict({name: grower.grown(name, value) for name, value in model.state_dict().items()})
     return result, wider
 
 
+def _wider(config: ModelConfig, slots: int) -> ModelConfig:
+    """The configuration as it is known, also what only the weights had told when the model was opened."""
+    decoder, encoder = (
+        replace(
+            stack,
+            width=2 * stack.width,
+            slots=slots,
+            attention=_wider_attention(stack.attention),
+            cross_attention=None if stack.cross_attention is None else _wider_attention(stack.cross_attention),
+            feed_forward=replace(
+                stack.feed_forward, width=2 * stack.feed_forward.width, hidden=2 * stack.feed_forward.hidden
+            ),
+        )
+        for stack in (config.decoder, config.encoder)
+    )
+    memory = replace(
+        config.memory,
+        width=2 * config.memory.width,
+        slots=slots,
+        attention=_wider_attention(config.memory.attention),
+        interlayer_attention=_wider_attention(config.memory.interlayer_attention),
+    )
+    return replace(config, decoder=decoder, encoder=encoder, memory=memory)
+
+
+def _wider_attention(attention: AttentionConfig) -> AttentionConfig:
+    return replace(attention, width=2 * attention.width, head_dim=2 * attention.head_dim)
+
+
 def _check(config: ModelConfig) -> None:
     gate, norms = config.memory.gate, config.memory.norms
+    stacks = (config.decoder, config.encoder)
+    attentions = [config.memory.attention, config.memory.interlayer_attention, *(stack.attention for stack in stacks)]
+    attentions += [stack.cross_attention for stack in stacks if stack.cross_attention is not None]
     kinds = {norms.mean, norms.interlayer, norms.write, norms.input}
-    if any(stack.feed_forward.experts or not stack.feed_forward.gated for stack in (config.decoder, config.encoder)):
+    if any(stack.feed_forward.experts or not stack.feed_forward.gated for stack in stacks):
         raise GrowthError("Only models with dense, gated feed-forward layers can be grown.")
+    if len({attention.head_dim for attention in attentions}) > 1:
+        raise GrowthError("Models with heads of several sizes cannot be grown.")
     if gate.kind == "linear" or gate.status == "linear":
         raise GrowthError("Models whose gates weigh all slots, or a learned status, cannot be grown.")
     if not kinds <= {"rms", "layer"}:
@@ -66,6 +102,7 @@ class _Grower:
 
     def __init__(self, model: ReactiveTransformer, slots: int, generator: torch.Generator) -> None:
         self._slots = slots
+        self._per_slot = model.config.memory.gate.per_slot
         self._generator = generator
         self._head_dim = model.config.memory.attention.head_dim
         at = torch.arange(self._head_dim)
@@ -79,7 +116,7 @@ class _Grower:
     def grown(self, name: str, value: Tensor) -> Tensor:
         """The tensor `name` of the grown model."""
         if "_gate." in name:
-            return value[:, torch.arange(self._slots) % value.shape[1]] if value.shape[1] > 1 else value
+            return value[:, torch.arange(self._slots) % value.shape[1]] if self._per_slot else value
         if "norm" in name or name == "embedding.weight" or name.endswith(("out_proj.bias", "fc2.bias")):
             return _twice(value, -1)
         if name.endswith("head.weight"):

@@ -25,7 +25,7 @@ from rxt.training.optimizer import build_optimizer, rate_share, restore_optimize
 from rxt.training.products import autocast, rounded_products
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import Draw, Stage, StageResult
-from rxt.training.start import begin, build_stage, check_device
+from rxt.training.start import begin, build_stage, check_compiler, check_device
 from rxt.training.team import Team
 
 __all__ = ["Progress", "Trainer", "TrainingError"]
@@ -44,6 +44,8 @@ class Trainer:
         self.out = out
         self.team = Team.from_environment()
         check_device(recipe.run.device)
+        if recipe.run.compile:
+            check_compiler()
         out.mkdir(parents=True, exist_ok=True)
         self._start = begin(recipe, out, self.team)
         self.model = self._start.model.to(recipe.run.device)

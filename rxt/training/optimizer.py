@@ -31,8 +31,9 @@ def build_optimizer(parameters: Iterable[tuple[str, nn.Parameter]], schedule: Sc
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
     """Takes over a checkpoint's moments and keeps the recipe's rates; torch alone would bring back the checkpoint's."""
+    groups = [{**group, "fused": True} for group in state["param_groups"]]  # of earlier versions it was not
     rates = [(group["peak"], group["weight_decay"]) for group in optimizer.param_groups]
-    optimizer.load_state_dict(dict(state))
+    optimizer.load_state_dict({**state, "param_groups": groups})
     for group, (peak, weight_decay) in zip(optimizer.param_groups, rates, strict=True):
         group["peak"], group["weight_decay"] = peak, weight_decay
 

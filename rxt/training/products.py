@@ -16,7 +16,7 @@ def rounded_products(run: RunPlan) -> Iterator[None]:
 
     With AMX that makes them 2.5 to 4 times as fast, while autocast would spend more on conversions than it gains.
     """
-    if run.precision != "bfloat16" or run.device != "cpu":
+    if run.precision != "bfloat16" or torch.device(run.device).type != "cpu":
         yield
         return
     before = torch.get_float32_matmul_precision()

@@ -117,8 +117,8 @@ class DataPlan:
     generator_share: of the conversations, where there are both, in [0, 1]. novelty, focus: see DialogueGenerator; below
     1 they make a first stage easier. tokenizer_dialogues: how many generated dialogues of turns_per_dialogue turns the
     tokenizer of a new model is trained on. answer_weight: in the loss, of a token that no memory is needed for; a
-    recalled one weighs 4. asides: questions a turn that are asked of the memory and leave no trace in it, so that every
-    memory is asked about more of what it holds.
+    recalled one weighs 4. asides: up to so many questions before every turn that leave no trace, so that each memory
+    is asked about more of what it holds; of generated conversations in the stage memory_aware alone.
     """
 
     tokenizer_dialogues: int = 20_000

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +103,7 @@ def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
 
 def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
     """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
-    source = _source(start, plan.data)
+    source = _source(start, plan.data, plan.data.asides if plan.kind == "memory_aware" else 0.0)
     model, builder = start.model, start.builder(LossWeights(answer=plan.data.answer_weight))
     match plan.kind:
         case "joint" | "interaction":
@@ -114,8 +116,8 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
             return MemoryAwareStage(model, builder, source, curriculum)
 
 
-def _source(start: Start, plan: DataPlan) -> Source:
-    generated = GeneratedSource(plan.novelty, plan.focus, plan.asides)
+def _source(start: Start, plan: DataPlan, asides: float) -> Source:
+    generated = GeneratedSource(plan.novelty, plan.focus, asides)
     if not plan.files:
         return generated
     objection = too_long(start.template(), start.model.config.interaction_length)
@@ -141,3 +143,10 @@ def check_device(device: str) -> None:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
         raise RxtError(f"This machine cannot train on the device {device!r}: {str(error).splitlines()[0]}") from None
+
+
+def check_compiler() -> None:
+    """Raises RxtError where there is no C++ compiler to be found, without which torch cannot compile layers."""
+    known = (os.environ.get("CXX"), "c++", "g++", "clang++", "cl")
+    if not any(name and shutil.which(name) for name in known):
+        raise RxtError("compile = true needs a C++ compiler, and none was found: install one, or leave the line out.")

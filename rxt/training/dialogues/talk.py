@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rxt.training.dialogues.beyond import UNKNOWN_ANSWERS
 from rxt.training.dialogues.dialogue import Turn
-from rxt.training.dialogues.knowledge import UNKNOWN_ANSWERS
 from rxt.training.dialogues.small_talk import REMARK_ANSWERS
 from rxt.training.dialogues.wording import mark_of
 

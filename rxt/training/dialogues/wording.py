@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rxt.training.dialogues import knowledge, noise, phrasebook, small_talk
-from rxt.training.dialogues.fact import article
+from rxt.training.dialogues import beyond, knowledge, noise, phrasebook, small_talk
+from rxt.training.dialogues.fact import article, phrases
 from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
 
 if TYPE_CHECKING:
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from rxt.training.dialogues.fact import Fact
 
-_ORDERS = ("tell", "remind", "say", "please", "I forgot", "I wonder", "quick", "list", "summarize", "recall", "repeat")
-_ORDERS += ("now tell", "let me test", "describe", "recap", "give", "quote", "I bet", "I hope")
+_ORDERS = phrases("""
+tell | remind | say | please | I forgot | I wonder | quick | list | summarize | recall | repeat | now tell | let me test
+describe | recap | give | quote | I bet | I hope
+""")
 
 
 def fill(template: str, value: str, *others: str) -> str:
@@ -119,7 +121,7 @@ class Wording:
         self.who_is = part(phrasebook.WHO_IS, held_out)
         self.echoes = part(phrasebook.ECHOES, held_out)
         self.identity = tuple((part(questions, held_out), answers) for questions, answers in knowledge.IDENTITY)
-        self.unknown = part(knowledge.UNKNOWN_QUESTIONS, held_out)
+        self.unknown = part(beyond.UNKNOWN_QUESTIONS, held_out)
         self.small_talk = tuple((part(said, held_out), answers) for said, answers in small_talk.SMALL_TALK)
         self.greetings = self.small_talk[0]
         self.remarks = part(small_talk.REMARKS, held_out)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rxt.training.batch import PLAIN_TEXT, SYSTEM
 from rxt.training.dialogues import Dialogue, Turn
-from rxt.training.dialogues.knowledge import IDENTITY, UNKNOWN_ANSWERS
+from rxt.training.dialogues.beyond import UNKNOWN_ANSWERS
+from rxt.training.dialogues.knowledge import IDENTITY
 from rxt.training.dialogues.small_talk import REMARK_ANSWERS, SMALL_TALK
 
 NOT_TOLD = "haven't told me"

@@ -146,3 +146,11 @@ def test_that_both_sources_can_be_mixed_and_pairs_stand_where_no_memory_is_neede
 def test_that_the_example_of_the_help_is_a_corpus() -> None:
     corpus = read_corpus([ROOT / "resources" / "training" / "port-willow.jsonl"])
     assert len(corpus) >= 60
+
+
+def test_that_what_is_asked_aside_stays_beside_the_files_turns(tmp_path: Path) -> None:
+    pairs = [Dialogue((Turn("Who are you?", "I am Bo.", "small_talk"),))]
+    mixed = MixedSource(FileSource(pairs), GeneratedSource(asides=2.0), 1.0)
+    drawn = mixed.dialogues(8, 20, random.Random(1))
+    assert sum(len(dialogue.asides) for dialogue in drawn) > 60
+    assert any(turn.answer == "I am Bo." for dialogue in drawn for turn in dialogue.turns)

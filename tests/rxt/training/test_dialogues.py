@@ -13,7 +13,9 @@ from tokenizers import Tokenizer
 from rxt.text.trainer import train_tokenizer
 from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
 from rxt.training.dialogues.dialogue import KINDS
+from rxt.training.dialogues.fact import named
 from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.noise import with_slip
 from rxt.training.dialogues.questions import NOTHING_TOLD
 from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
@@ -295,3 +297,20 @@ def test_that_what_is_asked_aside_was_told_before_or_never() -> None:
 
 def test_that_nothing_is_asked_aside_unless_wanted() -> None:
     assert DialogueGenerator(8).dialogue(10).asides == ()
+
+
+@pytest.mark.parametrize("text", ["", "k", "ok"])
+def test_that_nothing_is_lost_of_a_message_too_short_for_a_slip(text: str) -> None:
+    rng = random.Random(1)
+    assert {with_slip(text, rng) for _ in range(50)} == {text}
+
+
+def test_that_a_pet_of_two_words_is_called_as_people_write_it() -> None:
+    state = State()
+    state.tell("guinea_pig", "Pip", 0)
+    assert state.held["pet_kind"].value == "guinea pig"
+
+
+def test_that_a_noun_stands_behind_its_own_article() -> None:
+    assert named("I have a {r}, the {r} {v}", "{r}", "aunt") == "I have an aunt, the aunt {v}"
+    assert named("a {r}", "{r}", "dog") == "a dog"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,11 @@ def test_that_further_slots_have_the_gates_of_the_earlier_ones(shape: ModelShape
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
-    [("residual_gate_type", "linear", "gates"), ("norm_type", "adaptive", "norms of the kinds adaptive")],
+    [
+        ("residual_gate_type", "linear", "gates"),
+        ("norm_type", "adaptive", "norms of the kinds adaptive"),
+        ("att_heads", 2, "heads of several sizes"),
+    ],
 )
 def test_that_what_cannot_be_grown_is_refused(shape: ModelShape, key: str, value: str, words: str) -> None:
     changed = document(shape, **{key: value})
@@ -114,3 +119,23 @@ def test_that_the_command_writes_a_folder_that_opens(
     assert json.loads((tmp_path / "wide" / "config.json").read_text())["decoder_config"]["embed_dim"] == 32
     assert main(["grow", str(tmp_path / "small"), str(tmp_path / "wide")]) != 0
     assert "is not empty" in capsys.readouterr().err
+
+
+def test_that_a_single_slot_with_a_gate_of_its_own_becomes_many(shape: ModelShape) -> None:
+    single = replace(shape, slots=1)
+    wide, _ = grown(trained(single.to_document()), single.to_document(), slots=4)
+    assert wide.memory_shape == (2, 4, 32)
+
+
+def test_that_what_only_the_weights_tell_is_grown_too(shape: ModelShape, tokenizer_json: str, tmp_path: Path) -> None:
+    layered = document(shape)
+    for stack in ("decoder_config", "encoder_config"):
+        layered[stack]["use_rms_norm"] = False
+    save_model(tmp_path / "small", trained(layered), layered, tokenizer_json)
+    for stack in ("decoder_config", "encoder_config"):
+        del layered[stack]["use_rms_norm"]
+    (tmp_path / "small" / "config.json").write_text(json.dumps(layered))
+    small = rxt.load(tmp_path / "small")
+    wide, wider = grown(small, small.document)
+    save_model(tmp_path / "wide", wide, wider, tokenizer_json)
+    assert rxt.load(tmp_path / "wide").config.decoder.norm == small.config.decoder.norm == "layer"

@@ -43,3 +43,22 @@ def test_that_a_resumed_run_takes_the_rates_of_its_recipe_and_the_moments_of_its
         torch.equal(moment, before.state[parameter]["exp_avg"])
         for moment, (_, parameter) in zip(moments, named, strict=True)
     )
+
+
+def test_that_a_run_begun_before_steps_were_fused_goes_on_with_fused_steps() -> None:
+    named = parameters()
+    before = build_optimizer(named, SCHEDULE)
+    for _, parameter in named:
+        parameter.grad = torch.full((2, 2), 3.0)
+    before.step()
+    state = before.state_dict()
+    for group in state["param_groups"]:
+        group["fused"] = None
+    later = parameters()
+    after = build_optimizer(later, SCHEDULE)
+    restore_optimizer(after, state)
+    assert all(group["fused"] for group in after.param_groups)
+    for _, parameter in later:
+        parameter.grad = torch.full((2, 2), 3.0)
+    after.step()
+    assert all(bool((parameter < 1).all()) for _, parameter in later)

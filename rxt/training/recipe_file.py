@@ -33,7 +33,14 @@ from rxt.training.recipe import (
 
 Part = TypeVar("Part")
 SECTIONS = ("model", "data", "schedule", "curriculum", "stage")
-SHARES = ("final_learning_rate_share", "generator_share", "mask_share", "earlier_share", "promote_at_value_accuracy")
+SHARES = (
+    "final_learning_rate_share",
+    "generator_share",
+    "mask_share",
+    "talk",
+    "earlier_share",
+    "promote_at_value_accuracy",
+)
 AT_LEAST_ONE = (
     "steps", "turns_per_step", "checkpoint_every_steps", "memory_steps", "turns_per_dialogue", "memory_heads",
 )  # fmt: skip

@@ -26,18 +26,21 @@ class Source(Protocol):
 
 
 class GeneratedSource:
-    """The generator's conversations, of exactly the turns asked for. novelty, focus, asides: see DialogueGenerator."""
+    """The generator's conversations, of exactly the turns asked for. Its settings: see DialogueGenerator."""
 
     longest = GENERATED_TURNS
 
-    def __init__(self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0) -> None:
+    def __init__(self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0, talk: float = 0.0) -> None:
         self._novelty = novelty
         self._focus = focus
         self._asides = asides
+        self._talk = talk
 
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         seed = rng.randrange(2**32)
-        generator = DialogueGenerator(seed, novelty=self._novelty, focus=self._focus, asides=self._asides)
+        generator = DialogueGenerator(
+            seed, novelty=self._novelty, focus=self._focus, asides=self._asides, talk=self._talk
+        )
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
 

@@ -117,7 +117,7 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
 
 
 def _source(start: Start, plan: DataPlan, asides: float) -> Source:
-    generated = GeneratedSource(plan.novelty, plan.focus, asides)
+    generated = GeneratedSource(plan.novelty, plan.focus, asides, plan.talk)
     if not plan.files:
         return generated
     objection = too_long(start.template(), start.model.config.interaction_length)

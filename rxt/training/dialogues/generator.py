@@ -58,7 +58,8 @@ class DialogueGenerator:
 
     `split` "train" and "heldout" share no open value and, where a list of phrases has five or more, no phrasing.
     novelty: 1 invents and combines values as often as it should, 0 draws them from the lists; focus: above 1 tells the
-    commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. Raises ValueError for another
+    commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. talk: share of turns that are
+    nothing but talk, beside those that are anyway. Raises ValueError for another
     split.
     """
 
@@ -70,6 +71,7 @@ class DialogueGenerator:
         novelty: float = 1.0,
         focus: float = 1.0,
         asides: float = 0.0,
+        talk: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -83,6 +85,7 @@ class DialogueGenerator:
         self._slots = [fact.slot for fact in FACTS]
         self._weights = [fact.weight**focus for fact in FACTS]
         self._asides = asides
+        self._share_of_talk = talk
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -97,7 +100,8 @@ class DialogueGenerator:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
             self._ask_aside(scene)
-            scene.turns.append(self._next(scene))
+            is_talk = bool(self._share_of_talk) and rng.random() < self._share_of_talk
+            scene.turns.append(self._talk.any(scene.typist, rng) if is_talk else self._next(scene))
         return Dialogue(tuple(scene.turns), tuple(scene.asides))
 
     def _plan(self, turns: int, rng: random.Random) -> list[str]:

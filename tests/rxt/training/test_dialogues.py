@@ -314,3 +314,11 @@ def test_that_a_pet_of_two_words_is_called_as_people_write_it() -> None:
 def test_that_a_noun_stands_behind_its_own_article() -> None:
     assert named("I have a {r}, the {r} {v}", "{r}", "aunt") == "I have an aunt, the aunt {v}"
     assert named("a {r}", "{r}", "dog") == "a dog"
+
+
+def test_that_more_talk_leaves_what_is_told_true() -> None:
+    generator = DialogueGenerator(9, talk=0.5)
+    turns = [turn for _ in range(60) for turn in generator.dialogue(10).turns]
+    talk = sum(turn.kind in ("small_talk", "identity", "unknown_topic") for turn in turns)
+    assert 0.5 < talk / len(turns) < 0.75
+    assert any(turn.kind == "ask" for turn in turns)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from PIL import Image
 from PySide6.QtCore import QPoint, QSize, QTimer
 from PySide6.QtGui import QCursor, QImage
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 
 from app.main import application, run
 from app.models.settings import Settings
@@ -77,16 +77,20 @@ class Photographer:
 
     @staticmethod
     def _when_still(widget: QWidget) -> QImage:
-        """The widget once two looks in a row see the same."""
+        """The widget once two looks in a row see the same, and no view waits for its numbers."""
         pause(STILL_MS)
         before = widget.grab().toImage()
         for _ in range(STILL_TRIES):
             pause(STILL_MS)
             now = widget.grab().toImage()
-            if now == before:
+            if now == before and not _waits(widget):
                 return now
             before = now
         raise PictureError("the window never holds still")
+
+
+def _waits(widget: QWidget) -> bool:
+    return any(label.isVisible() and label.text().startswith("Looking into") for label in widget.findChildren(QLabel))
 
 
 def _write(picture: QImage, path: Path) -> None:

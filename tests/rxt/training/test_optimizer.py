@@ -17,6 +17,15 @@ def parameters() -> list[tuple[str, nn.Parameter]]:
     return [(name, nn.Parameter(torch.ones(2, 2))) for name in ("write_gate.weight", "fc1.weight", "fc1.bias")]
 
 
+def stepped(named: list[tuple[str, nn.Parameter]]) -> torch.optim.AdamW:
+    """An optimizer that has made one step."""
+    optimizer = build_optimizer(named, SCHEDULE)
+    for _, parameter in named:
+        parameter.grad = torch.full((2, 2), 3.0)
+    optimizer.step()
+    return optimizer
+
+
 def test_that_every_part_of_a_gate_is_trained_at_the_gates_rate() -> None:
     names = ("write_gate.weight", "write_gate.bias", "write_gate.status_weight", "write_gate.status_bias")
     gates = [(name, nn.Parameter(torch.ones(2, 2))) for name in names]
@@ -27,10 +36,7 @@ def test_that_every_part_of_a_gate_is_trained_at_the_gates_rate() -> None:
 
 def test_that_a_resumed_run_takes_the_rates_of_its_recipe_and_the_moments_of_its_checkpoint() -> None:
     named = parameters()
-    before = build_optimizer(named, SCHEDULE)
-    for _, parameter in named:
-        parameter.grad = torch.full((2, 2), 3.0)
-    before.step()
+    before = stepped(named)
     state = before.state_dict()
 
     changed = replace(SCHEDULE, learning_rate=5e-3, gate_learning_rate=1e-3, weight_decay=0.2)
@@ -46,12 +52,7 @@ def test_that_a_resumed_run_takes_the_rates_of_its_recipe_and_the_moments_of_its
 
 
 def test_that_a_run_begun_before_steps_were_fused_goes_on_with_fused_steps() -> None:
-    named = parameters()
-    before = build_optimizer(named, SCHEDULE)
-    for _, parameter in named:
-        parameter.grad = torch.full((2, 2), 3.0)
-    before.step()
-    state = before.state_dict()
+    state = stepped(parameters()).state_dict()
     for group in state["param_groups"]:
         group["fused"] = None
     later = parameters()

@@ -99,7 +99,7 @@ def joint_loss(
     tokens, real = batch.tokens[:, 0], batch.real[:, 0]  # [N, T]
     hidden = hide(tokens, real, mask_id, options.mask_share, model.config.decoder.vocabulary, generator)
     states = model.encoder(model.embedding(hidden.tokens), real)  # [L, N, T, D]
-    guesses = head(states[-1][hidden.chosen]).float()
+    guesses = head(states[-1][hidden.chosen].float())
     wanted = tokens[hidden.chosen]
     encoder_loss = functional.cross_entropy(guesses, wanted) if len(wanted) else states.sum() * 0
 
@@ -144,8 +144,8 @@ def states_as_memory(states: Tensor, real: Tensor, slots: int, noise: float, gen
     """Encoder states [L, N, T, D] as a memory [L, N, max(S, T), D]: one token a slot, with noise of `noise` times the
     states' own size; slots without a token hold N(0, 1), as in fresh memory."""
     layers, texts, tokens, width = states.shape
-    fresh = torch.randn(layers, texts, max(slots, tokens), width, generator=generator).to(states.device)
+    fresh = torch.randn(layers, texts, max(slots, tokens), width, generator=generator).to(states)
     size = states.float().square().mean(dim=-1, keepdim=True).sqrt()  # [L, N, T, 1]
-    noisy = states + noise * size * fresh[:, :, :tokens]
+    noisy = (states + noise * size * fresh[:, :, :tokens]).to(states.dtype)
     fresh[:, :, :tokens] = torch.where(real[None, :, :, None], noisy, fresh[:, :, :tokens])
     return fresh

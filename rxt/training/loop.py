@@ -22,7 +22,7 @@ from rxt.training.gradients import clip_groups
 from rxt.training.log import Log, Progress
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
-from rxt.training.products import autocast, rounded_products
+from rxt.training.products import ComputingCopy, autocast
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import Draw, Stage, StageResult
 from rxt.training.start import begin, build_stage, check_compiler, check_device
@@ -49,8 +49,9 @@ class Trainer:
         out.mkdir(parents=True, exist_ok=True)
         self._start = begin(recipe, out, self.team)
         self.model = self._start.model.to(recipe.run.device)
+        self._computing = ComputingCopy(self.model, recipe.run)
         if recipe.run.compile:
-            _compile(self.model)
+            _compile(self._computing.model)
         if self.team.leads and not (out / TOKENIZER).exists():
             write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
         self._checkpoint = out / "checkpoint.pt"
@@ -80,8 +81,8 @@ class Trainer:
     def run(self, report: Callable[[Progress], None]) -> None:
         """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
         cannot be written."""
-        self.model.train()
-        with Log(self.out, self.team.rank) as log, rounded_products(self.recipe.run):
+        self._computing.model.train()
+        with Log(self.out, self.team.rank) as log:
             while not self.is_finished:
                 started = time.perf_counter()
                 if self.stage_step >= self.plan.schedule.steps:
@@ -130,11 +131,9 @@ class Trainer:
         """Begins a stage: what it trains, and an optimizer of its own."""
         self.place = place
         self.stage_step = 0
-        self.stage: Stage = build_stage(self._start, self.plan, place, self.recipe.run.seed)
-        self.model.requires_grad_(False)
-        for modules in self.stage.groups.values():
-            for module in modules:
-                module.requires_grad_(True)
+        start = replace(self._start, model=self._computing.model)
+        self.stage: Stage = build_stage(start, self.plan, place, self.recipe.run.seed)
+        self._computing.choose(module for modules in self.stage.groups.values() for module in modules)
         self.optimizer = build_optimizer(self._trained(), self.plan.schedule)
 
     def _trained(self) -> Iterator[tuple[str, nn.Parameter]]:
@@ -159,6 +158,7 @@ class Trainer:
         if state.stage != self.place:
             self._enter(state.stage)
         self.model.load_state_dict(state.model)
+        self._computing.follow()
         restore_optimizer(self.optimizer, state.optimizer)
         self.stage.restore(state.stage_state)
         if self.stage.extra is not None and state.extra is not None:
@@ -178,13 +178,15 @@ class Trainer:
         with autocast(self.recipe.run):
             result = self.stage.loss(self._draw())
         loss = float(result.loss.detach())
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         result.loss.backward()
+        self._computing.hand_gradients_over()
         result = self._agreed(result)
         self.team.average_gradients(value for _, value in self._trained())
         groups = self.stage.groups
         names = [name for name in CLIP if name in groups]
-        parameters = {name: [value for module in groups[name] for value in module.parameters()] for name in names}
+        modules = {name: [value for module in groups[name] for value in module.parameters()] for name in names}
+        parameters = {name: list(self._computing.twins(values)) for name, values in modules.items()}
         norms = dict(zip(names, clip_groups((parameters[name], CLIP[name]) for name in names), strict=True))
         # Before the weights are touched: a checkpoint must never hold what a bad gradient made of them. The averaged
         # gradient is alike in all processes, so that all of them stop.
@@ -193,6 +195,7 @@ class Trainer:
                 f"the loss or its gradient is not finite at step {self.step}; the last checkpoint is kept in {self.out}"
             )
         self.optimizer.step()
+        self._computing.follow()
         self.stage.observe(result)
         self.step += 1
         self.stage_step += 1

@@ -91,9 +91,9 @@ def memory_attention_loss(
     def noisy(x: Tensor) -> Tensor:
         """x with noise of `noise` times its own size."""
         drawn = torch.randn(x.shape, generator=generator).to(x.device)
-        return x + noise * x.float().square().mean(dim=-1, keepdim=True).sqrt() * drawn
+        return (x + noise * x.float().square().mean(dim=-1, keepdim=True).sqrt() * drawn).to(model.dtype)
 
-    memory = torch.randn(layers, dialogues, slots, width, generator=generator).to(model.device)
+    memory = torch.randn(layers, dialogues, slots, width, generator=generator).to(model.device, model.dtype)
     losses, writes, kept = [], [], []
     for turn in range(turns):
         real = batch.real[:, turn]
@@ -107,7 +107,7 @@ def memory_attention_loss(
         writes.append(write.mean(dim=(1, 2)))
         kept.append((write < KEPT_BELOW).float().mean(dim=(1, 2)))
         # Each step has its own label: through the chain a step would learn to please the labels of later ones.
-        memory = written.detach().float()
+        memory = written.detach()
     return StageResult(
         loss=torch.stack(losses).mean(),
         write_gate=torch.stack(writes).mean(dim=0),

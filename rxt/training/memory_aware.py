@@ -82,7 +82,7 @@ def memory_aware_loss(
     states = _encode(model, embedded[: batch.turns], real, groups).unflatten(1, (dialogues, turns))  # [L, B, K, T, D]
 
     start = torch.randn(model.memory_shape[0], dialogues, *model.memory_shape[1:], generator=generator)
-    memory = start.to(model.device)  # drawn on the processor: the same for the same seed on every device
+    memory = start.to(model.device, model.dtype)  # drawn on the processor: the same for the same seed on every device
     memories, gates = [memory], []
     # unbind, not an index a turn: each index's gradient would be a zero-filled copy of all states.
     for turn, state in enumerate(states.unbind(dim=2)[:-1]):

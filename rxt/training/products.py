@@ -1,30 +1,58 @@
-"""Matrix products in less than single precision, where the hardware gains by it. Weights and sums stay in float32."""
+"""Computing in less than single precision, where the hardware gains by it. Weights are kept and stepped in float32."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterable, Iterator
 
 import torch
+from torch import Tensor, nn
 
+from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.recipe import RunPlan
 
 
-@contextlib.contextmanager
-def rounded_products(run: RunPlan) -> Iterator[None]:
-    """While it lasts, a processor rounds the factors of products as the plan says.
+class ComputingCopy:
+    """The model that a step computes with: on a processor in bfloat16 a copy of the one that learns, else that itself.
 
-    With AMX that makes them 2.5 to 4 times as fast, while autocast would spend more on conversions than it gains.
+    Processors gain by numbers that are short throughout, while autocast spends on conversions what it gains.
     """
-    if run.precision != "bfloat16" or torch.device(run.device).type != "cpu":
-        yield
-        return
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("medium")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
+
+    def __init__(self, learner: ReactiveTransformer, run: RunPlan) -> None:
+        self._learner = learner
+        is_copy = run.precision == "bfloat16" and torch.device(run.device).type == "cpu"
+        self.model = copy.deepcopy(learner).to(torch.bfloat16) if is_copy else learner
+        # A part that is trained but belongs to no model stands for itself.
+        self._twins: dict[Tensor, nn.Parameter] = (
+            dict(zip(self.model.parameters(), learner.parameters(), strict=True)) if is_copy else {}
+        )
+
+    def twins(self, parameters: Iterable[nn.Parameter]) -> Iterator[nn.Parameter]:
+        """The parameters that learn what these compute."""
+        for parameter in parameters:
+            yield self._twins.get(parameter, parameter)
+
+    def hand_gradients_over(self) -> None:
+        """Gives the learning parameters the gradients of those that were computed with."""
+        for short, parameter in self._twins.items():
+            parameter.grad = None if short.grad is None else short.grad.float()
+            short.grad = None
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        """Takes over the weights of the model that learns."""
+        for short, parameter in self._twins.items():
+            short.copy_(parameter)
+
+    def choose(self, trained: Iterable[nn.Module]) -> None:
+        """Only the parameters of these modules of the computing model are trained, and their twins."""
+        for model in (self.model, self._learner):
+            model.requires_grad_(False)
+        for module in trained:
+            for parameter in module.parameters():
+                parameter.requires_grad_(True)
+        for twin in self.twins(p for p in self.model.parameters() if p.requires_grad):
+            twin.requires_grad_(True)
 
 
 def autocast(run: RunPlan) -> torch.autocast:

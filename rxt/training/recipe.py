@@ -139,6 +139,7 @@ class Schedule:
     """Learning rates rise for warm_up_steps and fall along a cosine to final_learning_rate_share of themselves.
 
     turns_per_step: of all processes together. gate_learning_rate: of the memory gates; that of the rest if absent.
+    muon_learning_rate: of the matrices inside of layers, which are then trained with Muon instead of AdamW.
     """
 
     steps: int
@@ -148,6 +149,7 @@ class Schedule:
     final_learning_rate_share: float = 0.02
     warm_up_steps: int = 20
     weight_decay: float = 0.01
+    muon_learning_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,8 @@ class StagePlan:
 class RunPlan:
     """What holds for all stages.
 
-    device: as torch names it. precision "bfloat16": of matrix products, where the device gains by it. compile: layers
-    are compiled, which takes a minute and a C++ compiler and then makes steps faster.
+    device: as torch names it. precision "bfloat16": of what is computed; the weights are kept in float32 beside it.
+    compile: layers are compiled, which takes some minutes and a C++ compiler and then makes steps faster.
     """
 
     seed: int = 1

@@ -26,7 +26,6 @@ from rxt.training.corpus import DataError
 from rxt.training.log import Log, Progress
 from rxt.training.loop import Trainer
 from rxt.training.optimizer import rate_share
-from rxt.training.products import rounded_products
 from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RunPlan, StagePlan
 
 ROOT = Path(__file__).parents[3]
@@ -101,6 +100,19 @@ def test_that_a_run_killed_in_any_stage_goes_on_as_if_never_killed(staged: Recip
     for stop in (2, 4, 5, 7, 9, 10, 13):
         again = losses(staged, tmp_path / "killed", stop)
         assert again == whole[kept:stop]
+        kept = (stop - 1) // 2 * 2
+
+
+def test_that_a_run_in_bfloat16_with_muon_goes_on_as_if_never_killed(tmp_path: Path) -> None:
+    text = TOML.replace(
+        "learning_rate = 1e-2", 'learning_rate = 1e-2\nmuon_learning_rate = 1e-2\nprecision = "bfloat16"'
+    )
+    (tmp_path / "recipe.toml").write_text(text, encoding="utf-8")
+    recipe = Recipe.read(tmp_path / "recipe.toml")
+    whole = losses(recipe, tmp_path / "whole", 13)
+    kept = 0
+    for stop in (4, 7, 9, 13):
+        assert losses(recipe, tmp_path / "killed", stop) == whole[kept:stop]
         kept = (stop - 1) // 2 * 2
 
 
@@ -228,8 +240,7 @@ def test_that_faults_of_the_data_are_found_before_the_first_step(recipe: Recipe,
 def test_that_bfloat16_leaves_the_weights_in_float32(recipe: Recipe, tmp_path: Path) -> None:
     trainer = Trainer(replace(recipe, run=RunPlan(seed=1, precision="bfloat16")), tmp_path / "half")
     exact = Trainer(recipe, tmp_path / "exact")
-    with rounded_products(trainer.recipe.run):
-        seen = trainer._train_step()
+    seen = trainer._train_step()
     wanted = exact._train_step()
     assert seen.loss == pytest.approx(wanted.loss, rel=0.02)
     assert {value.dtype for value in trainer.model.parameters()} == {torch.float32}
@@ -287,18 +298,15 @@ def test_that_asides_reach_the_stage_whose_memory_is_asked_and_no_other(recipe: 
         assert any(dialogue.asides for dialogue in drawn) == wanted
 
 
-def test_that_rounding_products_ends_with_the_run_also_after_an_error(recipe: Recipe, tmp_path: Path) -> None:
-    before = torch.get_float32_matmul_precision()
+def test_that_what_computes_in_bfloat16_follows_what_learns_in_float32(recipe: Recipe, tmp_path: Path) -> None:
     trainer = Trainer(replace(recipe, run=RunPlan(seed=1, precision="bfloat16")), tmp_path)
-    seen: list[str] = []
-
-    def report(progress: Progress) -> None:
-        seen.append(torch.get_float32_matmul_precision())
-        raise Killed
-
-    with pytest.raises(Killed):
-        trainer.run(report)
-    assert (seen, torch.get_float32_matmul_precision()) == (["medium"], before)
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    trainer._train_step()
+    computing = trainer._computing.model.state_dict()
+    learning = trainer.model.state_dict()
+    assert all(torch.equal(computing[name], value.bfloat16()) for name, value in learning.items())
+    assert any(not torch.equal(value, before[name]) for name, value in learning.items())
+    assert all(value.grad is None for value in trainer._computing.model.parameters())
 
 
 def test_that_every_layer_is_compiled_where_the_recipe_says_so(

@@ -24,12 +24,17 @@ no, {c} | sorry, {c} | I meant {v} | no, I meant {v} | I made a mistake, {c} | t
 sorry, I meant {v} | not quite, {c} | no no, {c} | oops, {c} | I mean {v} | correction: {c} | no, I said {v}
 that is not right, {c} | actually no, {c} | wrong, {c} | let me correct that, {c} | I mistyped, {c} | nope, {c}
 hold on, {c} | my mistake, {c} | I wanted to say {v} | no wait, {c} | you got it wrong, {c} | to be exact, {c}
+it's {v}, not that | no, it's {v} | I mean it's {v} | it's {v}, sorry | sorry, it's {v} | wait no, it's {v}
+I was wrong, it's {v} | that was a typo, I meant {v} | not that, {v} | oh no, I meant {v} | it should be {v}
 """)
 """Corrections of what was told in the turn before; `{c}` is a clause of the fact."""
 
 UPDATES = phrases("""
 {c} now | {c} these days | now {c} | update: {c} | things changed, {c} now | news: {c} now | from now on, {c}
 guess what, {c} now | since yesterday {c} | small change: {c} | it changed, {c} | as of today, {c} | by now, {c}
+I changed my mind, {c} | {c} instead | on second thought, {c} | forget what I said, {c} | that's old, {c} now
+not any more, {c} | since last week {c} | {c}, that's new | times change, {c} | a correction, {c} | well, now {c}
+no longer, {c} now | let me update you, {c} | big news, {c} | recently it changed, {c} | we have news, {c} now
 """)
 
 FORGETS = phrases("""

@@ -138,6 +138,39 @@ I should tell you about my {r} {v} | and my {r} is called {v} | my {r} is also c
 let me tell you about {v}, my {r} | my {r} happens to be called {v} | I had dinner with my {r} {v}
 """)
 
+_WITH_PRONOUN = phrases("""
+I have a {r}, {his} name is {v} | I have a {r}. {His} name is {v} | I have a {r}. {He} is called {v}
+I live with my {r}. {His} name is {v} | my {r} is very funny, {his} name is {v} | my {r} {v} is older than me
+{v} is my {r}, {he} is great | my {r} {v} and I went out | me and my {r} {v} had fun | I went to town with {v}, my {r}
+there's my {r}, {his} name's {v} | my {r} {v} is younger than me | this is about my {r}. {He} is {v}
+my {r} {v} makes me laugh | I miss my {r}, {he}'s called {v} | my {r} {v} lives far away | I've a {r}, {he}'s {v}
+my {r} {v} and me are close | I got a message from my {r} {v} | my {r} is here. {His} name is {v}
+""")
+"""Templates with a pronoun for the person or the pet."""
+
+_SHE = frozenset({
+    "sister", "mother", "wife", "daughter", "girlfriend", "aunt", "grandmother", "niece", "granddaughter",
+})  # fmt: skip
+_HE = frozenset({
+    "brother", "father", "husband", "son", "boyfriend", "uncle", "grandfather", "nephew", "grandson", "stepfather",
+})  # fmt: skip
+
+
+def _with_pronoun(role: str) -> tuple[str, ...]:
+    """The templates for this role; where it may be a woman or a man, with one pronoun and the other in turn."""
+
+    def pronoun(at: int) -> dict[str, str]:
+        she = role in _SHE or (role not in _HE and at % 2 == 0)
+        return {"{his}": "her", "{he}": "she"} if she else {"{his}": "his", "{he}": "he"}
+
+    filled = []
+    for at, template in enumerate(_WITH_PRONOUN):
+        for place, word in pronoun(at).items():
+            template = template.replace(place, word).replace(place.replace("h", "H", 1), word.capitalize())
+        filled.append(template)
+    return tuple(filled)
+
+
 _MORE_ROLE_ASKS = phrases("""
 my {r}'s name, what was it | any idea what my {r} is called | and my {r} | what about my {r}'s name | who's my {r}
 what name does my {r} have | what's the name of my {r} again | which name does my {r} have | and what's my {r}'s name
@@ -197,7 +230,10 @@ def _role(
         kind,
         f"my {role}'s name",
         f"your {role}'s name is {{v}}",
-        filled(tells) + tuple(tell for name in called for tell in filled(tells[:4], name)) + filled(more),
+        filled(tells)
+        + tuple(tell for name in called for tell in filled(tells[:4], name))
+        + filled(more)
+        + filled(_with_pronoun(role)),
         filled(asks) + tuple(ask for name in called for ask in filled(asks[:4], name)) + filled(_MORE_ROLE_ASKS),
         filled(_ROLE_CHECKS),
         (),

@@ -8,7 +8,7 @@ from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.phrasebook import YES_OPENINGS
 from rxt.training.dialogues.small_talk import OTHER_UNKNOWN_ANSWER
 from rxt.training.dialogues.sources import title
-from rxt.training.dialogues.wording import fill, mark_of
+from rxt.training.dialogues.wording import beside, fill, mark_of
 
 if TYPE_CHECKING:
     import random
@@ -22,6 +22,9 @@ LONGEST_LIST = 110
 """Letters of question and answer: a listing of facts stops before it gets longer."""
 
 MOST_LISTED = 4
+
+BEHIND_REMARK = 0.06
+"""The share of questions that stand behind a remark in the same message."""
 
 NOTHING_TOLD = "You haven't told me anything about you yet."
 
@@ -52,7 +55,10 @@ class Questions:
         if 0.11 < chance < 0.14 and len(state.held) > 1:
             return self._two(fact, at, state, typist, rng)
         question = rng.choice(self._wording.asks[slot])
-        query = typist.typed(question, mark_of(question), rng)
+        template = question
+        if rng.random() < BEHIND_REMARK:
+            template = beside(question, rng.choice(self._wording.plain_remarks), rng, first=True)
+        query = typist.typed(template, mark_of(question), rng)
         answer = f"Yes, {recall}." if question.startswith(YES_OPENINGS) else f"{title(recall)}."
         return Turn(query, answer, "ask", slot, told.value, distance)
 

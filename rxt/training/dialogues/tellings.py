@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import PROPER, title
-from rxt.training.dialogues.wording import fill
+from rxt.training.dialogues.wording import beside, fill
 
 if TYPE_CHECKING:
     import random
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LONGEST_TELLING = 84
 """Letters: a message with several facts leaves one out rather than get longer."""
+
+WITH_REMARK = 0.15
+"""The share of facts that are told beside a remark in the same message."""
 
 LONGEST_TURN = 150
 """Letters of message and answer: an answer to several facts says less rather than get longer."""
@@ -40,7 +43,9 @@ class Tellings:
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
         template = rng.choice(self._wording.tells[slot])
-        if slot == "name":
+        if rng.random() < WITH_REMARK:
+            template = beside(template, rng.choice(self._wording.plain_remarks), rng)
+        elif slot == "name":
             return self._introduction(template, typed, value, typist, rng)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
         return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, value)

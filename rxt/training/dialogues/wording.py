@@ -47,6 +47,12 @@ def mark_of(question: str) -> str:
     return "." if question.startswith(_ORDERS) else "?"
 
 
+def beside(template: str, remark: str, rng: random.Random, first: bool = False) -> str:
+    """The template as a sentence before or behind another; with `first` the other one always comes first."""
+    said, other = title(template), title(remark)
+    return f"{other}. {said}" if first or rng.random() < 0.5 else f"{said}. {other}"
+
+
 @dataclass(frozen=True)
 class Typist:
     """How one person types."""
@@ -125,4 +131,5 @@ class Wording:
         self.small_talk = tuple((part(said, held_out), answers) for said, answers in small_talk.SMALL_TALK)
         self.greetings = self.small_talk[0]
         self.remarks = part(small_talk.REMARKS, held_out)
+        self.plain_remarks = tuple(remark for remark in self.remarks if "{" not in remark)
         self.other_unknown = part(small_talk.OTHER_UNKNOWN, held_out)

@@ -90,7 +90,6 @@ def stateless(model: ReactiveTransformer, tokens: int) -> ReactiveTransformer:
     config = replace(model.config, memory=replace(model.config.memory, slots=1), interaction_length=tokens)
     with torch.device("meta"):
         result = ReactiveTransformer(config)
-    result.restore_tables()
     result.embedding = model.embedding
     result.decoder.layers, result.decoder.head = model.decoder.layers, model.decoder.head
     result.decoder.rope.to(model.device)

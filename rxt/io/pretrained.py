@@ -123,7 +123,6 @@ def load(
         logging.getLogger(__name__).warning("%s: %s", name, note)
     with torch.device("meta"):
         model = PretrainedModel(config, document, tokenizer, name, str(folder), notes)
-    model.restore_tables()
     model.precision = best_precision(model, device) if dtype == "auto" else dtype
     with ThreadPoolExecutor(max_workers=1) as beside:
         weights_sha256 = beside.submit(weights.sha256)  # without the interpreter's lock, while the weights are read

@@ -41,7 +41,9 @@ class ReactiveTransformer(nn.Module):
         super().__init__()
         self.config = config
         self.decoding_plan = Companion()
-        self.embedding = nn.Embedding(config.decoder.vocabulary, config.decoder.width)
+        # Not drawn at random: on the device "meta" that, too, imports torch's whole compiler (see RotaryEmbedding).
+        weight = torch.empty(config.decoder.vocabulary, config.decoder.width)
+        self.embedding = nn.Embedding.from_pretrained(weight, freeze=False)
         self.decoder = Decoder(config.decoder, self._rope(config.decoder.attention.head_dim))
         self.encoder = Encoder(config.encoder, self._rope(config.encoder.attention.head_dim))
         self.memory_attention = MemoryAttention(config.memory, self._rope(config.memory.attention.head_dim))
@@ -51,7 +53,7 @@ class ReactiveTransformer(nn.Module):
         return RotaryEmbedding(head_dim, self.config.interaction_length, layout=layout)
 
     def restore_tables(self) -> None:
-        """Computes the rotary tables, which are no weights, again: for a model that was laid out without memory."""
+        """Computes the rotary tables, which are no weights, again: for a model whose numbers were shortened."""
         for part in (self.decoder, self.encoder, self.memory_attention):
             part.rope = self._rope(2 * part.rope.cos.shape[1])
 

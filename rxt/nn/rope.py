@@ -27,8 +27,11 @@ class RotaryEmbedding(nn.Module):
     def __init__(self, head_dim: int, length: int, base: float = BASE, layout: Layout = "concatenated") -> None:
         super().__init__()
         self.layout = layout
-        frequencies = base ** (-torch.arange(0, head_dim, 2, dtype=torch.float32) / head_dim)  # [d/2]
-        angles = torch.arange(length, dtype=torch.float32)[:, None] * frequencies  # [T, d/2]
+        # Always on the processor: tables are no weights that a file could bring, and on the device "meta", on which
+        # models are opened, arange imports torch's whole compiler.
+        places = torch.arange(max(length, head_dim), dtype=torch.float32, device="cpu")
+        frequencies = base ** (-places[:head_dim:2] / head_dim)  # [d/2]
+        angles = places[:length, None] * frequencies  # [T, d/2]
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
 

@@ -22,6 +22,8 @@ class ComputingCopy:
         self._learner = learner
         is_copy = run.precision == "bfloat16" and torch.device(run.device).type == "cpu"
         self.model = copy.deepcopy(learner).to(torch.bfloat16) if is_copy else learner
+        if is_copy:
+            self.model.restore_tables()
         # A part that is trained but belongs to no model stands for itself.
         self._twins: dict[Tensor, nn.Parameter] = (
             dict(zip(self.model.parameters(), learner.parameters(), strict=True)) if is_copy else {}

@@ -100,6 +100,17 @@ def test_that_every_matrix_of_a_stack_makes_an_orthogonal_step_of_its_own() -> N
     )
 
 
+def test_that_a_run_that_changes_to_muon_begins_its_moments_anew() -> None:
+    state = stepped(parameters()).state_dict()
+    named = parameters()
+    after = build_optimizer(named, WITH_MUON)
+    restore_optimizer(after, state)
+    assert [group["peak"] for group in after.param_groups] == [2e-2, 1e-2, 1e-2, 1e-2]
+    assert not after.adamw.state
+    assert after.muon is not None
+    assert not after.muon.state
+
+
 def test_that_gates_embeddings_heads_and_vectors_stay_with_adamw() -> None:
     names = (
         "write_gate.weight",

@@ -43,7 +43,7 @@ class ReactiveTransformer(nn.Module):
         self.decoding_plan = Companion()
         # Not drawn at random: on the device "meta" that, too, imports torch's whole compiler (see RotaryEmbedding).
         weight = torch.empty(config.decoder.vocabulary, config.decoder.width)
-        self.embedding = nn.Embedding.from_pretrained(weight, freeze=False)
+        self.embedding: nn.Embedding = nn.Embedding.from_pretrained(weight, freeze=False)
         self.decoder = Decoder(config.decoder, self._rope(config.decoder.attention.head_dim))
         self.encoder = Encoder(config.encoder, self._rope(config.encoder.attention.head_dim))
         self.memory_attention = MemoryAttention(config.memory, self._rope(config.memory.attention.head_dim))

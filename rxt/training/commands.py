@@ -27,10 +27,11 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def add_grow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command grow."""
-    grow = commands.add_parser("grow", help="write a trained model at twice its width, to be trained on")
+    grow = commands.add_parser("grow", help="write a trained model twice as wide or with more slots, to be trained on")
     grow.add_argument("model", metavar="MODEL", help="a folder or hub repository id")
     grow.add_argument("folder", type=Path, metavar="OUT", help="a new or empty folder")
     grow.add_argument("--slots", type=int, help="of the grown memory, a layer; as before if absent")
+    grow.add_argument("--keep-width", action="store_true", help="change the number of slots alone")
     grow.add_argument("--seed", type=int, default=0)
     grow.set_defaults(run=_grow)
 
@@ -98,14 +99,19 @@ def _grow(arguments: argparse.Namespace) -> int:
     import torch
 
     from rxt.io.pretrained import TOKENIZER, load, save_model
-    from rxt.training.growth import GrowthError, grown
+    from rxt.training.growth import GrowthError, grown, with_slots
 
     if arguments.folder.exists() and any(arguments.folder.iterdir()):
         raise GrowthError(f"The folder {arguments.folder} is not empty; nothing was written.")
     if arguments.slots is not None and arguments.slots < 1:
         raise GrowthError(f"A memory has at least one slot a layer, not {arguments.slots}; nothing was written.")
+    if arguments.keep_width and arguments.slots is None:
+        raise GrowthError("With --keep-width, --slots says how many slots there should be; nothing was written.")
     small = load(arguments.model)
-    model, document = grown(small, small.document, arguments.slots, arguments.seed)
+    if arguments.keep_width:
+        model, document = with_slots(small, small.document, arguments.slots)
+    else:
+        model, document = grown(small, small.document, arguments.slots, arguments.seed)
     tokenizer_json = (Path(small.source) / TOKENIZER).read_text("utf-8")
     save_model(arguments.folder, model, document, tokenizer_json, torch.float32)
     _say(

@@ -1,4 +1,4 @@
-"""Growing a trained model: twice as wide, with more slots, and at first the same function, so that it learns on.
+"""Growing a trained model: twice as wide or with more slots, and at first the same function, so that it learns on.
 
 Every number of the residual stream stands twice, behind the first D of them. What reads the stream sums both copies
 (W/2 + E, W/2 - E), where the noise E makes the copies learn different things; new dimensions of heads and new hidden
@@ -52,6 +52,40 @@ def grown(
     return result, wider
 
 
+def with_slots(
+    model: ReactiveTransformer, document: Mapping[str, Any], slots: int
+) -> tuple[ReactiveTransformer, dict[str, Any]]:
+    """The model with S = `slots` and all else as it was, and its config.json.
+
+    Slots are a set without places: further ones take the gates of the earlier ones in turn, and no other weight knows
+    how many there are. Raises GrowthError for gates that weigh all slots and norms that have numbers of every slot.
+    """
+    _check_slots(model.config)
+    changed = json.loads(json.dumps(document))
+    for name in (*_STACKS, _MEMORY):
+        changed[name]["stm_size"] = slots
+    config = model.config
+    decoder, encoder = replace(config.decoder, slots=slots), replace(config.encoder, slots=slots)
+    memory = replace(config.memory, slots=slots)
+    result = ReactiveTransformer(replace(config, decoder=decoder, encoder=encoder, memory=memory))
+    per_slot = config.memory.gate.per_slot
+    result.load_state_dict({
+        name: _tiled(value, slots) if per_slot and _is_gate(name) else value
+        for name, value in model.state_dict().items()
+    })  # fmt: skip
+    return result, changed
+
+
+def _is_gate(name: str) -> bool:
+    """Whether a tensor has a number of every slot, where gates do."""
+    return "_gate." in name and "status" not in name
+
+
+def _tiled(gates: Tensor, slots: int) -> Tensor:
+    """Gates [L, S, 1] for so many slots."""
+    return gates[:, torch.arange(slots) % gates.shape[1]]
+
+
 def _wider(config: ModelConfig, slots: int) -> ModelConfig:
     """The configuration as it is known, also what only the weights had told when the model was opened."""
     decoder, encoder = (
@@ -82,17 +116,23 @@ def _wider_attention(attention: AttentionConfig) -> AttentionConfig:
 
 
 def _check(config: ModelConfig) -> None:
-    gate, norms = config.memory.gate, config.memory.norms
+    _check_slots(config)
     stacks = (config.decoder, config.encoder)
     attentions = [config.memory.attention, config.memory.interlayer_attention, *(stack.attention for stack in stacks)]
     attentions += [stack.cross_attention for stack in stacks if stack.cross_attention is not None]
-    kinds = {norms.mean, norms.interlayer, norms.write, norms.input}
     if any(stack.feed_forward.experts or not stack.feed_forward.gated for stack in stacks):
         raise GrowthError("Only models with dense, gated feed-forward layers can be grown.")
     if len({attention.head_dim for attention in attentions}) > 1:
         raise GrowthError("Models with heads of several sizes cannot be grown.")
-    if gate.kind == "linear" or gate.status == "linear":
-        raise GrowthError("Models whose gates weigh all slots, or a learned status, cannot be grown.")
+    if config.memory.gate.status == "linear":
+        raise GrowthError("Models whose gates weigh a learned status cannot be grown wider.")
+
+
+def _check_slots(config: ModelConfig) -> None:
+    norms = config.memory.norms
+    kinds = {norms.mean, norms.interlayer, norms.write, norms.input}
+    if config.memory.gate.kind == "linear":
+        raise GrowthError("Models whose gates weigh all slots cannot be grown.")
     if not kinds <= {"rms", "layer"}:
         raise GrowthError(f"Memory norms of the kinds {', '.join(sorted(kinds))} cannot be grown, only rms and layer.")
 
@@ -116,7 +156,7 @@ class _Grower:
     def grown(self, name: str, value: Tensor) -> Tensor:
         """The tensor `name` of the grown model."""
         if "_gate." in name:
-            return value[:, torch.arange(self._slots) % value.shape[1]] if self._per_slot else value
+            return _tiled(value, self._slots) if self._per_slot else value
         if "norm" in name or name == "embedding.weight" or name.endswith(("out_proj.bias", "fc2.bias")):
             return _twice(value, -1)
         if name.endswith("head.weight"):

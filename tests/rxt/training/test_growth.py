@@ -18,7 +18,7 @@ from rxt.config import ModelConfig
 from rxt.io.pretrained import save_model
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.rope import Layout, RotaryEmbedding
-from rxt.training.growth import GrowthError, grown
+from rxt.training.growth import GrowthError, grown, with_slots
 from rxt.training.initialise import initialise
 from rxt.training.recipe import ModelShape
 
@@ -139,3 +139,24 @@ def test_that_what_only_the_weights_tell_is_grown_too(shape: ModelShape, tokeniz
     wide, wider = grown(small, small.document)
     save_model(tmp_path / "wide", wide, wider, tokenizer_json)
     assert rxt.load(tmp_path / "wide").config.decoder.norm == small.config.decoder.norm == "layer"
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("per_slot", [True, False])
+def test_that_twice_the_slots_hold_every_slot_twice(shape: ModelShape, per_slot: bool) -> None:
+    before = trained(document(shape, residual_per_slot_gate=per_slot))
+    after, changed = with_slots(before, document(shape, residual_per_slot_gate=per_slot), 2 * shape.slots)
+    assert ModelConfig.from_json(changed).memory.slots == after.config.memory.slots == 2 * shape.slots
+    memory = before.initial_memory(3).tensor
+    tokens = torch.arange(9)
+    written = before.update_memory(rxt.MemoryState(memory), tokens).memory.tensor
+    twofold = after.eval().update_memory(rxt.MemoryState(torch.cat([memory, memory], dim=1)), tokens).memory.tensor
+    torch.testing.assert_close(twofold, torch.cat([written, written], dim=1))
+    logits = after.logits(tokens, rxt.MemoryState(twofold))
+    torch.testing.assert_close(logits, before.logits(tokens, rxt.MemoryState(written)))
+
+
+def test_that_gates_over_all_slots_keep_their_number(shape: ModelShape) -> None:
+    linear = document(shape, residual_gate_type="linear")
+    with pytest.raises(GrowthError, match="weigh all slots"):
+        with_slots(ReactiveTransformer(ModelConfig.from_json(linear)), linear, 8)

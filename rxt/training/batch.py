@@ -24,7 +24,10 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told"."""
+    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told".
+
+    The token behind a value weighs as much as the value: with less, a model learns to go on where it should end.
+    """
 
     answer: float = 1.0
     recall: float = 1.5
@@ -157,7 +160,9 @@ class BatchBuilder:
         parts = _recalled_parts(turn)
         recalled = [any(first < stop and last > start for start, stop in parts) for first, last in spans]
         all_ids = [*prompt, *ids, self._template.tokens.eos]
-        weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in recalled], base]
+        # A token of a value, or the first behind one, the end of the answer included.
+        heavy = [here or before for here, before in zip([*recalled, False], [False, *recalled], strict=True)]
+        weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in heavy]]
         values = [*[False] * len(prompt), *recalled, False]
         return _EncodedTurn(all_ids[: self._length], weights[: self._length], values[: self._length])
 

@@ -86,7 +86,7 @@ class TimelineView(LazyView):
         keys.play_requested.connect(self._toggle_play)
 
     def set_marks(self, marks: dict[int, str]) -> None:
-        """Signs over turns (INITIAL: the initial memory): ◆ a snapshot, ⑂ a fork, and the pin."""
+        """Signs over turns (INITIAL: the initial memory): ◆ a snapshot, Y a fork, B the pin."""
         self.track.set_marks(marks)
 
     def set_playing(self, is_playing: bool) -> None:

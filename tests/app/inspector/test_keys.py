@@ -85,7 +85,7 @@ def test_that_signs_stand_over_their_turns_and_are_told_in_words(
 ) -> None:
     timeline = show(TimelineView(history, themes), 900, 76)
     before = timeline.track.grab().toImage()
-    timeline.set_marks({1: "◆ ⑂", INITIAL: "B", 99: "◆"})
+    timeline.set_marks({1: "◆ Y", INITIAL: "B", 99: "◆"})
     assert timeline.track.turn_text(1).endswith("· saved as a memory · another branch begins here")
     assert timeline.track.turn_text(INITIAL) == "initial memory · pinned as B"
     assert timeline.track.grab().toImage() != before

@@ -190,7 +190,7 @@ class RunPlan:
     """What holds for all stages.
 
     device: as torch names it. precision "bfloat16": of what is computed; the weights are kept in float32 beside it.
-    compile: layers are compiled, which takes some minutes and a C++ compiler and then makes steps faster.
+    compile: layers are compiled, which takes a minute or two and a C++ compiler and then makes steps faster.
     """
 
     seed: int = 1

@@ -17,7 +17,7 @@ from app.views.inspector.style import TICK_PX, sized_font
 if TYPE_CHECKING:
     from app.theme import Theme
 
-SNAPSHOT, FORK, PINNED = "◆", "Y", "B"  # ◆ is in the fonts of every system; a better fork is not
+SNAPSHOT, FORK, PINNED = "◆", "Y", "B"  # many systems have no font with a sign for a fork
 SIGNS = {SNAPSHOT: "saved as a memory", FORK: "another branch begins here", PINNED: "pinned as B"}
 _STEP_MOST_PX = 36.0
 _SMOOTH_FROM_PX = 8.0  # thinner bars have no round corners

@@ -156,6 +156,18 @@ def test_that_twice_the_slots_hold_every_slot_twice(shape: ModelShape, per_slot:
     torch.testing.assert_close(logits, before.logits(tokens, rxt.MemoryState(written)))
 
 
+def test_that_the_command_changes_the_slots_alone_when_told_how_many(
+    shape: ModelShape, tokenizer_json: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_model(tmp_path / "small", trained(shape.to_document()), shape.to_document(), tokenizer_json)
+    command = ["grow", str(tmp_path / "small"), str(tmp_path / "more"), "--keep-width"]
+    assert main(command) != 0
+    assert "--slots says how many" in capsys.readouterr().err
+    assert not (tmp_path / "more").exists()
+    assert main([*command, "--slots", "7"]) == 0
+    assert rxt.load(tmp_path / "more").memory_shape == (shape.layers, 7, shape.width)
+
+
 def test_that_gates_over_all_slots_keep_their_number(shape: ModelShape) -> None:
     linear = document(shape, residual_gate_type="linear")
     with pytest.raises(GrowthError, match="weigh all slots"):

@@ -61,6 +61,8 @@ class Fact:
     """How often it is drawn against the other facts."""
     noun: str = ""
     """What its value is to the person ("brother"), for facts about someone; else empty."""
+    about: str = ""
+    """The slot of the one it is told of ("brother" of the brother's job), else empty."""
     yours: str = field(init=False)
     """`mine`, said by Mneme: "your name", "where you live"."""
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from rxt.training.dialogues import phrasebook, phrasebook_others, phrasebook_things
+from rxt.training.dialogues import phrasebook, phrasebook_lives, phrasebook_others, phrasebook_things
 from rxt.training.dialogues.dialogue import Dialogue, Turn
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
@@ -27,6 +27,8 @@ FACTS: tuple[Fact, ...] = (
     phrasebook_others.PET,
     *phrasebook_others.PEOPLE,
     *phrasebook_things.ABOUT,
+    *phrasebook_lives.LIFE,
+    *phrasebook_lives.OTHERS,
     *phrasebook_things.THINGS,
 )
 """All facts, in the order in which they are listed when all are asked for."""

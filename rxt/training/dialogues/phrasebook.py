@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from rxt.training.dialogues.fact import Fact, phrases
+from rxt.training.dialogues.written import document, extended, written
+
+
+def _shared(kind: str) -> tuple[str, ...]:
+    return tuple(document("shared")["shared"][kind])
+
 
 ASK_NOUN = phrases("""
 tell me {m} | do you remember {m} | do you know {m} | can you tell me {m} | remind me of {m} | can you remember {m}
@@ -13,7 +19,7 @@ do you happen to remember {m} | I bet you forgot {m} | can you recall {m} | remi
 do you still have {m} in mind | let me test you: {m} | would you tell me {m} | tell me {m} again | tell me again {m}
 what do you know about {m} | I told you {m}, what was it | could you remind me of {m} | are you able to recall {m}
 do you have {m} in your memory | have you forgotten {m} | I hope you remember {m} | repeat {m} | recall {m} for me
-""")
+""") + _shared("ask_noun")
 """Questions for any fact, `{m}` being what it is ("my name")."""
 
 YES_OPENINGS = ("do you", "can you remember", "did I", "have I", "you remember")
@@ -26,7 +32,7 @@ that is not right, {c} | actually no, {c} | wrong, {c} | let me correct that, {c
 hold on, {c} | my mistake, {c} | I wanted to say {v} | no wait, {c} | you got it wrong, {c} | to be exact, {c}
 it's {v}, not that | no, it's {v} | I mean it's {v} | it's {v}, sorry | sorry, it's {v} | wait no, it's {v}
 I was wrong, it's {v} | that was a typo, I meant {v} | not that, {v} | oh no, I meant {v} | it should be {v}
-""")
+""") + _shared("corrections")
 """Corrections of what was told in the turn before; `{c}` is a clause of the fact."""
 
 UPDATES = phrases("""
@@ -35,20 +41,20 @@ guess what, {c} now | since yesterday {c} | small change: {c} | it changed, {c} 
 I changed my mind, {c} | {c} instead | on second thought, {c} | forget what I said, {c} | that's old, {c} now
 not any more, {c} | since last week {c} | {c}, that's new | times change, {c} | a correction, {c} | well, now {c}
 no longer, {c} now | let me update you, {c} | big news, {c} | recently it changed, {c} | we have news, {c} now
-""")
+""") + _shared("updates")
 
 FORGETS = phrases("""
 please forget {m} | forget {m} | can you forget {m} | I want you to forget {m} | delete {m} from your memory
 please don't remember {m} | could you forget {m} please | erase {m} | you can forget {m} now | remove {m} please
 you should forget {m} | wipe {m} from your memory | drop {m} | I'd like you to forget {m} | don't keep {m}
 never mind {m}, forget it | {m} is no longer important, forget it | please delete {m} | take {m} out of your memory
-""")
+""") + _shared("forgets")
 
 FORGET_ALL = phrases("""
 forget everything | please forget everything I told you | forget all about me | delete everything you know about me
 can you forget everything | erase everything you know | clear your memory please | forget me
 wipe everything | forget what I told you | please delete all you know about me | forget all of it | forget it all
-""")
+""") + _shared("forget_all")
 
 ASK_ALL = phrases("""
 what do you know about me | what do you remember about me | tell me what you know about me | what have I told you so far
@@ -59,20 +65,23 @@ what do you know so far | which things do you remember about me | so what do you
 what can you tell me about me | tell me all you remember | what is in your memory about me | recap what I told you
 what did I tell you so far | give me a summary of me | list everything you remember | what have I told you about me
 say what you know about me | how well do you know me | what facts do you remember | tell me what you remember
-""")
+""") + _shared("ask_all")
 
 ECHOES = phrases("""
 what did I just say | what did I just tell you | what was my last message | repeat my last message | what did I write
 repeat what I said | what did I say before this | say again what I said | can you repeat what I just said
 what were my last words | what was the last thing I said | repeat after me what I said | quote me
 what did I say a moment ago | repeat what I just wrote
-""")
+""") + _shared("echoes")
 """Questions for the message before, word for word."""
 
-WHO_IS = phrases("who is {v} | who's {v} | do you know who {v} is | tell me who {v} is | remember {v}, who is that")
+WHO_IS = (
+    phrases("who is {v} | who's {v} | do you know who {v} is | tell me who {v} is | remember {v}, who is that")
+    + written("people", "who_is").asks
+)
 """Questions about someone named before."""
 
-FACTS = (
+_PLAIN = (
     Fact(
         "name", "person", "my name", "your name is {v}",
         phrases("""
@@ -334,3 +343,8 @@ what's the word | what was the password | which secret word did I tell you | rem
         1.5,
     ),
 )  # fmt: skip
+
+_ELSEWHERE = {"car": ("things", "car"), "secret": ("life", "code_word")}
+
+FACTS = tuple(extended(fact, written(*_ELSEWHERE.get(fact.slot, ("self", fact.slot)))) for fact in _PLAIN)
+"""The facts with all their phrases."""

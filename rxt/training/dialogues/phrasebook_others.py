@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rxt.training.dialogues.fact import Fact, named, phrases
+from rxt.training.dialogues.roles import CALLED, CHANGING, WEIGHTS, told_of
+from rxt.training.dialogues.written import Written, extended, written
 
 _TELLS = phrases("""
 my favourite {n} is {v} | my favourite {n} has always been {v} | {v} is my favourite {n} | the {n} I like best is {v}
@@ -36,7 +38,7 @@ _OWN_TELLS = {
     "music": "I love listening to {v} | I listen to {v} | I like {v} music | I'm a fan of {v}",
     "book": "the book I love most is {v} | I love reading {v} | I love the book {v}",
     "season": "I love {v} most of all seasons | {v} is the best season for me",
-    "number": "my lucky number is {v} | remember the number {v}",
+    "number": "my lucky number is {v}",
     "sport": "I play {v} | I do {v} | my sport is {v}",
     "instrument": "I play the {v} | I'm learning to play the {v} | my instrument is the {v}",
 }
@@ -47,7 +49,7 @@ _OWN_ASKS = {
     "animal": "what animal do I love most",
     "music": "what music do I listen to | what kind of music do I like | what do I listen to",
     "book": "what book do I love | which book do I love most",
-    "number": "what is my lucky number | what number did I tell you | what's my lucky number",
+    "number": "what is my lucky number | what's my lucky number",
     "sport": "what sport do I play | which sport do I do",
     "instrument": "what instrument do I play | which instrument do I play",
     "colour": "what colour do I like | which colour do I love",
@@ -77,20 +79,24 @@ def _favourite(slot: str, weight: float, noun: str = "", values: str = "") -> Fa
     def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(named(template, "{n}", noun) for template in templates)
 
-    mine = f"my favourite {noun}"
-    return Fact(
+    any_favourite = written("likes", "favourite")
+    fact = Fact(
         slot,
         values or slot,
-        mine,
+        f"my favourite {noun}",
         f"your favourite {noun} is {{v}}",
-        filled(_TELLS) + phrases(_OWN_TELLS.get(slot, "")) + filled(_MORE_TELLS),
-        filled(_ASKS) + phrases(_OWN_ASKS.get(slot, "")) + filled(_MORE_ASKS),
-        filled(_CHECKS),
-        filled(_UPDATES),
+        filled(_TELLS) + phrases(_OWN_TELLS.get(slot, "")) + filled(_MORE_TELLS + any_favourite.tells),
+        filled(_ASKS) + phrases(_OWN_ASKS.get(slot, "")) + filled(_MORE_ASKS + any_favourite.asks),
+        filled(_CHECKS + any_favourite.checks),
+        filled(_UPDATES + any_favourite.updates),
         _ACKS,
         weight,
     )
+    return extended(fact, written("likes", slot), written("self", slot) if slot in _DONE else Written())
 
+
+_DONE = ("sport", "instrument")
+"""Favourites that people tell by saying that they do it."""
 
 FAVOURITES = (
     _favourite("colour", 4.0),
@@ -103,11 +109,11 @@ FAVOURITES = (
     _favourite("number", 2.0),
     _favourite("sport", 1.5),
     _favourite("instrument", 1.0),
-    _favourite("film", 0.7, values="book"),
-    _favourite("movie", 0.4, values="book"),
+    _favourite("film", 0.7),
+    _favourite("movie", 0.4, values="film"),
     _favourite("song", 0.5, values="book"),
-    _favourite("band", 0.5, values="book"),
-    _favourite("singer", 0.4, values="person"),
+    _favourite("band", 0.5),
+    _favourite("singer", 0.4),
     _favourite("actor", 0.4, values="person"),
     _favourite("writer", 0.3, values="person"),
     _favourite("game", 0.6),
@@ -147,29 +153,6 @@ my {r} {v} makes me laugh | I miss my {r}, {he}'s called {v} | my {r} {v} lives 
 my {r} {v} and me are close | I got a message from my {r} {v} | my {r} is here. {His} name is {v}
 """)
 """Templates with a pronoun for the person or the pet."""
-
-_SHE = frozenset({
-    "sister", "mother", "wife", "daughter", "girlfriend", "aunt", "grandmother", "niece", "granddaughter",
-})  # fmt: skip
-_HE = frozenset({
-    "brother", "father", "husband", "son", "boyfriend", "uncle", "grandfather", "nephew", "grandson", "stepfather",
-})  # fmt: skip
-
-
-def _with_pronoun(role: str) -> tuple[str, ...]:
-    """The templates for this role; where it may be a woman or a man, with one pronoun and the other in turn."""
-
-    def pronoun(at: int) -> dict[str, str]:
-        she = role in _SHE or (role not in _HE and at % 2 == 0)
-        return {"{his}": "her", "{he}": "she"} if she else {"{his}": "his", "{he}": "he"}
-
-    filled = []
-    for at, template in enumerate(_WITH_PRONOUN):
-        for place, word in pronoun(at).items():
-            template = template.replace(place, word).replace(place.replace("h", "H", 1), word.capitalize())
-        filled.append(template)
-    return tuple(filled)
-
 
 _MORE_ROLE_ASKS = phrases("""
 my {r}'s name, what was it | any idea what my {r} is called | and my {r} | what about my {r}'s name | who's my {r}
@@ -216,63 +199,55 @@ How cute! | What a cute name!
 """)
 
 
-def _role(
-    role: str, weight: float, tells: tuple[str, ...], asks: tuple[str, ...], acks: tuple[str, ...], kind: str
+def _person(role: str) -> Fact:
+    any_person = written("people", "person_name")
+    fact = _named(role, WEIGHTS[role], "person", _ROLE_TELLS, _ROLE_ASKS, _ROLE_ACKS)
+    fact = extended(
+        fact,
+        Written(told_of(role, _MORE_ROLE_TELLS + _WITH_PRONOUN)),
+        _filled(any_person, role),
+        written("people", role),
+    )
+    return extended(fact, _filled(written("people", "partner_change"), role)) if role in CHANGING else fact
+
+
+def _pet(role: str, weight: float) -> Fact:
+    fact = _named(role, weight, "pet", _PET_TELLS, _ROLE_ASKS + _PET_ASKS, _PET_ACKS)
+    more = Written(told_of(role, _MORE_PET_TELLS + _WITH_PRONOUN))
+    return extended(fact, more, _filled(written("things", "pet_name"), role))
+
+
+def _named(
+    role: str, weight: float, kind: str, tells: tuple[str, ...], asks: tuple[str, ...], acks: tuple[str, ...]
 ) -> Fact:
-    more = _MORE_PET_TELLS if kind == "pet" else _MORE_ROLE_TELLS
-
-    def filled(templates: tuple[str, ...], name: str = role) -> tuple[str, ...]:
-        return tuple(named(template, "{r}", name) for template in templates)
-
-    called = _CALLED.get(role, ())
+    """Someone's name, asked for and told with the phrases for all of them."""
+    called = CALLED.get(role, ())
     return Fact(
         role.replace(" ", "_"),
         kind,
         f"my {role}'s name",
         f"your {role}'s name is {{v}}",
-        filled(tells)
-        + tuple(tell for name in called for tell in filled(tells[:4], name))
-        + filled(more)
-        + filled(_with_pronoun(role)),
-        filled(asks) + tuple(ask for name in called for ask in filled(asks[:4], name)) + filled(_MORE_ROLE_ASKS),
-        filled(_ROLE_CHECKS),
+        told_of(role, tells) + tuple(tell for name in called for tell in told_of(role, tells[:4], name)),
+        told_of(role, asks)
+        + tuple(ask for name in called for ask in told_of(role, asks[:4], name))
+        + told_of(role, _MORE_ROLE_ASKS),
+        told_of(role, _ROLE_CHECKS),
         (),
-        filled(acks),
+        told_of(role, acks),
         weight,
         role,
     )
 
 
-_CALLED = {
-    "mother": ("mum", "mom"),
-    "father": ("dad",),
-    "dog": ("puppy",),
-    "cat": ("kitten", "kitty"),
-    "friend": ("buddy", "mate"),
-    "grandmother": ("grandma", "granny"),
-    "grandfather": ("grandpa",),
-    "brother": ("little brother", "older brother", "bro"),
-    "sister": ("big sister", "younger sister"),
-    "best friend": ("bestie",),
-}
-"""Other names for these; Mneme answers with the first."""
+def _filled(templates: Written, role: str) -> Written:
+    parts = (templates.tells, templates.asks, templates.checks, templates.updates)
+    return Written(*(told_of(role, part) for part in parts))
 
-PEOPLE = tuple(
-    _role(role, weight, _ROLE_TELLS, _ROLE_ASKS, _ROLE_ACKS, "person")
-    for roles, weight in (
-        (("brother", "sister", "best friend"), 2.3),
-        (("mother", "friend"), 1.4),
-        (("father", "partner", "wife", "husband", "son", "daughter"), 1.0),
-        (("girlfriend", "boyfriend"), 0.7),
-        (("boss", "teacher", "neighbour", "cousin", "aunt", "uncle", "grandmother", "grandfather"), 0.4),
-        (("niece", "nephew", "grandson", "granddaughter", "roommate", "colleague", "doctor", "manager", "coach"), 0.25),
-        (("stepfather", "dentist", "flatmate", "baby", "twin", "landlord", "penfriend", "classmate"), 0.15),
-    )
-    for role in roles
-)
+
+PEOPLE = tuple(_person(role) for role in WEIGHTS)
 
 PETS = tuple(
-    _role(role, weight, _PET_TELLS, _ROLE_ASKS + _PET_ASKS, _PET_ACKS, "pet")
+    _pet(role, weight)
     for roles, weight in (
         (("dog",), 4.0),
         (("cat",), 3.5),
@@ -283,7 +258,7 @@ PETS = tuple(
     for role in roles
 )
 
-PET = Fact(
+_PET = Fact(
     "pet_kind", "pet_kind", "what pet I have", "you have {av}",
     phrases("""
     I have {av} | I've got {av} | my pet is {av} | I keep {av} as a pet | we have {av} at home | I own {av} | I got {av}
@@ -299,3 +274,6 @@ PET = Fact(
     phrases("{av}, how cute! | Having {av} sounds fun! | Oh, {av}! How nice. | How cute! | Pets are great."),
     1.5,
 )  # fmt: skip
+
+PET = extended(_PET, written("things", "pet_kind"))
+"""What animal somebody keeps."""

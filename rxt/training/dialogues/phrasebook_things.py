@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rxt.training.dialogues.fact import Fact, named, phrases
+from rxt.training.dialogues.written import extended, written
 
 _ACKS = phrases("""
 Good to know. | Thanks for telling me. | Okay, I will remember that. | I see, {v}. | Oh, {v}! | Got it, {v}.
@@ -19,7 +20,7 @@ def _fact(slot: str, values: str, mine: str, recall: str, tells: str, asks: str,
     return Fact(slot, values, mine, recall, phrases(tells), own + more, acks=_ACKS, weight=weight)
 
 
-ABOUT = (
+_ABOUT = (
     _fact(
         "allergy", "food", "my allergy", "you are allergic to {v}",
         """I'm allergic to {v} | I am allergic to {v} | I have an allergy to {v} | I can't eat {v}, I'm allergic
@@ -28,14 +29,6 @@ ABOUT = (
         """what am I allergic to | what is my allergy | which food am I allergic to | what must I not eat
         what's my allergy | do I have an allergy | what can't I eat""",
         0.8,
-    ),
-    _fact(
-        "fear", "animal", "what I am afraid of", "you are afraid of the {v}",
-        """I'm afraid of the {v} | I am scared of the {v} | my biggest fear is the {v} | the {v} scares me
-        what I fear most is the {v} | I fear the {v} | I've always been afraid of the {v} | I'm terrified of the {v}""",
-        """what am I afraid of | what is my biggest fear | which animal am I afraid of | what scares me | what do I fear
-        what am I scared of | what's my fear""",
-        0.5,
     ),
     _fact(
         "subject", "subject", "what I study", "you study {v}",
@@ -200,6 +193,21 @@ ABOUT = (
     ),
 )  # fmt: skip
 
+_WRITTEN = {
+    "subject": "self", "company": "self", "school": "self", "nickname": "self", "street": "things", "team": "likes",
+    "allergy": "life", "trip": "life", "eyes": "life", "hair": "life", "height": "life", "breakfast": "life",
+}  # fmt: skip
+_ELSEWHERE = {"children": "children_count", "siblings": "siblings_count"}
+
+ABOUT = tuple(
+    extended(fact, written(_WRITTEN[fact.slot], fact.slot))
+    if fact.slot in _WRITTEN
+    else extended(fact, written("life", _ELSEWHERE[fact.slot]))
+    if fact.slot in _ELSEWHERE
+    else fact
+    for fact in _ABOUT
+)
+
 _THING_TELLS = phrases("""
 my {r} is called {v} | my {r}'s name is {v} | the name of my {r} is {v} | my {r} is named {v} | I have a {r} called {v}
 I named my {r} {v} | our {r} is called {v} | I own a {r} named {v} | my {r} has a name, {v} | I called my {r} {v}
@@ -217,13 +225,14 @@ def _thing(noun: str, values: str) -> Fact:
     def filled(templates: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(named(template, "{r}", noun) for template in templates)
 
+    any_thing = written("things", "thing_name")
     return Fact(
         noun.replace(" ", "_"),
         values,
         f"my {noun}'s name",
         f"your {noun}'s name is {{v}}",
-        filled(_THING_TELLS),
-        filled(_THING_ASKS),
+        filled(_THING_TELLS + any_thing.tells),
+        filled(_THING_ASKS + any_thing.asks),
         acks=_ACKS,
         weight=0.22,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rxt.training.dialogues.dialogue import Turn
+from rxt.training.dialogues.fact import phrases
 from rxt.training.dialogues.phrasebook import YES_OPENINGS
 from rxt.training.dialogues.small_talk import OTHER_UNKNOWN_ANSWER
 from rxt.training.dialogues.sources import title
@@ -26,6 +27,19 @@ MOST_LISTED = 4
 BEHIND_REMARK = 0.06
 """The share of questions that stand behind a remark in the same message."""
 
+ALIKE = 0.4
+"""The share of questions for what was never told that ask for a value of a kind with one told."""
+
+LATELY = phrases("""
+now | these days | at the moment | currently | today | nowadays | right now | again | really | anyway
+""")
+"""What may stand behind a question for something that can change."""
+
+WITH_LATELY = 0.05
+
+LONGEST_BEHIND_REMARK = 80
+"""Letters: a long question stands alone."""
+
 NOTHING_TOLD = "You haven't told me anything about you yet."
 
 
@@ -39,6 +53,12 @@ class Questions:
         self._slots = [fact.slot for fact in facts]
         # Flatter than in telling, so that what is seldom told is still asked for.
         self._weights = [fact.weight**0.7 for fact in facts]
+        self._alike: dict[str, tuple[list[str], list[float]]] = {}
+        for fact, weight in zip(facts, self._weights, strict=True):
+            for family in _families(fact):
+                slots, weights = self._alike.setdefault(family, ([], []))
+                slots.append(fact.slot)
+                weights.append(weight)
 
     def ask(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """A question about a fact held: by its name, whether it is a certain value, or who a name is."""
@@ -56,8 +76,11 @@ class Questions:
             return self._two(fact, at, state, typist, rng)
         question = rng.choice(self._wording.asks[slot])
         template = question
-        if rng.random() < BEHIND_REMARK:
-            template = beside(question, rng.choice(self._wording.plain_remarks), rng, first=True)
+        remark = rng.choice(self._wording.plain_remarks)
+        if rng.random() < BEHIND_REMARK and len(question) + len(remark) <= LONGEST_BEHIND_REMARK:
+            template = beside(question, remark, rng, first=True)
+        elif rng.random() < WITH_LATELY and slot in self._wording.updatable:
+            template = f"{question} {rng.choice(LATELY)}"
         query = typist.typed(template, mark_of(question), rng)
         answer = f"Yes, {recall}." if question.startswith(YES_OPENINGS) else f"{title(recall)}."
         return Turn(query, answer, "ask", slot, told.value, distance)
@@ -74,7 +97,8 @@ class Questions:
                 return None
             query = typist.typed(rng.choice(self._wording.who_is), "?", rng, (value,))
             return Turn(query, f"You haven't told me who {kept} is.", "ask_unknown")
-        for slot in rng.choices(self._slots, self._weights, k=6):
+        alike = self._mistakable(state, rng) if rng.random() < ALIKE else []
+        for slot in alike or rng.choices(self._slots, self._weights, k=6):
             if slot not in state.held and slot not in state.unclear:
                 return self._not_told(self._facts[slot], typist, rng)
         return None
@@ -108,11 +132,18 @@ class Questions:
         query = typist.typed(question, mark_of(question), rng)
         return Turn(query, f"You said: {before.query}", "echo", others=(before.query,))
 
+    def _mistakable(self, state: State, rng: random.Random) -> list[str]:
+        """Some facts that are easily taken for one that is held."""
+        if not state.held:
+            return []
+        slots, weights = self._alike[rng.choice(_families(self._facts[rng.choice(list(state.held))]))]
+        return rng.choices(slots, weights, k=6)
+
     def _two(self, fact: Fact, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """Two facts held asked for at once; the turn's value is the first one's."""
         second = self._facts[rng.choice([slot for slot in state.held if slot != fact.slot])]
         asks = self._wording.own_asks
-        question = f"{rng.choice(asks[fact.slot])} and {rng.choice(asks[second.slot])}"
+        question = f"{rng.choice(asks[fact.slot])} and {rng.choice(asks[second.slot]).removeprefix('and ')}"
         told = state.held[fact.slot]
         answer = f"{fill(fact.recall, told.value)} and {fill(second.recall, state.held[second.slot].value)}"
         query = typist.typed(question, mark_of(question), rng)
@@ -137,3 +168,8 @@ class Questions:
 
 def _is_only(value: str, state: State) -> bool:
     return sum(told.value == value and not told.implied for told in state.held.values()) == 1
+
+
+def _families(fact: Fact) -> tuple[str, str]:
+    """What a fact has in common with those that are easily taken for it: the kind of value, and whom it is about."""
+    return fact.values, f"of {fact.about or fact.slot}"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from rxt.training.dialogues.fact import exchanges, phrases
+from rxt.training.dialogues.written import document
 
-SMALL_TALK = exchanges("""
+_TALK = document("talk")
+
+_HANDWRITTEN = exchanges("""
 hi | hello | hey | hi there | hello there | good morning | good evening | good afternoon | hey there | hiya | howdy
 yo | hello Mneme | hi Mneme | hey Mneme | greetings | good day | hi again | hello again | I'm back | heya | sup
 hallo
@@ -199,6 +202,37 @@ that's not what I meant | you don't understand | I asked something else | do you
 you avoid my question
 > Sorry, please ask me in other words. | Sorry, please say it in other words.
 """)
+
+_REACTIONS = (
+    ("greetings", "Hello! | Hi! | Hello, nice to see you! | Hi, how are you?"),
+    ("goodbyes", "Goodbye! | See you soon!"),
+    ("thanks", "You're welcome! | My pleasure!"),
+    ("praise_bot", "Thank you, that is kind! | Thank you!"),
+    ("insult_bot", "Sorry, I am a very small model. | Sorry about that."),
+    ("how_are_you", "I'm fine, thank you! And you? | I'm well, thanks for asking!"),
+    ("agreement", "Good! | Okay!"),
+    ("disagreement", "Okay, no problem. | All right."),
+    ("laughter", "I'm glad you liked it! | It's nice to make you smile!"),
+    ("bored", "Tell me something about you! | Tell me about your day!"),
+    ("sad", "I'm sorry to hear that. | I hope you feel better soon."),
+    ("happy", "I'm glad to hear that! | That's great!"),
+    ("tired", "I hope you can rest soon. | Then rest a little."),
+    ("wait", "Take your time! | No hurry, I am here."),
+    ("good_night", "Good night! | Sleep well!"),
+    ("apology", "No problem! | Never mind!"),
+    ("testing", "I am here! | Yes, I am listening."),
+    ("surprised", "Surprising, isn't it? | Quite a surprise!"),
+)
+
+_SAID = {phrase for said, _ in _HANDWRITTEN for phrase in said}
+
+SMALL_TALK = (
+    *_HANDWRITTEN,
+    *(
+        (tuple(said for said in _TALK[kind]["said"] if said not in _SAID), phrases(answers))
+        for kind, answers in _REACTIONS
+    ),
+)
 """What is said, and what may be answered; the greetings come first."""
 
 REMARKS = phrases("""
@@ -230,35 +264,34 @@ I met an old friend in town | I was at the dentist | I have to wash the dishes |
 we had {food} at the party | the lift is broken again | I tried {food} for the first time | I'm watching a series
 I dropped my {thing} | they sell {thing}s on the market | I listened to a podcast about {place}
 I had a glass of {drink} with dinner | my back hurts from {sport}
-""")
+""") + tuple(_TALK["remarks"]["said"])
 
 REMARK_ANSWERS = phrases("""
 That sounds interesting! | Oh, I see! | Thanks for telling me. | I see, tell me more!
 """)
 
 OTHER_UNKNOWN = phrases("""
-what colour is my front door | what did I eat yesterday | what did I do today | what is my phone number
+what colour is my front door | what did I do today | what is my phone number
 what is my door code
 what's in my pocket | how high is my ceiling | what is my email | who rang my doorbell | what is my licence plate
 what colour is my bed
-when is my exam | where did I go yesterday | when did I wake up | what do I want | how much do I weigh
+where did I go yesterday | what do I want | how much do I weigh
 what is my blood type
 what is my locker number | what is my library card number | when is my next check-up | what's on my desk
-where are my keys
 where is my wallet | what's my shirt made of | how many cups did I drink today | where did I leave my jacket
 what bus did I take today
 what did I talk about yesterday | what am I wearing | what is my passport number | which floor did I park on
 what is my plan for today
-what did I have for a snack | where did I park | what did I buy yesterday | who called me this morning
+what did I have for a snack | where did I park | who called me this morning
 who is my landline provider | what is my bank account number | where did I put my glasses | what is my tax number
 how long is my garden | what time is my lesson | who cut my hair last | what is my wifi password
-when is my appointment | what colour are my curtains | how much money do I have | what did I read last week
-what is on my shopping list | where is my phone | what is in my bag | what did I watch last night
+what colour are my curtains | how much money do I have | what did I read last week
+where is my phone | what is in my bag | what did I watch last night
 who sat next to me on the bus | when did I get home | how many books do I own | what is my library number
 what's in my fridge | what is my postcode | when does my train leave | what colour are my socks
 what is my jacket made of | where did I buy my shoes | tell me what I did last weekend
 do you know where my wallet is | do you know my locker number
-""")
+""") + tuple(_TALK["never_told"]["asks"])
 """Questions about the person that no fact of this data answers."""
 
 OTHER_UNKNOWN_ANSWER = "You haven't told me that yet."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from rxt.training.dialogues import names, places, spelling, values
+from rxt.training.dialogues.written import document
 
 if TYPE_CHECKING:
     import random
@@ -22,25 +23,28 @@ SPLIT_SALT = b"held out 17: "
 """Chosen so that the commonest names and places are trained on: people will try them first."""
 
 CLOSED = frozenset({"age", "number", "month", "season", "weekday", "sign", "count", "size", "height"})
+CLOSED |= {"handed", "marital", "sleep_hours", "years_in_job", "years_playing"}
 """Kinds too small to split, shared by both parts."""
 
 PROPER = frozenset({"person", "pet", "city", "place", "month", "language", "car", "book"})
-PROPER |= {"company", "street", "sign", "weekday"}
+PROPER |= {"company", "street", "sign", "weekday", "film", "band", "singer", "nationality", "phone_brand"}
 """Kinds written with a capital, and answered with it even when typed without."""
 
-INVENTED = {"person": 0.45, "pet": 0.45, "city": 0.4, "place": 0.3, "secret": 0.4, "book": 0.15}
-INVENTED |= {"food": 0.12, "hobby": 0.06, "drink": 0.08, "job": 0.03, "animal": 0.06, "colour": 0.04, "car": 0.1}
-INVENTED |= {"company": 0.4, "street": 0.3, "subject": 0.05, "flower": 0.05, "fruit": 0.05, "game": 0.1}
-INVENTED |= {"music": 0.06, "language": 0.1, "sport": 0.06, "instrument": 0.06, "pet_kind": 0.05}
+INVENTED = {"person": 0.45, "pet": 0.45, "city": 0.4, "place": 0.3, "secret": 0.4, "book": 0.15, "film": 0.15}
+INVENTED |= {"food": 0.2, "hobby": 0.15, "drink": 0.2, "job": 0.12, "animal": 0.12, "colour": 0.08, "car": 0.15}
+INVENTED |= {"company": 0.4, "street": 0.3, "subject": 0.12, "flower": 0.12, "fruit": 0.12, "game": 0.15}
+INVENTED |= {"music": 0.12, "language": 0.15, "sport": 0.12, "instrument": 0.12, "pet_kind": 0.1, "dessert": 0.12}
+INVENTED |= {"band": 0.3, "singer": 0.3, "bird": 0.1, "tree": 0.1, "vegetable": 0.1, "phone_brand": 0.2}
 """The share of inventions among the values of each open kind."""
 
 MOST_NOVEL = 0.6
 """No kind of value is invented or combined more often, however large `novelty` is: people say common words too."""
 
-COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5, "company": 0.5, "street": 1.0}
+COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5, "film": 0.3}
+COMBINED |= {"company": 0.5, "street": 1.0}
 """The share of combinations among what is not invented."""
 
-LISTS: dict[str, tuple[str, ...]] = {
+_HANDWRITTEN: dict[str, tuple[str, ...]] = {
     "person": names.PEOPLE,
     "pet": names.PETS,
     "city": places.CITIES,
@@ -75,6 +79,28 @@ LISTS: dict[str, tuple[str, ...]] = {
     "street": values.STREET_NAMES,
 }
 
+_MORE: dict[str, tuple[str, ...]] = {
+    "person": ("given_names",), "pet": ("pet_names", "nicknames"), "city": ("towns",),
+    "place": ("countries_regions",), "job": ("jobs",), "hobby": ("hobbies",), "colour": ("colours",),
+    "food": ("foods",), "drink": ("drinks",), "animal": ("animals",), "music": ("music_genres",), "book": ("books",),
+    "car": ("cars",), "language": ("languages",), "sport": ("sports",), "instrument": ("instruments",),
+    "secret": ("objects", "rare_words"), "pet_kind": ("pet_kinds",), "flower": ("flowers_trees",),
+    "dessert": ("desserts",), "subject": ("subjects",), "game": ("games",), "company": ("companies",),
+    "film": ("films",), "band": ("bands",), "singer": ("singers",), "nationality": ("nationalities",),
+}  # fmt: skip
+"""The lists of words.toml that go with a kind."""
+
+
+def _lists() -> dict[str, tuple[str, ...]]:
+    lists = {kind: tuple(table["values"]) for kind, table in document("life").items() if "values" in table}
+    for kind in (*_HANDWRITTEN, *_MORE):
+        words = [word for name in _MORE.get(kind, ()) for word in document("words")[name]]
+        lists[kind] = tuple(dict.fromkeys((*_HANDWRITTEN.get(kind, ()), *words)))
+    return lists
+
+
+LISTS = _lists()
+"""All that is listed of each kind of value."""
 
 COUNTS = ("two", "three", "four", "five", "six", "seven", "2", "3", "4", "5", "6", "7")
 
@@ -111,6 +137,7 @@ class Values:
             "job": _job,
             "colour": _colour,
             "book": _book,
+            "film": _book,
             "company": _company,
             "street": _street,
         }

@@ -43,8 +43,9 @@ class Tellings:
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
         template = rng.choice(self._wording.tells[slot])
-        if rng.random() < WITH_REMARK:
-            template = beside(template, rng.choice(self._wording.plain_remarks), rng)
+        remark = rng.choice(self._wording.plain_remarks)
+        if rng.random() < WITH_REMARK and len(template) + len(typed) + len(remark) <= LONGEST_TELLING:
+            template = beside(template, remark, rng)
         elif slot == "name":
             return self._introduction(template, typed, value, typist, rng)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
@@ -77,7 +78,7 @@ class Tellings:
 
     def update(self, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:
         """A new value for a fact held; None when none held can change."""
-        slots = [slot for slot in state.stated() if slot in self._wording.updates]
+        slots = [slot for slot in state.stated() if slot in self._wording.updatable]
         if not slots:
             return None
         slot = rng.choice(slots)

@@ -11,6 +11,7 @@ from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     from rxt.training.dialogues.fact import Fact
 
@@ -35,7 +36,8 @@ def fill(template: str, value: str, *others: str) -> str:
 
 
 def part(phrases: tuple[str, ...], held_out: bool) -> tuple[str, ...]:
-    """The phrases of one part of the split: every fifth is held out; fewer than five belong to both."""
+    """The phrases of one part of the split, each once: every fifth is held out; fewer than five belong to both."""
+    phrases = tuple(dict.fromkeys(phrases))
     if len(phrases) < HELD_OUT_SHARE:
         return phrases
     last = HELD_OUT_SHARE - 1
@@ -93,6 +95,19 @@ class Typist:
         return value.lower() if self.lower and kind not in PROPER else value
 
 
+class _BySlot(dict[str, tuple[str, ...]]):
+    """Phrases of facts by slot, put together when they are first asked for."""
+
+    def __init__(self, facts: tuple[Fact, ...], phrases: Callable[[Fact], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._facts = {fact.slot: fact for fact in facts}
+        self._phrases = phrases
+
+    def __missing__(self, slot: str) -> tuple[str, ...]:
+        self[slot] = found = self._phrases(self._facts[slot])
+        return found
+
+
 class Wording:
     """The phrases of one part of the split, ready to draw from."""
 
@@ -101,27 +116,25 @@ class Wording:
         updates = part(phrasebook.UPDATES, held_out)
         corrections = part(phrasebook.CORRECTIONS, held_out)
         forgets = part(phrasebook.FORGETS, held_out)
-        self.tells = {fact.slot: part(fact.tells, held_out) for fact in facts}
-        self.own_asks = {fact.slot: part(fact.asks, held_out) for fact in facts}
-        self.asks = {
-            # The fact's own questions count twice: they are what people ask most.
-            fact.slot: self.own_asks[fact.slot] * 2 + tuple(noun.replace("{m}", fact.mine) for noun in nouns)
-            for fact in facts
-        }
-        self.checks = {fact.slot: part(fact.checks, held_out) for fact in facts}
-        self.updates = {
-            fact.slot: part(fact.updates, held_out) * 2
-            + tuple(update.replace("{c}", fact.tells[0]) for update in updates)
-            for fact in facts
-            if fact.updates
-        }
-        self.corrections = {
-            fact.slot: tuple(
+        self.tells = _BySlot(facts, lambda fact: part(fact.tells, held_out))
+        self.own_asks = _BySlot(facts, lambda fact: part(fact.asks, held_out))
+        # The fact's own questions count twice: they are what people ask most.
+        self.asks = _BySlot(facts, lambda fact: part(fact.asks, held_out) * 2 + _named(nouns, fact))
+        self.checks = _BySlot(facts, lambda fact: part(fact.checks, held_out))
+        self.updates = _BySlot(
+            facts,
+            lambda fact: (
+                part(fact.updates, held_out) * 2 + tuple(update.replace("{c}", fact.tells[0]) for update in updates)
+            ),
+        )
+        self.updatable = frozenset(fact.slot for fact in facts if fact.updates)
+        self.corrections = _BySlot(
+            facts,
+            lambda fact: tuple(
                 correction.replace("{c}", clause) for correction in corrections for clause in fact.tells[:3]
-            )
-            for fact in facts
-        }
-        self.forgets = {fact.slot: tuple(forget.replace("{m}", fact.mine) for forget in forgets) for fact in facts}
+            ),
+        )
+        self.forgets = _BySlot(facts, lambda fact: tuple(forget.replace("{m}", fact.mine) for forget in forgets))
         self.forget_all = part(phrasebook.FORGET_ALL, held_out)
         self.ask_all = part(phrasebook.ASK_ALL, held_out)
         self.who_is = part(phrasebook.WHO_IS, held_out)
@@ -133,3 +146,9 @@ class Wording:
         self.remarks = part(small_talk.REMARKS, held_out)
         self.plain_remarks = tuple(remark for remark in self.remarks if "{" not in remark)
         self.other_unknown = part(small_talk.OTHER_UNKNOWN, held_out)
+
+
+def _named(nouns: tuple[str, ...], fact: Fact) -> tuple[str, ...]:
+    """The questions for any fact about this one, but for those that it has among its own, of either part."""
+    named = (noun.replace("{m}", fact.mine) for noun in nouns)
+    return tuple(question for question in named if question not in fact.asks)

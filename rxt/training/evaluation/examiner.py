@@ -29,7 +29,7 @@ class Examiner:
         self._talk = Talk(wording, values)
         self._tellings = Tellings(FACTS, wording, values)
         self._questions = Questions(FACTS, wording, self._tellings)
-        self._updatable = frozenset(wording.updates)
+        self._updatable = wording.updatable
 
     def distance(self, turns: int) -> Script:
         """One fact, then `turns` - 1 turns of talk, and the fact asked for at every distance up to `turns`."""

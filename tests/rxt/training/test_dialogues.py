@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,10 +17,13 @@ from rxt.training.dialogues.dialogue import KINDS
 from rxt.training.dialogues.fact import named
 from rxt.training.dialogues.generator import FACTS
 from rxt.training.dialogues.noise import with_slip
-from rxt.training.dialogues.questions import NOTHING_TOLD
+from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
+from rxt.training.dialogues.roles import told_of
 from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
+from rxt.training.dialogues.tellings import Tellings
 from rxt.training.dialogues.wording import Typist, Wording, fill
+from rxt.training.dialogues.written import document, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,7 +270,7 @@ def test_that_an_interaction_fits_in_64_tokens(tmp_path: Path) -> None:
             for turn in dialogue.turns
         ]
         assert max(lengths) <= 64
-        assert sum(lengths) / len(lengths) < 25
+        assert sum(lengths) / len(lengths) < 28
 
 
 def test_that_the_speed_of_writing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -322,3 +326,55 @@ def test_that_more_talk_leaves_what_is_told_true() -> None:
     talk = sum(turn.kind in ("small_talk", "identity", "unknown_topic") for turn in turns)
     assert 0.5 < talk / len(turns) < 0.75
     assert any(turn.kind == "ask" for turn in turns)
+
+
+PLACES = frozenset({"v", "av"})
+
+
+def test_that_a_phrase_of_a_fact_has_one_place_for_its_value_and_no_place_left_open() -> None:
+    for fact in FACTS:
+        for phrase in (*fact.tells, *fact.updates, *fact.checks, fact.recall):
+            places = re.findall(r"{(.*?)}", phrase)
+            assert len(set(places)) == 1, (fact.slot, phrase)
+            assert set(places) <= PLACES, (fact.slot, phrase)
+        assert not [ask for ask in fact.asks if "{" in ask], fact.slot
+        assert not [ack for ack in fact.acks if set(re.findall(r"{(.*?)}", ack)) - PLACES], fact.slot
+
+
+def test_that_a_fact_has_a_name_of_its_own_and_a_kind_of_value_that_can_be_drawn() -> None:
+    values, rng = Values(held_out=True), random.Random(1)
+    assert len(BY_SLOT) == len(FACTS)
+    for fact in FACTS:
+        assert values.draw(fact.values, rng)
+        assert not fact.about or fact.about in BY_SLOT
+
+
+def test_that_every_table_of_phrases_is_used() -> None:
+    said = {phrase for fact in FACTS for phrase in (*fact.tells, *fact.asks, *fact.updates, *fact.checks)}
+    for name in ("self", "life"):
+        for kind in document(name):
+            own = written(name, kind)
+            assert {*own.tells, *own.asks, *own.updates, *own.checks} <= said, kind
+    shapes = [re.sub(r"\\\{.*?\\\}", ".+", re.escape(phrase)) for phrase in written("others", "job").tells]
+    assert all(any(re.fullmatch(shape, phrase) for phrase in BY_SLOT["sister_job"].tells) for shape in shapes)
+
+
+def test_that_someone_is_spoken_of_with_their_pronouns() -> None:
+    assert told_of("sister", ("{He} sold {his} car, I saw {him}, my {r}",)) == (
+        "She sold her car, I saw her, my sister",
+    )
+    assert told_of("uncle", ("{He} has {his} car", "a {r}")) == ("He has his car", "an uncle")
+    assert told_of("boss", ("{he}", "{he}")) == ("she", "he")
+
+
+def test_that_what_was_never_told_is_often_easily_mixed_up_with_what_was() -> None:
+    wording, values = Wording(FACTS, held_out=False), Values(held_out=False)
+    questions = Questions(FACTS, wording, Tellings(FACTS, wording, values))
+    state, rng = State(), random.Random(1)
+    typist = Typist(lower=False, bare=False, american=False, company=0.0, slips=0.0)
+    state.tell("sister_job", "nurse", 0)
+    asked = [questions.unknown(state, typist, rng) for _ in range(300)]
+    slots = [turn.fact for turn in asked if turn is not None and turn.fact]
+    alike = [slot for slot in slots if slot.endswith("job") or slot.startswith("sister")]
+    assert 0.3 < len(alike) / len(slots) < 0.7
+    assert "sister_job" not in slots

@@ -1,0 +1,50 @@
+"""Phrases and words that are data: the TOML files of the folder `written`, one table a kind of fact.
+
+Lists of a table: `tells`, `asks`, `checks` and `updates` as in Fact; `{r}` is a person, a pet or a thing, `{n}` a kind
+of favourite, `{he}`, `{his}` and `{him}` (`{He}`, `{His}`) the pronouns of who was named.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from rxt.training.dialogues.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The phrases of one kind of fact; empty where none are written."""
+
+    tells: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+
+
+@cache
+def document(name: str) -> dict[str, Any]:
+    """The tables of the file `name`.toml."""
+    return tomllib.loads(files(__package__).joinpath("written", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def written(name: str, kind: str) -> Written:
+    """What the file `name`.toml has of a kind of fact."""
+    table = document(name).get(kind, {})
+    return Written(*(tuple(table.get(part, ())) for part in ("tells", "asks", "checks", "updates")))
+
+
+def extended(fact: Fact, *more: Written) -> Fact:
+    """The fact with further phrases behind its own."""
+    for phrases in more:
+        fact = replace(
+            fact,
+            tells=fact.tells + phrases.tells,
+            asks=fact.asks + phrases.asks,
+            checks=fact.checks + phrases.checks,
+            updates=fact.updates + phrases.updates,
+        )
+    return fact

@@ -13,7 +13,6 @@ import torch
 
 from app.engine import analysis_maps as maps
 from app.engine.analysis_lab import Lab, turn_of
-from app.engine.analysis_probe import probe
 from app.engine.analysis_provenance import provenance_of
 from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.bundle import Bundle, Kept, save_bundle
@@ -91,6 +90,9 @@ class ModelAnalyst:
             case AskInfluence():
                 return self._lab.influence(subject, pause, progress)
             case AskProbe():
+                # The phrases it asks with take a quarter of a second to read, which no other inquiry should wait for.
+                from app.engine.analysis_probe import probe
+
                 return probe(inquiry, subject, self._replay, pause, progress)
             case AskMix():
                 return self._lab.mixed(inquiry, subject, pause)

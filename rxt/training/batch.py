@@ -5,8 +5,9 @@ Letters: B dialogues, K turns of each, T tokens of the longest turn, A questions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -38,7 +39,8 @@ class LossWeights:
 @dataclass(frozen=True, slots=True, eq=False)
 class DialogueBatch:
     """tokens [B, K, T], padded with the pad id; real [B, K, T]: True at tokens; weights [B, K, T]: of each token as a
-    target, 0 in queries and padding; values [B, K, T]: True at the tokens of a recalled value.
+    target, 0 in queries and padding; values [B, K, T]: True at the tokens of a recalled value; tags [B, K, T]: what a
+    token tells, as the number of its fact, 0 for nothing.
 
     asides: the same with [A, T] each, and before [A]: b * K + k for a question to the memory before turn k of dialogue
     b; None where nothing is asked aside.
@@ -48,6 +50,7 @@ class DialogueBatch:
     real: Tensor
     weights: Tensor
     values: Tensor
+    tags: Tensor
     asides: Asides | None = None
 
     @property
@@ -56,10 +59,10 @@ class DialogueBatch:
 
     def to(self, device: torch.device) -> DialogueBatch:
         """The same batch on a device."""
-        tokens, real, weights, values = (
-            part.to(device) for part in (self.tokens, self.real, self.weights, self.values)
-        )
-        return DialogueBatch(tokens, real, weights, values, None if self.asides is None else self.asides.to(device))
+        parts = (self.tokens, self.real, self.weights, self.values, self.tags)
+        tokens, real, weights, values, tags = (part.to(device) for part in parts)
+        asides = None if self.asides is None else self.asides.to(device)
+        return DialogueBatch(tokens, real, weights, values, tags, asides)
 
     def questions(self) -> Asides:
         """All that is answered: the turns, whose memory is the one before them, and what is asked aside behind them."""
@@ -101,49 +104,64 @@ class _EncodedTurn:
     ids: list[int]
     weights: list[float]
     values: list[bool]
+    tags: list[int]
 
 
 class BatchBuilder:
-    """Encodes dialogues with one template. Turns longer than `length` are cut at the end of the answer."""
+    """Encodes dialogues with one template. Turns longer than `length` are cut at the end of the answer.
 
-    def __init__(self, template: Template, tokenizer: Tokenizer, length: int, weights: LossWeights) -> None:
+    numbers: those of the slots, from 1; what is told of others stays without a tag.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        tokenizer: Tokenizer,
+        length: int,
+        weights: LossWeights,
+        numbers: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._template = template
         self._tokenizer = tokenizer
         self._length = length
         self._weights = weights
+        self._numbers = numbers
 
     def build(self, dialogues: Sequence[Dialogue]) -> DialogueBatch:
         """A batch. A dialogue with fewer turns than the longest ends with turns of one token that teach nothing."""
         encoded = [[self._encode(turn) for turn in dialogue.turns] for dialogue in dialogues]
         turns = max(map(len, encoded))
         # They stand behind all that is learned, so it does not matter what they write into the memory.
-        nothing = _EncodedTurn([self._template.tokens.bos], [0.0], [False])
+        nothing = _EncodedTurn([self._template.tokens.bos], [0.0], [False], [0])
         encoded = [row + [nothing] * (turns - len(row)) for row in encoded]
         aside = [(b * turns + k, turn) for b, dialogue in enumerate(dialogues) for k, turn in dialogue.asides]
         every = [turn for row in encoded for turn in row] + [self._encode(turn) for _, turn in aside]
-        tokens, real, weights, values = self._tensors(every, max(len(turn.ids) for turn in every))
+        tokens, real, weights, values, tags = self._tensors(every, max(len(turn.ids) for turn in every))
         count, shape = len(encoded) * turns, (len(encoded), turns)
         asked = None
         if aside:
             places = torch.tensor([place for place, _ in aside])
             asked = Asides(tokens[count:], real[count:], weights[count:], values[count:], places)
-        tokens, real, weights, values = (part[:count].unflatten(0, shape) for part in (tokens, real, weights, values))
-        return DialogueBatch(tokens, real, weights, values, asked)
+        parts = (tokens, real, weights, values, tags)
+        tokens, real, weights, values, tags = (part[:count].unflatten(0, shape) for part in parts)
+        return DialogueBatch(tokens, real, weights, values, tags, asked)
 
-    def _tensors(self, encoded: Sequence[_EncodedTurn], length: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """tokens, real, weights and values [N, length] of N turns."""
+    def _tensors(self, encoded: Sequence[_EncodedTurn], length: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """tokens, real, weights, values and tags [N, length] of N turns."""
         shape = (len(encoded), length)
         tokens = torch.full(shape, self._template.tokens.pad, dtype=torch.long)
         real = torch.zeros(shape, dtype=torch.bool)
         weights = torch.zeros(shape)
         values = torch.zeros(shape, dtype=torch.bool)
+        tags = torch.zeros(shape, dtype=torch.long)
         for n, turn in enumerate(encoded):
             count = len(turn.ids)
             tokens[n, :count] = torch.tensor(turn.ids)
             real[n, :count] = True
             weights[n, :count] = torch.tensor(turn.weights)
             values[n, :count] = torch.tensor(turn.values)
-        return tokens, real, weights, values
+            tags[n, :count] = torch.tensor(turn.tags)
+        return tokens, real, weights, values, tags
 
     def _encode(self, turn: Turn) -> _EncodedTurn:
         if turn.kind == PLAIN_TEXT:
@@ -164,13 +182,33 @@ class BatchBuilder:
         heavy = [here or before for here, before in zip([*recalled, False], [False, *recalled], strict=True)]
         weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in heavy]]
         values = [*[False] * len(prompt), *recalled, False]
-        return _EncodedTurn(all_ids[: self._length], weights[: self._length], values[: self._length])
+        tags = [*self._tags(turn, len(prompt)), *[0] * (len(ids) + 1)]
+        length = self._length
+        return _EncodedTurn(all_ids[:length], weights[:length], values[:length], tags[:length])
+
+    def _tags(self, turn: Turn, count: int) -> list[int]:
+        """What each of the `count` tokens of a prompt tells."""
+        tags = [0] * count
+        if not turn.told:
+            return tags
+        _, spans = self._tokenizer.encode_spans(turn.query)
+        first = len(self._template.query(turn.query)) - len(spans)
+        found, text = 0, turn.query.casefold()
+        for slot, value in turn.told:
+            start = text.find(value.casefold(), found)
+            if start < 0:
+                continue
+            found = start + len(value)
+            for place, (begin, end) in enumerate(spans, first):
+                if begin < found and end > start:
+                    tags[place] = self._numbers.get(slot, 0)
+        return tags
 
     def _encode_text(self, text: str) -> _EncodedTurn:
         """[BOS]text[EOS]: text without a question, of which every token is learned."""
         tokens = self._template.tokens
         ids = [tokens.bos, *self._tokenizer.encode(text), tokens.eos][: self._length]
-        return _EncodedTurn(ids, [0.0, *[self._weights.answer] * (len(ids) - 1)], [False] * len(ids))
+        return _EncodedTurn(ids, [0.0, *[self._weights.answer] * (len(ids) - 1)], [False] * len(ids), [0] * len(ids))
 
 
 def _recalled_parts(turn: Turn) -> list[tuple[int, int]]:

@@ -20,30 +20,44 @@ from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.source import Source
 from rxt.training.stage import NOT_MEASURED, Draw, StageResult
+from rxt.training.tagger import Tagger
 
 KEPT_BELOW = 0.1
 """A slot whose write gate is lower counts as kept."""
 
 
 class MemoryAwareStage:
-    """Trains the whole model on conversations; without a curriculum they are as long as the data has them."""
+    """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
-    extra: nn.Module | None = None
+    tagger: says of the encoder's states what each token tells; it is trained along where there is one.
+    """
 
     def __init__(
-        self, model: ReactiveTransformer, builder: BatchBuilder, source: Source, curriculum: Curriculum | None
+        self,
+        model: ReactiveTransformer,
+        builder: BatchBuilder,
+        source: Source,
+        curriculum: Curriculum | None,
+        tagger: Tagger | None = None,
     ) -> None:
         self._model = model
         self._builder = builder
         self._source = source
         self.curriculum = curriculum
         self._clipper = MemoryGradientClipper()
+        self._tagger = tagger
+
+    @property
+    def extra(self) -> nn.Module | None:
+        """The tagger, which belongs to training and to no model folder."""
+        return self._tagger
 
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
         model = self._model
         rest = (model.embedding, model.decoder)
-        return {"memory": (model.memory_attention,), "encoder": (model.encoder,), "rest": rest}
+        encoder = (model.encoder,) if self._tagger is None else (model.encoder, self._tagger)
+        return {"memory": (model.memory_attention,), "encoder": encoder, "rest": rest}
 
     def loss(self, draw: Draw) -> StageResult:
         # The length is drawn alike in every process, so that none waits for another's longer dialogues.
@@ -51,7 +65,7 @@ class MemoryAwareStage:
         count = max(1, draw.turns // turns)
         batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
         noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
-        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self._clipper)
+        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self._clipper, tagger=self._tagger)
 
     def observe(self, result: StageResult) -> None:
         if self.curriculum:
@@ -72,6 +86,7 @@ def memory_aware_loss(
     generator: torch.Generator,
     clipper: MemoryGradientClipper | None = None,
     chunks: int = 3,
+    tagger: Tagger | None = None,
 ) -> StageResult:
     """The loss of one batch, with gradients through memory attention into the encoder."""
     dialogues, turns, _ = batch.tokens.shape
@@ -110,14 +125,17 @@ def memory_aware_loss(
         hits.append(logits.detach().argmax(dim=-1) == target)
         values.append(asked.values[rows, 1:longest][chosen])
     hit, value = torch.cat(hits).float(), torch.cat(values)
+    loss = torch.cat(losses).sum() / torch.cat(weights).sum()
+    tags = None if tagger is None else tagger.loss(states, batch.real, batch.tags)
     # Stage by stage the mean, as the logs of all runs have it; [L, B, S] each.
     layers = model.memory_shape[0]
     write = torch.stack([gate.mean(dim=(1, 2)) for gate in gates]).mean(dim=0) if gates else torch.zeros(layers)
     kept = [(gate < KEPT_BELOW).float().mean(dim=(1, 2)) for gate in gates]
     return StageResult(
-        loss=torch.cat(losses).sum() / torch.cat(weights).sum(),
+        loss=loss if tags is None else loss + tags.loss,
         value_accuracy=float(hit[value].mean()) if bool(value.any()) else NOT_MEASURED,
         answer_accuracy=float(hit.mean()),
+        masked_accuracy=NOT_MEASURED if tags is None else tags.accuracy,
         write_gate=write,
         kept=torch.stack(kept).mean(dim=0) if kept else torch.zeros(layers),
         turns=turns,

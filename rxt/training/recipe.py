@@ -167,11 +167,13 @@ class CurriculumPlan:
 class StageOptions:
     """mask_share: of tokens hidden from the encoder (joint, interaction). noise: standard deviation of what is added to
     memories, states and labels, as a share of their own size (all but memory_aware). memory_steps: length of a chain of
-    memories (memory_attention)."""
+    memories (memory_attention). tagging: weight of a further lesson, whether the encoder's states show which words are
+    values and of which fact (memory_aware, on generated conversations)."""
 
     mask_share: float = 0.15
     noise: float = 0.1
     memory_steps: int = 6
+    tagging: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

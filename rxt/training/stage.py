@@ -17,7 +17,8 @@ class StageResult:
     """What a step of a stage found; accuracies in [0, 1], not a number where there was nothing to measure.
 
     loss: to be minimised, a scalar. value_accuracy: share of recalled value tokens that are the likeliest;
-    answer_accuracy: the same over all tokens to be predicted; masked_accuracy: over the tokens hidden from the encoder.
+    answer_accuracy: the same over all tokens to be predicted; masked_accuracy: over what the encoder has
+    to say: the tokens hidden from it, or what tokens tell where that is trained along.
     write_gate [L]: mean gate of the write stage; kept [L]: share of slots whose write gate is below 0.1.
     """
 

@@ -23,6 +23,7 @@ from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.corpus import read_corpus, too_long
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import texts
+from rxt.training.dialogues.generator import FACTS
 from rxt.training.initialise import initialise
 from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
@@ -30,6 +31,7 @@ from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StagePlan
 from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
 from rxt.training.stage import Stage
+from rxt.training.tagger import Tagger
 from rxt.training.team import Team
 
 MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
@@ -60,7 +62,8 @@ class Start:
     def builder(self, weights: LossWeights = LossWeights()) -> BatchBuilder:  # noqa: B008  (frozen)
         """Encodes conversations for this model."""
         tokenizer, config = self.tokenizer, self.model.config
-        return BatchBuilder(Template(config.tokens, tokenizer), tokenizer, config.interaction_length, weights)
+        template, numbers = Template(config.tokens, tokenizer), {fact.slot: at for at, fact in enumerate(FACTS, 1)}
+        return BatchBuilder(template, tokenizer, config.interaction_length, weights, numbers)
 
 
 def begin(recipe: Recipe, out: Path, team: Team) -> Start:
@@ -113,7 +116,12 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
             return MemoryAttentionStage(model, builder, source, plan.options)
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
-            return MemoryAwareStage(model, builder, source, curriculum)
+            tagger = None
+            if plan.options.tagging and plan.data.generator:
+                encoder = model.config.encoder
+                tagger = Tagger(encoder.layers, encoder.width, len(FACTS), plan.options.tagging, seed + place)
+                tagger.to(model.device)
+            return MemoryAwareStage(model, builder, source, curriculum, tagger)
 
 
 def _source(start: Start, plan: DataPlan, asides: float) -> Source:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 KINDS = (
     "tell",
     "tell_many",
+    "mention",
     "ask",
     "ask_unknown",
     "ask_all",
@@ -36,6 +37,8 @@ class Turn:
     """In kind "ask": turns since the value was last told, at least 1."""
     others: tuple[str, ...] = ()
     """Further parts of `answer` that come from memory: all values of a list, what is echoed."""
+    told: tuple[tuple[str, str], ...] = ()
+    """What `query` tells: slots and their values as typed, in the order in which they stand there."""
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,10 @@ class Fact:
     """How often it is drawn against the other facts."""
     noun: str = ""
     """What its value is to the person ("brother"), for facts about someone; else empty."""
+    intros: tuple[str, ...] = ()
+    """Messages that mention whom it is about and do not tell it: "I have a brother"."""
+    follow_ups: tuple[str, ...] = ()
+    """What tells it in the message after such a one, with a pronoun: "he is called {v}"."""
     about: str = ""
     """The slot of the one it is told of ("brother" of the brother's job), else empty."""
     yours: str = field(init=False)

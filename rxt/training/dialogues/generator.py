@@ -13,7 +13,7 @@ from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.tellings import Tellings
-from rxt.training.dialogues.wording import Typist, Wording
+from rxt.training.dialogues.wording import Typist, Wording, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,15 @@ FACTS: tuple[Fact, ...] = (
 UNKNOWN_ASIDES = 0.25
 """The share of what is asked aside that was never told."""
 
+COMPOUNDS = 0.12
+"""The share of tellings that tell several facts in one sentence."""
+
+TRIED_COMPOUNDS = 6
+"""Compounds that are drawn until one fits to what is held."""
+
+MENTIONS = 0.15
+"""The share of facts about somebody that are told in the message after one that mentions them."""
+
 LONGEST_ECHO = 70
 """Letters of a message that is asked to be repeated."""
 
@@ -53,6 +62,8 @@ class _Scene:
     turns: list[Turn] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     asides: list[tuple[int, Turn]] = field(default_factory=list)
+    mentioned: str | None = None
+    """The slot whose person or pet the turn before mentioned, to be told now."""
 
 
 class DialogueGenerator:
@@ -85,6 +96,8 @@ class DialogueGenerator:
         self._tellings = Tellings(FACTS, wording, values)
         self._questions = Questions(FACTS, wording, self._tellings)
         self._slots = [fact.slot for fact in FACTS]
+        self._by_slot = {fact.slot: fact for fact in FACTS}
+        self._compounds = wording.compounds
         self._weights = [fact.weight**focus for fact in FACTS]
         self._asides = asides
         self._share_of_talk = talk
@@ -121,6 +134,9 @@ class DialogueGenerator:
 
     def _next(self, scene: _Scene) -> Turn:
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if scene.mentioned is not None:
+            slot, scene.mentioned = scene.mentioned, None
+            return self._tellings.follow_up(slot, at, state, typist, rng)
         if scene.plan and rng.random() < (0.42 if state.held else 0.85):
             return self._tell(scene)
         slot = self._correctable(scene)
@@ -151,12 +167,31 @@ class DialogueGenerator:
 
     def _tell(self, scene: _Scene) -> Turn:
         at, plan, rng = len(scene.turns), scene.plan, scene.rng
+        compound = self._compound(scene) if rng.random() < COMPOUNDS else None
+        if compound is not None:
+            return self._tellings.tell_compound(compound, at, scene.state, scene.typist, rng)
+        if self._by_slot[plan[-1]].follow_ups and rng.random() < MENTIONS:
+            scene.mentioned = plan.pop()
+            return self._tellings.mention(scene.mentioned, scene.state, scene.typist, rng)
         if len(plan) > 1 and rng.random() < 0.2:
             count = 3 if len(plan) > 2 and rng.random() < 0.25 else 2
             slots = plan[: -count - 1 : -1]
             del plan[-count:]
             return self._tellings.tell_many(slots, at, scene.state, scene.typist, rng)
         return self._tellings.tell(plan.pop(), at, scene.state, scene.typist, rng)
+
+    def _compound(self, scene: _Scene) -> str | None:
+        """A compound of facts that can all be told now; they leave the plan, and so does what they leave in doubt."""
+        for compound in scene.rng.choices(self._compounds, k=TRIED_COMPOUNDS):
+            slots, known = slots_of(compound), list(scene.state.held)
+            fits = all(
+                slot not in scene.state.unclear and slot not in known and _goes_with(slot, [*known, *slots[:at]])
+                for at, slot in enumerate(slots)
+            )
+            if fits:
+                scene.plan = [slot for slot in scene.plan if slot not in slots and _goes_with(slot, list(slots))]
+                return compound
+        return None
 
     def _ask(self, scene: _Scene) -> Turn:
         """A question about a fact held: often one not asked yet, often the oldest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rxt.training.dialogues.fact import Fact, phrases
 from rxt.training.dialogues.roles import CALLED, WEIGHTS, told_of
-from rxt.training.dialogues.written import document, written
+from rxt.training.dialogues.written import document, followed, written
 
 _ACKS = phrases("""
 Good to know. | Thanks for telling me. | Okay, I will remember that. | I see, {v}. | Oh, {v}! | Got it, {v}.
@@ -71,11 +71,12 @@ def _about(role: str, kind: str, file: str, form: tuple[str, str, str, float], s
     def plain(template: str) -> str:
         return told_of(role, (template,))[0]
 
-    return Fact(
+    fact = Fact(
         f"{role}_{kind}".replace(" ", "_"), values, plain(mine), plain(recall),
         filled(own.tells), filled(own.asks), (), filled(own.updates), _ACKS, share * weight,
         about=role.replace(" ", "_"),
     )  # fmt: skip
+    return followed(fact, "person" if file == "others" else "pet", kind.removeprefix("pet_"), role)
 
 
 _LESS_KNOWN = ("doctor", "manager", "coach", "dentist", "baby", "landlord", "penfriend", "classmate", "twin", "child")

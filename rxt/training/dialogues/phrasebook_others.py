@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rxt.training.dialogues.fact import Fact, named, phrases
 from rxt.training.dialogues.roles import CALLED, CHANGING, WEIGHTS, told_of
-from rxt.training.dialogues.written import Written, extended, written
+from rxt.training.dialogues.written import Written, extended, followed, written
 
 _TELLS = phrases("""
 my favourite {n} is {v} | my favourite {n} has always been {v} | {v} is my favourite {n} | the {n} I like best is {v}
@@ -208,13 +208,14 @@ def _person(role: str) -> Fact:
         _filled(any_person, role),
         written("people", role),
     )
+    fact = followed(fact, "person", "name", role)
     return extended(fact, _filled(written("people", "partner_change"), role)) if role in CHANGING else fact
 
 
 def _pet(role: str, weight: float) -> Fact:
     fact = _named(role, weight, "pet", _PET_TELLS, _ROLE_ASKS + _PET_ASKS, _PET_ACKS)
     more = Written(told_of(role, _MORE_PET_TELLS + _WITH_PRONOUN))
-    return extended(fact, more, _filled(written("things", "pet_name"), role))
+    return followed(extended(fact, more, _filled(written("things", "pet_name"), role)), "pet", "name", role)
 
 
 def _named(

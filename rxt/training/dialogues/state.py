@@ -57,12 +57,14 @@ class State:
                 self.unclear |= group - self.held.keys()
         if slot in PET_SLOTS:
             self._imply(slot, value, turn)
+        elif slot.endswith(("_pet_colour", "_pet_age")):
+            self.blur_pets()
 
     def forget(self, slot: str) -> None:
         """Hold this fact no longer."""
         self.held.pop(slot, None)
         if slot in PET_SLOTS:
-            self._blur_pets()
+            self.blur_pets()
 
     def forget_all(self) -> None:
         """Hold nothing; everything counts as never told."""
@@ -75,13 +77,14 @@ class State:
 
     def _imply(self, slot: str, value: str, turn: int) -> None:
         if "pet" in self.unclear or (PET_SLOTS & self.held.keys()) - {slot}:
-            self._blur_pets()
+            self.blur_pets()
             return
         for implied, what in (("pet_kind", slot.replace("_", " ")), ("pet", value)):
             self.held.pop(implied, None)
             self.held[implied] = Told(what, turn, implied=True)
 
-    def _blur_pets(self) -> None:
+    def blur_pets(self) -> None:
+        """Leave open what pet there is and what it is called."""
         for slot in ANY_PET_SLOTS:
             self.held.pop(slot, None)
             self.unclear.add(slot)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import PROPER, title
-from rxt.training.dialogues.wording import beside, fill
+from rxt.training.dialogues.state import PET_SLOTS
+from rxt.training.dialogues.wording import beside, fill, slots_of
 
 if TYPE_CHECKING:
     import random
@@ -49,7 +50,7 @@ class Tellings:
         elif slot == "name":
             return self._introduction(template, typed, value, typist, rng)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
-        return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, value)
+        return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, typed, value)
 
     def tell_many(self, slots: list[str], at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """Two or three facts told at once; a fact that would make the message too long is left untold."""
@@ -71,10 +72,39 @@ class Tellings:
         if told[0][0].slot == "name" and rng.random() < 0.3:
             template = rng.choice(_HELLOS) + template
         query = typist.typed(template, ".", rng, tuple(typed for _, typed, _ in told))
-        first, _, value = told[0]
+        first, typed, value = told[0]
         if len(told) == 1:
-            return _turn(query, title(fill(rng.choice(first.acks), value)), "tell", first.slot, value)
-        return Turn(query, _acknowledged(query, [(fact, value) for fact, _, value in told], rng), "tell_many")
+            return _turn(query, title(fill(rng.choice(first.acks), value)), "tell", first.slot, typed, value)
+        return _many(query, told, rng)
+
+    def mention(self, slot: str, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """Whom a fact is about, mentioned without it; `follow_up` tells it in the message after."""
+        fact = self._facts[slot]
+        who = self._facts[fact.about or slot].noun
+        if PET_SLOTS & {slot, fact.about}:
+            state.blur_pets()
+        query = typist.typed(rng.choice(self._wording.intros[slot]), ".", rng)
+        return Turn(query, f"Tell me more about your {who}!", "mention")
+
+    def follow_up(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """The fact about whom the message before mentioned; the answer says whose it is, for the message does not."""
+        fact = self._facts[slot]
+        typed, value = self.draw(fact, typist, rng)
+        state.tell(slot, value, at)
+        query = typist.typed(rng.choice(self._wording.follow_ups[slot]), ".", rng, (typed,))
+        return _turn(query, f"Got it, {fill(fact.recall, value)}.", "tell", slot, typed, value)
+
+    def tell_compound(self, compound: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+        """Several facts told at once in one sentence: "I'm {name}, {job:a} from {city}"."""
+        told: list[tuple[Fact, str, str]] = []
+        for slot in slots_of(compound):
+            fact = self._facts[slot]
+            told.append((fact, *self.draw(fact, typist, rng)))
+            state.tell(slot, told[-1][2], at)
+            number = len(told) if len(told) > 1 else ""
+            compound = compound.replace(f"{{{slot}:a}}", f"{{av{number}}}").replace(f"{{{slot}}}", f"{{v{number}}}")
+        query = typist.typed(compound, rng.choice("...!"), rng, tuple(typed for _, typed, _ in told))
+        return _many(query, told, rng)
 
     def update(self, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:
         """A new value for a fact held; None when none held can change."""
@@ -89,7 +119,7 @@ class Tellings:
         if rng.random() < 0.4:
             template = f"actually, {template}"
         query = typist.typed(template, ".", rng, (typed,))
-        return _turn(query, f"Got it, {fill(fact.recall, value)} now.", "update", slot, value)
+        return _turn(query, f"Got it, {fill(fact.recall, value)} now.", "update", slot, typed, value)
 
     def correct(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """The fact of the turn before, told anew."""
@@ -100,7 +130,7 @@ class Tellings:
         if fact.values == "person" and rng.random() < 0.15:
             template = "no, it's spelled {v}" if rng.random() < 0.5 else "it is spelled {v}"
         query = typist.typed(template, ".", rng, (typed,))
-        return _turn(query, f"Sorry, {fill(fact.recall, value)}.", "correct", slot, value)
+        return _turn(query, f"Sorry, {fill(fact.recall, value)}.", "correct", slot, typed, value)
 
     def forget(self, state: State, typist: Typist, rng: random.Random) -> Turn:
         """A fact held, or all, forgotten on request."""
@@ -135,17 +165,21 @@ class Tellings:
             template = rng.choice(_HELLOS) + template
         if 0.26 < chance < 0.34:
             query = typist.typed(template + rng.choice(_RETURNS), "?", rng, (typed,))
-            return _turn(query, f"Nice to meet you, {value}! I am Mneme.", "tell", "name", value)
+            return _turn(query, f"Nice to meet you, {value}! I am Mneme.", "tell", "name", typed, value)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
-        return _turn(query, fill(rng.choice(self._facts["name"].acks), value), "tell", "name", value)
+        return _turn(query, fill(rng.choice(self._facts["name"].acks), value), "tell", "name", typed, value)
 
 
-def _turn(query: str, answer: str, kind: str, slot: str, value: str) -> Turn:
+def _turn(query: str, answer: str, kind: str, slot: str, typed: str, value: str) -> Turn:
     """A turn that tells `value`, which the answer may or may not repeat."""
-    for written in (value, title(value)):
-        if written in answer:
-            return Turn(query, answer, kind, slot, written)
-    return Turn(query, answer, kind, slot)
+    said = next((written for written in (value, title(value)) if written in answer), None)
+    return Turn(query, answer, kind, slot, said, told=((slot, typed),))
+
+
+def _many(query: str, told: list[tuple[Fact, str, str]], rng: random.Random) -> Turn:
+    """A turn that tells several facts, each with its value as typed and as kept."""
+    answer = _acknowledged(query, [(fact, value) for fact, _, value in told], rng)
+    return Turn(query, answer, "tell_many", told=tuple((fact.slot, typed) for fact, typed, _ in told))
 
 
 def _acknowledged(query: str, told: list[tuple[Fact, str]], rng: random.Random) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rxt.training.dialogues import beyond, knowledge, noise, phrasebook, small_talk
 from rxt.training.dialogues.fact import article, phrases
 from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
+from rxt.training.dialogues.written import document
 
 if TYPE_CHECKING:
     import random
@@ -33,6 +35,11 @@ def fill(template: str, value: str, *others: str) -> str:
     for at, other in enumerate(others, 2):
         template = template.replace(f"{{v{at}}}", other)
     return template
+
+
+def slots_of(compound: str) -> tuple[str, ...]:
+    """The slots of the facts that a compound tells, in the order in which it tells them."""
+    return tuple(slot for slot, _ in re.findall(r"{(\w+)(:a)?}", compound))
 
 
 def part(phrases: tuple[str, ...], held_out: bool) -> tuple[str, ...]:
@@ -120,6 +127,9 @@ class Wording:
         self.own_asks = _BySlot(facts, lambda fact: part(fact.asks, held_out))
         # The fact's own questions count twice: they are what people ask most.
         self.asks = _BySlot(facts, lambda fact: part(fact.asks, held_out) * 2 + _named(nouns, fact))
+        self.intros = _BySlot(facts, lambda fact: part(fact.intros, held_out))
+        self.follow_ups = _BySlot(facts, lambda fact: part(fact.follow_ups, held_out))
+        self.compounds = part(tuple(document("compounds")["tells"]), held_out)
         self.checks = _BySlot(facts, lambda fact: part(fact.checks, held_out))
         self.updates = _BySlot(
             facts,

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from rxt.training.dialogues.fact import Fact
+from rxt.training.dialogues.roles import told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,13 @@ def extended(fact: Fact, *more: Written) -> Fact:
             updates=fact.updates + phrases.updates,
         )
     return fact
+
+
+def followed(fact: Fact, family: str, kind: str, role: str) -> Fact:
+    """The fact with the phrases by which it is told in two messages; as it was where none are written.
+
+    family: "person" or "pet"; kind: what is told of them ("name", "job").
+    """
+    table = document("follow_ups")[family]
+    follow_ups = told_of(role, tuple(table.get(kind, ())))
+    return replace(fact, intros=told_of(role, tuple(table["intros"])), follow_ups=follow_ups) if follow_ups else fact

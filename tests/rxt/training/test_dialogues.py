@@ -22,7 +22,7 @@ from rxt.training.dialogues.roles import told_of
 from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
 from rxt.training.dialogues.tellings import Tellings
-from rxt.training.dialogues.wording import Typist, Wording, fill
+from rxt.training.dialogues.wording import Typist, Wording, fill, slots_of
 from rxt.training.dialogues.written import document, written
 
 if TYPE_CHECKING:
@@ -378,3 +378,51 @@ def test_that_what_was_never_told_is_often_easily_mixed_up_with_what_was() -> No
     alike = [slot for slot in slots if slot.endswith("job") or slot.startswith("sister")]
     assert 0.3 < len(alike) / len(slots) < 0.7
     assert "sister_job" not in slots
+
+
+def test_that_a_fact_can_follow_whom_it_is_about_in_the_next_message() -> None:
+    generator, followed = DialogueGenerator(10), 0
+    for dialogue in (generator.dialogue(10) for _ in range(200)):
+        for before, turn in pairwise(dialogue.turns):
+            if before.kind == "mention":
+                assert turn.kind == "tell"
+                fact = BY_SLOT[str(turn.fact)]
+                assert fact.follow_ups
+                who = BY_SLOT[fact.about or fact.slot].noun
+                assert before.answer == f"Tell me more about your {who}!"
+                # The message says "she", so the answer must say who that is.
+                assert f"your {who}" in turn.answer
+                followed += 1
+    assert followed > 20
+
+
+def test_that_an_animal_mentioned_leaves_open_what_pet_there_is() -> None:
+    wording, values = Wording(FACTS, held_out=False), Values(held_out=False)
+    state, rng = State(), random.Random(1)
+    Tellings(FACTS, wording, values).mention("dog", state, Typist.drawn(rng), rng)
+    assert set(ANY_PET_SLOTS) <= state.unclear
+
+
+def test_that_a_compound_tells_each_of_its_facts() -> None:
+    wording, values = Wording(FACTS, held_out=False), Values(held_out=False)
+    tellings, rng = Tellings(FACTS, wording, values), random.Random(1)
+    typist = Typist(lower=False, bare=False, american=False, company=0.0, slips=0.0)
+    for compound in document("compounds")["tells"]:
+        state = State()
+        turn = tellings.tell_compound(compound, 0, state, typist, rng)
+        assert len(slots_of(compound)) == len(set(slots_of(compound))) > 1
+        assert set(slots_of(compound)) <= set(state.held)
+        assert all(value.lower() in turn.query.lower() for _, value in turn.told)
+        assert "{" not in turn.query
+
+
+def test_that_what_a_turn_tells_stands_in_its_message_in_that_order() -> None:
+    generator, told = DialogueGenerator(11), 0
+    for turn in (turn for _ in range(200) for turn in generator.dialogue(10).turns):
+        assert bool(turn.told) == (turn.kind in (*TELLING, "tell_many"))
+        found, text = 0, turn.query.lower()
+        for slot, value in turn.told:
+            assert slot in BY_SLOT
+            found = text.index(value.lower(), found) + len(value)
+            told += 1
+    assert told > 500

@@ -44,11 +44,12 @@ class Tagger(nn.Module):
         self.share = share
         count = min(LAYERS, layers)
         self.norms = nn.ModuleList(RMSNorm(width) for _ in range(count))
-        self.heads = nn.ModuleList(nn.Linear(width, facts + 1) for _ in range(count))
+        heads = [nn.Linear(width, facts + 1) for _ in range(count)]
         generator = torch.Generator().manual_seed(seed)
-        for head in self.heads:
+        for head in heads:
             nn.init.normal_(head.weight, std=width**-0.5 / GAIN, generator=generator)
             nn.init.zeros_(head.bias)
+        self.heads = nn.ModuleList(heads)
 
     def loss(self, states: Tensor, real: Tensor, tags: Tensor) -> TagResult:
         """Of states [L, B, K, T, D]; real and tags [B, K, T], tags from 0 to F."""

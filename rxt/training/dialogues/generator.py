@@ -135,8 +135,8 @@ class DialogueGenerator:
     def _next(self, scene: _Scene) -> Turn:
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
         if scene.mentioned is not None:
-            slot, scene.mentioned = scene.mentioned, None
-            return self._tellings.follow_up(slot, at, state, typist, rng)
+            about, scene.mentioned = scene.mentioned, None
+            return self._tellings.follow_up(about, at, state, typist, rng)
         if scene.plan and rng.random() < (0.42 if state.held else 0.85):
             return self._tell(scene)
         slot = self._correctable(scene)

@@ -23,7 +23,7 @@ KINDS = ("told", "never", "changed")
 
 
 def conversations(name: str) -> list[dict[str, Any]]:
-    """Those of one set: turns, what is typed; questions, each with its query, kind, and accept, of which one is right."""
+    """Those of one set: turns, what is typed; questions with query, kind, and accept, of which one is right."""
     path = Path(__file__).with_name(f"{name}.jsonl")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

@@ -8,6 +8,7 @@ L layers, S slots, D width, N = B * K, A questions asked aside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -17,10 +18,11 @@ from torch.nn import functional
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
+from rxt.training.dialogues import Dialogue
 from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.source import Source
 from rxt.training.stage import NOT_MEASURED, Draw, StageResult
-from rxt.training.tagger import Tagger
+from rxt.training.tagger import Lesson, Tagger, TagResult
 
 KEPT_BELOW = 0.1
 """A slot whose write gate is lower counts as kept."""
@@ -29,7 +31,7 @@ KEPT_BELOW = 0.1
 class MemoryAwareStage:
     """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
-    tagger: says of the encoder's states what each token tells; it is trained along where there is one.
+    lesson: the encoder's states are to show what each token tells; its tagger is trained along.
     """
 
     def __init__(
@@ -38,25 +40,25 @@ class MemoryAwareStage:
         builder: BatchBuilder,
         source: Source,
         curriculum: Curriculum | None,
-        tagger: Tagger | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         self._model = model
         self._builder = builder
         self._source = source
         self.curriculum = curriculum
         self._clipper = MemoryGradientClipper()
-        self._tagger = tagger
+        self._lesson = lesson
 
     @property
     def extra(self) -> nn.Module | None:
         """The tagger, which belongs to training and to no model folder."""
-        return self._tagger
+        return None if self._lesson is None else self._lesson.tagger
 
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
         model = self._model
         rest = (model.embedding, model.decoder)
-        encoder = (model.encoder,) if self._tagger is None else (model.encoder, self._tagger)
+        encoder = (model.encoder,) if self.extra is None else (model.encoder, self.extra)
         return {"memory": (model.memory_attention,), "encoder": encoder, "rest": rest}
 
     def loss(self, draw: Draw) -> StageResult:
@@ -65,7 +67,16 @@ class MemoryAwareStage:
         count = max(1, draw.turns // turns)
         batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
         noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
-        return memory_aware_loss(self._model, batch.to(self._model.device), noise, self._clipper, tagger=self._tagger)
+        batch, lesson = batch.to(self._model.device), self._lesson
+        result = memory_aware_loss(
+            self._model, batch, noise, self._clipper, tagger=None if lesson is None else lesson.tagger
+        )
+        count = 0 if lesson is None else int(lesson.messages * draw.turns)
+        if lesson is None or not count:
+            return result
+        told = self._builder.build([Dialogue((turn,)) for turn in lesson.source.tellings(count, draw.own)])
+        tags = tagging_loss(self._model, lesson.tagger, told.to(self._model.device))
+        return replace(result, loss=result.loss + tags.loss, masked_accuracy=tags.accuracy)
 
     def observe(self, result: StageResult) -> None:
         if self.curriculum:
@@ -140,6 +151,18 @@ def memory_aware_loss(
         kept=torch.stack(kept).mean(dim=0) if kept else torch.zeros(layers),
         turns=turns,
     )
+
+
+def tagging_loss(model: ReactiveTransformer, tagger: Tagger, batch: DialogueBatch, chunks: int = 6) -> TagResult:
+    """What single messages tell, of the encoder alone; the mean over its groups of messages of similar length."""
+    tokens, real, tags = (part.flatten(0, 1) for part in (batch.tokens, batch.real, batch.tags))
+    results = []
+    for rows, longest in _by_length(real.sum(dim=-1), chunks):
+        states = model.encoder(model.embedding(tokens[rows, :longest]), real[rows, :longest])
+        results.append(tagger.loss(states, real[rows, :longest], tags[rows, :longest]))
+    accuracies = [result.accuracy for result in results if result.accuracy == result.accuracy]
+    accuracy = sum(accuracies) / len(accuracies) if accuracies else NOT_MEASURED
+    return TagResult(torch.stack([result.loss for result in results]).mean(), accuracy)
 
 
 def _by_length(lengths: Tensor, chunks: int) -> Iterator[tuple[Tensor, int]]:

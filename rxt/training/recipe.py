@@ -168,12 +168,14 @@ class StageOptions:
     """mask_share: of tokens hidden from the encoder (joint, interaction). noise: standard deviation of what is added to
     memories, states and labels, as a share of their own size (all but memory_aware). memory_steps: length of a chain of
     memories (memory_attention). tagging: weight of a further lesson, whether the encoder's states show which words are
-    values and of which fact (memory_aware, on generated conversations)."""
+    values and of which fact (memory_aware, on generated conversations). tagging_messages: so many further messages for
+    every turn of a step, which are encoded for that lesson alone."""
 
     mask_share: float = 0.15
     noise: float = 0.1
     memory_steps: int = 6
     tagging: float = 0.0
+    tagging_messages: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ class GeneratedSource:
         )
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
+    def tellings(self, count: int, rng: random.Random) -> list[Turn]:
+        """`count` messages that tell something, each alone."""
+        generator = DialogueGenerator(rng.randrange(2**32), novelty=self._novelty, focus=self._focus)
+        return [generator.telling(rng) for _ in range(count)]
+
 
 class FileSource:
     """The conversations of files. Single pairs are put together, so that they are also read with a memory in use."""

@@ -31,7 +31,7 @@ from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StagePlan
 from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
 from rxt.training.stage import Stage
-from rxt.training.tagger import Tagger
+from rxt.training.tagger import Lesson, Tagger
 from rxt.training.team import Team
 
 MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
@@ -116,12 +116,17 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
             return MemoryAttentionStage(model, builder, source, plan.options)
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
-            tagger = None
-            if plan.options.tagging and plan.data.generator:
-                encoder = model.config.encoder
-                tagger = Tagger(encoder.layers, encoder.width, len(FACTS), plan.options.tagging, seed + place)
-                tagger.to(model.device)
-            return MemoryAwareStage(model, builder, source, curriculum, tagger)
+            lesson = _lesson(model, plan, seed + place)
+            return MemoryAwareStage(model, builder, source, curriculum, lesson)
+
+
+def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | None:
+    """What the stage teaches beside the answers; None where the recipe does not ask for it."""
+    options, encoder = plan.options, model.config.encoder
+    if not options.tagging or not plan.data.generator:
+        return None
+    tagger = Tagger(encoder.layers, encoder.width, len(FACTS), options.tagging, seed).to(model.device)
+    return Lesson(tagger, GeneratedSource(plan.data.novelty, plan.data.focus), options.tagging_messages)
 
 
 def _source(start: Start, plan: DataPlan, asides: float) -> Source:

@@ -6,6 +6,7 @@ Letters: L layers, B dialogues, K turns, T tokens, D width, F facts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rxt.nn.norm import RMSNorm
+from rxt.training.source import GeneratedSource
 from rxt.training.stage import NOT_MEASURED
 
 NOTHING = 0
@@ -20,6 +22,15 @@ NOTHING = 0
 
 WEIGHT_OF_NOTHING = 0.1
 """Of a token that tells nothing in the loss; most are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """messages: so many further messages from `source` for every turn, for this lesson alone."""
+
+    tagger: Tagger
+    source: GeneratedSource
+    messages: float = 0.0
 
 
 class TagResult(NamedTuple):

@@ -43,6 +43,9 @@ COMPOUNDS = 0.12
 TRIED_COMPOUNDS = 6
 """Compounds that are drawn until one fits to what is held."""
 
+TOLD_ANEW = 0.2
+"""The share of updates and corrections among messages that stand alone."""
+
 MENTIONS = 0.15
 """The share of facts about somebody that are told in the message after one that mentions them."""
 
@@ -118,6 +121,18 @@ class DialogueGenerator:
             is_talk = bool(self._share_of_talk) and rng.random() < self._share_of_talk
             scene.turns.append(self._talk.any(scene.typist, rng) if is_talk else self._next(scene))
         return Dialogue(tuple(scene.turns), tuple(scene.asides))
+
+    def telling(self, rng: random.Random) -> Turn:
+        """A message that tells something, sometimes anew, out of the middle of a conversation."""
+        scene = _Scene(Typist.drawn(rng), self._plan(4, rng), rng)
+        turn = self._tell(scene)
+        if scene.mentioned is not None:
+            return self._next(scene)
+        if rng.random() >= TOLD_ANEW:
+            return turn
+        if turn.fact is not None and rng.random() < 0.5:
+            return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
+        return self._tellings.update(1, scene.state, scene.typist, rng) or turn
 
     def _plan(self, turns: int, rng: random.Random) -> list[str]:
         """The slots to tell in a conversation, the first to tell last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
-from rxt.training.memory_aware import MemoryAwareStage, memory_aware_loss
+from rxt.training.memory_aware import MemoryAwareStage, memory_aware_loss, tagging_loss
 from rxt.training.recipe import DataPlan, ModelShape, Recipe, StageOptions
+from rxt.training.source import GeneratedSource
+from rxt.training.stage import Draw
 from rxt.training.start import Start, build_stage
 from rxt.training.tagger import GAIN, WEIGHT_OF_NOTHING, Tagger
 
@@ -116,3 +119,37 @@ def test_that_the_lesson_is_there_where_the_recipe_asks_for_it_and_conversations
         stage = build_stage(start, wanted, 0, 1)
         assert isinstance(stage, MemoryAwareStage)
         assert (stage.extra is not None) == there
+
+
+def test_that_further_messages_teach_the_encoder_what_each_would_teach_it_alone(
+    new_model: ReactiveTransformer, tagging: BatchBuilder, tagger: Tagger
+) -> None:
+    single = [Dialogue((turn,)) for turn in TOLD.turns[:2]]
+    alone = []
+    for dialogue in single:
+        batch = tagging.build([dialogue])
+        states = new_model.encoder(new_model.embedding(batch.tokens[0]))[:, None]
+        alone.append(tagger.loss(states, batch.real, batch.tags).loss)
+    together = tagging_loss(new_model, tagger, tagging.build(single), chunks=2).loss
+    torch.testing.assert_close(together, torch.stack(alone).mean())
+
+
+def test_that_as_many_further_messages_are_drawn_as_the_recipe_asks_for(
+    new_model: ReactiveTransformer, recipe: Recipe, shape: ModelShape, tokenizer_json: str
+) -> None:
+    start = Start(new_model, shape.to_document(), tokenizer_json)
+    losses = {}
+    for messages in (0.0, 2.0):
+        plan = replace(recipe.stages[0], options=StageOptions(tagging=1.0, tagging_messages=messages))
+        stage = build_stage(start, plan, 0, 1)
+        draw = Draw(random.Random(1), random.Random(2), 6)
+        losses[messages] = float(stage.loss(draw).loss.detach())
+    assert losses[2.0] > losses[0.0] + 1.0  # as much again as an untaught tagger is wrong
+
+
+def test_that_a_message_that_stands_alone_tells_something() -> None:
+    turns = GeneratedSource().tellings(400, random.Random(1))
+    assert all(turn.told for turn in turns)
+    kinds = {kind: sum(turn.kind == kind for turn in turns) for kind in ("tell", "tell_many", "update", "correct")}
+    assert sum(kinds.values()) == 400
+    assert min(kinds.values()) > 8

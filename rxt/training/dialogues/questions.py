@@ -27,7 +27,7 @@ MOST_LISTED = 4
 BEHIND_REMARK = 0.06
 """The share of questions that stand behind a remark in the same message."""
 
-ALIKE = 0.4
+ALIKE = 0.3
 """The share of questions for what was never told that ask for a value of a kind with one told."""
 
 LATELY = phrases("""

@@ -33,7 +33,7 @@ class LossWeights:
     answer: float = 1.0
     recall: float = 1.5
     value: float = 4.0
-    not_told: float = 1.5
+    not_told: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from rxt.training.dialogues.fact import Fact, phrases
+from rxt.training.dialogues.fact import Fact
+from rxt.training.dialogues.phrasebook_things import PLAIN_ACKS
 from rxt.training.dialogues.roles import CALLED, WEIGHTS, told_of
 from rxt.training.dialogues.written import document, followed, written
-
-_ACKS = phrases("""
-Good to know. | Thanks for telling me. | Okay, I will remember that. | I see, {v}. | Oh, {v}! | Got it, {v}.
-""")
 
 _TOLD_ELSEWHERE = {
     "allergy", "trip", "eyes", "hair", "height", "breakfast", "children_count", "siblings_count", "code_word",
@@ -28,7 +25,7 @@ def _life(kind: str) -> Fact:
     weight = 1.0 if kind == "remember_number" else _WEIGHT
     return Fact(
         kind, _VALUES.get(kind, kind), table["mine"], table["recall"],
-        own.tells, own.asks, own.checks, own.updates, _ACKS, weight,
+        own.tells, own.asks, own.checks, own.updates, PLAIN_ACKS, weight,
     )  # fmt: skip
 
 
@@ -73,7 +70,7 @@ def _about(role: str, kind: str, file: str, form: tuple[str, str, str, float], s
 
     fact = Fact(
         f"{role}_{kind}".replace(" ", "_"), values, plain(mine), plain(recall),
-        filled(own.tells), filled(own.asks), (), filled(own.updates), _ACKS, share * weight,
+        filled(own.tells), filled(own.asks), (), filled(own.updates), PLAIN_ACKS, share * weight,
         about=role.replace(" ", "_"),
     )  # fmt: skip
     return followed(fact, "person" if file == "others" else "pet", kind.removeprefix("pet_"), role)
@@ -94,7 +91,7 @@ OTHERS = (
         for kind, form in _ABOUT_PETS.items()
     ),
     *(
-        Fact(slot, values, mine, recall, own.tells, own.asks, own.checks, own.updates, _ACKS, weight)
+        Fact(slot, values, mine, recall, own.tells, own.asks, own.checks, own.updates, PLAIN_ACKS, weight)
         for slot, values, mine, recall, own, weight in (
             ("car_colour", "colour", "my car's colour", "your car is {v}", written("things", "car_colour"), 0.3),
             ("house_colour", "colour", "my house's colour", "your house is {v}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rxt.training.dialogues.fact import Fact, named, phrases
 from rxt.training.dialogues.written import extended, written
 
-_ACKS = phrases("""
+PLAIN_ACKS = phrases("""
 Good to know. | Thanks for telling me. | Okay, I will remember that. | I see, {v}. | Oh, {v}! | Got it, {v}.
 """)
 
@@ -17,7 +17,7 @@ _MORE_ASKS = phrases("""
 def _fact(slot: str, values: str, mine: str, recall: str, tells: str, asks: str, weight: float) -> Fact:
     own = phrases(asks)
     more = tuple(template.replace("{q}", own[at % 3]) for at, template in enumerate(_MORE_ASKS))
-    return Fact(slot, values, mine, recall, phrases(tells), own + more, acks=_ACKS, weight=weight)
+    return Fact(slot, values, mine, recall, phrases(tells), own + more, acks=PLAIN_ACKS, weight=weight)
 
 
 _ABOUT = (
@@ -194,17 +194,15 @@ _ABOUT = (
 )  # fmt: skip
 
 _WRITTEN = {
-    "subject": "self", "company": "self", "school": "self", "nickname": "self", "street": "things", "team": "likes",
-    "allergy": "life", "trip": "life", "eyes": "life", "hair": "life", "height": "life", "breakfast": "life",
-}  # fmt: skip
-_ELSEWHERE = {"children": "children_count", "siblings": "siblings_count"}
+    **dict.fromkeys(("subject", "company", "school", "nickname"), "self"),
+    **dict.fromkeys(("allergy", "trip", "eyes", "hair", "height", "breakfast", "children", "siblings"), "life"),
+    "street": "things",
+    "team": "likes",
+}
+_COUNTED = {"children": "children_count", "siblings": "siblings_count"}
 
 ABOUT = tuple(
-    extended(fact, written(_WRITTEN[fact.slot], fact.slot))
-    if fact.slot in _WRITTEN
-    else extended(fact, written("life", _ELSEWHERE[fact.slot]))
-    if fact.slot in _ELSEWHERE
-    else fact
+    extended(fact, written(_WRITTEN[fact.slot], _COUNTED.get(fact.slot, fact.slot))) if fact.slot in _WRITTEN else fact
     for fact in _ABOUT
 )
 
@@ -233,7 +231,7 @@ def _thing(noun: str, values: str) -> Fact:
         f"your {noun}'s name is {{v}}",
         filled(_THING_TELLS + any_thing.tells),
         filled(_THING_ASKS + any_thing.asks),
-        acks=_ACKS,
+        acks=PLAIN_ACKS,
         weight=0.22,
     )
 

@@ -44,6 +44,10 @@ COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5
 COMBINED |= {"company": 0.5, "street": 1.0}
 """The share of combinations among what is not invented."""
 
+STRANGE = 0.06
+"""The share of values of open kinds that are of another kind, or in parts of any: a word must be copied as it is, not
+taken for the nearest that is known."""
+
 _HANDWRITTEN: dict[str, tuple[str, ...]] = {
     "person": names.PEOPLE,
     "pet": names.PETS,
@@ -131,6 +135,8 @@ class Values:
             for kind, items in LISTS.items()
         }
         self._splices = {"person": names.PEOPLE, "pet": names.PEOPLE, "city": places.CITIES, "place": places.COUNTRIES}
+        self._strange = min(MOST_NOVEL, STRANGE * novelty)
+        self._all = tuple(value for kind, items in self._lists.items() if kind not in CLOSED for value in items)
         self._combinations: dict[str, Callable[[random.Random], str]] = {
             "food": _food,
             "hobby": _hobby,
@@ -152,6 +158,8 @@ class Values:
             return self._until_mine(self._invention, kind, rng)
         if rng.random() < self._combined.get(kind, 0.0):
             return self._until_mine(self._combination, kind, rng)
+        if kind not in self._splices and rng.random() < self._strange:
+            return self._until_mine(self._stranger, kind, rng)
         if kind == "person" and chance > 0.97:
             return self._until_mine(self._full_name, kind, rng)
         return rng.choice(self._lists[kind])
@@ -168,6 +176,15 @@ class Values:
             return spelling.splice(rng.choice(listed), rng.choice(listed), rng)
         word = spelling.invented(rng)
         return title(word) if kind in PROPER else word
+
+    def _stranger(self, kind: str, rng: random.Random) -> str:
+        value, other = rng.choice(self._all), rng.choice(self._all)
+        chance = rng.random()
+        if chance < 0.25:
+            value = f"{value.split()[0]} {other.split()[-1]}"
+        elif chance < 0.5 and " " not in value + other:
+            value = spelling.splice(value, other, rng)
+        return title(value) if kind in PROPER else value.lower()
 
     def _combination(self, kind: str, rng: random.Random) -> str:
         return self._combinations[kind](rng)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import PROPER, title
 from rxt.training.dialogues.state import PET_SLOTS
-from rxt.training.dialogues.wording import beside, fill, slots_of
+from rxt.training.dialogues.wording import beside, fill, likely, slots_of
 
 if TYPE_CHECKING:
     import random
@@ -43,7 +43,7 @@ class Tellings:
         fact = self._facts[slot]
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
-        template = rng.choice(self._wording.tells[slot])
+        template = likely(self._wording.tells[slot], rng)
         remark = rng.choice(self._wording.plain_remarks)
         if rng.random() < WITH_REMARK and len(template) + len(typed) + len(remark) <= LONGEST_TELLING:
             template = beside(template, remark, rng)
@@ -60,7 +60,7 @@ class Tellings:
         for slot in slots:
             fact = self._facts[slot]
             typed, value = self.draw(fact, typist, rng)
-            clause = rng.choice(self._wording.tells[slot])
+            clause = likely(self._wording.tells[slot], rng)
             length += len(clause) + len(typed)
             if told and length > LONGEST_TELLING:
                 continue
@@ -83,7 +83,7 @@ class Tellings:
         who = self._facts[fact.about or slot].noun
         if PET_SLOTS & {slot, fact.about}:
             state.blur_pets()
-        query = typist.typed(rng.choice(self._wording.intros[slot]), ".", rng)
+        query = typist.typed(likely(self._wording.intros[slot], rng), ".", rng)
         return Turn(query, f"Tell me more about your {who}!", "mention")
 
     def follow_up(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -91,7 +91,7 @@ class Tellings:
         fact = self._facts[slot]
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
-        query = typist.typed(rng.choice(self._wording.follow_ups[slot]), ".", rng, (typed,))
+        query = typist.typed(likely(self._wording.follow_ups[slot], rng), ".", rng, (typed,))
         return _turn(query, f"Got it, {fill(fact.recall, value)}.", "tell", slot, typed, value)
 
     def tell_compound(self, compound: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -115,7 +115,7 @@ class Tellings:
         fact = self._facts[slot]
         typed, value = self.draw_other(fact, state.held[slot].value, typist, rng)
         state.tell(slot, value, at)
-        template = rng.choice(self._wording.updates[slot])
+        template = likely(self._wording.updates[slot], rng)
         if rng.random() < 0.4:
             template = f"actually, {template}"
         query = typist.typed(template, ".", rng, (typed,))

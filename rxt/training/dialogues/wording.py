@@ -23,6 +23,10 @@ describe | recap | give | quote | I bet | I hope
 """)
 
 
+CAPITALS_KEPT = 0.25
+"""The share of those who type in small letters and yet give names their capitals."""
+
+
 def fill(template: str, value: str, *others: str) -> str:
     """The template with the value in its places `{v}` and `{av}`, further ones in `{v2}`, `{av2}` and so on."""
     if "{" not in template:
@@ -51,6 +55,18 @@ def part(phrases: tuple[str, ...], held_out: bool) -> tuple[str, ...]:
     return tuple(phrase for at, phrase in enumerate(phrases) if (at % HELD_OUT_SHARE == last) == held_out)
 
 
+PLAINEST = 3.0
+"""The larger, the less a phrase's place in its list matters: that many places have much the same chance."""
+
+
+def likely(phrases: tuple[str, ...], rng: random.Random) -> str:
+    """A phrase, the chance falling as one over its place, as with what people say (Zipf 1949): lists begin with the
+    plainest."""
+    count = len(phrases)
+    at = PLAINEST * ((count + PLAINEST) / PLAINEST) ** rng.random() - PLAINEST
+    return phrases[min(int(at), count - 1)]
+
+
 def mark_of(question: str) -> str:
     """The mark that ends a question, or a request that asks as much."""
     return "." if question.startswith(_ORDERS) else "?"
@@ -74,12 +90,15 @@ class Typist:
     """Share of messages with extra words."""
     slips: float
     """Share of messages with a slip of the finger."""
+    capitals: bool = False
+    """With the capitals of names although all else is in small letters."""
 
     @classmethod
     def drawn(cls, rng: random.Random) -> Typist:
         """A random person."""
         company, slips = rng.choice((0.0, 0.1, 0.2, 0.35)), rng.choice((0.0, 0.0, 0.05, 0.15))
-        return cls(rng.random() < 0.2, rng.random() < 0.22, rng.random() < 0.5, company, slips)
+        lower, bare, american = rng.random() < 0.2, rng.random() < 0.22, rng.random() < 0.5
+        return cls(lower, bare, american, company, slips, capitals=lower and rng.random() < CAPITALS_KEPT)
 
     def typed(self, template: str, mark: str, rng: random.Random, values: tuple[str, ...] = ("",)) -> str:
         """The message in which this person says `template` about `values`, ended by `mark`."""
@@ -92,14 +111,14 @@ class Typist:
         if self.bare:
             template = template.replace("'", "")
         if self.lower:
-            text = fill(template.lower(), *(value.lower() for value in values))
+            text = fill(template.lower(), *(value if self.capitals else value.lower() for value in values))
         else:
             text = title(fill(template, *values))
         return text if self.bare or not text[-1].isalnum() else text + mark
 
     def kept(self, value: str, kind: str) -> str:
         """The value as Mneme repeats it: as typed, but names always with their capitals."""
-        return value.lower() if self.lower and kind not in PROPER else value
+        return value.lower() if self.lower and not self.capitals and kind not in PROPER else value
 
 
 class _BySlot(dict[str, tuple[str, ...]]):
@@ -125,8 +144,7 @@ class Wording:
         forgets = part(phrasebook.FORGETS, held_out)
         self.tells = _BySlot(facts, lambda fact: part(fact.tells, held_out))
         self.own_asks = _BySlot(facts, lambda fact: part(fact.asks, held_out))
-        # The fact's own questions count twice: they are what people ask most.
-        self.asks = _BySlot(facts, lambda fact: part(fact.asks, held_out) * 2 + _named(nouns, fact))
+        self.asks = _BySlot(facts, lambda fact: part(fact.asks, held_out) + _named(nouns, fact))
         self.intros = _BySlot(facts, lambda fact: part(fact.intros, held_out))
         self.follow_ups = _BySlot(facts, lambda fact: part(fact.follow_ups, held_out))
         self.compounds = part(tuple(document("compounds")["tells"]), held_out)
@@ -134,7 +152,7 @@ class Wording:
         self.updates = _BySlot(
             facts,
             lambda fact: (
-                part(fact.updates, held_out) * 2 + tuple(update.replace("{c}", fact.tells[0]) for update in updates)
+                part(fact.updates, held_out) + tuple(update.replace("{c}", fact.tells[0]) for update in updates)
             ),
         )
         self.updatable = frozenset(fact.slot for fact in facts if fact.updates)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import time
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,10 +21,10 @@ from rxt.training.dialogues.generator import FACTS
 from rxt.training.dialogues.noise import with_slip
 from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
 from rxt.training.dialogues.roles import told_of
-from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, Values, is_held_out
+from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, STRANGE, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
 from rxt.training.dialogues.tellings import Tellings
-from rxt.training.dialogues.wording import Typist, Wording, fill, slots_of
+from rxt.training.dialogues.wording import PLAINEST, Typist, Wording, fill, likely, slots_of
 from rxt.training.dialogues.written import document, written
 
 if TYPE_CHECKING:
@@ -180,6 +182,27 @@ def test_that_names_typed_in_lower_case_are_answered_with_their_capital() -> Non
     assert typist.typed("I'm {v}", ".", random.Random(1), ("Alice",)) == "i'm alice."
 
 
+def test_that_some_who_type_in_small_letters_give_names_their_capitals() -> None:
+    typist = Typist(lower=True, bare=True, american=False, company=0.0, slips=0.0, capitals=True)
+    assert typist.typed("I'm {v}", ".", random.Random(1), ("Alice",)) == "im Alice"
+    assert typist.kept("Pizza", "food") == "Pizza"
+    rng = random.Random(1)
+    drawn = [Typist.drawn(rng) for _ in range(1000)]
+    assert 20 < sum(typist.capitals for typist in drawn) < 80
+    assert all(typist.lower for typist in drawn if typist.capitals)
+
+
+def test_that_what_people_say_most_is_said_most() -> None:
+    rng, phrases = random.Random(1), tuple(map(str, range(100)))
+    counts = Counter(likely(phrases, rng) for _ in range(20_000))
+    for place in (0, 5, 50):
+        # One over the place, which is counted from PLAINEST; summed over all, that is a logarithm.
+        share = math.log((place + 1 + PLAINEST) / (place + PLAINEST)) / math.log((100 + PLAINEST) / PLAINEST)
+        assert abs(counts[str(place)] - 20_000 * share) < 5 * math.sqrt(20_000 * share)
+    assert len(counts) == 100
+    assert likely(("alone",), rng) == "alone"
+
+
 def test_that_slips_never_touch_a_value() -> None:
     typist = Typist(lower=False, bare=True, american=True, company=1.0, slips=1.0)
     rng = random.Random(1)
@@ -223,6 +246,17 @@ def test_that_open_names_are_often_invented() -> None:
         drawn = [values.draw(kind, rng) for _ in range(1000)]
         assert sum(value not in listed for value in drawn) > 300
         assert INVENTED[kind] >= 0.3
+
+
+def test_that_words_of_another_kind_turn_up_where_no_word_is_invented() -> None:
+    rng, listed = random.Random(1), set(LISTS["allergy"])
+    assert "allergy" not in INVENTED
+    values = Values(held_out=False)
+    drawn = [values.draw("allergy", rng) for _ in range(2000)]
+    strange = sum(value not in listed for value in drawn) / len(drawn)
+    assert STRANGE / 2 < strange < 2 * STRANGE
+    plain = Values(held_out=False, novelty=0.0)
+    assert all(plain.draw("allergy", rng) in listed for _ in range(2000))
 
 
 def test_that_pets_are_unclear_once_there_are_two() -> None:

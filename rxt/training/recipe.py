@@ -119,7 +119,8 @@ class DataPlan:
     tokenizer of a new model is trained on. answer_weight: in the loss, of a token that no memory is needed for; a
     recalled one weighs 4. asides: up to so many questions before every turn that leave no trace, so that each memory
     is asked about more of what it holds; of generated conversations in the stage memory_aware alone.
-    talk: the share of generated turns that are nothing but talk, beside those that are anyway.
+    talk: the share of generated turns that are nothing but talk, beside those that are anyway. eager: the share of
+    generated conversations in which nearly every turn tells something.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -132,6 +133,7 @@ class DataPlan:
     answer_weight: float = 1.0
     asides: float = 0.0
     talk: float = 0.0
+    eager: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ SHARES = (
     "generator_share",
     "mask_share",
     "talk",
+    "eager",
     "earlier_share",
     "promote_at_value_accuracy",
 )

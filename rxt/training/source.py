@@ -30,16 +30,19 @@ class GeneratedSource:
 
     longest = GENERATED_TURNS
 
-    def __init__(self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0, talk: float = 0.0) -> None:
+    def __init__(
+        self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0, talk: float = 0.0, eager: float = 0.0
+    ) -> None:
         self._novelty = novelty
         self._focus = focus
         self._asides = asides
         self._talk = talk
+        self._eager = eager
 
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         seed = rng.randrange(2**32)
         generator = DialogueGenerator(
-            seed, novelty=self._novelty, focus=self._focus, asides=self._asides, talk=self._talk
+            seed, novelty=self._novelty, focus=self._focus, asides=self._asides, talk=self._talk, eager=self._eager
         )
         return [generator.dialogue(turns, rng) for _ in range(count)]
 

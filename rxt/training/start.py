@@ -130,7 +130,7 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
 
 
 def _source(start: Start, plan: DataPlan, asides: float) -> Source:
-    generated = GeneratedSource(plan.novelty, plan.focus, asides, plan.talk)
+    generated = GeneratedSource(plan.novelty, plan.focus, asides, plan.talk, plan.eager)
     if not plan.files:
         return generated
     objection = too_long(start.template(), start.model.config.interaction_length)

@@ -49,6 +49,12 @@ TOLD_ANEW = 0.2
 MENTIONS = 0.15
 """The share of facts about somebody that are told in the message after one that mentions them."""
 
+MOST_FACTS = 10, 14
+"""That a conversation tells, beside those of one message: usually, and of one who is eager to tell."""
+
+TELLS = 0.42, 0.8
+"""The share of turns that tell something while there is something to tell; the same two."""
+
 LONGEST_ECHO = 70
 """Letters of a message that is asked to be repeated."""
 
@@ -65,6 +71,8 @@ class _Scene:
     turns: list[Turn] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     asides: list[tuple[int, Turn]] = field(default_factory=list)
+    eager: bool = False
+    """Whether this person tells one thing after the other."""
     mentioned: str | None = None
     """The slot whose person or pet the turn before mentioned, to be told now."""
 
@@ -75,8 +83,8 @@ class DialogueGenerator:
     `split` "train" and "heldout" share no open value and, where a list of phrases has five or more, no phrasing.
     novelty: 1 invents and combines values as often as it should, 0 draws them from the lists; focus: above 1 tells the
     commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. talk: share of turns that are
-    nothing but talk, beside those that are anyway. Raises ValueError for another
-    split.
+    nothing but talk, beside those that are anyway. eager: share of conversations in which nearly every turn tells
+    something. Raises ValueError for another split.
     """
 
     def __init__(
@@ -88,6 +96,7 @@ class DialogueGenerator:
         focus: float = 1.0,
         asides: float = 0.0,
         talk: float = 0.0,
+        eager: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -104,6 +113,7 @@ class DialogueGenerator:
         self._weights = [fact.weight**focus for fact in FACTS]
         self._asides = asides
         self._share_of_talk = talk
+        self._share_of_eager = eager
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -113,7 +123,8 @@ class DialogueGenerator:
         if turns < 1:
             raise ValueError(f"A dialogue has at least one turn, not {turns}.")
         rng = rng or self._rng
-        scene = _Scene(Typist.drawn(rng), self._plan(turns, rng), rng)
+        eager = bool(self._share_of_eager) and rng.random() < self._share_of_eager
+        scene = _Scene(Typist.drawn(rng), self._plan(turns, rng, eager), rng, eager=eager)
         if turns > 2 and rng.random() < 0.12:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
@@ -134,9 +145,12 @@ class DialogueGenerator:
             return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
         return self._tellings.update(1, scene.state, scene.typist, rng) or turn
 
-    def _plan(self, turns: int, rng: random.Random) -> list[str]:
+    def _plan(self, turns: int, rng: random.Random, eager: bool = False) -> list[str]:
         """The slots to tell in a conversation, the first to tell last."""
-        least, most = (1, turns // 2) if turns < 8 else (4, min(10, turns // 2 + 1))
+        least, most = (1, turns // 2) if turns < 8 else (4, turns // 2 + 1)
+        if eager:
+            least, most = most, turns + 2
+        most = min(most, MOST_FACTS[eager])
         count = rng.randint(least, max(least, most))
         slots: list[str] = []
         for slot in rng.choices(self._slots, self._weights, k=count + 4):
@@ -152,7 +166,7 @@ class DialogueGenerator:
         if scene.mentioned is not None:
             about, scene.mentioned = scene.mentioned, None
             return self._tellings.follow_up(about, at, state, typist, rng)
-        if scene.plan and rng.random() < (0.42 if state.held else 0.85):
+        if scene.plan and rng.random() < (TELLS[scene.eager] if state.held else 0.85):
             return self._tell(scene)
         slot = self._correctable(scene)
         if slot and rng.random() < 0.05:

@@ -414,6 +414,18 @@ def test_that_what_was_never_told_is_often_easily_mixed_up_with_what_was() -> No
     assert "sister_job" not in slots
 
 
+def test_that_someone_eager_tells_nearly_all_the_time() -> None:
+    usual, eager = DialogueGenerator(12), DialogueGenerator(12, eager=1.0)
+    for turns in (4, 12):
+        told = [
+            sum(turn.kind in (*TELLING, "tell_many", "mention") for turn in generator.dialogue(turns).turns)
+            for generator in (usual, eager)
+            for _ in range(100)
+        ]
+        assert sum(told[100:]) > 1.3 * sum(told[:100])
+        assert sum(told[100:]) > 0.6 * 100 * turns
+
+
 def test_that_a_fact_can_follow_whom_it_is_about_in_the_next_message() -> None:
     generator, followed = DialogueGenerator(10), 0
     for dialogue in (generator.dialogue(10) for _ in range(200)):

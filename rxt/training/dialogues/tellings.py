@@ -23,6 +23,9 @@ LONGEST_TELLING = 84
 WITH_REMARK = 0.15
 """The share of facts that are told beside a remark in the same message."""
 
+WITH_FORMER = {"tells": 0.04, "updates": 0.25, "corrections": 0.25}
+"""The share of what is told, told anew and corrected that names another value beside, which does not count."""
+
 LONGEST_TURN = 150
 """Letters of message and answer: an answer to several facts says less rather than get longer."""
 
@@ -43,6 +46,10 @@ class Tellings:
         fact = self._facts[slot]
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
+        other = self.draw_other(fact, value, typist, rng)[0] if rng.random() < WITH_FORMER["tells"] else ""
+        if other and (former := self._with_former("tells", fact, typed, other, rng)):
+            query = typist.typed(former, ".", rng, (typed, other))
+            return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, typed, value)
         template = likely(self._wording.tells[slot], rng)
         remark = rng.choice(self._wording.plain_remarks)
         if rng.random() < WITH_REMARK and len(template) + len(typed) + len(remark) <= LONGEST_TELLING:
@@ -113,23 +120,27 @@ class Tellings:
             return None
         slot = rng.choice(slots)
         fact = self._facts[slot]
-        typed, value = self.draw_other(fact, state.held[slot].value, typist, rng)
+        former = state.held[slot].value
+        typed, value = self.draw_other(fact, former, typist, rng)
         state.tell(slot, value, at)
-        template = likely(self._wording.updates[slot], rng)
+        template = self._sometimes_with_former("updates", fact, typed, former, rng)
+        template = template or likely(self._wording.updates[slot], rng)
         if rng.random() < 0.4:
             template = f"actually, {template}"
-        query = typist.typed(template, ".", rng, (typed,))
+        query = typist.typed(template, ".", rng, (typed, former))
         return _turn(query, f"Got it, {fill(fact.recall, value)} now.", "update", slot, typed, value)
 
     def correct(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """The fact of the turn before, told anew."""
         fact = self._facts[slot]
-        typed, value = self.draw_other(fact, state.held[slot].value, typist, rng)
+        former = state.held[slot].value
+        typed, value = self.draw_other(fact, former, typist, rng)
         state.tell(slot, value, at)
-        template = rng.choice(self._wording.corrections[slot])
+        template = self._sometimes_with_former("corrections", fact, typed, former, rng)
+        template = template or rng.choice(self._wording.corrections[slot])
         if fact.values == "person" and rng.random() < 0.15:
             template = "no, it's spelled {v}" if rng.random() < 0.5 else "it is spelled {v}"
-        query = typist.typed(template, ".", rng, (typed,))
+        query = typist.typed(template, ".", rng, (typed, former))
         return _turn(query, f"Sorry, {fill(fact.recall, value)}.", "correct", slot, typed, value)
 
     def forget(self, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -157,6 +168,17 @@ class Tellings:
             typed, kept = self.draw(fact, typist, rng)
             if kept.lower() != value.lower():
                 return typed, kept
+
+    def _sometimes_with_former(self, kind: str, fact: Fact, typed: str, former: str, rng: random.Random) -> str:
+        return self._with_former(kind, fact, typed, former, rng) if rng.random() < WITH_FORMER[kind] else ""
+
+    def _with_former(self, kind: str, fact: Fact, typed: str, former: str, rng: random.Random) -> str:
+        """A template with a value that does not count in `{v2}`; empty where the message would be long or in doubt."""
+        clause = rng.choice(fact.tells[:3])
+        template = rng.choice(self._wording.former[kind]).replace("{c}", clause)
+        template = template.replace("{c2}", clause.replace("{v}", "{v2}").replace("{av}", "{av2}"))
+        in_doubt = typed.lower() in former.lower() or len(template) + len(typed) + len(former) > LONGEST_TELLING
+        return "" if in_doubt else template
 
     def _introduction(self, template: str, typed: str, value: str, typist: Typist, rng: random.Random) -> Turn:
         """A name told, often behind a greeting, sometimes with the question back."""

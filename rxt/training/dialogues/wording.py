@@ -162,6 +162,10 @@ class Wording:
                 correction.replace("{c}", clause) for correction in corrections for clause in fact.tells[:3]
             ),
         )
+        self.former = {
+            kind: part(tuple(document("shared")["shared"][f"former_{kind}"]), held_out)
+            for kind in ("tells", "updates", "corrections")
+        }
         self.forgets = _BySlot(facts, lambda fact: tuple(forget.replace("{m}", fact.mine) for forget in forgets))
         self.forget_all = part(phrasebook.FORGET_ALL, held_out)
         self.ask_all = part(phrasebook.ASK_ALL, held_out)

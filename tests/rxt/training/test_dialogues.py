@@ -23,7 +23,7 @@ from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
 from rxt.training.dialogues.roles import told_of
 from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, STRANGE, Values, is_held_out
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
-from rxt.training.dialogues.tellings import Tellings
+from rxt.training.dialogues.tellings import WITH_FORMER, Tellings
 from rxt.training.dialogues.wording import PLAINEST, Typist, Wording, fill, likely, slots_of
 from rxt.training.dialogues.written import document, written
 
@@ -424,6 +424,24 @@ def test_that_someone_eager_tells_nearly_all_the_time() -> None:
         ]
         assert sum(told[100:]) > 1.3 * sum(told[:100])
         assert sum(told[100:]) > 0.6 * 100 * turns
+
+
+def test_that_a_value_that_no_longer_counts_can_stand_beside_the_one_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rxt.training.dialogues.tellings.WITH_FORMER", dict.fromkeys(WITH_FORMER, 1.0))
+    tellings = Tellings(FACTS, Wording(FACTS, held_out=False), Values(held_out=False))
+    rng, beside = random.Random(1), 0
+    typist = Typist(lower=True, bare=False, american=False, company=0.0, slips=0.0)
+    for fact in FACTS:
+        state = State()
+        tellings.tell(fact.slot, 0, state, typist, rng)
+        former = state.held[fact.slot].value.lower()
+        turn = tellings.correct(fact.slot, 1, state, typist, rng)
+        ((_, told),) = turn.told
+        assert told.lower() in turn.query
+        assert state.held[fact.slot].value.lower() == told.lower() != former
+        assert "{" not in turn.query
+        beside += former in turn.query
+    assert beside > 0.7 * len(FACTS)
 
 
 def test_that_a_fact_can_follow_whom_it_is_about_in_the_next_message() -> None:

@@ -46,6 +46,12 @@ TRIED_COMPOUNDS = 6
 TOLD_ANEW = 0.2
 """The share of updates and corrections among messages that stand alone."""
 
+ANEW = 0.07
+"""The share of turns that tell anew what is held, beside those that come of themselves."""
+
+ANEW_ASIDE = 2
+"""So many times likelier what was told anew is asked aside, beside the once of everything."""
+
 MENTIONS = 0.15
 """The share of facts about somebody that are told in the message after one that mentions them."""
 
@@ -71,6 +77,8 @@ class _Scene:
     turns: list[Turn] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     asides: list[tuple[int, Turn]] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)
+    """Slots that were told anew."""
     eager: bool = False
     """Whether this person tells one thing after the other."""
     mentioned: str | None = None
@@ -130,7 +138,10 @@ class DialogueGenerator:
         while len(scene.turns) < turns:
             self._ask_aside(scene)
             is_talk = bool(self._share_of_talk) and rng.random() < self._share_of_talk
-            scene.turns.append(self._talk.any(scene.typist, rng) if is_talk else self._next(scene))
+            turn = self._talk.any(scene.typist, rng) if is_talk else self._next(scene)
+            scene.turns.append(turn)
+            if turn.kind in ("update", "correct") and turn.fact:
+                scene.anew.append(turn.fact)
         return Dialogue(tuple(scene.turns), tuple(scene.asides))
 
     def telling(self, rng: random.Random) -> Turn:
@@ -166,6 +177,8 @@ class DialogueGenerator:
         if scene.mentioned is not None:
             about, scene.mentioned = scene.mentioned, None
             return self._tellings.follow_up(about, at, state, typist, rng)
+        if state.held and rng.random() < ANEW and (anew := self._anew(scene)):
+            return anew
         if scene.plan and rng.random() < (TELLS[scene.eager] if state.held else 0.85):
             return self._tell(scene)
         slot = self._correctable(scene)
@@ -186,6 +199,13 @@ class DialogueGenerator:
         elif chance < 0.90:
             turn = self._echo(scene)
         return turn or self._talk.any(typist, rng)
+
+    def _anew(self, scene: _Scene) -> Turn | None:
+        """What the turn before told corrected, or anything held updated; None where nothing can be."""
+        at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if (slot := self._correctable(scene)) and rng.random() < 0.4:
+            return self._tellings.correct(slot, at, state, typist, rng)
+        return self._tellings.update(at, state, typist, rng)
 
     def _echo(self, scene: _Scene) -> Turn | None:
         """The message before repeated; None where there is none, or a long one."""
@@ -240,8 +260,9 @@ class DialogueGenerator:
         if not at or not self._asides:
             return
         count = int(self._asides) + (rng.random() < self._asides % 1)
-        known = list(state.held)
-        for slot in rng.sample(known, min(count, len(known))):
+        anew = [slot for slot in scene.anew if slot in state.held]
+        known = [*state.held, *anew * ANEW_ASIDE]
+        for slot in dict.fromkeys(rng.sample(known, min(count, len(known)))):
             turn: Turn | None
             if rng.random() < UNKNOWN_ASIDES:
                 turn = self._questions.unknown(state, typist, rng)

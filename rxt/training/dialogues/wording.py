@@ -97,7 +97,8 @@ class Typist:
     def drawn(cls, rng: random.Random) -> Typist:
         """A random person."""
         company, slips = rng.choice((0.0, 0.1, 0.2, 0.35)), rng.choice((0.0, 0.0, 0.05, 0.15))
-        lower, bare, american = rng.random() < 0.2, rng.random() < 0.22, rng.random() < 0.5
+        lower, american = rng.random() < 0.22, rng.random() < 0.5
+        bare = rng.random() < (0.5 if lower else 0.15)
         return cls(lower, bare, american, company, slips, capitals=lower and rng.random() < CAPITALS_KEPT)
 
     def typed(self, template: str, mark: str, rng: random.Random, values: tuple[str, ...] = ("",)) -> str:

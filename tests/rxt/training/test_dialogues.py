@@ -444,6 +444,22 @@ def test_that_a_value_that_no_longer_counts_can_stand_beside_the_one_that_does(m
     assert beside > 0.7 * len(FACTS)
 
 
+def test_that_what_was_told_anew_is_asked_aside_the_most() -> None:
+    generator, asked, held = DialogueGenerator(13, asides=3), Counter[bool](), Counter[bool]()
+    for dialogue in (generator.dialogue(12) for _ in range(200)):
+        asides = [(at, turn.fact) for at, turn in dialogue.asides if turn.kind == "ask"]
+        told: dict[str, bool] = {}
+        for at, turn in enumerate(dialogue.turns):
+            for anew in (False, True):
+                held[anew] += list(told.values()).count(anew)
+                asked[anew] += sum(told.get(str(fact)) is anew for before, fact in asides if before == at)
+            told |= {slot: turn.kind in ("update", "correct") for slot, _ in turn.told}
+            if turn.kind == "forget":
+                told = {slot: anew for slot, anew in told.items() if turn.fact not in (slot, None)}
+    assert held[True] > 300
+    assert asked[True] / held[True] > 1.4 * asked[False] / held[False]
+
+
 def test_that_a_fact_can_follow_whom_it_is_about_in_the_next_message() -> None:
     generator, followed = DialogueGenerator(10), 0
     for dialogue in (generator.dialogue(10) for _ in range(200)):

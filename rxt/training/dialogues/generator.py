@@ -34,7 +34,7 @@ FACTS: tuple[Fact, ...] = (
 """All facts, in the order in which they are listed when all are asked for."""
 
 
-UNKNOWN_ASIDES = 0.25
+UNKNOWN_ASIDES = 0.2
 """The share of what is asked aside that was never told."""
 
 COMPOUNDS = 0.12

@@ -28,6 +28,7 @@ from app.store.schema import LENSES, SCHEMA_VERSION, STEPS
 from app.store.statements import Statements, is_damage
 
 BUSY_S = 5.0
+BUSY_PAUSE_S = 0.02
 CHECKED_BYTES = 32 * 2**20
 _UNWRITABLE_CODES = (
     sqlite3.SQLITE_READONLY,
@@ -128,7 +129,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version < 0 or (version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None):
         raise _DamageError("it is a database of another program")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = FAST")  # thinning a memory must not write it once more, as zeros
     connection.execute("PRAGMA foreign_keys = ON")
@@ -139,6 +140,24 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(
         "DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation = conversation.id)"
     )
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switches to the write-ahead log, and waits while another process does so.
+
+    SQLite does not wait for that, whatever the timeout of the connection: while another is about to write it refuses.
+    """
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() >= deadline:
+                raise
+            time.sleep(BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_that_a_database_made_by_another_process_in_the_last_moment_is_used(
     assert store.quarantined is None
     assert create(store, "mine", 1) > 0
     store.close()
+
+
+def test_that_a_database_is_waited_for_while_another_process_is_making_it(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.2, other.execute, ("ROLLBACK",))
+    ending.start()
+    store = ConversationStore(path)
+    assert store.quarantined is None
+    assert create(store, "mine", 1) > 0
+    store.close()
+    ending.join()
+    other.close()
 
 
 def test_that_two_processes_can_write_the_same_database(tmp_path: Path) -> None:

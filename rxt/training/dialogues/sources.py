@@ -45,8 +45,8 @@ COMBINED |= {"company": 0.5, "street": 1.0}
 """The share of combinations among what is not invented."""
 
 STRANGE = 0.06
-"""The share of values of open kinds that are of another kind, or in parts of any: a word must be copied as it is, not
-taken for the nearest that is known."""
+"""The share of values of open kinds, but for names of people, pets and places, that are of another kind, or in parts of
+any: a word must be copied as it is, not taken for the nearest that is known."""
 
 _HANDWRITTEN: dict[str, tuple[str, ...]] = {
     "person": names.PEOPLE,

@@ -173,7 +173,7 @@ class BatchBuilder:
             base = self._weights.recall
         elif turn.kind == "ask_unknown":
             base = self._weights.not_told
-        elif turn.kind == SYSTEM:
+        elif turn.kind in (SYSTEM, "recital"):
             base = 0.0
         parts = _recalled_parts(turn)
         recalled = [any(first < stop and last > start for start, stop in parts) for first, last in spans]
@@ -183,6 +183,8 @@ class BatchBuilder:
         weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in heavy]]
         values = [*[False] * len(prompt), *recalled, False]
         tags = [*self._tags(turn, len(prompt)), *[0] * (len(ids) + 1)]
+        if not turn.learned:
+            weights, values = [0.0] * len(all_ids), [False] * len(all_ids)
         length = self._length
         return _EncodedTurn(all_ids[:length], weights[:length], values[:length], tags[:length])
 

@@ -123,7 +123,9 @@ def memory_aware_loss(
     read = model.decoder.read_memory(before)  # once, however much is asked of a memory
 
     losses, weights, hits, values = [], [], [], []
-    for rows, longest in _by_length(asked.real.sum(dim=-1), chunks):
+    learned = (asked.weights > 0).any(dim=-1).nonzero().flatten()
+    for chosen_rows, longest in _by_length(asked.real.sum(dim=-1)[learned], chunks):
+        rows = learned[chosen_rows]
         places = asked.before[rows]
         memory_kv = [(keys.index_select(0, places), values_.index_select(0, places)) for keys, values_ in read]
         hidden = model.decoder(embedded[rows, : longest - 1], memory_kv)

@@ -120,7 +120,10 @@ class DataPlan:
     recalled one weighs 4. asides: up to so many questions before every turn that leave no trace, so that each memory
     is asked about more of what it holds; of generated conversations in the stage memory_aware alone.
     talk: the share of generated turns that are nothing but talk, beside those that are anyway. eager: the share of
-    generated conversations in which nearly every turn tells something.
+    generated conversations in which nearly every turn tells something. recitals: the share of turns before which what
+    the memory holds is recited, a denser lesson than questions asked aside; in the stage memory_aware alone as well.
+    mistakes: the share of turns whose answer is a wrong one where the memory reads it, and the right one is learned
+    aside, so that what was told is taken from the message; memory_aware alone.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -134,6 +137,8 @@ class DataPlan:
     asides: float = 0.0
     talk: float = 0.0
     eager: float = 0.0
+    recitals: float = 0.0
+    mistakes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

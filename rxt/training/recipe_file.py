@@ -39,6 +39,8 @@ SHARES = (
     "mask_share",
     "talk",
     "eager",
+    "recitals",
+    "mistakes",
     "earlier_share",
     "promote_at_value_accuracy",
 )

@@ -31,24 +31,41 @@ class GeneratedSource:
     longest = GENERATED_TURNS
 
     def __init__(
-        self, novelty: float = 1.0, focus: float = 1.0, asides: float = 0.0, talk: float = 0.0, eager: float = 0.0
+        self,
+        novelty: float = 1.0,
+        focus: float = 1.0,
+        asides: float = 0.0,
+        talk: float = 0.0,
+        eager: float = 0.0,
+        recitals: float = 0.0,
+        mistakes: float = 0.0,
     ) -> None:
         self._novelty = novelty
         self._focus = focus
         self._asides = asides
         self._talk = talk
         self._eager = eager
+        self._recitals = recitals
+        self._mistakes = mistakes
 
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         seed = rng.randrange(2**32)
         generator = DialogueGenerator(
-            seed, novelty=self._novelty, focus=self._focus, asides=self._asides, talk=self._talk, eager=self._eager
+            seed,
+            novelty=self._novelty,
+            focus=self._focus,
+            asides=self._asides,
+            talk=self._talk,
+            eager=self._eager,
+            recitals=self._recitals,
+            mistakes=self._mistakes,
         )
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
     def tellings(self, count: int, rng: random.Random) -> list[Turn]:
         """`count` messages that tell something, each alone."""
-        generator = DialogueGenerator(rng.randrange(2**32), novelty=self._novelty, focus=self._focus)
+        seed = rng.randrange(2**32)
+        generator = DialogueGenerator(seed, novelty=self._novelty, focus=self._focus, mistakes=self._mistakes)
         return [generator.telling(rng) for _ in range(count)]
 
 
@@ -89,7 +106,10 @@ class MixedSource:
         return ours + self._files.dialogues(turns, count - generated, rng)
 
     def _with_pairs(self, dialogue: Dialogue, rng: random.Random) -> Dialogue:
-        return Dialogue(tuple(self._turn(turn, rng) for turn in dialogue.turns), dialogue.asides)
+        turns = tuple(self._turn(turn, rng) for turn in dialogue.turns)
+        # What is answered wrongly among the turns is learned aside, and gives way there as well.
+        asides = ((at, self._turn(turn, rng) if turn.kind in GIVES_WAY else turn) for at, turn in dialogue.asides)
+        return Dialogue(turns, tuple(asides))
 
     def _turn(self, turn: Turn, rng: random.Random) -> Turn:
         if self._files.singles and rng.random() < GIVES_WAY.get(turn.kind, 0.0):

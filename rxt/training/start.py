@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,8 @@ def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
 
 def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
     """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
-    source = _source(start, plan.data, plan.data.asides if plan.kind == "memory_aware" else 0.0)
+    data = plan.data if plan.kind == "memory_aware" else replace(plan.data, asides=0.0, recitals=0.0, mistakes=0.0)
+    source = _source(start, data)
     model, builder = start.model, start.builder(LossWeights(answer=plan.data.answer_weight))
     match plan.kind:
         case "joint" | "interaction":
@@ -126,11 +127,14 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
     if not options.tagging or not plan.data.generator:
         return None
     tagger = Tagger(encoder.layers, encoder.width, len(FACTS), options.tagging, seed).to(model.device)
-    return Lesson(tagger, GeneratedSource(plan.data.novelty, plan.data.focus), options.tagging_messages)
+    told = GeneratedSource(plan.data.novelty, plan.data.focus, mistakes=plan.data.mistakes)
+    return Lesson(tagger, told, options.tagging_messages)
 
 
-def _source(start: Start, plan: DataPlan, asides: float) -> Source:
-    generated = GeneratedSource(plan.novelty, plan.focus, asides, plan.talk, plan.eager)
+def _source(start: Start, plan: DataPlan) -> Source:
+    generated = GeneratedSource(
+        plan.novelty, plan.focus, plan.asides, plan.talk, plan.eager, plan.recitals, plan.mistakes
+    )
     if not plan.files:
         return generated
     objection = too_long(start.template(), start.model.config.interaction_length)

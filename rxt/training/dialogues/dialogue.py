@@ -12,6 +12,7 @@ KINDS = (
     "ask_unknown",
     "ask_all",
     "echo",
+    "recital",
     "update",
     "correct",
     "forget",
@@ -36,9 +37,11 @@ class Turn:
     distance: int | None = None
     """In kind "ask": turns since the value was last told, at least 1."""
     others: tuple[str, ...] = ()
-    """Further parts of `answer` that come from memory: all values of a list, what is echoed."""
+    """Further parts of `answer` that come from memory: all values of a list or recital, what is echoed."""
     told: tuple[tuple[str, str], ...] = ()
     """What `query` tells: slots and their values as typed, in the order in which they stand there."""
+    learned: bool = True
+    """Whether the model is to learn this answer; else it is a wrong one that only stands in its past."""
 
 
 @dataclass(frozen=True)

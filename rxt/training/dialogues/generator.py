@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rxt.training.dialogues import phrasebook, phrasebook_lives, phrasebook_others, phrasebook_things
 from rxt.training.dialogues.dialogue import Dialogue, Turn
+from rxt.training.dialogues.mistakes import BOUND_TO_BEFORE, Mistakes
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
@@ -81,6 +82,8 @@ class _Scene:
     """Slots that were told anew."""
     eager: bool = False
     """Whether this person tells one thing after the other."""
+    mistaken: list[int] = field(default_factory=list)
+    """The turns that are answered wrongly."""
     mentioned: str | None = None
     """The slot whose person or pet the turn before mentioned, to be told now."""
 
@@ -92,7 +95,8 @@ class DialogueGenerator:
     novelty: 1 invents and combines values as often as it should, 0 draws them from the lists; focus: above 1 tells the
     commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. talk: share of turns that are
     nothing but talk, beside those that are anyway. eager: share of conversations in which nearly every turn tells
-    something. Raises ValueError for another split.
+    something. recitals: share of turns before which what is held is recited aside. mistakes: share of turns that are
+    answered wrongly in what the memory reads, and rightly aside. Raises ValueError for another split.
     """
 
     def __init__(
@@ -105,6 +109,8 @@ class DialogueGenerator:
         asides: float = 0.0,
         talk: float = 0.0,
         eager: float = 0.0,
+        recitals: float = 0.0,
+        mistakes: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -122,6 +128,9 @@ class DialogueGenerator:
         self._asides = asides
         self._share_of_talk = talk
         self._share_of_eager = eager
+        self._share_of_recitals = recitals
+        self._mistakes = Mistakes(FACTS, self._tellings, self._talk, focus)
+        self._share_of_mistakes = mistakes
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -137,12 +146,15 @@ class DialogueGenerator:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
             self._ask_aside(scene)
+            follows = scene.mentioned is not None
             is_talk = bool(self._share_of_talk) and rng.random() < self._share_of_talk
             turn = self._talk.any(scene.typist, rng) if is_talk else self._next(scene)
             scene.turns.append(turn)
             if turn.kind in ("update", "correct") and turn.fact:
                 scene.anew.append(turn.fact)
-        return Dialogue(tuple(scene.turns), tuple(scene.asides))
+            if not follows and self._is_mistaken(turn, rng):
+                scene.mistaken.append(len(scene.turns) - 1)
+        return self._with_mistakes(scene)
 
     def telling(self, rng: random.Random) -> Turn:
         """A message that tells something, sometimes anew, out of the middle of a conversation."""
@@ -150,11 +162,23 @@ class DialogueGenerator:
         turn = self._tell(scene)
         if scene.mentioned is not None:
             return self._next(scene)
-        if rng.random() >= TOLD_ANEW:
-            return turn
-        if turn.fact is not None and rng.random() < 0.5:
-            return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
-        return self._tellings.update(1, scene.state, scene.typist, rng) or turn
+        if rng.random() < TOLD_ANEW:
+            if turn.fact is not None and rng.random() < 0.5:
+                return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
+            turn = self._tellings.update(1, scene.state, scene.typist, rng) or turn
+        return self._mistakes.made_in(turn, scene.typist, rng) if self._is_mistaken(turn, rng) else turn
+
+    def _is_mistaken(self, turn: Turn, rng: random.Random) -> bool:
+        share = self._share_of_mistakes
+        return bool(share) and turn.kind not in BOUND_TO_BEFORE and rng.random() < share
+
+    def _with_mistakes(self, scene: _Scene) -> Dialogue:
+        """The conversation as the memory reads it; what is answered wrongly there is asked aside."""
+        turns, asides = list(scene.turns), list(scene.asides)
+        for at in scene.mistaken:
+            asides.append((at, turns[at]))
+            turns[at] = self._mistakes.made_in(turns[at], scene.typist, scene.rng)
+        return Dialogue(tuple(turns), tuple(asides))
 
     def _plan(self, turns: int, rng: random.Random, eager: bool = False) -> list[str]:
         """The slots to tell in a conversation, the first to tell last."""
@@ -257,6 +281,8 @@ class DialogueGenerator:
     def _ask_aside(self, scene: _Scene) -> None:
         """Asks some of what was told before, whatever the next turn asks: what is held must be found at any time."""
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if state.held and self._share_of_recitals and rng.random() < self._share_of_recitals:
+            scene.asides.append((at, self._questions.recital(state, rng)))
         if not at or not self._asides:
             return
         count = int(self._asides) + (rng.random() < self._asides % 1)

@@ -24,6 +24,9 @@ LONGEST_LIST = 110
 
 MOST_LISTED = 4
 
+LONGEST_RECITAL = 150
+"""Letters."""
+
 BEHIND_REMARK = 0.06
 """The share of questions that stand behind a remark in the same message."""
 
@@ -125,6 +128,24 @@ class Questions:
         *others, last = clauses
         answer = title(f"{', '.join(others)} and {last}." if others else f"{last}.")
         return Turn(query, answer, "ask_all", others=tuple(values))
+
+    def recital(self, state: State, rng: random.Random) -> Turn:
+        """As much of what is held as fits, in any order, asked by nobody: the lesson of copying.
+
+        Its clauses are given, and only the values in them are learned: where to find each and every letter of it.
+        """
+        clauses: list[str] = []
+        values: list[str] = []
+        length = 0
+        for slot in rng.sample(list(state.held), len(state.held)):
+            value = state.held[slot].value
+            clause = f"{title(fill(self._facts[slot].recall, value))}."
+            length += len(clause) + 1
+            if clauses and length > LONGEST_RECITAL:
+                break
+            clauses.append(clause)
+            values.append(value)
+        return Turn("", " ".join(clauses), "recital", others=tuple(values))
 
     def echo(self, before: Turn, typist: Typist, rng: random.Random) -> Turn:
         """What was said in the turn before, word for word."""

@@ -44,7 +44,7 @@ COMBINED = {"food": 0.35, "hobby": 0.35, "job": 0.35, "colour": 0.3, "book": 0.5
 COMBINED |= {"company": 0.5, "street": 1.0}
 """The share of combinations among what is not invented."""
 
-STRANGE = 0.06
+STRANGE = 0.2
 """The share of values of open kinds, but for names of people, pets and places, that are of another kind, or in parts of
 any: a word must be copied as it is, not taken for the nearest that is known."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from rxt.text.tokenizer import Tokenizer
@@ -55,6 +57,26 @@ def test_that_all_values_of_a_list_are_marked_each_in_its_place(builder: BatchBu
     batch = builder.build([listing])
     marked = tokenizer.decode(batch.tokens[0, 0][batch.values[0, 0]].tolist())
     assert marked.replace(" ", "") == "AnnAnnecy"
+
+
+def test_that_a_recital_teaches_its_values_and_where_they_end(builder: BatchBuilder, tokenizer: Tokenizer) -> None:
+    recital = Turn("", "Your name is Ann. You live in Annecy.", "recital", others=("Ann", "Annecy"))
+    batch = builder.build([Dialogue((recital,))])
+    values, weights = batch.values[0, 0], batch.weights[0, 0]
+    assert tokenizer.decode(batch.tokens[0, 0][values].tolist()).replace(" ", "") == "AnnAnnecy"
+    behind = torch.cat((torch.tensor([False]), values[:-1]))
+    assert torch.equal(weights > 0, values | behind)
+
+
+def test_that_a_wrong_answer_is_read_and_not_learned(builder: BatchBuilder, dialogues: list[Dialogue]) -> None:
+    first, second, asked = dialogues[0].turns
+    wrong = replace(asked, learned=False)
+    batch, right = builder.build([Dialogue((first, second, wrong))]), builder.build(dialogues[:1])
+    assert torch.equal(batch.tokens, right.tokens)
+    assert torch.equal(batch.weights[:, :2], right.weights[:, :2])
+    assert right.values[0, 2].any()
+    assert not batch.weights[0, 2].any()
+    assert not batch.values[0, 2].any()
 
 
 def test_that_a_turn_longer_than_the_model_reads_is_cut(builder: BatchBuilder) -> None:

@@ -154,3 +154,14 @@ def test_that_what_is_asked_aside_stays_beside_the_files_turns(tmp_path: Path) -
     drawn = mixed.dialogues(8, 20, random.Random(1))
     assert sum(len(dialogue.asides) for dialogue in drawn) > 60
     assert any(turn.answer == "I am Bo." for dialogue in drawn for turn in dialogue.turns)
+
+
+def test_that_nobody_learns_aside_to_be_whom_the_files_replace() -> None:
+    pairs = [Dialogue((Turn("Who are you?", "I am Bo.", "small_talk"),))]
+    generated = GeneratedSource(mistakes=1.0)
+    mixed = MixedSource(FileSource(pairs), generated, 1.0)
+    for source, wanted in ((generated, True), (mixed, False)):
+        drawn = source.dialogues(8, 20, random.Random(1))
+        asked = [turn for dialogue in drawn for _, turn in dialogue.asides]
+        assert len(asked) > 100
+        assert any(turn.kind == "identity" for turn in asked) == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
@@ -331,6 +332,51 @@ def test_that_what_is_asked_aside_was_told_before_or_never() -> None:
             told = dialogue.turns[at - aside.distance]
             assert told.kind in ("tell", "tell_many", "update", "correct")
             assert told.kind == "tell_many" or told.fact == aside.fact or "pet" in (aside.fact or "")
+
+
+def test_that_a_recital_says_what_is_held_before_its_turn_and_is_asked_for_by_nobody() -> None:
+    generator, seen, orders = DialogueGenerator(8, recitals=1.0), 0, set()
+    for dialogue in (generator.dialogue(10) for _ in range(40)):
+        for at, recital in dialogue.asides:
+            assert (recital.kind, recital.query) == ("recital", "")
+            assert 0 < at < len(dialogue.turns)
+            before = " ".join(turn.query for turn in dialogue.turns[:at]).lower()
+            places = [recital.answer.find(value) for value in recital.others]
+            assert recital.others
+            assert min(places) > 0
+            # The kind of a pet told by its name alone ("cat") follows from the words around it.
+            assert sum(value.lower() in before for value in recital.others) >= len(recital.others) - 1
+            seen += 1
+            orders.add(tuple(sorted(recital.others)) == recital.others)
+    assert seen > 200
+    assert orders == {True, False}
+
+
+def test_that_what_is_answered_wrongly_in_the_past_is_learned_aside() -> None:
+    right, wrong = DialogueGenerator(8), DialogueGenerator(8, mistakes=0.5)
+    assert all(turn.learned for turn in right.dialogue(10).turns)
+    turns = mistaken = same = 0
+    for dialogue in (wrong.dialogue(10) for _ in range(60)):
+        places = [at for at, turn in enumerate(dialogue.turns) if not turn.learned]
+        assert places == [at for at, _ in dialogue.asides]
+        for at, aside in dialogue.asides:
+            turn = dialogue.turns[at]
+            assert aside.learned
+            assert (turn.query, turn.kind, turn.told) == (aside.query, aside.kind, aside.told)
+            assert turn.kind not in ("correct", "mention")
+            same += turn.answer == aside.answer
+        turns, mistaken = turns + len(dialogue.turns), mistaken + len(places)
+    assert 0.4 < mistaken / turns < 0.55
+    assert same < 0.1 * mistaken
+
+
+def test_that_only_its_right_answer_says_whom_a_pronoun_means() -> None:
+    generator, follow_ups = DialogueGenerator(8, mistakes=1.0), 0
+    for dialogue in (generator.dialogue(12) for _ in range(100)):
+        for before, turn in itertools.pairwise(dialogue.turns):
+            follow_ups += before.kind == "mention"
+            assert turn.learned == (before.kind == "mention" or turn.kind in ("mention", "correct"))
+    assert follow_ups > 3
 
 
 def test_that_nothing_is_asked_aside_unless_wanted() -> None:

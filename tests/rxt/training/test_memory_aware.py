@@ -61,8 +61,16 @@ def with_asides(dialogues: list[Dialogue]) -> list[Dialogue]:
     return [*dialogues[:-1], replace(last, asides=asides)]
 
 
+def with_mistakes(dialogues: list[Dialogue]) -> list[Dialogue]:
+    """The first dialogue's second turn is answered wrongly, and its right answer learned aside."""
+    first, *others = dialogues
+    told, wrong, *later = first.turns
+    turns = (told, replace(wrong, answer="Bob", learned=False), *later)
+    return [replace(first, turns=turns, asides=((1, wrong),)), *others]
+
+
 @pytest.mark.parametrize("chunks", [1, 3, 50])
-@pytest.mark.parametrize("prepare", [list, with_asides], ids=["turns alone", "with asides"])
+@pytest.mark.parametrize("prepare", [list, with_asides, with_mistakes])
 def test_that_loss_and_gradients_equal_those_of_the_twin(
     new_model: ReactiveTransformer,
     builder: BatchBuilder,

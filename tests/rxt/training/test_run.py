@@ -288,9 +288,12 @@ def test_that_stage_plans_without_a_curriculum_use_the_data_as_it_is(recipe: Rec
     assert trainer._train_step().turns == 8
 
 
-def test_that_asides_reach_the_stage_whose_memory_is_asked_and_no_other(recipe: Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked_by", ["asides", "recitals", "mistakes"])
+def test_that_asides_reach_the_stage_whose_memory_is_asked_and_no_other(
+    recipe: Recipe, tmp_path: Path, asked_by: str
+) -> None:
     (stage,) = recipe.stages
-    asked = replace(stage, data=replace(stage.data, asides=2.0))
+    asked = replace(stage, data=replace(stage.data, **{asked_by: 1.0}))
     for kind, wanted in (("memory_aware", True), ("memory_attention", False)):
         plan = replace(asked, kind=kind, curriculum=stage.curriculum if wanted else None)
         trainer = Trainer(replace(recipe, stages=(plan,)), tmp_path / kind)

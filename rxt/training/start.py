@@ -23,7 +23,7 @@ from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.corpus import read_corpus, too_long
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import texts
-from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.generator import numbers_of_facts
 from rxt.training.initialise import initialise
 from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
@@ -62,8 +62,8 @@ class Start:
     def builder(self, weights: LossWeights = LossWeights()) -> BatchBuilder:  # noqa: B008  (frozen)
         """Encodes conversations for this model."""
         tokenizer, config = self.tokenizer, self.model.config
-        template, numbers = Template(config.tokens, tokenizer), {fact.slot: at for at, fact in enumerate(FACTS, 1)}
-        return BatchBuilder(template, tokenizer, config.interaction_length, weights, numbers)
+        template = Template(config.tokens, tokenizer)
+        return BatchBuilder(template, tokenizer, config.interaction_length, weights, numbers_of_facts())
 
 
 def begin(recipe: Recipe, out: Path, team: Team) -> Start:
@@ -126,7 +126,8 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
     options, encoder = plan.options, model.config.encoder
     if not options.tagging or not plan.data.generator:
         return None
-    tagger = Tagger(encoder.layers, encoder.width, len(FACTS), options.tagging, seed).to(model.device)
+    facts = max(numbers_of_facts().values())
+    tagger = Tagger(encoder.layers, encoder.width, facts, options.tagging, seed).to(model.device)
     told = GeneratedSource(plan.data.novelty, plan.data.focus, mistakes=plan.data.mistakes)
     return Lesson(tagger, told, options.tagging_messages)
 

@@ -6,7 +6,13 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from rxt.training.dialogues import phrasebook, phrasebook_lives, phrasebook_others, phrasebook_things
+from rxt.training.dialogues import (
+    phrasebook,
+    phrasebook_events,
+    phrasebook_lives,
+    phrasebook_others,
+    phrasebook_things,
+)
 from rxt.training.dialogues.dialogue import Dialogue, Turn
 from rxt.training.dialogues.mistakes import BOUND_TO_BEFORE, Mistakes
 from rxt.training.dialogues.questions import Questions
@@ -31,8 +37,16 @@ FACTS: tuple[Fact, ...] = (
     *phrasebook_lives.LIFE,
     *phrasebook_lives.OTHERS,
     *phrasebook_things.THINGS,
+    *phrasebook_events.EVENTS,
 )
 """All facts, in the order in which they are listed when all are asked for."""
+
+
+def numbers_of_facts() -> dict[str, int]:
+    """The number of every fact, from 1; all events share the last, for they are told apart by their verbs alone."""
+    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
+    events = (fact.slot for fact in phrasebook_events.EVENTS)
+    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys(events, len(lasting) + 1)
 
 
 UNKNOWN_ASIDES = 0.2

@@ -96,7 +96,8 @@ _MORE: dict[str, tuple[str, ...]] = {
 
 
 def _lists() -> dict[str, tuple[str, ...]]:
-    lists = {kind: tuple(table["values"]) for kind, table in document("life").items() if "values" in table}
+    tables = [*document("life").items(), *document("events").items()]
+    lists = {kind: tuple(table["values"]) for kind, table in tables if "values" in table}
     for kind in (*_HANDWRITTEN, *_MORE):
         words = [word for name in _MORE.get(kind, ()) for word in document("words")[name]]
         lists[kind] = tuple(dict.fromkeys((*_HANDWRITTEN.get(kind, ()), *words)))

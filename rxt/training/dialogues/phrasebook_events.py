@@ -1,0 +1,212 @@
+"""Events: what people did, do or are doing, who did it and where they left it, each asked for with its own verb.
+
+There is no end of such facts; many verbs are told with many things, so that what is learned is to find what was said
+with the words of the question, whatever they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zlib import crc32
+
+from rxt.training.dialogues.fact import Fact
+from rxt.training.dialogues.phrasebook_things import PLAIN_ACKS
+from rxt.training.dialogues.written import document
+
+WEIGHT = 0.15
+"""Of each against the other facts; altogether they are about a tenth of what is told."""
+
+SOMEONE_SHARE = 0.4
+"""The share of the rows of [did] that are also told of someone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the file; `rests` begin with nothing at all."""
+
+    told: str
+    asked: str
+    thing: str
+    values: str
+    rests: tuple[str, ...]
+
+    @classmethod
+    def read(cls, text: str) -> _Row:
+        told, asked, thing, values, rests = (part.strip() for part in text.split("|"))
+        return cls(told, asked, thing, values, ("", *(f" {rest.strip()}" for rest in rests.split(";") if rest.strip())))
+
+    @property
+    def word(self) -> str:
+        """That asks for it."""
+        return "who" if self.values == "person" else "what"
+
+    @property
+    def slot(self) -> str:
+        return "_".join(self.told.replace("{me}", "me").replace("{my}", "my").replace("'", "").split())
+
+
+def _rows(table: str) -> tuple[_Row, ...]:
+    return tuple(_Row.read(text) for text in document("events")[table]["rows"])
+
+
+def _spread(templates: tuple[str, ...], rests: tuple[str, ...]) -> tuple[str, ...]:
+    """Every template with something behind it, by turns; the first two also with each."""
+    turned = [template.replace("{rest}", rests[at % len(rests)]) for at, template in enumerate(templates)]
+    every = [template.replace("{rest}", rest) for template in templates[:2] for rest in rests]
+    return tuple(dict.fromkeys((*every[:1], *turned, *every[1:])))
+
+
+def _mine(text: str) -> str:
+    return text.replace("{me}", "me").replace("{my}", "my")
+
+
+def _yours(text: str) -> str:
+    """As the listener says it back."""
+    words = {"{me}": "you", "{my}": "your", "my": "your", "me": "you"}
+    return " ".join(words.get(word, word) for word in text.split())
+
+
+def _some(word: str) -> str:
+    return "someone" if word == "who" else "something"
+
+
+def _event(
+    slot: str, values: str, mine: str, recall: str, tells: tuple[str, ...], asks: tuple[str, ...], row: _Row
+) -> Fact:
+    said = tuple(map(_mine, _spread(tells, row.rests)))
+    asked = tuple(map(_mine, _spread(asks, row.rests)))
+    return Fact(f"event_{slot}", values, _mine(mine), recall, said, asked, acks=PLAIN_ACKS, weight=WEIGHT)
+
+
+def _did(row: _Row) -> Fact:
+    verb, base, thing, word = row.told, row.asked, row.thing, row.word
+    if "for lunch" in verb:
+        return _lunch(row)
+    tells = (
+        f"I {verb} {thing}{{rest}}", f"yesterday I {verb} {thing}", f"I just {verb} {thing}{{rest}}",
+        f"we {verb} {thing}{{rest}}", f"guess what, I {verb} {thing}", f"this morning I {verb} {thing}",
+        f"so I {verb} {thing}{{rest}}", f"last week I {verb} {thing}", f"it was {thing} that I {verb}{{rest}}",
+        f"in the end I {verb} {thing}{{rest}}", f"you won't believe it, I {verb} {thing}{{rest}}",
+    )  # fmt: skip
+    asks = (
+        f"{word} did I {base}", f"{word} did I {base}{{rest}}", f"{word} was it that I {verb}{{rest}}",
+        f"do you remember {word} I {verb}", f"tell me {word} I {verb}{{rest}}", f"so {word} did I {base}{{rest}}",
+        f"I {verb} {_some(word)}{{rest}}, {word} was it",
+        f"{word} did I say I {verb}{{rest}}", f"can you tell me {word} I {verb}",
+    )  # fmt: skip
+    return _event(row.slot, row.values, f"{word} I {verb}", f"you {_yours(f'{verb} {thing}')}", tells, asks, row)
+
+
+def _lunch(row: _Row) -> Fact:
+    tells = (
+        "I had {v} for lunch", "we had {v} for lunch", "lunch was {v}", "I had {v} for lunch today",
+        "for lunch I had {v}", "for lunch there was {v}", "it was {v} for lunch again", "I only had {v} for lunch",
+    )  # fmt: skip
+    asks = (
+        "what did I have for lunch", "what was my lunch", "what did I eat for lunch", "do you remember my lunch",
+        "tell me what I had for lunch", "what was it I had for lunch", "what did we have for lunch",
+    )  # fmt: skip
+    return _event("had_for_lunch", row.values, "what I had for lunch", "you had {v} for lunch", tells, asks, row)
+
+
+def _does(row: _Row) -> Fact:
+    verb, base, thing = row.told, row.asked, row.thing
+    tells = (
+        f"I {verb} {thing}{{rest}}", f"we {verb} {thing}{{rest}}", f"these days I {verb} {thing}{{rest}}",
+        f"I really {verb} {thing}{{rest}}", f"I always {verb} {thing}{{rest}}", f"you know, I {verb} {thing}{{rest}}",
+        f"it's {thing} that I {verb}{{rest}}", f"most of the time I {verb} {thing}{{rest}}",
+    )  # fmt: skip
+    auxiliary = "can I" if base.startswith("not ") else "do I"
+    asks = (
+        f"what {auxiliary} {base}", f"what {auxiliary} {base}{{rest}}", f"what is it that I {verb}{{rest}}",
+        f"do you know what I {verb}{{rest}}", f"tell me what I {verb}{{rest}}", f"so what {auxiliary} {base}{{rest}}",
+        f"what did I say I {verb}{{rest}}", f"remember what I {verb}",
+    )  # fmt: skip
+    return _event(f"{row.slot}_usually", row.values, f"what I {verb}", f"you {verb} {_yours(thing)}", tells, asks, row)
+
+
+def _doing(row: _Row) -> Fact:
+    verb, thing, word = row.told, row.thing, row.word
+    tells = (
+        f"I'm {verb} {thing}{{rest}}", f"I am {verb} {thing}{{rest}}", f"we're {verb} {thing}{{rest}}",
+        f"at the moment I'm {verb} {thing}", f"guess what, I'm {verb} {thing}{{rest}}", f"I'm {verb} {thing}, you see",
+        f"it's {thing} I'm {verb}{{rest}}",
+    )  # fmt: skip
+    asks = (
+        f"{word} am I {verb}", f"{word} am I {verb}{{rest}}", f"{word} was I {verb} again",
+        f"do you know {word} I'm {verb}{{rest}}", f"tell me {word} I'm {verb}", f"{word} is it that I'm {verb}{{rest}}",
+        f"so {word} am I {verb}{{rest}}", f"{word} did I say I'm {verb}",
+    )  # fmt: skip
+    recall = f"you are {verb} {_yours(thing)}"
+    return _event(f"is_{row.slot}", row.values, f"{word} I am {verb}", recall, tells, asks, row)
+
+
+def _who(row: _Row) -> Fact:
+    verb = row.told
+    tells = (
+        f"{{v}} {verb}{{rest}}", f"it was {{v}} who {verb}{{rest}}", f"guess who {verb}: {{v}}",
+        f"{{v}} is the one who {verb}{{rest}}", f"you know, {{v}} {verb}{{rest}}", f"I think {{v}} {verb}{{rest}}",
+        f"by the way, {{v}} {verb}{{rest}}", f"somebody called {{v}} {verb}{{rest}}",
+    )  # fmt: skip
+    asks = (
+        f"who {verb}", f"who {verb}{{rest}}", f"who was it that {verb}{{rest}}", f"tell me who {verb}",
+        f"do you remember who {verb}{{rest}}", f"so who {verb}{{rest}}", f"who did I say {verb}",
+        f"somebody {verb}{{rest}}, who was it",
+    )  # fmt: skip
+    return _event(f"who_{row.slot}", row.values, f"who {verb}", f"{{v}} {_yours(verb)}", tells, asks, row)
+
+
+def _where(row: _Row) -> Fact:
+    verb, base = row.told, row.asked
+    things = verb.split(" ", 1)[1]
+    auxiliary = "do" if verb.startswith("keep") else "did"
+    is_are = "are" if things.endswith("s") else "is"
+    tells = (
+        f"I {verb} in the {{v}}", f"{things} {is_are} in the {{v}}", f"I think I {verb} in the {{v}}",
+        f"so I {verb} in the {{v}}", f"just so you know, {things} {is_are} in the {{v}}",
+        f"remember that I {verb} in the {{v}}", f"it was in the {{v}} that I {verb}",
+    )  # fmt: skip
+    asks = (
+        f"where {auxiliary} I {base}", f"where {is_are} {things}", f"tell me where I {verb}",
+        f"do you remember where I {verb}", f"I can't find {things}, where {auxiliary} I {base}",
+        f"where was it that I {verb}", f"in which place {auxiliary} I {base}",
+    )  # fmt: skip
+    recall = f"you {_yours(verb)} in the {{v}}"
+    return _event(f"where_{row.slot}", row.values, f"where I {verb}", recall, tells, asks, row)
+
+
+def _someone(row: _Row, role: str) -> Fact:
+    verb, base, thing, word = row.told, row.asked, row.thing, row.word
+    tells = (
+        f"my {role} {verb} {thing}{{rest}}", f"yesterday my {role} {verb} {thing}",
+        f"guess what my {role} {verb}: {thing}", f"my {role} just {verb} {thing}{{rest}}",
+        f"you know, my {role} {verb} {thing}{{rest}}", f"it was my {role} who {verb} {thing}{{rest}}",
+    )  # fmt: skip
+    asks = (
+        f"{word} did my {role} {base}", f"{word} did my {role} {base}{{rest}}", f"do you know {word} my {role} {verb}",
+        f"tell me {word} my {role} {verb}{{rest}}", f"{word} was it that my {role} {verb}",
+        f"so {word} did my {role} {base}{{rest}}", 
+        f"my {role} {verb} {_some(word)}, {word} was it",
+    )  # fmt: skip
+    mine, recall = f"{word} my {role} {verb}", f"your {role} {_yours(f'{verb} {thing}')}"
+    return _event(f"{role}_{row.slot}", row.values, mine, recall, tells, asks, row)
+
+
+def _of_someone() -> tuple[Fact, ...]:
+    roles = document("events")["someone"]["roles"]
+    facts = []
+    for row in _rows("did"):
+        place = crc32(row.told.encode())
+        if place % 100 < 100 * SOMEONE_SHARE and "lunch" not in row.told:
+            facts.append(_someone(row, roles[place // 100 % len(roles)]))
+    return tuple(facts)
+
+
+EVENTS = (
+    *map(_did, _rows("did")),
+    *map(_does, _rows("does")),
+    *map(_doing, _rows("doing")),
+    *map(_who, _rows("who")),
+    *map(_where, _rows("where")),
+    *_of_someone(),
+)

@@ -49,7 +49,7 @@ def numbers_of_facts() -> dict[str, int]:
     return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys(events, len(lasting) + 1)
 
 
-UNKNOWN_ASIDES = 0.2
+UNKNOWN_ASIDES = 0.3
 """The share of what is asked aside that was never told."""
 
 COMPOUNDS = 0.12
@@ -61,7 +61,7 @@ TRIED_COMPOUNDS = 6
 TOLD_ANEW = 0.2
 """The share of updates and corrections among messages that stand alone."""
 
-ANEW = 0.07
+ANEW = 0.12
 """The share of turns that tell anew what is held, beside those that come of themselves."""
 
 ANEW_ASIDE = 2

@@ -13,7 +13,7 @@ from rxt.training.dialogues.fact import Fact
 from rxt.training.dialogues.phrasebook_things import PLAIN_ACKS
 from rxt.training.dialogues.written import document
 
-WEIGHT = 0.15
+WEIGHT = 0.09
 """Of each against the other facts; altogether they are about a tenth of what is told."""
 
 SOMEONE_SHARE = 0.4
@@ -175,6 +175,33 @@ def _where(row: _Row) -> Fact:
     return _event(f"where_{row.slot}", row.values, f"where I {verb}", recall, tells, asks, row)
 
 
+_RECALLS = {
+    "colour": "your {n} is {v}", "number": "your {n} is {v}", "person": "your {n} is {v}",
+    "weekday": "your {n} is on {v}", "month": "your {n} is in {v}",
+}  # fmt: skip
+
+
+def _belonging(values: str, noun: str) -> Fact:
+    """What colour it is, when it takes place, what number or name it is."""
+    recall = _RECALLS[values].replace("{n}", noun)
+    clause = recall.removeprefix("your ")
+    question = {"colour": f"what colour is my {noun}"}.get(values, f"what is my {noun}")
+    if values in ("weekday", "month"):
+        question = f"when is my {noun}"
+    what = question.removesuffix(f" is my {noun}")
+    tells = (
+        f"my {clause}", f"our {clause}", f"by the way, my {clause}", f"my {clause}, you see", f"my {noun}: {{v}}",
+        f"remember, my {clause}", f"my new {clause}", f"just so you know, my {clause}", f"I think my {clause}",
+    )  # fmt: skip
+    asks = (
+        question, f"{what} was my {noun}", f"do you remember my {noun}", f"tell me {what} my {noun} is",
+        f"{question} again", f"so {question}", f"what did I say about my {noun}", f"do you know {what} my {noun} is",
+    )  # fmt: skip
+    mine = f"my {noun}" if what == "what" else f"{what} my {noun} is"
+    row = _Row("", "", "", values, ("",))
+    return _event("my_" + noun.replace(" ", "_"), values, mine, recall, tells, asks, row)
+
+
 def _someone(row: _Row, role: str) -> Fact:
     verb, base, thing, word = row.told, row.asked, row.thing, row.word
     tells = (
@@ -202,11 +229,17 @@ def _of_someone() -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _belongings() -> tuple[Fact, ...]:
+    table = document("events")["belongings"]
+    return tuple(_belonging(values, noun) for values, nouns in table.items() for noun in nouns)
+
+
 EVENTS = (
     *map(_did, _rows("did")),
     *map(_does, _rows("does")),
     *map(_doing, _rows("doing")),
     *map(_who, _rows("who")),
     *map(_where, _rows("where")),
+    *_belongings(),
     *_of_someone(),
 )

@@ -236,34 +236,22 @@ SMALL_TALK = (
 """What is said, and what may be answered; the greetings come first."""
 
 REMARKS = phrases("""
-I saw a {animal} today | I need to buy a {thing} | I had {food} for lunch | I read a story set in {place}
-I slept badly
-I just made some {drink} | there is a {thing} on my desk | I watched a film yesterday | my phone is broken
-I cleaned my room
-I found a {thing} in the street | I cooked {food} for dinner | I have a meeting today | the bus was late
-I missed my train
-we are planning a party | I went for a walk | my friend visited me | I bought a new {thing} | I lost my keys
-I lost my {thing}
-I have an exam tomorrow | I'm on holiday | I'm at work right now | I read about {place} | I dreamed about a {animal}
-I heard a song about a {thing} | my neighbours are loud | I'm waiting for a friend | I painted the kitchen
-the coffee is cold
-I went to {place} last year | I'm drinking {drink} | I'm cooking {food} | I played {sport} with friends
-it's late already
-I'm on the train to {place} | I saw a film about {place} | it's almost weekend | I have a day off
-today is my first day
-I saw the {animal} at the zoo | there was a film about {animal}s on television | I'm making {food} tonight
-I ran out of {drink} | the shop had no {food} today | I forgot my {thing} at home | somebody left a {thing} on the bus
-I repaired the {thing} | I spilled my {drink} | I had a cup of {drink} this morning | I burned the {food}
-my flight was cancelled | the traffic was terrible today | I got a letter from {place}
-I read an article about {animal}s | we watched {sport} on television | there was a {sport} match yesterday
-I'm waiting for the bus | I got up early today | I overslept this morning | my computer is so slow
-the internet was down all day | I just came home | I'm having breakfast | I had a long day at work
-I did the laundry today | I'm sitting in the garden | the shops are closed today | the plants need water
-my friends are coming over tonight | I cleaned the windows | someone rang the bell | I took a photo of a {thing}
-I met an old friend in town | I was at the dentist | I have to wash the dishes | I went shopping this morning
-we had {food} at the party | the lift is broken again | I tried {food} for the first time | I'm watching a series
-I dropped my {thing} | they sell {thing}s on the market | I listened to a podcast about {place}
-I had a glass of {drink} with dinner | my back hurts from {sport}
+I slept badly | I just made some {drink} | there is a {thing} on my desk | I watched a film yesterday
+my phone is broken | I cleaned my room | I have a meeting today | the bus was late | I missed my train
+we are planning a party | I went for a walk | my friend visited me | I lost my keys | I have an exam tomorrow
+I'm on holiday | I'm at work right now | my neighbours are loud | I'm waiting for a friend | I painted the kitchen
+the coffee is cold | I went to {place} last year | it's late already | I'm on the train to {place}
+it's almost weekend | I have a day off | today is my first day | there was a film about {animal}s on television
+I ran out of {drink} | the shop had no {food} today | somebody left a {thing} on the bus
+I had a cup of {drink} this morning | my flight was cancelled | the traffic was terrible today
+I got a letter from {place} | there was a {sport} match yesterday | I'm waiting for the bus | I got up early today
+I overslept this morning | my computer is so slow | the internet was down all day | I just came home
+I'm having breakfast | I had a long day at work | I did the laundry today | I'm sitting in the garden
+the shops are closed today | the plants need water | my friends are coming over tonight | I cleaned the windows
+someone rang the bell | I met an old friend in town | I was at the dentist | I have to wash the dishes
+I went shopping this morning | we had {food} at the party | the lift is broken again | I'm watching a series
+they sell {thing}s on the market | I listened to a podcast about {place} | I had a glass of {drink} with dinner
+my back hurts from {sport}
 """) + tuple(_TALK["remarks"]["said"])
 
 REMARK_ANSWERS = phrases("""

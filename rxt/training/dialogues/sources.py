@@ -48,6 +48,13 @@ STRANGE = 0.2
 """The share of values of open kinds, but for names of people, pets and places, that are of another kind, or in parts of
 any: a word must be copied as it is, not taken for the nearest that is known."""
 
+LONGER = 0.15
+"""The share of what is drawn from the list of an open kind that gets one more word: most listed values are short, and a
+model that knows it stops too early ("earl grey")."""
+
+LONGEST_WITH_MORE = 26
+"""Letters of a value with one more word."""
+
 _HANDWRITTEN: dict[str, tuple[str, ...]] = {
     "person": names.PEOPLE,
     "pet": names.PETS,
@@ -137,6 +144,7 @@ class Values:
         }
         self._splices = {"person": names.PEOPLE, "pet": names.PEOPLE, "city": places.CITIES, "place": places.COUNTRIES}
         self._strange = min(MOST_NOVEL, STRANGE * novelty)
+        self._longer = min(MOST_NOVEL, LONGER * novelty)
         self._all = tuple(value for kind, items in self._lists.items() if kind not in CLOSED for value in items)
         self._combinations: dict[str, Callable[[random.Random], str]] = {
             "food": _food,
@@ -163,6 +171,8 @@ class Values:
             return self._until_mine(self._stranger, kind, rng)
         if kind == "person" and chance > 0.97:
             return self._until_mine(self._full_name, kind, rng)
+        if rng.random() < self._longer:
+            return self._until_mine(self._with_more, kind, rng)
         return rng.choice(self._lists[kind])
 
     def _until_mine(self, draw: Callable[[str, random.Random], str], kind: str, rng: random.Random) -> str:
@@ -186,6 +196,16 @@ class Values:
         elif chance < 0.5 and " " not in value + other:
             value = spelling.splice(value, other, rng)
         return title(value) if kind in PROPER else value.lower()
+
+    def _with_more(self, kind: str, rng: random.Random) -> str:
+        value = rng.choice(self._lists[kind])
+        if rng.random() < 0.5:
+            value = f"{value} {rng.choice(self._lists[kind]).split()[-1]}"
+        elif kind in PROPER:
+            value = f"{value} {title(rng.choice(self._all).split()[-1])}"
+        else:
+            value = f"{rng.choice(self._all).split()[0].lower()} {value}"
+        return value if len(value) <= LONGEST_WITH_MORE else rng.choice(self._lists[kind])
 
     def _combination(self, kind: str, rng: random.Random) -> str:
         return self._combinations[kind](rng)

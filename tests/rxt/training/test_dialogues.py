@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 import re
@@ -19,11 +18,20 @@ from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
 from rxt.training.dialogues.dialogue import KINDS
 from rxt.training.dialogues.fact import named
 from rxt.training.dialogues.generator import FACTS, numbers_of_facts
-from rxt.training.dialogues.phrasebook_events import EVENTS
 from rxt.training.dialogues.noise import with_slip
+from rxt.training.dialogues.phrasebook_events import EVENTS
 from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
 from rxt.training.dialogues.roles import told_of
-from rxt.training.dialogues.sources import CLOSED, INVENTED, LISTS, STRANGE, Values, is_held_out
+from rxt.training.dialogues.sources import (
+    CLOSED,
+    INVENTED,
+    LISTS,
+    LONGER,
+    LONGEST_WITH_MORE,
+    STRANGE,
+    Values,
+    is_held_out,
+)
 from rxt.training.dialogues.state import ANY_PET_SLOTS, PET_SLOTS, State
 from rxt.training.dialogues.tellings import WITH_FORMER, Tellings
 from rxt.training.dialogues.wording import PLAINEST, Typist, Wording, fill, likely, slots_of
@@ -256,9 +264,23 @@ def test_that_words_of_another_kind_turn_up_where_no_word_is_invented() -> None:
     values = Values(held_out=False)
     drawn = [values.draw("allergy", rng) for _ in range(2000)]
     strange = sum(value not in listed for value in drawn) / len(drawn)
-    assert STRANGE / 2 < strange < 2 * STRANGE
+    wanted = STRANGE + (1 - STRANGE) * LONGER
+    assert 0.8 * wanted < strange < 1.2 * wanted
     plain = Values(held_out=False, novelty=0.0)
     assert all(plain.draw("allergy", rng) in listed for _ in range(2000))
+
+
+def test_that_a_listed_value_sometimes_gets_one_more_word() -> None:
+    rng, values, listed = random.Random(1), Values(held_out=False), set(LISTS["shopping"])
+    assert "shopping" not in INVENTED
+    drawn = [values.draw("shopping", rng) for _ in range(2000)]
+    longer = [
+        value
+        for value in drawn
+        if value not in listed and any(value.startswith(f"{item} ") or value.endswith(f" {item}") for item in listed)
+    ]
+    assert 0.5 * LONGER < len(longer) / len(drawn) < 1.2 * LONGER
+    assert max(map(len, longer)) <= LONGEST_WITH_MORE
 
 
 def test_that_pets_are_unclear_once_there_are_two() -> None:
@@ -374,7 +396,7 @@ def test_that_what_is_answered_wrongly_in_the_past_is_learned_aside() -> None:
 def test_that_only_its_right_answer_says_whom_a_pronoun_means() -> None:
     generator, follow_ups = DialogueGenerator(8, mistakes=1.0), 0
     for dialogue in (generator.dialogue(12) for _ in range(100)):
-        for before, turn in itertools.pairwise(dialogue.turns):
+        for before, turn in pairwise(dialogue.turns):
             follow_ups += before.kind == "mention"
             assert turn.learned == (before.kind == "mention" or turn.kind in ("mention", "correct"))
     assert follow_ups > 3

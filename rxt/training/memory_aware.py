@@ -124,8 +124,8 @@ def memory_aware_loss(
 
     losses, weights, hits, values = [], [], [], []
     learned = (asked.weights > 0).any(dim=-1).nonzero().flatten()
-    for chosen_rows, longest in _by_length(asked.real.sum(dim=-1)[learned], chunks):
-        rows = learned[chosen_rows]
+    for among_learned, longest in _by_length(asked.real.sum(dim=-1)[learned], chunks):
+        rows = learned[among_learned]
         places = asked.before[rows]
         memory_kv = [(keys.index_select(0, places), values_.index_select(0, places)) for keys, values_ in read]
         hidden = model.decoder(embedded[rows, : longest - 1], memory_kv)

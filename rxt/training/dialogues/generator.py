@@ -14,7 +14,7 @@ from rxt.training.dialogues import (
     phrasebook_things,
 )
 from rxt.training.dialogues.dialogue import Dialogue, Turn
-from rxt.training.dialogues.mistakes import BOUND_TO_BEFORE, Mistakes
+from rxt.training.dialogues.mistakes import Mistakes
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
@@ -40,13 +40,6 @@ FACTS: tuple[Fact, ...] = (
     *phrasebook_events.EVENTS,
 )
 """All facts, in the order in which they are listed when all are asked for."""
-
-
-def numbers_of_facts() -> dict[str, int]:
-    """The number of every fact, from 1; all events share the last, for they are told apart by their verbs alone."""
-    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
-    events = (fact.slot for fact in phrasebook_events.EVENTS)
-    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys(events, len(lasting) + 1)
 
 
 UNKNOWN_ASIDES = 0.3
@@ -143,8 +136,7 @@ class DialogueGenerator:
         self._share_of_talk = talk
         self._share_of_eager = eager
         self._share_of_recitals = recitals
-        self._mistakes = Mistakes(FACTS, self._tellings, self._talk, focus)
-        self._share_of_mistakes = mistakes
+        self._mistakes = Mistakes(FACTS, self._tellings, self._talk, focus, mistakes)
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -166,7 +158,7 @@ class DialogueGenerator:
             scene.turns.append(turn)
             if turn.kind in ("update", "correct") and turn.fact:
                 scene.anew.append(turn.fact)
-            if not follows and self._is_mistaken(turn, rng):
+            if not follows and self._mistakes.befall(turn, rng):
                 scene.mistaken.append(len(scene.turns) - 1)
         return self._with_mistakes(scene)
 
@@ -180,11 +172,7 @@ class DialogueGenerator:
             if turn.fact is not None and rng.random() < 0.5:
                 return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
             turn = self._tellings.update(1, scene.state, scene.typist, rng) or turn
-        return self._mistakes.made_in(turn, scene.typist, rng) if self._is_mistaken(turn, rng) else turn
-
-    def _is_mistaken(self, turn: Turn, rng: random.Random) -> bool:
-        share = self._share_of_mistakes
-        return bool(share) and turn.kind not in BOUND_TO_BEFORE and rng.random() < share
+        return self._mistakes.made_in(turn, scene.typist, rng) if self._mistakes.befall(turn, rng) else turn
 
     def _with_mistakes(self, scene: _Scene) -> Dialogue:
         """The conversation as the memory reads it; what is answered wrongly there is asked aside."""
@@ -333,6 +321,13 @@ def _goes_with(slot: str, slots: list[str]) -> bool:
         named = sum(other in PET_SLOTS for other in slots)
         return named < 2 and not any(other in slots for other in ANY_PET_SLOTS)
     return True
+
+
+def numbers_of_facts() -> dict[str, int]:
+    """The number of every fact, from 1; all events share the last, for they are told apart by their verbs alone."""
+    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
+    events = (fact.slot for fact in phrasebook_events.EVENTS)
+    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys(events, len(lasting) + 1)
 
 
 def texts(dialogues: int, turns: int, seed: int) -> Iterator[str]:

@@ -29,13 +29,18 @@ BOUND_TO_BEFORE = frozenset({"mention", "correct"})
 
 
 class Mistakes:
-    """Makes them. facts: those that answers are about; focus: see DialogueGenerator."""
+    """Makes them. facts: those that answers are about; focus: see DialogueGenerator; share: of turns that have one."""
 
-    def __init__(self, facts: tuple[Fact, ...], tellings: Tellings, talk: Talk, focus: float) -> None:
+    def __init__(self, facts: tuple[Fact, ...], tellings: Tellings, talk: Talk, focus: float, share: float) -> None:
         self._facts = facts
         self._weights = [fact.weight**focus for fact in facts]
         self._tellings = tellings
         self._talk = talk
+        self._share = share
+
+    def befall(self, turn: Turn, rng: random.Random) -> bool:
+        """Whether this turn is to have one; drawn, but never where only the right answer tells what a turn is about."""
+        return bool(self._share) and turn.kind not in BOUND_TO_BEFORE and rng.random() < self._share
 
     def made_in(self, turn: Turn, typist: Typist, rng: random.Random) -> Turn:
         """The same turn with a wrong answer, which is read and not learned."""

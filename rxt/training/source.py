@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
 
@@ -25,47 +25,33 @@ class Source(Protocol):
         """`count` conversations of at most `turns` turns, from a fresh memory on."""
 
 
+class Settings(TypedDict, total=False):
+    """Those of DialogueGenerator."""
+
+    novelty: float
+    focus: float
+    asides: float
+    talk: float
+    eager: float
+    recitals: float
+    mistakes: float
+
+
 class GeneratedSource:
     """The generator's conversations, of exactly the turns asked for. Its settings: see DialogueGenerator."""
 
     longest = GENERATED_TURNS
 
-    def __init__(
-        self,
-        novelty: float = 1.0,
-        focus: float = 1.0,
-        asides: float = 0.0,
-        talk: float = 0.0,
-        eager: float = 0.0,
-        recitals: float = 0.0,
-        mistakes: float = 0.0,
-    ) -> None:
-        self._novelty = novelty
-        self._focus = focus
-        self._asides = asides
-        self._talk = talk
-        self._eager = eager
-        self._recitals = recitals
-        self._mistakes = mistakes
+    def __init__(self, **settings: Unpack[Settings]) -> None:
+        self._settings = settings
 
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
-        seed = rng.randrange(2**32)
-        generator = DialogueGenerator(
-            seed,
-            novelty=self._novelty,
-            focus=self._focus,
-            asides=self._asides,
-            talk=self._talk,
-            eager=self._eager,
-            recitals=self._recitals,
-            mistakes=self._mistakes,
-        )
+        generator = DialogueGenerator(rng.randrange(2**32), **self._settings)
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
     def tellings(self, count: int, rng: random.Random) -> list[Turn]:
         """`count` messages that tell something, each alone."""
-        seed = rng.randrange(2**32)
-        generator = DialogueGenerator(seed, novelty=self._novelty, focus=self._focus, mistakes=self._mistakes)
+        generator = DialogueGenerator(rng.randrange(2**32), **self._settings)
         return [generator.telling(rng) for _ in range(count)]
 
 

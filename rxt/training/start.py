@@ -128,13 +128,19 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
         return None
     facts = max(numbers_of_facts().values())
     tagger = Tagger(encoder.layers, encoder.width, facts, options.tagging, seed).to(model.device)
-    told = GeneratedSource(plan.data.novelty, plan.data.focus, mistakes=plan.data.mistakes)
+    told = GeneratedSource(novelty=plan.data.novelty, focus=plan.data.focus, mistakes=plan.data.mistakes)
     return Lesson(tagger, told, options.tagging_messages)
 
 
 def _source(start: Start, plan: DataPlan) -> Source:
     generated = GeneratedSource(
-        plan.novelty, plan.focus, plan.asides, plan.talk, plan.eager, plan.recitals, plan.mistakes
+        novelty=plan.novelty,
+        focus=plan.focus,
+        asides=plan.asides,
+        talk=plan.talk,
+        eager=plan.eager,
+        recitals=plan.recitals,
+        mistakes=plan.mistakes,
     )
     if not plan.files:
         return generated

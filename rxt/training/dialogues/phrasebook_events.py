@@ -20,20 +20,24 @@ SOMEONE_SHARE = 0.4
 """The share of the rows of [did] that are also told of someone else."""
 
 
+LUNCH = "had for lunch"
+"""The one verb with its object in the middle, so that it has phrases of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row of the file; `rests` begin with nothing at all."""
+    """One row of the file: what stands in its columns."""
 
     told: str
-    asked: str
-    thing: str
-    values: str
-    rests: tuple[str, ...]
+    asked: str = ""
+    thing: str = ""
+    values: str = ""
+    rest: str = ""
 
-    @classmethod
-    def read(cls, text: str) -> _Row:
-        told, asked, thing, values, rests = (part.strip() for part in text.split("|"))
-        return cls(told, asked, thing, values, ("", *(f" {rest.strip()}" for rest in rests.split(";") if rest.strip())))
+    @property
+    def rests(self) -> tuple[str, ...]:
+        """What may follow, nothing at all first."""
+        return ("", *(f" {rest.strip()}" for rest in self.rest.split(";") if rest.strip()))
 
     @property
     def word(self) -> str:
@@ -45,8 +49,19 @@ class _Row:
         return "_".join(self.told.replace("{me}", "me").replace("{my}", "my").replace("'", "").split())
 
 
+_COLUMNS = {
+    "did": ("told", "asked", "thing", "values", "rest"),
+    "does": ("told", "asked", "thing", "values", "rest"),
+    "doing": ("told", "thing", "values", "rest"),
+    "who": ("told", "rest"),
+    "where": ("told", "asked"),
+}
+
+
 def _rows(table: str) -> tuple[_Row, ...]:
-    return tuple(_Row.read(text) for text in document("events")[table]["rows"])
+    columns = _COLUMNS[table]
+    cells = ((part.strip() for part in text.split("|")) for text in document("events")[table]["rows"])
+    return tuple(_Row(**dict(zip(columns, row, strict=True))) for row in cells)
 
 
 def _spread(templates: tuple[str, ...], rests: tuple[str, ...]) -> tuple[str, ...]:
@@ -71,16 +86,22 @@ def _some(word: str) -> str:
 
 
 def _event(
-    slot: str, values: str, mine: str, recall: str, tells: tuple[str, ...], asks: tuple[str, ...], row: _Row
+    slot: str,
+    values: str,
+    mine: str,
+    recall: str,
+    tells: tuple[str, ...],
+    asks: tuple[str, ...],
+    rests: tuple[str, ...] = ("",),
 ) -> Fact:
-    said = tuple(map(_mine, _spread(tells, row.rests)))
-    asked = tuple(map(_mine, _spread(asks, row.rests)))
+    said = tuple(map(_mine, _spread(tells, rests)))
+    asked = tuple(map(_mine, _spread(asks, rests)))
     return Fact(f"event_{slot}", values, _mine(mine), recall, said, asked, acks=PLAIN_ACKS, weight=WEIGHT)
 
 
 def _did(row: _Row) -> Fact:
     verb, base, thing, word = row.told, row.asked, row.thing, row.word
-    if "for lunch" in verb:
+    if verb == LUNCH:
         return _lunch(row)
     tells = (
         f"I {verb} {thing}{{rest}}", f"yesterday I {verb} {thing}", f"I just {verb} {thing}{{rest}}",
@@ -94,7 +115,7 @@ def _did(row: _Row) -> Fact:
         f"I {verb} {_some(word)}{{rest}}, {word} was it",
         f"{word} did I say I {verb}{{rest}}", f"can you tell me {word} I {verb}",
     )  # fmt: skip
-    return _event(row.slot, row.values, f"{word} I {verb}", f"you {_yours(f'{verb} {thing}')}", tells, asks, row)
+    return _event(row.slot, row.values, f"{word} I {verb}", f"you {_yours(f'{verb} {thing}')}", tells, asks, row.rests)
 
 
 def _lunch(row: _Row) -> Fact:
@@ -106,7 +127,7 @@ def _lunch(row: _Row) -> Fact:
         "what did I have for lunch", "what was my lunch", "what did I eat for lunch", "do you remember my lunch",
         "tell me what I had for lunch", "what was it I had for lunch", "what did we have for lunch",
     )  # fmt: skip
-    return _event("had_for_lunch", row.values, "what I had for lunch", "you had {v} for lunch", tells, asks, row)
+    return _event("had_for_lunch", row.values, "what I had for lunch", "you had {v} for lunch", tells, asks, row.rests)
 
 
 def _does(row: _Row) -> Fact:
@@ -122,7 +143,9 @@ def _does(row: _Row) -> Fact:
         f"do you know what I {verb}{{rest}}", f"tell me what I {verb}{{rest}}", f"so what {auxiliary} {base}{{rest}}",
         f"what did I say I {verb}{{rest}}", f"remember what I {verb}",
     )  # fmt: skip
-    return _event(f"{row.slot}_usually", row.values, f"what I {verb}", f"you {verb} {_yours(thing)}", tells, asks, row)
+    return _event(
+        f"{row.slot}_usually", row.values, f"what I {verb}", f"you {verb} {_yours(thing)}", tells, asks, row.rests
+    )
 
 
 def _doing(row: _Row) -> Fact:
@@ -138,7 +161,7 @@ def _doing(row: _Row) -> Fact:
         f"so {word} am I {verb}{{rest}}", f"{word} did I say I'm {verb}",
     )  # fmt: skip
     recall = f"you are {verb} {_yours(thing)}"
-    return _event(f"is_{row.slot}", row.values, f"{word} I am {verb}", recall, tells, asks, row)
+    return _event(f"is_{row.slot}", row.values, f"{word} I am {verb}", recall, tells, asks, row.rests)
 
 
 def _who(row: _Row) -> Fact:
@@ -153,7 +176,7 @@ def _who(row: _Row) -> Fact:
         f"do you remember who {verb}{{rest}}", f"so who {verb}{{rest}}", f"who did I say {verb}",
         f"somebody {verb}{{rest}}, who was it",
     )  # fmt: skip
-    return _event(f"who_{row.slot}", row.values, f"who {verb}", f"{{v}} {_yours(verb)}", tells, asks, row)
+    return _event(f"who_{row.slot}", "person", f"who {verb}", f"{{v}} {_yours(verb)}", tells, asks, row.rests)
 
 
 def _where(row: _Row) -> Fact:
@@ -172,7 +195,7 @@ def _where(row: _Row) -> Fact:
         f"where was it that I {verb}", f"in which place {auxiliary} I {base}",
     )  # fmt: skip
     recall = f"you {_yours(verb)} in the {{v}}"
-    return _event(f"where_{row.slot}", row.values, f"where I {verb}", recall, tells, asks, row)
+    return _event(f"where_{row.slot}", "spot", f"where I {verb}", recall, tells, asks, row.rests)
 
 
 _RECALLS = {
@@ -198,8 +221,7 @@ def _belonging(values: str, noun: str) -> Fact:
         f"{question} again", f"so {question}", f"what did I say about my {noun}", f"do you know {what} my {noun} is",
     )  # fmt: skip
     mine = f"my {noun}" if what == "what" else f"{what} my {noun} is"
-    row = _Row("", "", "", values, ("",))
-    return _event("my_" + noun.replace(" ", "_"), values, mine, recall, tells, asks, row)
+    return _event("my_" + noun.replace(" ", "_"), values, mine, recall, tells, asks)
 
 
 def _someone(row: _Row, role: str) -> Fact:
@@ -212,11 +234,11 @@ def _someone(row: _Row, role: str) -> Fact:
     asks = (
         f"{word} did my {role} {base}", f"{word} did my {role} {base}{{rest}}", f"do you know {word} my {role} {verb}",
         f"tell me {word} my {role} {verb}{{rest}}", f"{word} was it that my {role} {verb}",
-        f"so {word} did my {role} {base}{{rest}}", 
+        f"so {word} did my {role} {base}{{rest}}",
         f"my {role} {verb} {_some(word)}, {word} was it",
     )  # fmt: skip
     mine, recall = f"{word} my {role} {verb}", f"your {role} {_yours(f'{verb} {thing}')}"
-    return _event(f"{role}_{row.slot}", row.values, mine, recall, tells, asks, row)
+    return _event(f"{role}_{row.slot}", row.values, mine, recall, tells, asks, row.rests)
 
 
 def _of_someone() -> tuple[Fact, ...]:
@@ -224,7 +246,7 @@ def _of_someone() -> tuple[Fact, ...]:
     facts = []
     for row in _rows("did"):
         place = crc32(row.told.encode())
-        if place % 100 < 100 * SOMEONE_SHARE and "lunch" not in row.told:
+        if place % 100 < 100 * SOMEONE_SHARE and row.told != LUNCH:
             facts.append(_someone(row, roles[place // 100 % len(roles)]))
     return tuple(facts)
 

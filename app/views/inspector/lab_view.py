@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.engine.findings import Paired, Reads
 from app.engine.inquiries import AskPaired, AskReads, Edit
-from app.models.lab import Experiment, Lab
+from app.models.lab import READ_SHARE, Experiment, Lab
 from app.paint.figure import Axis, Bars, Figure
 from app.theme import Theme, ThemeController
 from app.views.inspector.lab_asking import AskBar
@@ -36,7 +36,6 @@ HELP = (
     "An edit shows something only where it changes more than the control: if both change the answer alike, it did not "
     "matter which slots they were.",
 )
-CHECK_SHARE = 0.05
 
 
 class LabView(LabPage):
@@ -115,7 +114,7 @@ class LabView(LabPage):
     def check(self, turn: int) -> None:
         """The one-click proof: the turn without the few slots it read most."""
         self._history.show_turn(turn)
-        self._lab.choose(kind="zero", place="read", share=CHECK_SHARE)
+        self._lab.choose(kind="zero", place="read", share=READ_SHARE)
         self.flush()
         self.run()
 

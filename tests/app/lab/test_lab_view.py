@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.findings import Paired
 from app.engine.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
+from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_history import INITIAL
 from app.theme import ThemeController
@@ -42,7 +43,7 @@ def test_that_a_run_first_looks_up_what_was_read_and_then_edits_those_slots(
     assert asked.turn == 4
     assert asked.edit.kind == "zero"
     weights = bench.analysis.finding(AskReads(4)).weights  # type: ignore[union-attr]
-    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights.mean(axis=0), 0.05))
+    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights.mean(axis=0), READ_SHARE))
 
 
 def test_that_a_locked_word_alone_decides_which_slots_were_read(bench: Bench, view: LabView, qtbot: QtBot) -> None:
@@ -52,7 +53,7 @@ def test_that_a_locked_word_alone_decides_which_slots_were_read(bench: Bench, vi
     weights = bench.analysis.finding(AskReads(4)).weights  # type: ignore[union-attr]
     asked = bench.analysis.asked[-1]
     assert isinstance(asked, AskPaired)
-    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights[3], 0.05))
+    assert np.array_equal(asked.edit.slots, strongest_by_hand(weights[3], READ_SHARE))
 
 
 def test_that_both_answers_the_difference_and_the_control_are_shown_in_words(view: LabView, qtbot: QtBot) -> None:
@@ -64,7 +65,7 @@ def test_that_both_answers_the_difference_and_the_control_are_shown_in_words(vie
     assert view.result.edited.words.accessibleDescription().startswith(EDITED)
     assert "Alice" in view.result.original.words.accessibleDescription()
     assert view.result.control.title.text() == "Random control answers · the same"
-    assert view.runs.itemText(0).startswith("1 · turn 5: zeroed: the 8 slots it read most")
+    assert view.runs.itemText(0).startswith("1 · turn 5: zeroed: the 40 slots it read most")
 
 
 def test_that_marked_slots_are_edited_without_looking_up_reads(bench: Bench, view: LabView, qtbot: QtBot) -> None:
@@ -147,7 +148,7 @@ def test_that_the_one_click_proof_zeroes_the_few_slots_a_turn_read_most(
     asked = bench.analysis.asked[-1]
     assert isinstance(asked, AskPaired)
     assert (asked.turn, asked.edit.kind) == (2, "zero")
-    assert asked.edit.slots.sum(axis=1).tolist() == [2, 2, 2, 2]  # 5 % of 32, rounded up
+    assert asked.edit.slots.sum(axis=1).tolist() == [10, 10, 10, 10]  # 30 % of 32, rounded up
 
 
 def test_that_an_earlier_run_can_be_looked_at_again(bench: Bench, view: LabView, qtbot: QtBot) -> None:

@@ -16,6 +16,9 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.dialogues import Dialogue, Turn
 
+DECIDING = 4
+"""So many tokens decide how an answer goes on ("No, you haven't"); the rest repeats the question."""
+
 PLAIN_TEXT = "text"
 """The kind of a turn that is no question and answer; its text is its answer."""
 
@@ -25,7 +28,8 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told".
+    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told", and
+    of the first `DECIDING` tokens of the latter two, which say yes or no, told or not told.
 
     The token behind a value weighs as much as the value: with less, a model learns to go on where it should end.
     """
@@ -33,7 +37,8 @@ class LossWeights:
     answer: float = 1.0
     recall: float = 1.5
     value: float = 4.0
-    not_told: float = 2.0
+    not_told: float = 1.5
+    decision: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +185,10 @@ class BatchBuilder:
         all_ids = [*prompt, *ids, self._template.tokens.eos]
         # A token of a value, or the first behind one, the end of the answer included.
         heavy = [here or before for here, before in zip([*recalled, False], [False, *recalled], strict=True)]
-        weights = [*[0.0] * len(prompt), *[self._weights.value if hit else base for hit in heavy]]
+        learned = [self._weights.value if hit else base for hit in heavy]
+        if turn.kind in ("ask", "ask_unknown"):
+            learned[:DECIDING] = [max(weight, self._weights.decision) for weight in learned[:DECIDING]]
+        weights = [*[0.0] * len(prompt), *learned]
         values = [*[False] * len(prompt), *recalled, False]
         tags = [*self._tags(turn, len(prompt)), *[0] * (len(ids) + 1)]
         if not turn.learned:

@@ -32,6 +32,7 @@ class MemoryAwareStage:
     """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
     lesson: the encoder's states are to show what each token tells; its tagger is trained along.
+    usual_memory: the share of conversations, in [0, 1], that begin with the memory of seed 0 instead of any other.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class MemoryAwareStage:
         source: Source,
         curriculum: Curriculum | None,
         lesson: Lesson | None = None,
+        usual_memory: float = 0.0,
     ) -> None:
         self._model = model
         self._builder = builder
@@ -48,6 +50,7 @@ class MemoryAwareStage:
         self.curriculum = curriculum
         self._clipper = MemoryGradientClipper()
         self._lesson = lesson
+        self._usual_memory = usual_memory
 
     @property
     def extra(self) -> nn.Module | None:
@@ -67,15 +70,17 @@ class MemoryAwareStage:
         count = max(1, draw.turns // turns)
         batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
         noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
+        start = fresh_memories(self._model, len(batch.tokens), noise, self._usual_memory)
         batch, lesson = batch.to(self._model.device), self._lesson
         result = memory_aware_loss(
-            self._model, batch, noise, self._clipper, tagger=None if lesson is None else lesson.tagger
+            self._model, batch, start, self._clipper, tagger=None if lesson is None else lesson.tagger
         )
         count = 0 if lesson is None else int(lesson.messages * draw.turns)
         if lesson is None or not count:
             return result
         told = self._builder.build([Dialogue((turn,)) for turn in lesson.source.tellings(count, draw.own)])
-        tags = tagging_loss(self._model, lesson.tagger, told.to(self._model.device))
+        shown = shown_tokens(told, lesson.hidden, noise).to(self._model.device) if lesson.hidden else None
+        tags = tagging_loss(self._model, lesson.tagger, told.to(self._model.device), shown=shown)
         return replace(result, loss=result.loss + tags.loss, masked_accuracy=tags.accuracy)
 
     def observe(self, result: StageResult) -> None:
@@ -91,15 +96,32 @@ class MemoryAwareStage:
             self.curriculum.restore(state["curriculum"])
 
 
+def fresh_memories(
+    model: ReactiveTransformer, dialogues: int, generator: torch.Generator, usual: float = 0.0
+) -> Tensor:
+    """A fresh memory a conversation, [L, B, S, D]: N(0, 1) noise; for the share `usual` of them that of seed 0.
+
+    Noise decides what a slot asks of a message. In a memory that it meets again and again, the model can learn which
+    slot is to ask for what; any other memory serves it as well as it can without.
+    """
+    layers, *rest = model.memory_shape
+    memories = torch.randn(layers, dialogues, *rest, generator=generator)
+    if usual:
+        same = torch.rand(dialogues, generator=generator) < usual
+        memories[:, same] = model.initial_memory(seed=0).tensor.to(memories)[:, None]
+    return memories.to(model.device, model.dtype)  # drawn on the processor: the same for the same seed on every device
+
+
 def memory_aware_loss(
     model: ReactiveTransformer,
     batch: DialogueBatch,
-    generator: torch.Generator,
+    memory: Tensor,
     clipper: MemoryGradientClipper | None = None,
     chunks: int = 3,
     tagger: Tagger | None = None,
 ) -> StageResult:
-    """The loss of one batch, with gradients through memory attention into the encoder."""
+    """The loss of one batch that begins with `memory` [L, B, S, D], with gradients through memory attention into the
+    encoder."""
     dialogues, turns, _ = batch.tokens.shape
     asked = batch.questions()
     embedded = model.embedding(asked.tokens)  # [N + A, T, D]
@@ -107,8 +129,6 @@ def memory_aware_loss(
     groups = list(_by_length(real.sum(dim=-1), chunks))
     states = _encode(model, embedded[: batch.turns], real, groups).unflatten(1, (dialogues, turns))  # [L, B, K, T, D]
 
-    start = torch.randn(model.memory_shape[0], dialogues, *model.memory_shape[1:], generator=generator)
-    memory = start.to(model.device, model.dtype)  # drawn on the processor: the same for the same seed on every device
     memories, gates = [memory], []
     # unbind, not an index a turn: each index's gradient would be a zero-filled copy of all states.
     for turn, state in enumerate(states.unbind(dim=2)[:-1]):
@@ -155,12 +175,25 @@ def memory_aware_loss(
     )
 
 
-def tagging_loss(model: ReactiveTransformer, tagger: Tagger, batch: DialogueBatch, chunks: int = 6) -> TagResult:
+def shown_tokens(batch: DialogueBatch, hidden: float, generator: torch.Generator) -> Tensor:
+    """Which tokens of each message the encoder is to see, [B * K, T]; of one message up to twice the share `hidden` is
+    missing, of another none, so that no phrase is known by one of its words alone."""
+    tokens = batch.tokens.flatten(0, 1)
+    share = 2 * hidden * torch.rand(len(tokens), 1, generator=generator)
+    return torch.rand(tokens.shape, generator=generator) >= share
+
+
+def tagging_loss(
+    model: ReactiveTransformer, tagger: Tagger, batch: DialogueBatch, chunks: int = 6, shown: Tensor | None = None
+) -> TagResult:
     """What single messages tell, of the encoder alone; the mean over its groups of messages of similar length."""
     tokens, real, tags = (part.flatten(0, 1) for part in (batch.tokens, batch.real, batch.tags))
     results = []
     for rows, longest in _by_length(real.sum(dim=-1), chunks):
-        states = model.encoder(model.embedding(tokens[rows, :longest]), real[rows, :longest])
+        embedded = model.embedding(tokens[rows, :longest])
+        if shown is not None:
+            embedded = embedded * shown[rows, :longest, None]
+        states = model.encoder(embedded, real[rows, :longest])
         results.append(tagger.loss(states, real[rows, :longest], tags[rows, :longest]))
     accuracies = [result.accuracy for result in results if result.accuracy == result.accuracy]
     accuracy = sum(accuracies) / len(accuracies) if accuracies else NOT_MEASURED

@@ -176,13 +176,17 @@ class StageOptions:
     memories, states and labels, as a share of their own size (all but memory_aware). memory_steps: length of a chain of
     memories (memory_attention). tagging: weight of a further lesson, whether the encoder's states show which words are
     values and of which fact (memory_aware, on generated conversations). tagging_messages: so many further messages for
-    every turn of a step, which are encoded for that lesson alone."""
+    every turn of a step, which are encoded for that lesson alone; tagging_hidden: the mean share of their tokens that
+    the encoder does not see. usual_memory: the share of conversations that begin with the memory of seed 0, which slots
+    so get to know, instead of any (memory_aware)."""
 
     mask_share: float = 0.15
     noise: float = 0.1
     memory_steps: int = 6
     tagging: float = 0.0
     tagging_messages: float = 0.0
+    tagging_hidden: float = 0.0
+    usual_memory: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ SHARES = (
     "eager",
     "recitals",
     "mistakes",
+    "usual_memory",
+    "tagging_hidden",
     "earlier_share",
     "promote_at_value_accuracy",
 )

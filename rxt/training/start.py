@@ -118,7 +118,7 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
             lesson = _lesson(model, plan, seed + place)
-            return MemoryAwareStage(model, builder, source, curriculum, lesson)
+            return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options.usual_memory)
 
 
 def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | None:
@@ -129,7 +129,7 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
     facts = max(numbers_of_facts().values())
     tagger = Tagger(encoder.layers, encoder.width, facts, options.tagging, seed).to(model.device)
     told = GeneratedSource(novelty=plan.data.novelty, focus=plan.data.focus, mistakes=plan.data.mistakes)
-    return Lesson(tagger, told, options.tagging_messages)
+    return Lesson(tagger, told, options.tagging_messages, options.tagging_hidden)
 
 
 def _source(start: Start, plan: DataPlan) -> Source:

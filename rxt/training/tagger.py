@@ -26,11 +26,15 @@ WEIGHT_OF_NOTHING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """messages: so many further messages from `source` for every turn, for this lesson alone."""
+    """messages: so many further messages from `source` for every turn, for this lesson alone.
+
+    hidden: the mean share of their tokens that the encoder does not see, in [0, 0.5].
+    """
 
     tagger: Tagger
     source: GeneratedSource
     messages: float = 0.0
+    hidden: float = 0.0
 
 
 class TagResult(NamedTuple):

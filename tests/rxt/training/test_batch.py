@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 
 from rxt.text.tokenizer import Tokenizer
-from rxt.training.batch import BatchBuilder, LossWeights
+from rxt.training.batch import DECIDING, BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
 
 
@@ -27,9 +27,8 @@ def test_that_weights_stand_at_the_answers_tokens(
     builder: BatchBuilder, dialogues: list[Dialogue], tokenizer: Tokenizer
 ) -> None:
     batch, weights = builder.build(dialogues), LossWeights()
-    for k, (turn, base) in enumerate(
-        zip(dialogues[0].turns, (weights.answer, weights.not_told, weights.recall), strict=True)
-    ):
+    bases = (weights.answer, weights.not_told, weights.recall)
+    for k, (turn, base, decides) in enumerate(zip(dialogues[0].turns, bases, (False, True, True), strict=True)):
         query = len(builder._template.prompt(turn.query))
         answer = len(tokenizer.encode(turn.answer))
         row = batch.weights[0, k]
@@ -37,7 +36,8 @@ def test_that_weights_stand_at_the_answers_tokens(
         inside = row[query : query + answer + 1]
         value = batch.values[0, k][query : query + answer + 1]
         behind = torch.cat((torch.tensor([False]), value[:-1]))  # to end in time is as much as to spell
-        expected = torch.where(value | behind, weights.value, base)
+        first = torch.arange(answer + 1) < (DECIDING if decides else 0)
+        expected = torch.where(value | behind, weights.value, torch.where(first, weights.decision, base))
         torch.testing.assert_close(inside, expected)
 
 

@@ -14,16 +14,18 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
 from rxt.training.gradients import MemoryGradientClipper, clip_groups
-from rxt.training.memory_aware import memory_aware_loss
+from rxt.training.memory_aware import fresh_memories, memory_aware_loss
 
 
 def noise(seed: int = 3) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def slow_loss(model: ReactiveTransformer, batch: DialogueBatch, generator: torch.Generator) -> Tensor:
-    layers, slots, width = model.memory_shape
-    start = torch.randn(layers, len(batch.tokens), slots, width, generator=generator)
+def fresh(model: ReactiveTransformer, batch: DialogueBatch, seed: int = 3) -> Tensor:
+    return fresh_memories(model, len(batch.tokens), noise(seed))
+
+
+def slow_loss(model: ReactiveTransformer, batch: DialogueBatch, start: Tensor) -> Tensor:
     totals: list[Tensor] = []
     shares: list[Tensor] = []
 
@@ -80,8 +82,8 @@ def test_that_loss_and_gradients_equal_those_of_the_twin(
 ) -> None:
     batch = builder.build(prepare(dialogues))
     assert (batch.asides is None) == (prepare is list)
-    ours = memory_aware_loss(new_model, batch, noise(), chunks=chunks).loss
-    twin = slow_loss(new_model, batch, noise())
+    ours = memory_aware_loss(new_model, batch, fresh(new_model, batch), chunks=chunks).loss
+    twin = slow_loss(new_model, batch, fresh(new_model, batch))
     torch.testing.assert_close(ours, twin, rtol=1e-5, atol=1e-6)
     our_gradients, twin_gradients = gradients(new_model, ours), gradients(new_model, twin)
     assert our_gradients.keys() == twin_gradients.keys()
@@ -89,10 +91,29 @@ def test_that_loss_and_gradients_equal_those_of_the_twin(
         torch.testing.assert_close(value, twin_gradients[name], rtol=1e-3, atol=1e-6, msg=name)
 
 
+def test_that_conversations_begin_with_the_usual_memory_as_often_as_asked(new_model: ReactiveTransformer) -> None:
+    usual, count = new_model.initial_memory(seed=0).tensor, 200
+
+    def are_usual(share: float) -> Tensor:
+        return (fresh_memories(new_model, count, noise(), share) == usual[:, None]).all(dim=3).all(dim=2).all(dim=0)
+
+    assert not are_usual(0.0).any()
+    assert are_usual(1.0).all()
+    some = are_usual(0.75)
+    assert 0.65 < float(some.float().mean()) < 0.85
+    mixed = fresh_memories(new_model, count, noise(), 0.75)
+    others = mixed[:, ~some].flatten(2).transpose(0, 1).flatten(1)
+    assert len(others.unique(dim=0)) == len(others)  # each of the others has noise of its own
+    torch.testing.assert_close(
+        others, fresh_memories(new_model, count, noise())[:, ~some].flatten(2).transpose(0, 1).flatten(1)
+    )
+
+
 def test_that_every_part_of_the_model_learns(
     new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
 ) -> None:
-    found = gradients(new_model, memory_aware_loss(new_model, builder.build(dialogues), noise()).loss)
+    batch = builder.build(dialogues)
+    found = gradients(new_model, memory_aware_loss(new_model, batch, fresh(new_model, batch)).loss)
     silent = [name for name, _ in new_model.named_parameters() if name not in found or not found[name].any()]
     assert silent == []
 
@@ -101,7 +122,7 @@ def test_that_a_dialogue_of_one_turn_teaches_the_decoder_alone(
     new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
 ) -> None:
     batch = builder.build([Dialogue(dialogue.turns[:1]) for dialogue in dialogues])
-    result = memory_aware_loss(new_model, batch, noise())
+    result = memory_aware_loss(new_model, batch, fresh(new_model, batch))
     found = gradients(new_model, result.loss)
     assert not any(value.any() for name, value in found.items() if name.startswith(("encoder", "memory_attention")))
     assert result.write_gate.shape == (2,)
@@ -117,7 +138,7 @@ def test_that_accuracies_count_the_likeliest_tokens(
         new_model.decoder.head.bias.zero_()
         favourite = int(batch.tokens[0, 2][batch.values[0, 2]][0])
         new_model.decoder.head.bias[favourite] = 1
-    result = memory_aware_loss(new_model, batch, noise())
+    result = memory_aware_loss(new_model, batch, fresh(new_model, batch))
     wanted, value = batch.weights > 0, batch.values
     assert result.answer_accuracy == pytest.approx(float((batch.tokens[wanted] == favourite).float().mean()))
     assert result.value_accuracy == pytest.approx(float((batch.tokens[value] == favourite).float().mean()))
@@ -130,7 +151,7 @@ def test_that_two_dialogues_are_learned_by_heart_in_a_few_steps(
     optimizer = torch.optim.AdamW(new_model.parameters(), lr=1e-2)
     clipper, accuracy = MemoryGradientClipper(), 0.0
     for step in range(150):
-        result = memory_aware_loss(new_model, batch, noise(step), clipper)
+        result = memory_aware_loss(new_model, batch, fresh(new_model, batch, step), clipper)
         optimizer.zero_grad()
         result.loss.backward()
         clip_groups([(new_model.parameters(), 1.0)])

@@ -17,7 +17,7 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
-from rxt.training.memory_aware import MemoryAwareStage, memory_aware_loss, tagging_loss
+from rxt.training.memory_aware import MemoryAwareStage, fresh_memories, memory_aware_loss, shown_tokens, tagging_loss
 from rxt.training.recipe import DataPlan, ModelShape, Recipe, StageOptions
 from rxt.training.source import GeneratedSource
 from rxt.training.stage import Draw
@@ -81,7 +81,9 @@ def test_that_the_lesson_reaches_what_the_encoder_is_made_of_and_no_further(
     def gradients(with_tagger: Tagger | None) -> dict[str, torch.Tensor]:
         new_model.zero_grad()
         noise = torch.Generator().manual_seed(3)
-        memory_aware_loss(new_model, tagging.build([TOLD]), noise, tagger=with_tagger).loss.backward()
+        memory_aware_loss(
+            new_model, tagging.build([TOLD]), fresh_memories(new_model, 1, noise), tagger=with_tagger
+        ).loss.backward()
         return {name: value.grad.clone() for name, value in new_model.named_parameters() if value.grad is not None}
 
     without, beside = gradients(None), gradients(tagger)
@@ -96,8 +98,9 @@ def test_that_a_few_steps_teach_what_tokens_tell(
     batch = tagging.build([TOLD])
     parts = [*new_model.parameters(), *tagger.parameters()]
     optimizer = torch.optim.AdamW(parts, lr=1e-2)
+    start = fresh_memories(new_model, 1, torch.Generator().manual_seed(3))
     for _ in range(60):
-        result = memory_aware_loss(new_model, batch, torch.Generator().manual_seed(3), tagger=tagger)
+        result = memory_aware_loss(new_model, batch, start, tagger=tagger)
         optimizer.zero_grad()
         result.loss.backward()
         optimizer.step()
@@ -153,3 +156,18 @@ def test_that_a_message_that_stands_alone_tells_something() -> None:
     kinds = {kind: sum(turn.kind == kind for turn in turns) for kind in ("tell", "tell_many", "update", "correct")}
     assert sum(kinds.values()) == 400
     assert min(kinds.values()) > 8
+
+
+def test_that_hidden_tokens_teach_nothing_and_are_as_many_as_asked(
+    new_model: ReactiveTransformer, tagging: BatchBuilder, tagger: Tagger
+) -> None:
+    told = tagging.build([TOLD] * 300)
+    shown = shown_tokens(told, 0.2, torch.Generator().manual_seed(3))
+    assert 0.17 < 1 - float(shown.float().mean()) < 0.23
+    assert float((~shown).float().mean(dim=1).max()) <= 0.75  # a message keeps tokens
+    few = tagging.build([TOLD])
+    every, none = (torch.full_like(few.tokens.flatten(0, 1), value, dtype=torch.bool) for value in (True, False))
+    as_it_is = tagging_loss(new_model, tagger, few).loss
+    torch.testing.assert_close(tagging_loss(new_model, tagger, few, shown=every).loss, as_it_is)
+    gradient = torch.autograd.grad(tagging_loss(new_model, tagger, few, shown=none).loss, new_model.embedding.weight)[0]
+    assert not gradient.any()

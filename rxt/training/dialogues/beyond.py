@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rxt.training.dialogues.chatter import said
 from rxt.training.dialogues.fact import phrases
 from rxt.training.dialogues.written import document
 
-UNKNOWN_QUESTIONS = phrases("""
+UNKNOWN_QUESTIONS = (
+    phrases("""
 what is the capital of {place} | how many people live in {place} | who is the president of {place}
 tell me about {place}
 how far is it to {place} | what's the weather like in {place} | what is the weather today | will it rain tomorrow
@@ -54,7 +56,11 @@ tell me the news | tell me a fun fact | tell me the way to the station | list th
 can you write an essay about {animal}s | can you correct my text | can you translate this text | how do I lose weight
 how do I fix a flat tyre | can you recommend a film | which phone should I buy | what is the price of gold
 how do I tie a tie | how do I remove a stain | is there life on Mars | does God exist | what is happiness
-""") + tuple(document("talk")["beyond"]["asks"])
+""")
+    + tuple(document("talk")["beyond"]["asks"])
+    + said("world")
+    + said("present")
+)
 
 UNKNOWN_ANSWERS = (
     "I don't know that, I am a very small model.",

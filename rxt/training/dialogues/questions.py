@@ -91,10 +91,10 @@ class Questions:
     def unknown(self, state: State, typist: Typist, rng: random.Random) -> Turn | None:
         """A question about a fact that is not held; None when nothing can be asked fairly."""
         chance = rng.random()
-        if chance < 0.1:
+        if chance < 0.15:
             question = rng.choice(self._wording.other_unknown)
             return Turn(typist.typed(question, mark_of(question), rng), OTHER_UNKNOWN_ANSWER, "ask_unknown")
-        if chance < 0.14:
+        if chance < 0.19:
             value, kept = self._tellings.draw(self._facts["brother"], typist, rng)
             if any(told.value == kept for told in state.held.values()):
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rxt.training.dialogues.chatter import said
 from rxt.training.dialogues.fact import exchanges, phrases
 from rxt.training.dialogues.written import document
 
@@ -258,7 +259,8 @@ REMARK_ANSWERS = phrases("""
 That sounds interesting! | Oh, I see! | Thanks for telling me. | I see, tell me more!
 """)
 
-OTHER_UNKNOWN = phrases("""
+OTHER_UNKNOWN = (
+    phrases("""
 what colour is my front door | what did I do today | what is my phone number
 what is my door code
 what's in my pocket | how high is my ceiling | what is my email | who rang my doorbell | what is my licence plate
@@ -279,7 +281,10 @@ who sat next to me on the bus | when did I get home | how many books do I own | 
 what's in my fridge | what is my postcode | when does my train leave | what colour are my socks
 what is my jacket made of | where did I buy my shoes | tell me what I did last weekend
 do you know where my wallet is | do you know my locker number
-""") + tuple(_TALK["never_told"]["asks"])
+""")
+    + tuple(_TALK["never_told"]["asks"])
+    + said("never_told")
+)
 """Questions about the person that no fact of this data answers."""
 
 OTHER_UNKNOWN_ANSWER = "You haven't told me that yet."

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from rxt.training.dialogues.sources import Values
     from rxt.training.dialogues.wording import Typist, Wording
 
-_QUESTION_WORDS = ("what", "who", "how", "why", "can", "do", "are", "may", "really", "huh", "pardon", "and you")
+_QUESTION_WORDS = (
+    "what", "who", "how", "why", "can", "do ", "does", "did", "are", "may", "really", "huh", "pardon", "and you", "is ",
+    "was", "were", "where", "when", "which", "should", "could", "would", "will", "have you", "has ",
+)  # fmt: skip
 
 
 class Talk:
@@ -26,13 +29,15 @@ class Talk:
         self._values = values
 
     def any(self, typist: Typist, rng: random.Random) -> Turn:
-        """Small talk or a remark, most often; else a question about Mneme or beyond it."""
+        """Small talk, chatter or a remark, most often; else a question about Mneme or beyond it."""
         chance = rng.random()
-        if chance < 0.36:
+        if chance < 0.22:
             return self._small_talk(rng.choice(self._wording.small_talk), typist, rng)
-        if chance < 0.46:
+        if chance < 0.5:
+            return self._small_talk(rng.choice(self._wording.chatter), typist, rng)
+        if chance < 0.56:
             return self._remark(typist, rng)
-        if chance < 0.74:
+        if chance < 0.76:
             return self._identity(typist, rng)
         return self._unknown(typist, rng)
 

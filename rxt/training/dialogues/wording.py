@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rxt.training.dialogues import beyond, knowledge, noise, phrasebook, small_talk
+from rxt.training.dialogues import beyond, chatter, knowledge, noise, phrasebook, small_talk
 from rxt.training.dialogues.fact import article, phrases
 from rxt.training.dialogues.sources import HELD_OUT_SHARE, PROPER, title
 from rxt.training.dialogues.written import document
@@ -177,7 +177,9 @@ class Wording:
         self.small_talk = tuple((part(said, held_out), answers) for said, answers in small_talk.SMALL_TALK)
         self.greetings = self.small_talk[0]
         self.remarks = part(small_talk.REMARKS, held_out)
-        self.plain_remarks = tuple(remark for remark in self.remarks if "{" not in remark)
+        beside = part(chatter.BESIDE, held_out)
+        self.plain_remarks = (*(remark for remark in self.remarks if "{" not in remark), *beside)
+        self.chatter = tuple((part(said, held_out), answers) for said, answers in chatter.CHATTER)
         self.other_unknown = part(small_talk.OTHER_UNKNOWN, held_out)
 
 

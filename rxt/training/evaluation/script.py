@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rxt.training.batch import PLAIN_TEXT, SYSTEM
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.dialogues.beyond import UNKNOWN_ANSWERS
+from rxt.training.dialogues.chatter import CHATTER
 from rxt.training.dialogues.knowledge import IDENTITY
 from rxt.training.dialogues.small_talk import REMARK_ANSWERS, SMALL_TALK
 
@@ -78,7 +79,7 @@ def natural_script(dialogue: Dialogue) -> Script:
 
 def _valid(answer: str) -> tuple[str, ...]:
     """All answers that may stand where this one does."""
-    lists = [answers for _, answers in (*SMALL_TALK, *IDENTITY)]
+    lists = [answers for _, answers in (*SMALL_TALK, *CHATTER, *IDENTITY)]
     valid = {answer}
     for answers in (*lists, REMARK_ANSWERS, UNKNOWN_ANSWERS):
         if answer in answers:

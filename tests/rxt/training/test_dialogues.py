@@ -479,7 +479,7 @@ def test_that_what_was_never_told_is_often_easily_mixed_up_with_what_was() -> No
     asked = [questions.unknown(state, typist, rng) for _ in range(300)]
     slots = [turn.fact for turn in asked if turn is not None and turn.fact]
     alike = [slot for slot in slots if slot.endswith("job") or slot.startswith("sister")]
-    assert 0.3 < len(alike) / len(slots) < 0.7
+    assert 0.25 < len(alike) / len(slots) < 0.7
     assert "sister_job" not in slots
 
 

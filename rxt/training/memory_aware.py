@@ -32,7 +32,6 @@ class MemoryAwareStage:
     """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
     lesson: the encoder's states are to show what each token tells; its tagger is trained along.
-    usual_memory: the share of conversations, in [0, 1], that begin with the memory of seed 0 instead of any other.
     """
 
     def __init__(
@@ -42,7 +41,6 @@ class MemoryAwareStage:
         source: Source,
         curriculum: Curriculum | None,
         lesson: Lesson | None = None,
-        usual_memory: float = 0.0,
     ) -> None:
         self._model = model
         self._builder = builder
@@ -50,7 +48,6 @@ class MemoryAwareStage:
         self.curriculum = curriculum
         self._clipper = MemoryGradientClipper()
         self._lesson = lesson
-        self._usual_memory = usual_memory
 
     @property
     def extra(self) -> nn.Module | None:
@@ -70,7 +67,7 @@ class MemoryAwareStage:
         count = max(1, draw.turns // turns)
         batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
         noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
-        start = fresh_memories(self._model, len(batch.tokens), noise, self._usual_memory)
+        start = fresh_memories(self._model, len(batch.tokens), noise)
         batch, lesson = batch.to(self._model.device), self._lesson
         result = memory_aware_loss(
             self._model, batch, start, self._clipper, tagger=None if lesson is None else lesson.tagger
@@ -96,19 +93,10 @@ class MemoryAwareStage:
             self.curriculum.restore(state["curriculum"])
 
 
-def fresh_memories(
-    model: ReactiveTransformer, dialogues: int, generator: torch.Generator, usual: float = 0.0
-) -> Tensor:
-    """A fresh memory a conversation, [L, B, S, D]: N(0, 1) noise; for the share `usual` of them that of seed 0.
-
-    Noise decides what a slot asks of a message. In a memory that it meets again and again, the model can learn which
-    slot is to ask for what; any other memory serves it as well as it can without.
-    """
+def fresh_memories(model: ReactiveTransformer, dialogues: int, generator: torch.Generator) -> Tensor:
+    """A fresh memory a conversation, [L, B, S, D]: N(0, 1) noise."""
     layers, *rest = model.memory_shape
     memories = torch.randn(layers, dialogues, *rest, generator=generator)
-    if usual:
-        same = torch.rand(dialogues, generator=generator) < usual
-        memories[:, same] = model.initial_memory(seed=0).tensor.to(memories)[:, None]
     return memories.to(model.device, model.dtype)  # drawn on the processor: the same for the same seed on every device
 
 

@@ -177,8 +177,7 @@ class StageOptions:
     memories (memory_attention). tagging: weight of a further lesson, whether the encoder's states show which words are
     values and of which fact (memory_aware, on generated conversations). tagging_messages: so many further messages for
     every turn of a step, which are encoded for that lesson alone; tagging_hidden: the mean share of their tokens that
-    the encoder does not see. usual_memory: the share of conversations that begin with the memory of seed 0, which slots
-    so get to know, instead of any (memory_aware)."""
+    the encoder does not see."""
 
     mask_share: float = 0.15
     noise: float = 0.1
@@ -186,7 +185,6 @@ class StageOptions:
     tagging: float = 0.0
     tagging_messages: float = 0.0
     tagging_hidden: float = 0.0
-    usual_memory: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

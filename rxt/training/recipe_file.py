@@ -41,7 +41,6 @@ SHARES = (
     "eager",
     "recitals",
     "mistakes",
-    "usual_memory",
     "tagging_hidden",
     "earlier_share",
     "promote_at_value_accuracy",

@@ -118,7 +118,7 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
             lesson = _lesson(model, plan, seed + place)
-            return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options.usual_memory)
+            return MemoryAwareStage(model, builder, source, curriculum, lesson)
 
 
 def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | None:

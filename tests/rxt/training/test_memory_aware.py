@@ -91,24 +91,6 @@ def test_that_loss_and_gradients_equal_those_of_the_twin(
         torch.testing.assert_close(value, twin_gradients[name], rtol=1e-3, atol=1e-6, msg=name)
 
 
-def test_that_conversations_begin_with_the_usual_memory_as_often_as_asked(new_model: ReactiveTransformer) -> None:
-    usual, count = new_model.initial_memory(seed=0).tensor, 200
-
-    def are_usual(share: float) -> Tensor:
-        return (fresh_memories(new_model, count, noise(), share) == usual[:, None]).all(dim=3).all(dim=2).all(dim=0)
-
-    assert not are_usual(0.0).any()
-    assert are_usual(1.0).all()
-    some = are_usual(0.75)
-    assert 0.65 < float(some.float().mean()) < 0.85
-    mixed = fresh_memories(new_model, count, noise(), 0.75)
-    others = mixed[:, ~some].flatten(2).transpose(0, 1).flatten(1)
-    assert len(others.unique(dim=0)) == len(others)  # each of the others has noise of its own
-    torch.testing.assert_close(
-        others, fresh_memories(new_model, count, noise())[:, ~some].flatten(2).transpose(0, 1).flatten(1)
-    )
-
-
 def test_that_every_part_of_the_model_learns(
     new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
 ) -> None:

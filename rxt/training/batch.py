@@ -29,7 +29,7 @@ SYSTEM = "system"
 @dataclass(frozen=True, slots=True)
 class LossWeights:
     """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told", and
-    of the first `DECIDING` tokens of the latter two, which say yes or no, told or not told.
+    of the first `DECIDING` tokens of a recalling answer or a "not told": they say yes or no, told or not told.
 
     The token behind a value weighs as much as the value: with less, a model learns to go on where it should end.
     """

@@ -55,7 +55,7 @@ class ReactiveTransformer(nn.Module):
     def restore_tables(self) -> None:
         """Computes the rotary tables, which are no weights, again: for a model whose numbers were shortened."""
         for part in (self.decoder, self.encoder, self.memory_attention):
-            part.rope = self._rope(2 * part.rope.cos.shape[1])
+            part.rope = self._rope(2 * part.rope.cos.shape[1]).to(part.rope.cos.device)
 
     @property
     def device(self) -> torch.device:

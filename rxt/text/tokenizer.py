@@ -51,6 +51,10 @@ class Tokenizer:
             for symbols, token_id in vocab.items()
         }
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._backend.encode_special_tokens = True  # which tokenizers 0.23 leaves out of what it sends
+
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text. What looks like a special token is text; half surrogate pairs become U+FFFD."""
         ids: list[int] = self._backend.encode(well_formed(text), add_special_tokens=False).ids

@@ -130,7 +130,7 @@ class BatchBuilder:
         self._tokenizer = tokenizer
         self._length = length
         self._weights = weights
-        self._numbers = numbers
+        self._numbers = dict(numbers)
 
     def build(self, dialogues: Sequence[Dialogue]) -> DialogueBatch:
         """A batch. A dialogue with fewer turns than the longest ends with turns of one token that teach nothing."""

@@ -43,6 +43,6 @@ class Curriculum:
         return {"level": self.level, "steps": self.steps_in_level, "value_accuracy": self.value_accuracy}
 
     def restore(self, state: dict[str, float]) -> None:
-        self.level = int(state["level"])
+        self.level = min(int(state["level"]), len(self._plan.turns) - 1)  # the recipe may have been changed
         self.steps_in_level = int(state["steps"])
         self.value_accuracy = state["value_accuracy"]

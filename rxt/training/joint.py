@@ -7,6 +7,7 @@ N texts, T tokens, L layers, S slots, D width, V vocabulary.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,10 @@ from torch.nn import functional
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.norm import RMSNorm
 from rxt.training.batch import BatchBuilder, DialogueBatch
-from rxt.training.dialogues import Dialogue
+from rxt.training.material import Material, PairMaker
 from rxt.training.recipe import StageOptions
 from rxt.training.source import Source
-from rxt.training.stage import NOT_MEASURED, Draw, StageResult
+from rxt.training.stage import NOT_MEASURED, StageResult
 
 MASKED, REPLACED = 0.8, 0.1
 """Of the tokens to guess, how many become [MASK] and how many a random token; the rest stay, but must be guessed."""
@@ -54,7 +55,8 @@ class JointStage:
         seed: int,
         whole_text: bool,
     ) -> None:
-        self._model, self._builder, self._source = model, builder, source
+        self._model, self._source = model, source
+        self.maker = PairMaker(builder, source)
         self._options, self._mask_id, self._whole_text = options, mask_id, whole_text
         config = model.config.decoder
         self.extra = MaskedHead(config.width, config.vocabulary)
@@ -68,12 +70,12 @@ class JointStage:
         model = self._model
         return {"encoder": (model.encoder, self.extra), "rest": (model.embedding, model.decoder)}
 
-    def loss(self, draw: Draw) -> StageResult:
-        turns = self._source.longest
-        dialogues = self._source.dialogues(turns, -(-draw.turns // turns), draw.own)
-        pairs = [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns][: max(1, draw.turns)]
-        batch = self._builder.build(pairs).to(self._model.device)
-        generator = torch.Generator().manual_seed(draw.own.randrange(2**62))
+    def turns(self, shared: random.Random) -> int:
+        return self._source.longest
+
+    def loss(self, material: Material) -> StageResult:
+        batch = material.batch.to(self._model.device)
+        generator = torch.Generator().manual_seed(material.seed)
         return joint_loss(self._model, self.extra, batch, self._mask_id, self._options, generator, self._whole_text)
 
     def observe(self, result: StageResult) -> None:

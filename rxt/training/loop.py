@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -20,12 +19,14 @@ from rxt.training.checkpoint import Checkpoint, TrainingError
 from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import clip_groups
 from rxt.training.log import Log, Progress
+from rxt.training.material import Chance
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
-from rxt.training.products import ComputingCopy, autocast
+from rxt.training.products import ComputingCopy
 from rxt.training.recipe import Recipe, StagePlan
-from rxt.training.stage import Draw, Stage, StageResult
+from rxt.training.stage import Stage, StageResult
 from rxt.training.start import begin, build_stage, check_compiler, check_device
+from rxt.training.supply import Supply
 from rxt.training.team import Team
 
 __all__ = ["Progress", "Trainer", "TrainingError"]
@@ -133,8 +134,11 @@ class Trainer:
         self.stage_step = 0
         start = replace(self._start, model=self._computing.model)
         self.stage: Stage = build_stage(start, self.plan, place, self.recipe.run.seed)
+        schedule, run = self.plan.schedule, self.recipe.run
+        chance = Chance(run.seed, place, self.team.rank, schedule.turns_per_step // self.team.size)
+        self._supply = Supply(self.stage, chance, schedule.steps, run.workers)
         self._computing.choose(module for modules in self.stage.groups.values() for module in modules)
-        self.optimizer = build_optimizer(self._trained(), self.plan.schedule)
+        self.optimizer = build_optimizer(self._trained(), schedule)
 
     def _trained(self) -> Iterator[tuple[str, nn.Parameter]]:
         for name, value in self.model.named_parameters():
@@ -165,18 +169,11 @@ class Trainer:
             self.stage.extra.load_state_dict(state.extra)
         self.step, self.stage_step = state.step, state.stage_step
 
-    def _draw(self) -> Draw:
-        # The first stage has no name in its seed: runs that began before there were others go on with their batches.
-        source = f"{self.recipe.run.seed}/" + (f"{self.place}." if self.place else "") + str(self.stage_step)
-        turns = self.plan.schedule.turns_per_step // self.team.size
-        return Draw(random.Random(source), random.Random(f"{source}/{self.team.rank}"), turns)
-
     def _train_step(self, started: float | None = None) -> Progress:
         started = time.perf_counter() if started is None else started
         share = rate_share(self.plan.schedule, self.stage_step)
         set_rates(self.optimizer, share)
-        with autocast(self.recipe.run):
-            result = self.stage.loss(self._draw())
+        result = self.stage.loss(self._supply.material(self.stage_step))
         loss = float(result.loss.detach())
         self.optimizer.zero_grad()
         result.loss.backward()

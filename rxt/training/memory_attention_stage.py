@@ -8,6 +8,7 @@ label. Nothing but memory attention is trained. Letters: B dialogues, K turns, T
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,10 +18,11 @@ from torch.nn import functional
 
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
+from rxt.training.material import DialogueMaker, Material
 from rxt.training.memory_aware import KEPT_BELOW
 from rxt.training.recipe import StageOptions
 from rxt.training.source import Source
-from rxt.training.stage import Draw, StageResult
+from rxt.training.stage import StageResult
 
 FIRST_WEIGHT, LATER_WEIGHT, WEIGHT_STEP, WEIGHT_SPREAD = 0.9, 0.5, 0.05, 0.15
 
@@ -33,17 +35,19 @@ class MemoryAttentionStage:
     def __init__(
         self, model: ReactiveTransformer, builder: BatchBuilder, source: Source, options: StageOptions
     ) -> None:
-        self._model, self._builder, self._source, self._options = model, builder, source, options
+        self._model, self._options = model, options
+        self.maker = DialogueMaker(builder, source)
 
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
         return {"memory": (self._model.memory_attention,)}
 
-    def loss(self, draw: Draw) -> StageResult:
-        steps = self._options.memory_steps
-        dialogues = self._source.dialogues(steps, max(1, draw.turns // steps), draw.own)
-        batch = self._builder.build(dialogues).to(self._model.device)
-        generator = torch.Generator().manual_seed(draw.own.randrange(2**62))
+    def turns(self, shared: random.Random) -> int:
+        return self._options.memory_steps
+
+    def loss(self, material: Material) -> StageResult:
+        batch = material.batch.to(self._model.device)
+        generator = torch.Generator().manual_seed(material.seed)
         return memory_attention_loss(self._model, batch, self._options.noise, generator)
 
     def observe(self, result: StageResult) -> None:

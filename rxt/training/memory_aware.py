@@ -7,6 +7,7 @@ L layers, S slots, D width, N = B * K, A questions asked aside.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,10 +19,10 @@ from torch.nn import functional
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
-from rxt.training.dialogues import Dialogue
 from rxt.training.gradients import MemoryGradientClipper
+from rxt.training.material import DialogueMaker, LessonMaker, Maker, Material
 from rxt.training.source import Source
-from rxt.training.stage import NOT_MEASURED, Draw, StageResult
+from rxt.training.stage import NOT_MEASURED, StageResult
 from rxt.training.tagger import Lesson, Tagger, TagResult
 
 KEPT_BELOW = 0.1
@@ -43,11 +44,14 @@ class MemoryAwareStage:
         lesson: Lesson | None = None,
     ) -> None:
         self._model = model
-        self._builder = builder
         self._source = source
         self.curriculum = curriculum
         self._clipper = MemoryGradientClipper()
         self._lesson = lesson
+        dialogues = DialogueMaker(builder, source)
+        self.maker: Maker = (
+            dialogues if lesson is None else LessonMaker(dialogues, lesson.source, lesson.messages, lesson.hidden)
+        )
 
     @property
     def extra(self) -> nn.Module | None:
@@ -61,23 +65,20 @@ class MemoryAwareStage:
         encoder = (model.encoder,) if self.extra is None else (model.encoder, self.extra)
         return {"memory": (model.memory_attention,), "encoder": encoder, "rest": rest}
 
-    def loss(self, draw: Draw) -> StageResult:
-        # The length is drawn alike in every process, so that none waits for another's longer dialogues.
-        turns = self.curriculum.turns(draw.shared) if self.curriculum else self._source.longest
-        count = max(1, draw.turns // turns)
-        batch = self._builder.build(self._source.dialogues(turns, count, draw.own))
-        noise = torch.Generator().manual_seed(draw.own.randrange(2**62))
-        start = fresh_memories(self._model, len(batch.tokens), noise)
-        batch, lesson = batch.to(self._model.device), self._lesson
-        result = memory_aware_loss(
-            self._model, batch, start, self._clipper, tagger=None if lesson is None else lesson.tagger
-        )
-        count = 0 if lesson is None else int(lesson.messages * draw.turns)
-        if lesson is None or not count:
+    def turns(self, shared: random.Random) -> int:
+        # Alike in every process, so that none waits for another's longer dialogues.
+        return self.curriculum.turns(shared) if self.curriculum else self._source.longest
+
+    def loss(self, material: Material) -> StageResult:
+        model, lesson = self._model, self._lesson
+        noise = torch.Generator(model.device).manual_seed(material.seed)
+        start = fresh_memories(model, len(material.batch.tokens), noise)
+        tagger = None if lesson is None else lesson.tagger
+        result = memory_aware_loss(model, material.batch.to(model.device), start, self._clipper, tagger=tagger)
+        if tagger is None or material.told is None:
             return result
-        told = self._builder.build([Dialogue((turn,)) for turn in lesson.source.tellings(count, draw.own)])
-        shown = shown_tokens(told, lesson.hidden, noise).to(self._model.device) if lesson.hidden else None
-        tags = tagging_loss(self._model, lesson.tagger, told.to(self._model.device), shown=shown)
+        shown = None if material.shown is None else material.shown.to(model.device)
+        tags = tagging_loss(model, tagger, material.told.to(model.device), shown=shown)
         return replace(result, loss=result.loss + tags.loss, masked_accuracy=tags.accuracy)
 
     def observe(self, result: StageResult) -> None:
@@ -94,10 +95,10 @@ class MemoryAwareStage:
 
 
 def fresh_memories(model: ReactiveTransformer, dialogues: int, generator: torch.Generator) -> Tensor:
-    """A fresh memory a conversation, [L, B, S, D]: N(0, 1) noise."""
+    """A fresh memory a conversation, [L, B, S, D]: N(0, 1) noise, drawn on the generator's device."""
     layers, *rest = model.memory_shape
-    memories = torch.randn(layers, dialogues, *rest, generator=generator)
-    return memories.to(model.device, model.dtype)  # drawn on the processor: the same for the same seed on every device
+    memories = torch.randn(layers, dialogues, *rest, generator=generator, device=generator.device)
+    return memories.to(model.device, model.dtype)
 
 
 def memory_aware_loss(
@@ -161,14 +162,6 @@ def memory_aware_loss(
         kept=torch.stack(kept).mean(dim=0) if kept else torch.zeros(layers),
         turns=turns,
     )
-
-
-def shown_tokens(batch: DialogueBatch, hidden: float, generator: torch.Generator) -> Tensor:
-    """Which tokens of each message the encoder is to see, [B * K, T]; of one message up to twice the share `hidden` is
-    missing, of another none, so that no phrase is known by one of its words alone."""
-    tokens = batch.tokens.flatten(0, 1)
-    share = 2 * hidden * torch.rand(len(tokens), 1, generator=generator)
-    return torch.rand(tokens.shape, generator=generator) >= share
 
 
 def tagging_loss(

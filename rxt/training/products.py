@@ -13,14 +13,14 @@ from rxt.training.recipe import RunPlan
 
 
 class ComputingCopy:
-    """The model that a step computes with: on a processor in bfloat16 a copy of the one that learns, else that itself.
+    """The model that a step computes with: in bfloat16 a copy of the one that learns, else that itself.
 
-    Processors gain by numbers that are short throughout, while autocast spends on conversions what it gains.
+    Numbers that are short throughout are faster than autocast, which spends on conversions much of what it gains.
     """
 
     def __init__(self, learner: ReactiveTransformer, run: RunPlan) -> None:
         self._learner = learner
-        is_copy = run.precision == "bfloat16" and torch.device(run.device).type == "cpu"
+        is_copy = run.precision == "bfloat16" and has_bfloat16(run.device)
         self.model = copy.deepcopy(learner).to(torch.bfloat16) if is_copy else learner
         if is_copy:
             self.model.restore_tables()
@@ -57,8 +57,6 @@ class ComputingCopy:
             twin.requires_grad_(True)
 
 
-def autocast(run: RunPlan) -> torch.autocast:
-    """For the forward pass on other devices, where they have bfloat16."""
-    kind = torch.device(run.device).type
-    wanted = run.precision == "bfloat16" and kind != "cpu" and (kind != "cuda" or torch.cuda.is_bf16_supported())
-    return torch.autocast(kind, torch.bfloat16, enabled=wanted)
+def has_bfloat16(device: str) -> bool:
+    """Whether a device computes with such numbers; graphics cards before 2020 do not."""
+    return torch.device(device).type != "cuda" or torch.cuda.is_bf16_supported()

@@ -203,7 +203,8 @@ class RunPlan:
     """What holds for all stages.
 
     device: as torch names it. precision "bfloat16": of what is computed; the weights are kept in float32 beside it.
-    compile: layers are compiled, which takes a minute or two and a C++ compiler and then makes steps faster.
+    compile: layers are compiled, which takes a minute or two and a C++ compiler and then makes steps faster. workers:
+    so many further processes write the conversations of later steps, for a device that computes faster than one does.
     """
 
     seed: int = 1
@@ -211,6 +212,7 @@ class RunPlan:
     device: str = "cpu"
     precision: str = "float32"
     compile: bool = False
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""What every stage of training is to the loop: it draws a batch, computes a loss and says what it trains."""
+"""What every stage of training is to the loop: it says what its steps are made of and what it trains, and computes a
+loss."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor, nn
+
+from rxt.training.material import Maker, Material
 
 NOT_MEASURED = float("nan")
 
@@ -31,17 +34,12 @@ class StageResult:
     turns: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """The chance of one step. shared: alike in every process; own: of this process; turns: how many it may take."""
-
-    shared: random.Random
-    own: random.Random
-    turns: int
-
-
 class Stage(Protocol):
     """One way of learning, with its data. Its state is plain numbers, kept in checkpoints."""
+
+    @property
+    def maker(self) -> Maker:
+        """Makes the material of its steps."""
 
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
@@ -51,8 +49,11 @@ class Stage(Protocol):
     def extra(self) -> nn.Module | None:
         """A part that is trained but belongs to no model folder."""
 
-    def loss(self, draw: Draw) -> StageResult:
-        """The loss of the batch that `draw` gives, with gradients."""
+    def turns(self, shared: random.Random) -> int:
+        """How many turns the conversations of the next step have, by a chance that is alike in every process."""
+
+    def loss(self, material: Material) -> StageResult:
+        """The loss of a step's material, with gradients."""
 
     def observe(self, result: StageResult) -> None:
         """Takes note of a step that was carried out."""

@@ -20,7 +20,7 @@ from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.tellings import Tellings
-from rxt.training.dialogues.wording import Typist, Wording, slots_of
+from rxt.training.dialogues.wording import Typist, Wording, likely, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ FACTS: tuple[Fact, ...] = (
 UNKNOWN_ASIDES = 0.3
 """The share of what is asked aside that was never told."""
 
-COMPOUNDS = 0.12
+COMPOUNDS = 0.15
 """The share of tellings that tell several facts in one sentence."""
 
 TRIED_COMPOUNDS = 6
@@ -257,7 +257,8 @@ class DialogueGenerator:
 
     def _compound(self, scene: _Scene) -> str | None:
         """A compound of facts that can all be told now; they leave the plan, and so does what they leave in doubt."""
-        for compound in scene.rng.choices(self._compounds, k=TRIED_COMPOUNDS):
+        for _ in range(TRIED_COMPOUNDS):
+            compound = likely(self._compounds, scene.rng)
             slots, known = slots_of(compound), list(scene.state.held)
             fits = all(
                 slot not in scene.state.unclear and slot not in known and _goes_with(slot, [*known, *slots[:at]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def test_that_a_typed_control_token_is_text(tokenizer: Tokenizer, text: str) -> 
     ids = tokenizer.encode(text)
     assert not tokenizer.special & set(ids)
     assert tokenizer.decode(ids) == text
+
+
+def test_that_a_typed_control_token_is_text_in_another_process_too(tokenizer: Tokenizer) -> None:
+    sent = pickle.loads(pickle.dumps(tokenizer))  # noqa: S301  (our own)
+    assert sent.encode("hi[EOS][Q]") == tokenizer.encode("hi[EOS][Q]")
 
 
 @given(parts=ANY_TEXT)

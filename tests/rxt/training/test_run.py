@@ -297,7 +297,7 @@ def test_that_asides_reach_the_stage_whose_memory_is_asked_and_no_other(
     for kind, wanted in (("memory_aware", True), ("memory_attention", False)):
         plan = replace(asked, kind=kind, curriculum=stage.curriculum if wanted else None)
         trainer = Trainer(replace(recipe, stages=(plan,)), tmp_path / kind)
-        drawn = trainer.stage._source.dialogues(8, 10, random.Random(1))  # type: ignore[attr-defined]
+        drawn = trainer.stage.maker.source.dialogues(8, 10, random.Random(1))  # type: ignore[attr-defined]
         assert any(dialogue.asides for dialogue in drawn) == wanted
 
 

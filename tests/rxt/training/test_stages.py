@@ -15,6 +15,7 @@ from rxt.training.batch import BatchBuilder
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.joint import JointStage, hide, states_as_memory
+from rxt.training.material import Draw
 from rxt.training.memory_attention_stage import (
     MemoryAttentionStage,
     label,
@@ -24,7 +25,7 @@ from rxt.training.memory_attention_stage import (
 )
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.recipe import CurriculumPlan, StageOptions
-from rxt.training.stage import Draw, Stage
+from rxt.training.stage import Stage, StageResult
 
 MASK = 4
 
@@ -42,6 +43,11 @@ class FewDialogues:
 
 def draw(step: int = 0, turns: int = 6) -> Draw:
     return Draw(random.Random(f"{step}"), random.Random(f"{step}/0"), turns)
+
+
+def loss_of(stage: Stage, drawn: Draw) -> StageResult:
+    """Of the material that the stage's own maker makes."""
+    return stage.loss(stage.maker.make(drawn, stage.turns(drawn.shared)))
 
 
 def build(kind: str, model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]) -> Stage:
@@ -70,7 +76,7 @@ def test_that_gradients_reach_all_that_a_stage_trains_and_nothing_else(
     stage = build(kind, new_model, builder, dialogues)
     modules = [module for modules in stage.groups.values() for module in modules]
     assert {id(getattr(new_model, name)) for name in trained} <= {id(module) for module in modules}
-    stage.loss(draw()).loss.backward()
+    loss_of(stage, draw()).loss.backward()
     for name, value in new_model.named_parameters():
         reached = value.grad is not None and bool(value.grad.any())
         if kind == "memory_attention" and not name.startswith("memory_attention"):
@@ -85,7 +91,7 @@ def test_that_the_decoders_loss_does_not_reach_the_encoder_through_the_memory(
     new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
 ) -> None:
     stage = JointStage(new_model, builder, FewDialogues(dialogues), StageOptions(mask_share=0.0), MASK, 0, True)
-    stage.loss(draw()).loss.backward()
+    loss_of(stage, draw()).loss.backward()
     assert not any(bool(value.grad.any()) for value in new_model.encoder.parameters() if value.grad is not None)
     assert all(value.grad is not None for value in new_model.decoder.parameters())
 
@@ -106,7 +112,7 @@ def test_that_a_stage_learns_a_handful_of_examples(
     optimizer = torch.optim.AdamW(parameters, lr=rate)
     first, losses, accuracies = 0.0, [], []
     for step in range(steps):
-        result = stage.loss(draw(step))
+        result = loss_of(stage, draw(step))
         optimizer.zero_grad()
         result.loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -203,13 +209,13 @@ def test_that_a_curriculum_decides_the_turns_and_learns_from_the_result(
 ) -> None:
     plan = CurriculumPlan(turns=[2, 3], promote_at_value_accuracy=1.0, promote_after_steps=1, earlier_share=0.0)
     stage = MemoryAwareStage(new_model, builder, FewDialogues(dialogues), Curriculum(plan))
-    assert stage.loss(draw()).turns == 2
-    result = stage.loss(draw())
+    assert loss_of(stage, draw()).turns == 2
+    result = loss_of(stage, draw())
     stage.observe(type(result)(result.loss, value_accuracy=0.5, turns=2))
-    assert stage.loss(draw()).turns == 3
+    assert loss_of(stage, draw()).turns == 3
     again = MemoryAwareStage(new_model, builder, FewDialogues(dialogues), Curriculum(plan))
     again.restore(stage.state())
-    assert again.loss(draw()).turns == 3
+    assert loss_of(again, draw()).turns == 3
 
 
 def test_that_dialogues_of_unequal_lengths_teach_what_they_teach_alone(

@@ -17,10 +17,10 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
-from rxt.training.memory_aware import MemoryAwareStage, fresh_memories, memory_aware_loss, shown_tokens, tagging_loss
+from rxt.training.material import Draw, shown_tokens
+from rxt.training.memory_aware import MemoryAwareStage, fresh_memories, memory_aware_loss, tagging_loss
 from rxt.training.recipe import DataPlan, ModelShape, Recipe, StageOptions
 from rxt.training.source import GeneratedSource
-from rxt.training.stage import Draw
 from rxt.training.start import Start, build_stage
 from rxt.training.tagger import GAIN, WEIGHT_OF_NOTHING, Tagger
 
@@ -146,7 +146,7 @@ def test_that_as_many_further_messages_are_drawn_as_the_recipe_asks_for(
         plan = replace(recipe.stages[0], options=StageOptions(tagging=1.0, tagging_messages=messages))
         stage = build_stage(start, plan, 0, 1)
         draw = Draw(random.Random(1), random.Random(2), 6)
-        losses[messages] = float(stage.loss(draw).loss.detach())
+        losses[messages] = float(stage.loss(stage.maker.make(draw, 2)).loss.detach())
     assert losses[2.0] > losses[0.0] + 1.0  # as much again as an untaught tagger is wrong
 
 

@@ -1,0 +1,116 @@
+"""What a step computes with: conversations as tensors, written on a processor from the step's chance alone.
+
+Whoever makes it knows the data and no model, so that it can do so in a process of its own.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from rxt.training.batch import BatchBuilder, DialogueBatch
+from rxt.training.dialogues import Dialogue
+from rxt.training.source import GeneratedSource, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """The chance of one step. shared: alike in every process; own: of this process; turns: how many it may take."""
+
+    shared: random.Random
+    own: random.Random
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The chances of the steps of one stage; place: of the stage in the recipe; rank: of the process."""
+
+    seed: int
+    place: int
+    rank: int
+    turns: int
+
+    def draw(self, step: int) -> Draw:
+        """That of a step, counted from 0 in its stage."""
+        # The first stage has no name in its seed: runs that began before there were others go on with their batches.
+        source = f"{self.seed}/" + (f"{self.place}." if self.place else "") + str(step)
+        return Draw(random.Random(source), random.Random(f"{source}/{self.rank}"), self.turns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """seed: of all that is drawn with the model at hand. told, shown: messages for the tagger's lesson alone, a batch
+    of single turns, and which of their tokens [B * K, T] the encoder is to see; None where there are none, or all."""
+
+    batch: DialogueBatch
+    seed: int
+    told: DialogueBatch | None = None
+    shown: Tensor | None = None
+
+
+class Maker(Protocol):
+    """Makes the material of a step; fit to be sent to another process."""
+
+    def make(self, draw: Draw, turns: int) -> Material:
+        """Of conversations of at most `turns` turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueMaker:
+    """Whole conversations."""
+
+    builder: BatchBuilder
+    source: Source
+
+    def make(self, draw: Draw, turns: int) -> Material:
+        count = max(1, draw.turns // turns)
+        batch = self.builder.build(self.source.dialogues(turns, count, draw.own))
+        return Material(batch, draw.own.randrange(2**62))
+
+
+@dataclass(frozen=True, slots=True)
+class PairMaker:
+    """The turns of conversations, each for itself."""
+
+    builder: BatchBuilder
+    source: Source
+
+    def make(self, draw: Draw, turns: int) -> Material:
+        dialogues = self.source.dialogues(turns, -(-draw.turns // turns), draw.own)
+        pairs = [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns][: max(1, draw.turns)]
+        return Material(self.builder.build(pairs), draw.own.randrange(2**62))
+
+
+@dataclass(frozen=True, slots=True)
+class LessonMaker:
+    """Whole conversations and, for every turn of them, `messages` further ones from `telling`.
+
+    hidden: the mean share of their tokens that the encoder does not see, in [0, 0.5].
+    """
+
+    dialogues: DialogueMaker
+    telling: GeneratedSource
+    messages: float
+    hidden: float
+
+    def make(self, draw: Draw, turns: int) -> Material:
+        material = self.dialogues.make(draw, turns)
+        count = int(self.messages * draw.turns)
+        if not count:
+            return material
+        told = self.dialogues.builder.build([Dialogue((turn,)) for turn in self.telling.tellings(count, draw.own)])
+        generator = torch.Generator().manual_seed(material.seed)
+        return replace(material, told=told, shown=shown_tokens(told, self.hidden, generator) if self.hidden else None)
+
+
+def shown_tokens(batch: DialogueBatch, hidden: float, generator: torch.Generator) -> Tensor:
+    """Which tokens of each message the encoder is to see, [B * K, T]; of one message up to twice the share `hidden` is
+    missing, of another none, so that no phrase is known by one of its words alone."""
+    tokens = batch.tokens.flatten(0, 1)
+    share = 2 * hidden * torch.rand(len(tokens), 1, generator=generator)
+    return torch.rand(tokens.shape, generator=generator) >= share

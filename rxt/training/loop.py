@@ -7,6 +7,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -83,7 +84,7 @@ class Trainer:
         """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
         cannot be written."""
         self._computing.model.train()
-        with Log(self.out, self.team.rank) as log:
+        with closing(self), Log(self.out, self.team.rank) as log:
             while not self.is_finished:
                 started = time.perf_counter()
                 if self.stage_step >= self.plan.schedule.steps:
@@ -92,6 +93,10 @@ class Trainer:
                 report(progress)
                 self._keep(log, progress)
             self._keep(log)
+
+    def close(self) -> None:
+        """Ends the processes that make batches ahead; a step after that makes its own."""
+        self._supply.close()
 
     def save(self) -> None:
         """Writes the checkpoint and the model folder as of this step; only the first process does."""
@@ -136,7 +141,7 @@ class Trainer:
         self.stage: Stage = build_stage(start, self.plan, place, self.recipe.run.seed)
         schedule, run = self.plan.schedule, self.recipe.run
         chance = Chance(run.seed, place, self.team.rank, schedule.turns_per_step // self.team.size)
-        self._supply = Supply(self.stage, chance, schedule.steps, run.workers)
+        self._supply = Supply(self.stage, chance, schedule.steps, run.workers)  # one before ends with its workers
         self._computing.choose(module for modules in self.stage.groups.values() for module in modules)
         self.optimizer = build_optimizer(self._trained(), schedule)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
@@ -30,6 +31,7 @@ class Supply:
             self._loader = DataLoader(
                 _Orders(stage.maker, chance),
                 batch_size=None,
+                collate_fn=_as_it_is,
                 sampler=_Upcoming(self),
                 num_workers=workers,
                 prefetch_factor=AHEAD,
@@ -81,6 +83,11 @@ class _Orders(Dataset[tuple[Order, Material]]):
     def __getitem__(self, order: Order) -> tuple[Order, Material]:
         step, turns = order
         return order, self.maker.make(self.chance.draw(step), turns)
+
+
+def _as_it_is(made: Any) -> Any:
+    """In place of torch's conversion, which makes lists of tuples."""
+    return made
 
 
 def _leave_stopping_to_the_run(worker: int) -> None:

@@ -99,3 +99,8 @@ def test_that_initial_weights_depend_on_the_seed_alone(new_model: ReactiveTransf
     assert not torch.equal(other.embedding.weight, new_model.embedding.weight)
     assert other.memory_attention.write_gate.weight is not None
     assert set(other.memory_attention.write_gate.weight.flatten().tolist()) == {0.25}
+
+
+def test_that_a_run_is_the_same_with_workers(recipe: Recipe, tmp_path: Path) -> None:
+    helped = dataclasses.replace(recipe, run=dataclasses.replace(recipe.run, workers=1))
+    assert plain(run(helped, tmp_path / "helped", 4)) == plain(run(recipe, tmp_path / "alone", 4))

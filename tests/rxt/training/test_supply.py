@@ -40,11 +40,21 @@ def is_same(one: Material, other: Material) -> bool:
     return one.seed == other.seed and torch.equal(one.batch.tokens, other.batch.tokens)
 
 
-def test_that_workers_make_what_the_run_itself_would(stage: MemoryAwareStage) -> None:
+def count_calls(supply: Supply, name: str, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """A list that grows with every call of the method."""
+    calls: list[None] = []
+    method = getattr(supply, name)
+    monkeypatch.setattr(supply, name, lambda: calls.append(None) or method())
+    return calls
+
+
+def test_that_workers_make_what_the_run_itself_would(stage: MemoryAwareStage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Longer conversations come in the midst of it, when shorter ones have been made ahead."""
     turns, curriculum = [], stage.curriculum
     assert curriculum is not None
     with supply(stage, 0) as alone, supply(stage, 2) as helped:
+        helped.material(0)
+        begun = count_calls(helped, "orders", monkeypatch)
         for step in range(9):
             material = helped.material(step)
             assert is_same(material, alone.material(step))
@@ -52,6 +62,7 @@ def test_that_workers_make_what_the_run_itself_would(stage: MemoryAwareStage) ->
             curriculum.observe(turns[-1], value_accuracy=0.0)
     assert turns[:3] == [2, 2, 2]
     assert set(turns[3:]) == {2, 3}
+    assert len(begun) == 2  # once to start again with step 0, and once when the conversations became longer
 
 
 def test_that_a_run_can_go_on_in_the_midst_and_end_with_the_last_step(stage: MemoryAwareStage) -> None:

@@ -88,6 +88,7 @@ class Trainer:
             while not self.is_finished:
                 started = time.perf_counter()
                 if self.stage_step >= self.plan.schedule.steps:
+                    self.close()
                     self._enter(self.place + 1)
                 progress = self._train_step(started)
                 report(progress)
@@ -141,7 +142,7 @@ class Trainer:
         self.stage: Stage = build_stage(start, self.plan, place, self.recipe.run.seed)
         schedule, run = self.plan.schedule, self.recipe.run
         chance = Chance(run.seed, place, self.team.rank, schedule.turns_per_step // self.team.size)
-        self._supply = Supply(self.stage, chance, schedule.steps, run.workers)  # one before ends with its workers
+        self._supply = Supply(self.stage, chance, schedule.steps, run.workers)
         self._computing.choose(module for modules in self.stage.groups.values() for module in modules)
         self.optimizer = build_optimizer(self._trained(), schedule)
 

@@ -54,7 +54,7 @@ class Supply:
         return material
 
     def close(self) -> None:
-        """Ends the workers; each ends by itself when no one holds the loader and what it has begun."""
+        """Ends the workers; whatever is asked for after that is made at once."""
         self._coming, self._loader = iter(()), None
 
     def orders(self) -> Iterator[Order]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,15 @@ def test_that_a_run_can_go_on_in_the_midst_and_end_with_the_last_step(stage: Mem
     with supply(stage, 0) as alone, supply(stage, 1) as helped:
         for step in (STEPS - 2, STEPS - 1, 7):
             assert is_same(helped.material(step), alone.material(step))
+
+
+def test_that_closing_ends_the_workers_and_not_the_supply(stage: MemoryAwareStage) -> None:
+    made = Supply(stage, CHANCE, STEPS, workers=1)
+    first = made.material(0)
+    assert multiprocessing.active_children()
+    made.close()
+    assert not multiprocessing.active_children()
+    assert is_same(made.material(0), first)
 
 
 def test_that_a_step_depends_on_its_chance_alone(stage: MemoryAwareStage) -> None:

@@ -59,4 +59,4 @@ class ComputingCopy:
 
 def has_bfloat16(device: str) -> bool:
     """Whether a device computes with such numbers; graphics cards before 2020 do not."""
-    return torch.device(device).type != "cuda" or torch.cuda.is_bf16_supported()
+    return torch.device(device).type != "cuda" or torch.cuda.is_bf16_supported(including_emulation=False)

@@ -10,21 +10,27 @@ from typing import Any
 import torch
 from torch import nn
 
-from rxt.training.muon import Muon
 from rxt.training.recipe import Schedule
 
 BETAS = (0.9, 0.98)
 
 
 class Optimizer:
-    """AdamW and, for some matrices, Muon, as one."""
+    """AdamW and, for some matrices, Muon (Jordan 2024; scaled to AdamW's step as in arXiv 2502.16982), as one.
+
+    Muon takes matrices alone: those of a stack [L, out, in] each for itself.
+    """
 
     def __init__(self, groups: Sequence[dict[str, Any]], matrices: Sequence[nn.Parameter], schedule: Schedule) -> None:
         self.adamw = torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=BETAS, fused=True)
-        self.muon: Muon | None = None
+        self.muon: torch.optim.Muon | None = None
+        # The slices of a stack share its storage, and get their part of its gradient before every step.
+        self._slices = [(matrix, [nn.Parameter(part) for part in _slices(matrix.detach())]) for matrix in matrices]
         if matrices and schedule.muon_learning_rate is not None:
             peak, decay = schedule.muon_learning_rate, schedule.weight_decay
-            self.muon = Muon([{"params": list(matrices), "peak": peak, "weight_decay": decay}], lr=peak)
+            single = [part for _, parts in self._slices for part in parts]
+            group = {"params": single, "peak": peak, "weight_decay": decay}
+            self.muon = torch.optim.Muon([group], lr=peak, adjust_lr_fn="match_rms_adamw")
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
@@ -34,14 +40,21 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Forgets all gradients."""
         self.adamw.zero_grad()
-        if self.muon is not None:
-            self.muon.zero_grad()
+        for matrix, parts in self._slices:
+            matrix.grad = None
+            for part in parts:
+                part.grad = None
 
     def step(self) -> None:
         """Moves every parameter that has a gradient."""
         self.adamw.step()
-        if self.muon is not None:
-            self.muon.step()
+        if self.muon is None:
+            return
+        for matrix, parts in self._slices:
+            if matrix.grad is not None:
+                for part, gradient in zip(parts, _slices(matrix.grad), strict=True):
+                    part.grad = gradient
+        self.muon.step()
 
     def state_dict(self) -> dict[str, Any]:
         """AdamW's state; behind "muon" that of Muon, where there is one."""
@@ -55,6 +68,10 @@ class Optimizer:
         for optimizer, given in pairs:
             if optimizer is not None and given is not None and _fits(optimizer, given):
                 optimizer.load_state_dict(given)
+
+
+def _slices(matrix: torch.Tensor) -> Sequence[torch.Tensor]:
+    return matrix.unbind(0) if matrix.ndim > 2 else [matrix]
 
 
 def _fits(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from rxt.training.recipe import RunPlan
 class ComputingCopy:
     """The model that a step computes with: in bfloat16 a copy of the one that learns, else that itself.
 
-    Numbers that are short throughout are faster than autocast, which spends on conversions much of what it gains.
+    Numbers that are short throughout spare the conversions of autocast, which on processors cost what it gains.
     """
 
     def __init__(self, learner: ReactiveTransformer, run: RunPlan) -> None:

@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import nn
 
-from rxt.training.muon import Muon
 from rxt.training.optimizer import Optimizer, build_optimizer, restore_optimizer
 from rxt.training.recipe import Schedule
 
@@ -99,27 +98,6 @@ def test_that_every_matrix_of_a_stack_makes_an_orthogonal_step_of_its_own() -> N
     assert float((single.detach() - before[1]).norm()) == pytest.approx(
         float((muon_steps(before[1], [of_single for _, of_single in given]) - before[1]).norm()), rel=0.3
     )
-
-
-def test_that_matrices_stepped_together_move_as_torch_moves_each_alone() -> None:
-    shapes = ((3, 6, 4), (6, 4), (4, 6), (5, 5))
-    ours = [nn.Parameter(torch.randn(shape)) for shape in shapes]
-    theirs = [nn.Parameter(part.clone()) for value in ours for part in value.detach().view(-1, *value.shape[-2:])]
-    together = Muon([{"params": ours, "weight_decay": 0.1}], lr=1e-2)
-    alone = torch.optim.Muon(theirs, lr=1e-2, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
-    for _ in range(3):
-        for value in ours:
-            value.grad = torch.randn_like(value)
-        gradients = [
-            part for value in ours if value.grad is not None for part in value.grad.view(-1, *value.shape[-2:])
-        ]
-        for value, gradient in zip(theirs, gradients, strict=True):
-            value.grad = gradient.clone()
-        together.step()
-        alone.step()
-    moved = [part for value in ours for part in value.detach().view(-1, *value.shape[-2:])]
-    for one, other in zip(moved, theirs, strict=True):
-        assert torch.allclose(one, other.detach(), atol=1e-3)  # a product in bfloat16 rounds as its kernel does
 
 
 def test_that_a_run_that_changes_to_muon_begins_its_moments_anew() -> None:

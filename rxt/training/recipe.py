@@ -123,7 +123,9 @@ class DataPlan:
     generated conversations in which nearly every turn tells something. recitals: the share of turns before which what
     the memory holds is recited, a denser lesson than questions asked aside; in the stage memory_aware alone as well.
     mistakes: the share of turns whose answer is a wrong one where the memory reads it, and the right one is learned
-    aside, so that what was told is taken from the message; memory_aware alone.
+    aside, so that what was told is taken from the message; memory_aware alone. episodes: the share of generated
+    conversations with pieces of everyday chats among their turns, several messages each; of the stage memory_aware's
+    further messages (tagging_messages) as well.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -139,6 +141,7 @@ class DataPlan:
     eager: float = 0.0
     recitals: float = 0.0
     mistakes: float = 0.0
+    episodes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ SHARES = (
     "talk",
     "eager",
     "recitals",
+    "episodes",
     "mistakes",
     "tagging_hidden",
     "earlier_share",

@@ -35,6 +35,7 @@ class Settings(TypedDict, total=False):
     eager: float
     recitals: float
     mistakes: float
+    episodes: float
 
 
 class GeneratedSource:

@@ -23,7 +23,7 @@ from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.corpus import read_corpus, too_long
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import texts
-from rxt.training.dialogues.generator import numbers_of_facts
+from rxt.training.dialogues.facts import numbers_of_facts
 from rxt.training.initialise import initialise
 from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
@@ -128,7 +128,8 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
         return None
     facts = max(numbers_of_facts().values())
     tagger = Tagger(encoder.layers, encoder.width, facts, options.tagging, seed).to(model.device)
-    told = GeneratedSource(novelty=plan.data.novelty, focus=plan.data.focus, mistakes=plan.data.mistakes)
+    data = plan.data
+    told = GeneratedSource(novelty=data.novelty, focus=data.focus, mistakes=data.mistakes, episodes=data.episodes)
     return Lesson(tagger, told, options.tagging_messages, options.tagging_hidden)
 
 
@@ -140,6 +141,7 @@ def _source(start: Start, plan: DataPlan) -> Source:
         talk=plan.talk,
         eager=plan.eager,
         recitals=plan.recitals,
+        episodes=plan.episodes,
         mistakes=plan.mistakes,
     )
     if not plan.files:

@@ -37,7 +37,7 @@ def taught() -> Iterator[str]:
     from rxt.training.dialogues import DialogueGenerator
     from rxt.training.dialogues.beyond import UNKNOWN_ANSWERS
     from rxt.training.dialogues.chatter import CHATTER
-    from rxt.training.dialogues.generator import FACTS
+    from rxt.training.dialogues.facts import FACTS
     from rxt.training.dialogues.knowledge import IDENTITY
     from rxt.training.dialogues.small_talk import REMARK_ANSWERS, SMALL_TALK
 

@@ -28,7 +28,7 @@ def test_that_the_luck_of_fresh_memories_is_measured(share: float, tmp_path: Pat
 
     import rxt
     from rxt.io.pretrained import TOKENIZER, save_model
-    from rxt.training.dialogues.generator import FACTS
+    from rxt.training.dialogues.facts import FACTS
     from rxt.training.dialogues.questions import Questions
     from rxt.training.dialogues.sources import Values
     from rxt.training.dialogues.state import State

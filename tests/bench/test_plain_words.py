@@ -30,7 +30,7 @@ NOVELTY = {"listed": 0.0, "held out": 0.0, "often invented": 3.0}
 
 def facts_told(count: int, name: str) -> list[list[tuple[Fact, str]]]:
     """What each conversation tells: facts of different kinds with their values."""
-    from rxt.training.dialogues.generator import FACTS
+    from rxt.training.dialogues.facts import FACTS
     from rxt.training.dialogues.sources import Values
 
     rng = random.Random(3)

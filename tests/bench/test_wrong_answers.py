@@ -26,7 +26,7 @@ SAME_WORDS = "Okay, I will remember that."
 @pytest.mark.parametrize("name", ["listed", "held out"])
 def test_that_what_was_told_beside_a_wrong_answer_is_measured(name: str, beside: str) -> None:
     import rxt
-    from rxt.training.dialogues.generator import FACTS
+    from rxt.training.dialogues.facts import FACTS
     from rxt.training.dialogues.sources import Values, title
     from rxt.training.dialogues.wording import fill
     from rxt.training.evaluation.player import Player

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from rxt.training.dialogues import (
-    phrasebook,
-    phrasebook_events,
-    phrasebook_lives,
-    phrasebook_others,
-    phrasebook_things,
-)
 from rxt.training.dialogues.dialogue import Dialogue, Turn
+from rxt.training.dialogues.episodes import Episodes
+from rxt.training.dialogues.facts import FACTS
 from rxt.training.dialogues.mistakes import Mistakes
 from rxt.training.dialogues.questions import Questions
+from rxt.training.dialogues.scene import Scene
 from rxt.training.dialogues.sources import Values
-from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
+from rxt.training.dialogues.state import goes_with
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.tellings import Tellings
 from rxt.training.dialogues.wording import Typist, Wording, likely, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from rxt.training.dialogues.fact import Fact
-
-FACTS: tuple[Fact, ...] = (
-    *phrasebook.FACTS,
-    *phrasebook_others.FAVOURITES,
-    *phrasebook_others.PETS,
-    phrasebook_others.PET,
-    *phrasebook_others.PEOPLE,
-    *phrasebook_things.ABOUT,
-    *phrasebook_lives.LIFE,
-    *phrasebook_lives.OTHERS,
-    *phrasebook_things.THINGS,
-    *phrasebook_events.EVENTS,
-)
-"""All facts, in the order in which they are listed when all are asked for."""
-
 
 UNKNOWN_ASIDES = 0.3
 """The share of what is asked aside that was never told."""
@@ -63,6 +41,18 @@ ANEW_ASIDE = 2
 MENTIONS = 0.15
 """The share of facts about somebody that are told in the message after one that mentions them."""
 
+TRIED_EPISODES = 6
+"""The same of episodes."""
+
+BEGINS_EPISODE = 0.4
+"""The share of turns that begin an episode where one is still to come."""
+
+TURNS_AN_EPISODE = 8
+"""A conversation that has episodes has one for so many turns, and at least one."""
+
+OF_EPISODES = 0.5
+"""The share of questions, and of those asked aside, that are about an episode where there was one."""
+
 MOST_FACTS = 10, 14
 """That a conversation tells, beside those of one message: usually, and of one who is eager to tell."""
 
@@ -73,28 +63,6 @@ LONGEST_ECHO = 70
 """Letters of a message that is asked to be repeated."""
 
 
-@dataclass
-class _Scene:
-    """One conversation in the making."""
-
-    typist: Typist
-    plan: list[str]
-    """Slots still to be told, the next one last."""
-    rng: random.Random
-    state: State = field(default_factory=State)
-    turns: list[Turn] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
-    asides: list[tuple[int, Turn]] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)
-    """Slots that were told anew."""
-    eager: bool = False
-    """Whether this person tells one thing after the other."""
-    mistaken: list[int] = field(default_factory=list)
-    """The turns that are answered wrongly."""
-    mentioned: str | None = None
-    """The slot whose person or pet the turn before mentioned, to be told now."""
-
-
 class DialogueGenerator:
     """Writes conversations of one part of the split.
 
@@ -103,7 +71,8 @@ class DialogueGenerator:
     commoner facts more often, below 1 the rarer. asides: questions asked aside, a turn. talk: share of turns that are
     nothing but talk, beside those that are anyway. eager: share of conversations in which nearly every turn tells
     something. recitals: share of turns before which what is held is recited aside. mistakes: share of turns that are
-    answered wrongly in what the memory reads, and rightly aside. Raises ValueError for another split.
+    answered wrongly in what the memory reads, and rightly aside. episodes: share of conversations with pieces of
+    everyday chats among their turns. Raises ValueError for another split.
     """
 
     def __init__(
@@ -118,6 +87,7 @@ class DialogueGenerator:
         eager: float = 0.0,
         recitals: float = 0.0,
         mistakes: float = 0.0,
+        episodes: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -137,6 +107,8 @@ class DialogueGenerator:
         self._share_of_eager = eager
         self._share_of_recitals = recitals
         self._mistakes = Mistakes(FACTS, self._tellings, self._talk, focus, mistakes)
+        self._episodes = Episodes(FACTS, self._tellings, held_out)
+        self._share_of_episodes = episodes
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -147,13 +119,15 @@ class DialogueGenerator:
             raise ValueError(f"A dialogue has at least one turn, not {turns}.")
         rng = rng or self._rng
         eager = bool(self._share_of_eager) and rng.random() < self._share_of_eager
-        scene = _Scene(Typist.drawn(rng), self._plan(turns, rng, eager), rng, eager=eager)
+        scene = Scene(Typist.drawn(rng), self._plan(turns, rng, eager), rng, eager=eager)
+        if self._share_of_episodes and turns > 2 and rng.random() < self._share_of_episodes:
+            scene.episodes = max(1, turns // TURNS_AN_EPISODE)
         if turns > 2 and rng.random() < 0.12:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
             self._ask_aside(scene)
             follows = scene.mentioned is not None
-            is_talk = bool(self._share_of_talk) and rng.random() < self._share_of_talk
+            is_talk = bool(self._share_of_talk) and not scene.under_way and rng.random() < self._share_of_talk
             turn = self._talk.any(scene.typist, rng) if is_talk else self._next(scene)
             scene.turns.append(turn)
             if turn.kind in ("update", "correct") and turn.fact:
@@ -164,7 +138,10 @@ class DialogueGenerator:
 
     def telling(self, rng: random.Random) -> Turn:
         """A message that tells something, sometimes anew, out of the middle of a conversation."""
-        scene = _Scene(Typist.drawn(rng), self._plan(4, rng), rng)
+        scene = Scene(Typist.drawn(rng), self._plan(4, rng), rng)
+        if self._share_of_episodes and rng.random() < self._share_of_episodes:
+            turn = self._episodes.one(scene.state, scene.typist, rng)
+            return self._mistakes.made_in(turn, scene.typist, rng) if self._mistakes.befall(turn, rng) else turn
         turn = self._tell(scene)
         if scene.mentioned is not None:
             return self._next(scene)
@@ -174,7 +151,7 @@ class DialogueGenerator:
             turn = self._tellings.update(1, scene.state, scene.typist, rng) or turn
         return self._mistakes.made_in(turn, scene.typist, rng) if self._mistakes.befall(turn, rng) else turn
 
-    def _with_mistakes(self, scene: _Scene) -> Dialogue:
+    def _with_mistakes(self, scene: Scene) -> Dialogue:
         """The conversation as the memory reads it; what is answered wrongly there is asked aside."""
         turns, asides = list(scene.turns), list(scene.asides)
         for at in scene.mistaken:
@@ -191,15 +168,17 @@ class DialogueGenerator:
         count = rng.randint(least, max(least, most))
         slots: list[str] = []
         for slot in rng.choices(self._slots, self._weights, k=count + 4):
-            if slot not in slots and _goes_with(slot, slots) and len(slots) < count:
+            if slot not in slots and goes_with(slot, slots) and len(slots) < count:
                 slots.append(slot)
         if "name" in slots and rng.random() < 0.7:
             slots.remove("name")
             slots.append("name")
         return slots
 
-    def _next(self, scene: _Scene) -> Turn:
+    def _next(self, scene: Scene) -> Turn:
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        if scene.under_way or (scene.episodes and rng.random() < BEGINS_EPISODE and self._begin_episode(scene)):
+            return self._episodes.say(scene.told[-1], at, state, typist, rng)
         if scene.mentioned is not None:
             about, scene.mentioned = scene.mentioned, None
             return self._tellings.follow_up(about, at, state, typist, rng)
@@ -212,7 +191,9 @@ class DialogueGenerator:
             return self._tellings.correct(slot, at, state, typist, rng)
         chance = rng.random()
         turn: Turn | None = None
-        if chance < 0.58 and state.held:
+        if chance < 0.58 and scene.over and rng.random() < OF_EPISODES:
+            turn = self._of_episode(scene)
+        elif chance < 0.58 and state.held:
             turn = self._ask(scene)
         elif chance < 0.70:
             turn = self._questions.unknown(state, typist, rng)
@@ -226,21 +207,21 @@ class DialogueGenerator:
             turn = self._echo(scene)
         return turn or self._talk.any(typist, rng)
 
-    def _anew(self, scene: _Scene) -> Turn | None:
+    def _anew(self, scene: Scene) -> Turn | None:
         """What the turn before told corrected, or anything held updated; None where nothing can be."""
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
         if (slot := self._correctable(scene)) and rng.random() < 0.4:
             return self._tellings.correct(slot, at, state, typist, rng)
         return self._tellings.update(at, state, typist, rng)
 
-    def _echo(self, scene: _Scene) -> Turn | None:
+    def _echo(self, scene: Scene) -> Turn | None:
         """The message before repeated; None where there is none, or a long one."""
         before = scene.turns[-1] if scene.turns else None
         if before is None or before.kind == "echo" or len(before.query) > LONGEST_ECHO:
             return None
         return self._questions.echo(before, scene.typist, scene.rng)
 
-    def _tell(self, scene: _Scene) -> Turn:
+    def _tell(self, scene: Scene) -> Turn:
         at, plan, rng = len(scene.turns), scene.plan, scene.rng
         compound = self._compound(scene) if rng.random() < COMPOUNDS else None
         if compound is not None:
@@ -255,21 +236,42 @@ class DialogueGenerator:
             return self._tellings.tell_many(slots, at, scene.state, scene.typist, rng)
         return self._tellings.tell(plan.pop(), at, scene.state, scene.typist, rng)
 
-    def _compound(self, scene: _Scene) -> str | None:
+    def _compound(self, scene: Scene) -> str | None:
         """A compound of facts that can all be told now; they leave the plan, and so does what they leave in doubt."""
         for _ in range(TRIED_COMPOUNDS):
             compound = likely(self._compounds, scene.rng)
-            slots, known = slots_of(compound), list(scene.state.held)
-            fits = all(
-                slot not in scene.state.unclear and slot not in known and _goes_with(slot, [*known, *slots[:at]])
-                for at, slot in enumerate(slots)
-            )
-            if fits:
-                scene.plan = [slot for slot in scene.plan if slot not in slots and _goes_with(slot, list(slots))]
+            if self._taken(slots_of(compound), scene):
                 return compound
         return None
 
-    def _ask(self, scene: _Scene) -> Turn:
+    def _taken(self, slots: tuple[str, ...], scene: Scene) -> bool:
+        """Whether all these can be told now; if so, they leave the plan, and so does what they leave in doubt."""
+        known = list(scene.state.held)
+        for at, slot in enumerate(slots):
+            if slot in scene.state.unclear or slot in known or not goes_with(slot, [*known, *slots[:at]]):
+                return False
+        scene.plan = [slot for slot in scene.plan if slot not in slots and goes_with(slot, list(slots))]
+        return True
+
+    def _begin_episode(self, scene: Scene) -> bool:
+        """Begins an episode whose facts can all be told now, if one of a few is such."""
+        for _ in range(TRIED_EPISODES):
+            episode = scene.rng.choice(self._episodes.all)
+            if self._taken(episode.slots, scene):
+                scene.episodes -= 1
+                scene.told.append(self._episodes.begin(episode, scene.typist, scene.rng))
+                return True
+        return False
+
+    def _of_episode(self, scene: Scene) -> Turn | None:
+        """A question about an episode, sometimes for what it did not tell."""
+        at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
+        told = rng.choice(scene.over)
+        if rng.random() < UNKNOWN_ASIDES and (turn := self._episodes.unknown(told, typist, rng)):
+            return turn
+        return self._episodes.ask(told, at, state, typist, rng)
+
+    def _ask(self, scene: Scene) -> Turn:
         """A question about a fact held: often one not asked yet, often the oldest."""
         rng = scene.rng
         slots = list(scene.state.held)
@@ -281,7 +283,7 @@ class DialogueGenerator:
         scene.asked.add(slot)
         return self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, rng)
 
-    def _ask_aside(self, scene: _Scene) -> None:
+    def _ask_aside(self, scene: Scene) -> None:
         """Asks some of what was told before, whatever the next turn asks: what is held must be found at any time."""
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
         if state.held and self._share_of_recitals and rng.random() < self._share_of_recitals:
@@ -290,17 +292,17 @@ class DialogueGenerator:
             return
         count = int(self._asides) + (rng.random() < self._asides % 1)
         anew = [slot for slot in scene.anew if slot in state.held]
-        known = [*state.held, *anew * ANEW_ASIDE]
+        known = [*state.held, *anew * ANEW_ASIDE] or [""] * bool(scene.over)
         for slot in dict.fromkeys(rng.sample(known, min(count, len(known)))):
-            turn: Turn | None
-            if rng.random() < UNKNOWN_ASIDES:
-                turn = self._questions.unknown(state, typist, rng)
-            else:
-                turn = self._questions.ask(slot, at, state, typist, rng)
+            turn = self._of_episode(scene) if scene.over and rng.random() < OF_EPISODES else None
+            if turn is None:
+                unknown = rng.random() < UNKNOWN_ASIDES or not slot
+                ask = self._questions.ask
+                turn = self._questions.unknown(state, typist, rng) if unknown else ask(slot, at, state, typist, rng)
             if turn is not None:
                 scene.asides.append((at, turn))
 
-    def _correctable(self, scene: _Scene) -> str | None:
+    def _correctable(self, scene: Scene) -> str | None:
         """The slot of the turn before when its value can be corrected now."""
         last = scene.turns[-1] if scene.turns else None
         if last is None or last.kind not in ("tell", "update", "ask", "correct"):
@@ -309,26 +311,6 @@ class DialogueGenerator:
         if told is None or told.implied or last.fact in ("pet_kind", "secret"):
             return None
         return last.fact
-
-
-def _goes_with(slot: str, slots: list[str]) -> bool:
-    """Whether a conversation can tell `slot` besides `slots` and leave no doubt about who is who."""
-    for group in GROUPS:
-        if slot in group and not group.isdisjoint(slots):
-            return False
-    if slot in ANY_PET_SLOTS:
-        return PET_SLOTS.isdisjoint(slots) and not any(other in slots for other in ANY_PET_SLOTS)
-    if slot in PET_SLOTS:
-        named = sum(other in PET_SLOTS for other in slots)
-        return named < 2 and not any(other in slots for other in ANY_PET_SLOTS)
-    return True
-
-
-def numbers_of_facts() -> dict[str, int]:
-    """The number of every fact, from 1; all events share the last, for they are told apart by their verbs alone."""
-    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
-    events = (fact.slot for fact in phrasebook_events.EVENTS)
-    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys(events, len(lasting) + 1)
 
 
 def texts(dialogues: int, turns: int, seed: int) -> Iterator[str]:

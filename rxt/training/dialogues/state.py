@@ -88,3 +88,16 @@ class State:
         for slot in ANY_PET_SLOTS:
             self.held.pop(slot, None)
             self.unclear.add(slot)
+
+
+def goes_with(slot: str, slots: list[str]) -> bool:
+    """Whether a conversation can tell `slot` besides `slots` and leave no doubt about who is who."""
+    for group in GROUPS:
+        if slot in group and not group.isdisjoint(slots):
+            return False
+    if slot in ANY_PET_SLOTS:
+        return PET_SLOTS.isdisjoint(slots) and not any(other in slots for other in ANY_PET_SLOTS)
+    if slot in PET_SLOTS:
+        named = sum(other in PET_SLOTS for other in slots)
+        return named < 2 and not any(other in slots for other in ANY_PET_SLOTS)
+    return True

@@ -22,7 +22,7 @@ from rxt.inference.session import Session
 from rxt.inference.share import Share
 from rxt.inference.trace import value_norms
 from rxt.io.pretrained import PretrainedModel
-from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.facts import FACTS
 from rxt.training.dialogues.phrasebook import YES_OPENINGS
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from rxt.training.dialogues import Turn
-from rxt.training.dialogues.generator import FACTS
+from rxt.training.dialogues.facts import FACTS
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State

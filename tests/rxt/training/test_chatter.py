@@ -7,7 +7,8 @@ import random
 import pytest
 
 from rxt.training.dialogues.chatter import BESIDE, CHATTER
-from rxt.training.dialogues.generator import FACTS, DialogueGenerator
+from rxt.training.dialogues.facts import FACTS
+from rxt.training.dialogues.generator import DialogueGenerator
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.wording import Typist, Wording

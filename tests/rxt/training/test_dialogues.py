@@ -16,8 +16,9 @@ from tokenizers import Tokenizer
 from rxt.text.trainer import train_tokenizer
 from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
 from rxt.training.dialogues.dialogue import KINDS
+from rxt.training.dialogues.episodes import DETAIL
 from rxt.training.dialogues.fact import named
-from rxt.training.dialogues.generator import FACTS, numbers_of_facts
+from rxt.training.dialogues.facts import FACTS, numbers_of_facts
 from rxt.training.dialogues.noise import with_slip
 from rxt.training.dialogues.phrasebook_events import EVENTS
 from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
@@ -592,8 +593,8 @@ def test_that_an_event_is_recalled_as_the_listeners() -> None:
 
 
 def test_that_events_share_a_number_and_all_else_has_its_own() -> None:
-    numbers, events = numbers_of_facts(), {event.slot for event in EVENTS}
-    assert numbers.keys() == {fact.slot for fact in FACTS}
+    numbers, events = numbers_of_facts(), {DETAIL} | {event.slot for event in EVENTS}
+    assert numbers.keys() == {DETAIL} | {fact.slot for fact in FACTS}
     own = [number for slot, number in numbers.items() if slot not in events]
     assert sorted(own) == list(range(1, len(own) + 1))
     assert {numbers[slot] for slot in events} == {len(own) + 1}

@@ -1,0 +1,39 @@
+"""All facts that people tell, in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rxt.training.dialogues import (
+    phrasebook,
+    phrasebook_events,
+    phrasebook_lives,
+    phrasebook_others,
+    phrasebook_things,
+)
+from rxt.training.dialogues.episodes import DETAIL
+
+if TYPE_CHECKING:
+    from rxt.training.dialogues.fact import Fact
+
+FACTS: tuple[Fact, ...] = (
+    *phrasebook.FACTS,
+    *phrasebook_others.FAVOURITES,
+    *phrasebook_others.PETS,
+    phrasebook_others.PET,
+    *phrasebook_others.PEOPLE,
+    *phrasebook_things.ABOUT,
+    *phrasebook_lives.LIFE,
+    *phrasebook_lives.OTHERS,
+    *phrasebook_things.THINGS,
+    *phrasebook_events.EVENTS,
+)
+"""All facts, in the order in which they are listed when all are asked for."""
+
+
+def numbers_of_facts() -> dict[str, int]:
+    """The number of every fact, from 1. All events share the last with the details of episodes: they are told apart by
+    their words alone."""
+    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
+    events = (fact.slot for fact in phrasebook_events.EVENTS)
+    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys([*events, DETAIL], len(lasting) + 1)

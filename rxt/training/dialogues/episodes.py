@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.fact import phrases
-from rxt.training.dialogues.sources import is_held_out, title
+from rxt.training.dialogues.sources import as_said, is_held_out, title
 from rxt.training.dialogues.wording import fill, mark_of
 
 if TYPE_CHECKING:
@@ -188,11 +188,9 @@ class Episodes:
         distance = max(1, at - max(told.at[name] for name in names))
         slot = next((name for name in names if name in self._facts), None)
         answered = title(_filled(answer, told.kept))
-        # A name that begins the answer has its capital there, and so do all others.
-        found = [value if value in answered else title(value) for value in values]
-        return Turn(
-            self._query(question, told, typist, rng), answered, "ask", slot, found[0], distance, tuple(found[1:])
-        )
+        first, *others = (as_said(value, answered) for value in values)
+        query = self._query(question, told, typist, rng)
+        return Turn(query, answered, "ask", slot, first, distance, tuple(others))
 
     def unknown(self, told: Told, typist: Typist, rng: random.Random) -> Turn | None:
         """A question about something that the episode did not tell; None where it has none."""
@@ -226,7 +224,8 @@ class Episodes:
                     return typed, kept
         listed = [value for value in told.episode.details[slot] if value.lower() not in taken]
         value = rng.choice([value for value in listed if is_held_out(value) == self._held_out] or listed)
-        return value, value.replace("my ", "your ", 1) if value.startswith("my ") else value
+        kept = typist.kept(value)
+        return value, kept.replace("my ", "your ", 1) if kept.startswith("my ") else kept
 
 
 def _asks(said: str) -> bool:

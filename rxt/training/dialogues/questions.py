@@ -8,7 +8,7 @@ from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.fact import phrases
 from rxt.training.dialogues.phrasebook import YES_OPENINGS
 from rxt.training.dialogues.small_talk import OTHER_UNKNOWN_ANSWER
-from rxt.training.dialogues.sources import title
+from rxt.training.dialogues.sources import as_said, title
 from rxt.training.dialogues.wording import beside, fill, likely, mark_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Questions:
             return Turn(query, f"{'Yes' if same else 'No'}, {recall}.", "ask", slot, told.value, distance)
         if chance < 0.11 and fact.noun and not told.implied and _is_only(told.value, state):
             query = typist.typed(rng.choice(self._wording.who_is), "?", rng, (told.value,))
-            return Turn(query, f"{told.value} is your {fact.noun}.", "ask", slot, f"your {fact.noun}", distance)
+            return Turn(query, f"{title(told.value)} is your {fact.noun}.", "ask", slot, f"your {fact.noun}", distance)
         if 0.11 < chance < 0.14 and len(state.held) > 1:
             return self._two(fact, at, state, typist, rng)
         question = likely(self._wording.asks[slot], rng)
@@ -86,7 +86,7 @@ class Questions:
             template = f"{question} {rng.choice(LATELY)}"
         query = typist.typed(template, mark_of(question), rng)
         answer = f"Yes, {recall}." if question.startswith(YES_OPENINGS) else f"{title(recall)}."
-        return Turn(query, answer, "ask", slot, told.value, distance)
+        return Turn(query, answer, "ask", slot, as_said(told.value, answer), distance)
 
     def unknown(self, state: State, typist: Typist, rng: random.Random) -> Turn | None:
         """A question about a fact that is not held; None when nothing can be asked fairly."""
@@ -127,7 +127,7 @@ class Questions:
             return Turn(query, NOTHING_TOLD, "ask_all")
         *others, last = clauses
         answer = title(f"{', '.join(others)} and {last}." if others else f"{last}.")
-        return Turn(query, answer, "ask_all", others=tuple(values))
+        return Turn(query, answer, "ask_all", others=(as_said(values[0], answer), *values[1:]))
 
     def recital(self, state: State, rng: random.Random) -> Turn:
         """As much of what is held as fits, in any order, asked by nobody: the lesson of copying.
@@ -144,7 +144,7 @@ class Questions:
             if clauses and length > LONGEST_RECITAL:
                 break
             clauses.append(clause)
-            values.append(value)
+            values.append(as_said(value, clause))
         return Turn("", " ".join(clauses), "recital", others=tuple(values))
 
     def echo(self, before: Turn, typist: Typist, rng: random.Random) -> Turn:
@@ -169,7 +169,8 @@ class Questions:
         answer = f"{fill(fact.recall, told.value)} and {fill(second.recall, state.held[second.slot].value)}"
         query = typist.typed(question, mark_of(question), rng)
         values = (state.held[second.slot].value,)
-        return Turn(query, f"{title(answer)}.", "ask", fact.slot, told.value, at - told.turn, values)
+        value = as_said(told.value, title(answer))
+        return Turn(query, f"{title(answer)}.", "ask", fact.slot, value, at - told.turn, values)
 
     def _not_told(self, fact: Fact, typist: Typist, rng: random.Random) -> Turn:
         answer = f"You haven't told me {fact.yours} yet."

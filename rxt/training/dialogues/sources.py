@@ -28,7 +28,7 @@ CLOSED |= {"handed", "marital", "sleep_hours", "years_in_job", "years_playing"}
 
 PROPER = frozenset({"person", "pet", "city", "place", "month", "language", "car", "book"})
 PROPER |= {"company", "street", "sign", "weekday", "film", "band", "singer", "nationality", "phone_brand"}
-"""Kinds written with a capital, and answered with it even when typed without."""
+"""Kinds written with a capital."""
 
 INVENTED = {"person": 0.45, "pet": 0.45, "city": 0.4, "place": 0.3, "secret": 0.4, "book": 0.15, "film": 0.15}
 INVENTED |= {"food": 0.2, "hobby": 0.15, "drink": 0.2, "job": 0.12, "animal": 0.12, "colour": 0.08, "car": 0.15}
@@ -125,6 +125,11 @@ def is_held_out(value: str) -> bool:
 def title(word: str) -> str:
     """The word with a capital first letter, the rest as it is."""
     return word[:1].upper() + word[1:]
+
+
+def as_said(value: str, answer: str) -> str:
+    """The value as an answer that holds it says it: what begins a sentence has a capital there."""
+    return value if value in answer else title(value)
 
 
 class Values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rxt.training.dialogues.dialogue import Turn
-from rxt.training.dialogues.sources import PROPER, title
+from rxt.training.dialogues.sources import PROPER, as_said, title
 from rxt.training.dialogues.state import PET_SLOTS
 from rxt.training.dialogues.wording import beside, fill, likely, slots_of
 
@@ -160,7 +160,7 @@ class Tellings:
         value = self._values.draw(fact.values, rng)
         if fact.values not in PROPER and rng.random() < 0.03:
             value = title(value)
-        return value, typist.kept(value, fact.values)
+        return value, typist.kept(value)
 
     def draw_other(self, fact: Fact, value: str, typist: Typist, rng: random.Random) -> tuple[str, str]:
         """The same, but another value than this one."""
@@ -194,8 +194,8 @@ class Tellings:
 
 def _turn(query: str, answer: str, kind: str, slot: str, typed: str, value: str) -> Turn:
     """A turn that tells `value`, which the answer may or may not repeat."""
-    said = next((written for written in (value, title(value)) if written in answer), None)
-    return Turn(query, answer, kind, slot, said, told=((slot, typed),))
+    said = as_said(value, answer)
+    return Turn(query, answer, kind, slot, said if said in answer else None, told=((slot, typed),))
 
 
 def _many(query: str, told: list[tuple[Fact, str, str]], rng: random.Random) -> Turn:

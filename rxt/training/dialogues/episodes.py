@@ -100,7 +100,7 @@ def _pair(line: str) -> tuple[str, str]:
 
 
 @dataclass(slots=True)
-class Told:
+class ToldEpisode:
     """An episode being told. typed and kept: its values by placeholder; at: the turn in which each was last said."""
 
     episode: Episode
@@ -128,9 +128,9 @@ class Episodes:
         """Those of this part of the split."""
         return episodes(self._held_out)
 
-    def begin(self, episode: Episode, typist: Typist, rng: random.Random) -> Told:
+    def begin(self, episode: Episode, typist: Typist, rng: random.Random) -> ToldEpisode:
         """The episode with values for all its places."""
-        told = Told(episode, {}, {})
+        told = ToldEpisode(episode, {}, {})
         for said, _ in told.episode.messages:
             for name in places_of(said):
                 if name not in told.typed:
@@ -147,7 +147,7 @@ class Episodes:
                 told.said = rng.choice(telling)
                 return self.say(told, 1, state, typist, rng)
 
-    def say(self, told: Told, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
+    def say(self, told: ToldEpisode, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """The next message of an episode."""
         said, reply = told.episode.messages[told.said]
         told.said += 1
@@ -168,7 +168,7 @@ class Episodes:
             return Turn(query, title(fill(answer, value)), "tell_many", told=tags)
         return Turn(query, rng.choice(KEPT if news else HEARD), "tell_many" if news else "small_talk", told=tags)
 
-    def ask(self, told: Told, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:
+    def ask(self, told: ToldEpisode, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:
         """A question about an episode that is over; None where it has none, or what it asks for no longer holds."""
         detail = rng.random() < OF_DETAILS
         asks = [ask for ask in told.episode.asks if self._facts.keys().isdisjoint(places_of(ask[1])) == detail]
@@ -177,7 +177,7 @@ class Episodes:
         return self.asked(rng.choice(asks), told, at, state, typist, rng)
 
     def asked(
-        self, ask: tuple[str, str], told: Told, at: int, state: State, typist: Typist, rng: random.Random
+        self, ask: tuple[str, str], told: ToldEpisode, at: int, state: State, typist: Typist, rng: random.Random
     ) -> Turn | None:
         """This question and its answer; None where what it asks for no longer holds."""
         question, answer = ask
@@ -192,22 +192,22 @@ class Episodes:
         query = self._query(question, told, typist, rng)
         return Turn(query, answered, "ask", slot, first, distance, tuple(others))
 
-    def unknown(self, told: Told, typist: Typist, rng: random.Random) -> Turn | None:
+    def unknown(self, told: ToldEpisode, typist: Typist, rng: random.Random) -> Turn | None:
         """A question about something that the episode did not tell; None where it has none."""
         if not told.episode.unknown:
             return None
         return self.asked_in_vain(rng.choice(told.episode.unknown), told, typist, rng)
 
-    def asked_in_vain(self, unknown: tuple[str, str], told: Told, typist: Typist, rng: random.Random) -> Turn:
+    def asked_in_vain(self, unknown: tuple[str, str], told: ToldEpisode, typist: Typist, rng: random.Random) -> Turn:
         """This question for what was not told, and its answer."""
         question, answer = unknown
         return Turn(self._query(question, told, typist, rng), title(_filled(answer, told.kept)), "ask_unknown")
 
-    def _query(self, question: str, told: Told, typist: Typist, rng: random.Random) -> str:
+    def _query(self, question: str, told: ToldEpisode, typist: Typist, rng: random.Random) -> str:
         template, values = _numbered(question.rstrip("?."), told.typed)
         return typist.typed(template, mark_of(template), rng, values)
 
-    def _holds(self, name: str, told: Told, state: State) -> bool:
+    def _holds(self, name: str, told: ToldEpisode, state: State) -> bool:
         """Whether what this place stood for is still so."""
         slot = name.removeprefix("~")
         if slot not in self._facts or slot not in told.episode.slots:
@@ -215,7 +215,7 @@ class Episodes:
         held = state.held.get(slot)
         return held is not None and held.value == told.kept[slot]
 
-    def _value(self, name: str, told: Told, typist: Typist, rng: random.Random) -> tuple[str, str]:
+    def _value(self, name: str, told: ToldEpisode, typist: Typist, rng: random.Random) -> tuple[str, str]:
         slot, taken = name.removeprefix("~"), {value.lower() for value in told.typed.values()}
         if slot in self._facts:
             while True:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import random
 
     from rxt.training.dialogues.dialogue import Turn
-    from rxt.training.dialogues.episodes import Told
+    from rxt.training.dialogues.episodes import ToldEpisode
     from rxt.training.dialogues.wording import Typist
 
 
@@ -37,11 +37,11 @@ class Scene:
     """The slot whose person or pet the turn before mentioned, to be told now."""
     episodes: int = 0
     """Episodes still to be told."""
-    told: list[Told] = field(default_factory=list)
+    told: list[ToldEpisode] = field(default_factory=list)
     """Those begun; all but the last are over."""
 
     @property
-    def over(self) -> list[Told]:
+    def over(self) -> list[ToldEpisode]:
         """The episodes that can be asked for."""
         return [told for told in self.told if told.is_over]
 

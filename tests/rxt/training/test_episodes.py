@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from rxt.training.dialogues import Dialogue, Turn
-from rxt.training.dialogues.episodes import DETAIL, THEMES, Episode, Episodes, Told, episodes, places_of
+from rxt.training.dialogues.episodes import DETAIL, THEMES, Episode, Episodes, ToldEpisode, episodes, places_of
 from rxt.training.dialogues.facts import FACTS, numbers_of_facts
 from rxt.training.dialogues.generator import DialogueGenerator
 from rxt.training.dialogues.sources import Values
@@ -25,7 +25,7 @@ def writer(held_out: bool = False) -> Episodes:
     return Episodes(FACTS, Tellings(FACTS, Wording(FACTS, held_out), Values(held_out, 0.0)), held_out)
 
 
-def told_by(messages: tuple[str, ...], **details: tuple[str, ...]) -> Told:
+def told_by(messages: tuple[str, ...], **details: tuple[str, ...]) -> ToldEpisode:
     """An episode of these messages, begun."""
     episode = Episode(tuple((message, "") for message in messages), (), (), details)
     return writer().begin(episode, PLAIN, random.Random(3))

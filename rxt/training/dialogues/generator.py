@@ -42,7 +42,7 @@ MENTIONS = 0.15
 """The share of facts about somebody that are told in the message after one that mentions them."""
 
 TRIED_EPISODES = 6
-"""The same of episodes."""
+"""Episodes that are drawn until one fits to what is held."""
 
 BEGINS_EPISODE = 0.4
 """The share of turns that begin an episode where one is still to come."""
@@ -132,6 +132,8 @@ class DialogueGenerator:
             scene.turns.append(turn)
             if turn.kind in ("update", "correct") and turn.fact:
                 scene.anew.append(turn.fact)
+            if turn.kind == "forget" and turn.fact is None:
+                scene.told.clear()  # All is to be forgotten, and what an episode told with it.
             if not follows and self._mistakes.befall(turn, rng):
                 scene.mistaken.append(len(scene.turns) - 1)
         return self._with_mistakes(scene)
@@ -177,11 +179,11 @@ class DialogueGenerator:
 
     def _next(self, scene: Scene) -> Turn:
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
-        if scene.under_way or (scene.episodes and rng.random() < BEGINS_EPISODE and self._begin_episode(scene)):
-            return self._episodes.say(scene.told[-1], at, state, typist, rng)
         if scene.mentioned is not None:
             about, scene.mentioned = scene.mentioned, None
             return self._tellings.follow_up(about, at, state, typist, rng)
+        if scene.under_way or (scene.episodes and rng.random() < BEGINS_EPISODE and self._begin_episode(scene)):
+            return self._episodes.say(scene.told[-1], at, state, typist, rng)
         if state.held and rng.random() < ANEW and (anew := self._anew(scene)):
             return anew
         if scene.plan and rng.random() < (TELLS[scene.eager] if state.held else 0.85):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -101,6 +102,29 @@ def test_that_conversations_tell_episodes_and_ask_for_them(split: str) -> None:
         if turn.kind == "ask" and turn.value:
             assert turn.value in turn.answer
             assert (turn.distance or 0) > 0
+
+
+def test_that_nothing_of_an_episode_is_asked_once_all_is_forgotten() -> None:
+    generator, rng, forgotten = DialogueGenerator(3, asides=3.0, episodes=1.0), random.Random(7), 0
+    for dialogue in (generator.dialogue(12, rng) for _ in range(1500)):
+        ends = [at for at, turn in enumerate(dialogue.turns) if turn.kind == "forget" and turn.fact is None]
+        for asked_at, turn in ((at, aside) for at, aside in dialogue.asides if ends and at > ends[-1]):
+            forgotten += 1
+            if turn.kind == "ask" and turn.distance is not None:
+                assert asked_at - turn.distance > ends[-1], turn
+    assert forgotten > 20
+
+
+def test_that_whoever_was_mentioned_is_told_of_before_an_episode_begins() -> None:
+    generator, rng = DialogueGenerator(3, episodes=1.0), random.Random(7)
+    followed = [
+        after
+        for _ in range(200)
+        for before, after in pairwise(generator.dialogue(10, rng).turns)
+        if before.kind == "mention"
+    ]
+    assert len(followed) > 10
+    assert all(turn.kind == "tell" and turn.answer.startswith("Got it") for turn in followed)
 
 
 def test_that_there_are_none_unless_wanted_and_messages_stand_alone_where_they_are() -> None:

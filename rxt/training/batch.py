@@ -28,8 +28,9 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told", and
-    of the first `DECIDING` tokens of a recalling answer or a "not told": they say yes or no, told or not told.
+    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told", of
+    the first `DECIDING` tokens of a recalling answer or a "not told" (they say yes or no, told or not told), and of a
+    value that the message tells and the answer says back.
 
     The token behind a value weighs as much as the value: with less, a model learns to go on where it should end.
     """
@@ -39,6 +40,7 @@ class LossWeights:
     value: float = 4.0
     not_told: float = 1.5
     decision: float = 4.0
+    told: float = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,12 +182,12 @@ class BatchBuilder:
             base = self._weights.not_told
         elif turn.kind in (SYSTEM, "recital"):
             base = 0.0
-        parts = _recalled_parts(turn)
-        recalled = [any(first < stop and last > start for start, stop in parts) for first, last in spans]
+        recalled = _touched(spans, _parts(turn.answer, _recalled(turn)))
         all_ids = [*prompt, *ids, self._template.tokens.eos]
-        # A token of a value, or the first behind one, the end of the answer included.
-        heavy = [here or before for here, before in zip([*recalled, False], [False, *recalled], strict=True)]
-        learned = [self._weights.value if hit else base for hit in heavy]
+        learned = [base] * (len(ids) + 1)
+        told = _touched(spans, _parts(turn.answer.casefold(), [value.casefold() for _, value in turn.told]))
+        for places, weight in ((told, max(base, self._weights.told)), (recalled, self._weights.value)):
+            learned = [weight if hit else other for hit, other in zip(_with_next(places), learned, strict=True)]
         if turn.kind in ("ask", "ask_unknown"):
             learned[:DECIDING] = [max(weight, self._weights.decision) for weight in learned[:DECIDING]]
         weights = [*[0.0] * len(prompt), *learned]
@@ -221,13 +223,28 @@ class BatchBuilder:
         return _EncodedTurn(ids, [0.0, *[self._weights.answer] * (len(ids) - 1)], [False] * len(ids), [0] * len(ids))
 
 
-def _recalled_parts(turn: Turn) -> list[tuple[int, int]]:
-    """Where the answer says what it has from memory: (first letter, one after the last), in the order of the answer."""
+def _recalled(turn: Turn) -> tuple[str, ...]:
+    """What the answer has from memory, in its order."""
     wanted = (turn.value,) if turn.kind == "ask" and turn.value else ()
+    return (*wanted, *turn.others)
+
+
+def _parts(answer: str, values: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the answer says these values: (first letter, one after the last), in the order of the answer."""
     parts: list[tuple[int, int]] = []
-    for value in (*wanted, *turn.others):
+    for value in values:
         # Listed values follow one another, so that a short one is not found inside of an earlier one.
-        start = turn.answer.find(value, parts[-1][1] if parts else 0)
+        start = answer.find(value, parts[-1][1] if parts else 0)
         if start >= 0:
             parts.append((start, start + len(value)))
     return parts
+
+
+def _touched(spans: Sequence[tuple[int, int]], parts: Sequence[tuple[int, int]]) -> list[bool]:
+    """Of every token, whether it holds a letter of a part."""
+    return [any(first < stop and last > start for start, stop in parts) for first, last in spans]
+
+
+def _with_next(places: Sequence[bool]) -> list[bool]:
+    """The tokens of values and the first behind each, the end of the answer included."""
+    return [here or before for here, before in zip([*places, False], [False, *places], strict=True)]

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from rxt.training.dialogues.acknowledgement import acknowledgement
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.fact import phrases
 from rxt.training.dialogues.sources import as_said, is_held_out, title
@@ -162,10 +163,8 @@ class Episodes:
         tags = tuple((name if name in self._facts else DETAIL, told.typed[name]) for name in news)
         if reply:
             return Turn(query, reply, "tell_many" if news else "small_talk", told=tags)
-        if len(facts) == 1 and facts[0][0].acks:
-            fact, value = facts[0]
-            answer = f"Got it, {fill(fact.recall, value)}." if rng.random() < 0.5 else rng.choice(fact.acks)
-            return Turn(query, title(fill(answer, value)), "tell_many", told=tags)
+        if facts:
+            return Turn(query, acknowledgement(query, facts, rng), "tell_many", told=tags)
         return Turn(query, rng.choice(KEPT if news else HEARD), "tell_many" if news else "small_talk", told=tags)
 
     def ask(self, told: ToldEpisode, at: int, state: State, typist: Typist, rng: random.Random) -> Turn | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rxt.training.dialogues.acknowledgement import acknowledgement
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import title
 from rxt.training.dialogues.spelling import splice
@@ -66,11 +67,9 @@ class Mistakes:
         return rng.choices(self._facts, self._weights)[0]
 
     def _about(self, fact: Fact, value: str, rng: random.Random) -> str:
-        chance = rng.random()
-        if chance < 0.5 and fact.acks:
-            return title(fill(rng.choice(fact.acks), value))
-        recall = fill(fact.recall, value)
-        return f"Got it, {recall}." if chance < 0.75 else f"{title(recall)}."
+        if rng.random() < 0.75:
+            return acknowledgement("", [(fact, value)], rng)
+        return f"{title(fill(fact.recall, value))}."
 
     def _misspelt(self, value: str, typist: Typist, rng: random.Random) -> str:
         return splice(value, self._tellings.draw(self._fact(rng), typist, rng)[1], rng)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rxt.training.dialogues.acknowledgement import acknowledgement
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import PROPER, as_said, title
 from rxt.training.dialogues.state import PET_SLOTS
@@ -26,9 +27,6 @@ WITH_REMARK = 0.15
 WITH_FORMER = {"tells": 0.04, "updates": 0.25, "corrections": 0.25}
 """The share of what is told, told anew and corrected that names another value beside, which does not count."""
 
-LONGEST_TURN = 150
-"""Letters of message and answer: an answer to several facts says less rather than get longer."""
-
 _HELLOS = ("hi, ", "hello, ", "hi! ", "hello! ", "hey, ", "hi there, ", "good morning, ", "hello Mneme, ")
 _RETURNS = (", and you", ", what's your name", ", who are you", ". And you")
 
@@ -49,7 +47,7 @@ class Tellings:
         other = self.draw_other(fact, value, typist, rng)[0] if rng.random() < WITH_FORMER["tells"] else ""
         if other and (former := self._with_former("tells", fact, typed, other, rng)):
             query = typist.typed(former, ".", rng, (typed, other))
-            return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, typed, value)
+            return _told(query, fact, typed, value, rng)
         template = likely(self._wording.tells[slot], rng)
         remark = rng.choice(self._wording.plain_remarks)
         if rng.random() < WITH_REMARK and len(template) + len(typed) + len(remark) <= LONGEST_TELLING:
@@ -57,7 +55,7 @@ class Tellings:
         elif slot == "name":
             return self._introduction(template, typed, value, typist, rng)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
-        return _turn(query, title(fill(rng.choice(fact.acks), value)), "tell", slot, typed, value)
+        return _told(query, fact, typed, value, rng)
 
     def tell_many(self, slots: list[str], at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """Two or three facts told at once; a fact that would make the message too long is left untold."""
@@ -81,7 +79,7 @@ class Tellings:
         query = typist.typed(template, ".", rng, tuple(typed for _, typed, _ in told))
         first, typed, value = told[0]
         if len(told) == 1:
-            return _turn(query, title(fill(rng.choice(first.acks), value)), "tell", first.slot, typed, value)
+            return _told(query, first, typed, value, rng)
         return _many(query, told, rng)
 
     def mention(self, slot: str, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -189,7 +187,7 @@ class Tellings:
             query = typist.typed(template + rng.choice(_RETURNS), "?", rng, (typed,))
             return _turn(query, f"Nice to meet you, {value}! I am Mneme.", "tell", "name", typed, value)
         query = typist.typed(template, rng.choice("...!"), rng, (typed,))
-        return _turn(query, fill(rng.choice(self._facts["name"].acks), value), "tell", "name", typed, value)
+        return _told(query, self._facts["name"], typed, value, rng)
 
 
 def _turn(query: str, answer: str, kind: str, slot: str, typed: str, value: str) -> Turn:
@@ -198,21 +196,15 @@ def _turn(query: str, answer: str, kind: str, slot: str, typed: str, value: str)
     return Turn(query, answer, kind, slot, said if said in answer else None, told=((slot, typed),))
 
 
+def _told(query: str, fact: Fact, typed: str, value: str, rng: random.Random) -> Turn:
+    """A turn that tells one fact."""
+    return _turn(query, acknowledgement(query, [(fact, value)], rng), "tell", fact.slot, typed, value)
+
+
 def _many(query: str, told: list[tuple[Fact, str, str]], rng: random.Random) -> Turn:
     """A turn that tells several facts, each with its value as typed and as kept."""
-    answer = _acknowledged(query, [(fact, value) for fact, _, value in told], rng)
+    answer = acknowledgement(query, [(fact, value) for fact, _, value in told], rng)
     return Turn(query, answer, "tell_many", told=tuple((fact.slot, typed) for fact, typed, _ in told))
-
-
-def _acknowledged(query: str, told: list[tuple[Fact, str]], rng: random.Random) -> str:
-    first, value = told[0]
-    if first.slot == "name" and rng.random() < 0.6:
-        return f"Nice to meet you, {value}!"
-    if len(told) == 2 and rng.random() < 0.6:
-        answer = f"Got it, {' and '.join(fill(fact.recall, value) for fact, value in told)}."
-        if len(query) + len(answer) <= LONGEST_TURN:
-            return answer
-    return "Thanks, I will remember that."
 
 
 def _joined(clauses: list[str], rng: random.Random) -> str:

@@ -59,6 +59,17 @@ def test_that_all_values_of_a_list_are_marked_each_in_its_place(builder: BatchBu
     assert marked.replace(" ", "") == "AnnAnnecy"
 
 
+def test_that_what_is_said_back_weighs_more_than_the_words_around_it(
+    builder: BatchBuilder, tokenizer: Tokenizer
+) -> None:
+    told = Turn("rome is my home", "I see, you live in Rome.", "tell", "city", "Rome", told=(("city", "rome"),))
+    batch = builder.build([Dialogue((told,))])
+    heavy = batch.weights[0, 0] == LossWeights().told
+    assert tokenizer.decode(batch.tokens[0, 0][heavy].tolist()).strip() == "Rome."
+    assert set(batch.weights[0, 0].tolist()) == {0.0, LossWeights().answer, LossWeights().told}
+    assert not batch.values.any()
+
+
 def test_that_a_recital_teaches_its_values_and_where_they_end(builder: BatchBuilder, tokenizer: Tokenizer) -> None:
     recital = Turn("", "Your name is Ann. You live in Annecy.", "recital", others=("Ann", "Annecy"))
     batch = builder.build([Dialogue((recital,))])

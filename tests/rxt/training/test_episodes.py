@@ -119,7 +119,7 @@ def test_that_whoever_was_mentioned_is_told_of_before_an_episode_begins() -> Non
     generator, rng = DialogueGenerator(3, episodes=1.0), random.Random(7)
     followed = [
         after
-        for _ in range(200)
+        for _ in range(300)
         for before, after in pairwise(generator.dialogue(10, rng).turns)
         if before.kind == "mention"
     ]

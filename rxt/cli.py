@@ -28,7 +28,7 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
-from rxt.training.commands import add_eval, add_grow, add_trace, add_train
+from rxt.training.commands import add_average, add_eval, add_grow, add_trace, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_train(commands)
     add_grow(commands)
+    add_average(commands)
 
     init = commands.add_parser("init", help="write a model folder of a published shape with random weights")
     init.add_argument("folder", type=Path, metavar="OUT")

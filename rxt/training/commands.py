@@ -36,6 +36,17 @@ def add_grow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     grow.set_defaults(run=_grow)
 
 
+def add_average(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command average."""
+    average = commands.add_parser("average", help="write the mean of several models that were trained on from the same")
+    average.add_argument("models", nargs="+", metavar="MODEL", help="folders or hub repository ids")
+    average.add_argument("folder", type=Path, metavar="OUT", help="a new or empty folder")
+    average.add_argument(
+        "--shares", type=float, nargs="+", metavar="SHARE", help="how much each model counts; all alike if absent"
+    )
+    average.set_defaults(run=_average)
+
+
 def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command eval."""
     judge = commands.add_parser(
@@ -118,6 +129,20 @@ def _grow(arguments: argparse.Namespace) -> int:
         f"The model in {arguments.folder} has width {model.config.decoder.width}, {model.config.memory.slots} slots a "
         f"layer and {model.parameter_count:,} parameters. It knows no more yet: train it on."
     )
+    return 0
+
+
+def _average(arguments: argparse.Namespace) -> int:
+    from rxt.io.pretrained import TOKENIZER, load, save_model
+    from rxt.training.averaging import AveragingError, averaged
+
+    if arguments.folder.exists() and any(arguments.folder.iterdir()):
+        raise AveragingError(f"The folder {arguments.folder} is not empty; nothing was written.")
+    models = [load(name) for name in arguments.models]
+    model = averaged(models, arguments.shares)
+    tokenizer_json = (Path(models[0].source) / TOKENIZER).read_text("utf-8")
+    save_model(arguments.folder, model, models[0].document, tokenizer_json)
+    _say(f"The mean of {len(models)} models is in {arguments.folder}.")
     return 0
 
 

@@ -23,7 +23,8 @@ class TrainingError(RxtError):
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """step: of the run; stage, stage_step: where in the recipe that is. stage_state: what the stage keeps; extra: its
-    part outside of the model; kind: of the stage; fingerprint: of the model's configuration, None in early versions."""
+    part outside of the model; kind: of the stage; fingerprint: of the model's configuration, None in early versions;
+    mean: of the weights over the stage's last steps, None where none is taken yet."""
 
     step: int
     stage: int
@@ -34,6 +35,7 @@ class Checkpoint:
     extra: Mapping[str, Tensor] | None
     fingerprint: str | None
     kind: str
+    mean: Mapping[str, Tensor] | None = None
 
     def write(self, path: Path) -> None:
         """Raises OSError where it cannot be written; the file that was there stays."""
@@ -49,6 +51,7 @@ class Checkpoint:
                 "kind": self.kind,
                 "extra": None if self.extra is None else dict(self.extra),
                 "fingerprint": self.fingerprint,
+                "mean": None if self.mean is None else dict(self.mean),
             },
             data,
         )
@@ -71,6 +74,7 @@ class Checkpoint:
                 extra=state.get("extra"),
                 fingerprint=state.get("fingerprint"),
                 kind=str(state.get("kind", "memory_aware")),
+                mean=state.get("mean"),
             )
         except Exception as error:  # noqa: BLE001  (a damaged file makes the unpickler raise anything)
             raise TrainingError(

@@ -27,6 +27,7 @@ from rxt.training.products import ComputingCopy
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import Stage, StageResult
 from rxt.training.start import begin, build_stage, check_compiler, check_device
+from rxt.training.step_mean import StepMean
 from rxt.training.supply import Supply
 from rxt.training.team import Team
 
@@ -89,6 +90,7 @@ class Trainer:
                 started = time.perf_counter()
                 if self.stage_step >= self.plan.schedule.steps:
                     self.close()
+                    self._leave()
                     self._enter(self.place + 1)
                 progress = self._train_step(started)
                 report(progress)
@@ -114,8 +116,9 @@ class Trainer:
             extra=None if extra is None else extra.state_dict(),
             fingerprint=self._start.fingerprint,
             kind=self.plan.kind,
+            mean=self._mean.state(),
         ).write(self._checkpoint)
-        save_model(self.out / "model", self.model, self._start.document, self._start.tokenizer_json)
+        save_model(self.out / "model", self._mean.model, self._start.document, self._start.tokenizer_json)
         recipe = json.dumps(asdict(self.recipe), indent=2, default=str)
         write_atomically(self.out / "recipe.json", recipe.encode())
 
@@ -145,6 +148,12 @@ class Trainer:
         self._supply = Supply(self.stage, chance, schedule.steps, run.workers)
         self._computing.choose(module for modules in self.stage.groups.values() for module in modules)
         self.optimizer = build_optimizer(self._trained(), schedule)
+        self._mean = StepMean(self.model, schedule)
+
+    def _leave(self) -> None:
+        """Ends a stage: what it leaves is what the next one begins with."""
+        self.model.load_state_dict(self._mean.model.state_dict())
+        self._computing.follow()
 
     def _trained(self) -> Iterator[tuple[str, nn.Parameter]]:
         for name, value in self.model.named_parameters():
@@ -171,6 +180,7 @@ class Trainer:
         self._computing.follow()
         restore_optimizer(self.optimizer, state.optimizer)
         self.stage.restore(state.stage_state)
+        self._mean.restore(state.mean)
         if self.stage.extra is not None and state.extra is not None:
             self.stage.extra.load_state_dict(state.extra)
         self.step, self.stage_step = state.step, state.stage_step
@@ -202,6 +212,7 @@ class Trainer:
         self.stage.observe(result)
         self.step += 1
         self.stage_step += 1
+        self._mean.observe(self.stage_step)
         return self._progress(result, loss, norms, share, time.perf_counter() - started)
 
     def _agreed(self, result: StageResult) -> StageResult:

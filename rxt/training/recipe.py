@@ -150,6 +150,7 @@ class Schedule:
 
     turns_per_step: of all processes together. gate_learning_rate: of the memory gates; that of the rest if absent.
     muon_learning_rate: of the matrices inside of layers, which are then trained with Muon instead of AdamW.
+    averaged_share: the last so large share of the steps, the mean of whose weights the stage leaves; 0: the last ones.
     """
 
     steps: int
@@ -160,6 +161,7 @@ class Schedule:
     warm_up_steps: int = 20
     weight_decay: float = 0.01
     muon_learning_rate: float | None = None
+    averaged_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

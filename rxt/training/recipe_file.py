@@ -35,6 +35,7 @@ Part = TypeVar("Part")
 SECTIONS = ("model", "data", "schedule", "curriculum", "stage")
 SHARES = (
     "final_learning_rate_share",
+    "averaged_share",
     "generator_share",
     "mask_share",
     "talk",

@@ -56,7 +56,8 @@ class Fact:
     updates: tuple[str, ...] = ()
     """Clauses that replace what was told: "I moved to {v}"."""
     acks: tuple[str, ...] = ()
-    """Answers to a statement, whole sentences; those with a value repeat it."""
+    """Answers to a statement, whole sentences, those with a value repeat it: to a name, and where saying the fact back
+    would be too long."""
     weight: float = 1.0
     """How often it is drawn against the other facts."""
     noun: str = ""

@@ -185,7 +185,7 @@ class BatchBuilder:
         recalled = _touched(spans, _parts(turn.answer, _recalled(turn)))
         all_ids = [*prompt, *ids, self._template.tokens.eos]
         learned = [base] * (len(ids) + 1)
-        told = _touched(spans, _parts(turn.answer.casefold(), [value.casefold() for _, value in turn.told]))
+        told = _touched(spans, _parts(turn.answer.lower(), [value.lower() for _, value in turn.told]))
         for places, weight in ((told, max(base, self._weights.told)), (recalled, self._weights.value)):
             learned = [weight if hit else other for hit, other in zip(_with_next(places), learned, strict=True)]
         if turn.kind in ("ask", "ask_unknown"):
@@ -205,9 +205,9 @@ class BatchBuilder:
             return tags
         _, spans = self._tokenizer.encode_spans(turn.query)
         first = len(self._template.query(turn.query)) - len(spans)
-        found, text = 0, turn.query.casefold()
+        found, text = 0, turn.query.lower()
         for slot, value in turn.told:
-            start = text.find(value.casefold(), found)
+            start = text.find(value.lower(), found)
             if start < 0:
                 continue
             found = start + len(value)

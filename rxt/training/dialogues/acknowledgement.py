@@ -24,8 +24,8 @@ LONGEST_TURN = 136
 NOTED = "Thanks, I will remember that."
 """The answer to what is too long to be said back."""
 
-_OPENERS = (("your favourite ", "Good to know"), ("your ", "Got it"), ("you ", "I see"))
-"""By the beginning of the clause that recalls a fact."""
+_OPENERS = (("your favourite ", "Good to know"), ("your ", "Got it"))
+"""By the beginning of the clause that recalls a fact; others begin with "I see"."""
 
 
 def acknowledgement(query: str, told: Sequence[tuple[Fact, str]], rng: random.Random) -> str:

@@ -52,6 +52,5 @@ def test_that_an_answer_to_a_long_message_says_less() -> None:
     name, city, dog = ((BY_SLOT[slot], value) for slot, value in (("name", "Tom"), ("city", "Rome"), ("dog", "Rex")))
     assert acknowledgement(query, [city, dog], rng) == NOTED
     assert "Tom" in acknowledgement(query, [name, city, dog], rng)
-    for at in range(20):
-        answers = acknowledgement(query, [dog], random.Random(at)), acknowledgement(query, [city], random.Random(at))
-        assert all(len(query) + len(answer) <= LONGEST_TURN + 10 for answer in answers)
+    assert acknowledgement(query, [city], rng) == "I see, you live in Rome."
+    assert all("your dog" not in acknowledgement(query, [dog], random.Random(at)) for at in range(20))

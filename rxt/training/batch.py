@@ -28,19 +28,20 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """Weight of a target token: of an answer, of a recalling answer, of the value in it, of an answer "not told", of
-    the first `DECIDING` tokens of a recalling answer or a "not told" (they say yes or no, told or not told), and of a
-    value that the message tells and the answer says back.
+    """Weight of a target token: of an answer, of one to what is told, of a recalling answer, of the value in it, of an
+    answer "not told", of the first `DECIDING` tokens of a recalling answer or a "not told" (they say yes or no, told or
+    not told), and of a value that the message tells and the answer says back.
 
     The token behind a value weighs as much as the value: with less, a model learns to go on where it should end.
     """
 
     answer: float = 1.0
+    acknowledged: float = 1.0
     recall: float = 1.5
     value: float = 4.0
     not_told: float = 1.5
     decision: float = 4.0
-    told: float = 1.5
+    told: float = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,6 +181,8 @@ class BatchBuilder:
             base = self._weights.recall
         elif turn.kind == "ask_unknown":
             base = self._weights.not_told
+        elif turn.told:
+            base = self._weights.acknowledged
         elif turn.kind in (SYSTEM, "recital"):
             base = 0.0
         recalled = _touched(spans, _parts(turn.answer, _recalled(turn)))

@@ -125,7 +125,9 @@ class DataPlan:
     mistakes: the share of turns whose answer is a wrong one where the memory reads it, and the right one is learned
     aside, so that what was told is taken from the message; memory_aware alone. episodes: the share of generated
     conversations with pieces of everyday chats among their turns, several messages each; of the stage memory_aware's
-    further messages (tagging_messages) as well.
+    further messages (tagging_messages) as well. acknowledgements: so many messages before every turn that tell
+    something, or are talk, and are answered aside: practice in reading that costs the decoder alone; memory_aware
+    alone.
     """
 
     tokenizer_dialogues: int = 20_000
@@ -142,6 +144,7 @@ class DataPlan:
     recitals: float = 0.0
     mistakes: float = 0.0
     episodes: float = 0.0
+    acknowledgements: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Settings(TypedDict, total=False):
     recitals: float
     mistakes: float
     episodes: float
+    acknowledgements: float
 
 
 class GeneratedSource:

@@ -106,7 +106,7 @@ def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
 
 def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
     """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
-    data = plan.data if plan.kind == "memory_aware" else replace(plan.data, asides=0.0, recitals=0.0, mistakes=0.0)
+    data = plan.data if plan.kind == "memory_aware" else _without_asides(plan.data)
     source = _source(start, data)
     model, builder = start.model, start.builder(LossWeights(answer=plan.data.answer_weight))
     match plan.kind:
@@ -119,6 +119,10 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
             lesson = _lesson(model, plan, seed + place)
             return MemoryAwareStage(model, builder, source, curriculum, lesson)
+
+
+def _without_asides(data: DataPlan) -> DataPlan:
+    return replace(data, asides=0.0, recitals=0.0, mistakes=0.0, acknowledgements=0.0)
 
 
 def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | None:
@@ -143,6 +147,7 @@ def _source(start: Start, plan: DataPlan) -> Source:
         recitals=plan.recitals,
         episodes=plan.episodes,
         mistakes=plan.mistakes,
+        acknowledgements=plan.acknowledgements,
     )
     if not plan.files:
         return generated

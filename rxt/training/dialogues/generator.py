@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rxt.training.dialogues.dialogue import Dialogue, Turn
 from rxt.training.dialogues.episodes import Episodes
@@ -16,9 +16,6 @@ from rxt.training.dialogues.state import goes_with
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.tellings import Tellings
 from rxt.training.dialogues.wording import Typist, Wording, likely, slots_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNKNOWN_ASIDES = 0.3
 """The share of what is asked aside that was never told."""
@@ -59,6 +56,12 @@ MOST_FACTS = 10, 14
 TELLS = 0.42, 0.8
 """The share of turns that tell something while there is something to tell; the same two."""
 
+TALK_ASIDE = 0.25
+"""The share of talk among the messages that are acknowledged aside; all others tell something."""
+
+CORRECTED_ASIDE = 0.5
+"""The share of facts just told that are also corrected aside where messages are acknowledged aside."""
+
 LONGEST_ECHO = 70
 """Letters of a message that is asked to be repeated."""
 
@@ -72,7 +75,8 @@ class DialogueGenerator:
     nothing but talk, beside those that are anyway. eager: share of conversations in which nearly every turn tells
     something. recitals: share of turns before which what is held is recited aside. mistakes: share of turns that are
     answered wrongly in what the memory reads, and rightly aside. episodes: share of conversations with pieces of
-    everyday chats among their turns. Raises ValueError for another split.
+    everyday chats among their turns. acknowledgements: further messages answered aside, a turn, and now and then what
+    was just told corrected aside. Raises ValueError for another split.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class DialogueGenerator:
         recitals: float = 0.0,
         mistakes: float = 0.0,
         episodes: float = 0.0,
+        acknowledgements: float = 0.0,
     ) -> None:
         if split not in ("train", "heldout"):
             raise ValueError(f'There is no split named "{split}": it is "train" or "heldout".')
@@ -109,6 +114,7 @@ class DialogueGenerator:
         self._mistakes = Mistakes(FACTS, self._tellings, self._talk, focus, mistakes)
         self._episodes = Episodes(FACTS, self._tellings, held_out)
         self._share_of_episodes = episodes
+        self._acknowledgements = acknowledgements
 
     def dialogue(self, turns: int, rng: random.Random | None = None) -> Dialogue:
         """A conversation of exactly `turns` turns; draws from `rng`, or else from the generator's own row of draws.
@@ -126,6 +132,7 @@ class DialogueGenerator:
             scene.turns.append(self._talk.greeting(scene.typist, rng))
         while len(scene.turns) < turns:
             self._ask_aside(scene)
+            self._acknowledge_aside(scene)
             follows = scene.mentioned is not None
             is_talk = bool(self._share_of_talk) and not scene.under_way and rng.random() < self._share_of_talk
             turn = self._talk.any(scene.typist, rng) if is_talk else self._next(scene)
@@ -152,6 +159,18 @@ class DialogueGenerator:
                 return self._tellings.correct(turn.fact, 1, scene.state, scene.typist, rng)
             turn = self._tellings.update(1, scene.state, scene.typist, rng) or turn
         return self._mistakes.made_in(turn, scene.typist, rng) if self._mistakes.befall(turn, rng) else turn
+
+    def alone(self, rng: random.Random) -> Turn:
+        """A message that is answered alike whatever was said before it: it tells something, or is talk."""
+        scene = Scene(Typist.drawn(rng), self._plan(4, rng), rng)
+        if rng.random() < TALK_ASIDE:
+            return self._talk.any(scene.typist, rng)
+        if self._share_of_episodes and rng.random() < self._share_of_episodes:
+            return self._episodes.one(scene.state, scene.typist, rng)
+        turn = self._tell(scene)
+        if rng.random() < TOLD_ANEW:
+            return self._tellings.update(1, scene.state, scene.typist, rng) or turn
+        return turn
 
     def _with_mistakes(self, scene: Scene) -> Dialogue:
         """The conversation as the memory reads it; what is answered wrongly there is asked aside."""
@@ -304,6 +323,18 @@ class DialogueGenerator:
             if turn is not None:
                 scene.asides.append((at, turn))
 
+    def _acknowledge_aside(self, scene: Scene) -> None:
+        """Answers further messages, of anybody, which is practice in reading; corrects what was just told, which takes
+        the memory to know what is meant."""
+        if not self._acknowledgements:
+            return
+        at, rng = len(scene.turns), scene.rng
+        count = int(self._acknowledgements) + (rng.random() < self._acknowledgements % 1)
+        scene.asides.extend((at, self.alone(rng)) for _ in range(count))
+        slot = self._correctable(scene)
+        if slot and rng.random() < CORRECTED_ASIDE:
+            scene.asides.append((at, self._tellings.correct(slot, at, scene.state.copy(), scene.typist, rng)))
+
     def _correctable(self, scene: Scene) -> str | None:
         """The slot of the turn before when its value can be corrected now."""
         last = scene.turns[-1] if scene.turns else None
@@ -313,13 +344,3 @@ class DialogueGenerator:
         if told is None or told.implied or last.fact in ("pet_kind", "secret"):
             return None
         return last.fact
-
-
-def texts(dialogues: int, turns: int, seed: int) -> Iterator[str]:
-    """Every message and answer of so many dialogues of so many turns each: what a tokenizer is trained on."""
-    generator = DialogueGenerator(seed)
-    rng = random.Random(f"{seed}/tokenizer")
-    for _ in range(dialogues):
-        for turn in generator.dialogue(turns, rng).turns:
-            yield turn.query
-            yield turn.answer

@@ -71,6 +71,10 @@ class State:
         self.held.clear()
         self.unclear.clear()
 
+    def copy(self) -> State:
+        """A state of its own with the same facts."""
+        return State(dict(self.held), set(self.unclear))
+
     def stated(self) -> list[str]:
         """The slots held because they were told, oldest first; the implied ones are left out."""
         return [slot for slot, told in self.held.items() if not told.implied]

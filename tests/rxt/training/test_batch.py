@@ -66,7 +66,7 @@ def test_that_what_is_said_back_weighs_more_than_the_words_around_it(
     batch = builder.build([Dialogue((told,))])
     heavy = batch.weights[0, 0] == LossWeights().told
     assert tokenizer.decode(batch.tokens[0, 0][heavy].tolist()).strip() == "Rome."
-    assert set(batch.weights[0, 0].tolist()) == {0.0, LossWeights().answer, LossWeights().told}
+    assert set(batch.weights[0, 0].tolist()) == {0.0, LossWeights().acknowledged, LossWeights().told}
     assert not batch.values.any()
 
 

@@ -394,6 +394,32 @@ def test_that_what_is_answered_wrongly_in_the_past_is_learned_aside() -> None:
     assert same < 0.1 * mistaken
 
 
+def test_that_messages_answered_aside_need_no_memory_and_leave_no_trace() -> None:
+    generator = DialogueGenerator(8, acknowledgements=1.5, episodes=0.3, mistakes=0.3)
+    corrected = 0
+    kinds: Counter[str] = Counter()
+    turns = 0
+    for dialogue in (generator.dialogue(10) for _ in range(60)):
+        queries = {turn.query for turn in dialogue.turns}
+        for at, aside in dialogue.asides:
+            assert 0 <= at < len(dialogue.turns)
+            assert aside.learned
+            if aside.kind == "correct":
+                assert dialogue.turns[at - 1].fact == aside.fact
+                corrected += 1
+            # What is answered wrongly among the turns is asked aside as well.
+            elif aside.query not in queries:
+                kinds[aside.kind] += 1
+        turns += len(dialogue.turns)
+    answered = kinds.total()
+    assert 1.3 < answered / turns < 1.6
+    assert kinds.keys() >= {"tell", "tell_many", "update", "mention", "small_talk", "identity"}
+    # A question for what somebody told can only be answered by who has heard it.
+    assert kinds.keys().isdisjoint({"ask", "ask_unknown", "ask_all", "echo", "forget", "recital"})
+    assert corrected > 60
+    assert 0.15 < sum(kinds[kind] for kind in ("small_talk", "identity", "unknown_topic")) / answered < 0.35
+
+
 def test_that_only_its_right_answer_says_whom_a_pronoun_means() -> None:
     generator, follow_ups = DialogueGenerator(8, mistakes=1.0), 0
     for dialogue in (generator.dialogue(12) for _ in range(100)):

@@ -288,7 +288,7 @@ def test_that_stage_plans_without_a_curriculum_use_the_data_as_it_is(recipe: Rec
     assert trainer._train_step().turns == 8
 
 
-@pytest.mark.parametrize("asked_by", ["asides", "recitals", "mistakes"])
+@pytest.mark.parametrize("asked_by", ["asides", "recitals", "mistakes", "acknowledgements"])
 def test_that_asides_reach_the_stage_whose_memory_is_asked_and_no_other(
     recipe: Recipe, tmp_path: Path, asked_by: str
 ) -> None:

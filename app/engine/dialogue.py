@@ -105,6 +105,7 @@ class Dialogue:
     def go_to(self, turn: int | None) -> None:
         """Shows the path that ends at `turn`; None: at the initial memory."""
         self._show(self._place_at(turn))
+        self._list()
 
     def show_branch(self, turn: int) -> None:
         """Shows the path through `turn` on to its newest descendant."""

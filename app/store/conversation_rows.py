@@ -9,9 +9,19 @@ from app.store.errors import StoreError
 from app.store.records import Conversation
 from app.store.statements import Statements
 
+# A tip with all other stored turns before it needs no walk along its path: most conversations have no branches.
 _CONVERSATION = """
-SELECT c.*, m.layers, m.slots, m.width, (SELECT COUNT(*) FROM turn t WHERE t.conversation = c.id) AS turns
-FROM conversation c JOIN memory m ON m.sha256 = c.initial_memory
+SELECT c.*, m.layers, m.slots, m.width,
+    CASE (SELECT COUNT(*) FROM turn t WHERE t.conversation = c.id) - 1
+    WHEN last.number THEN last.number + 1
+    ELSE (
+        WITH RECURSIVE path (id, parent) AS (
+            SELECT t.id, t.parent FROM turn t WHERE t.id = c.tip
+            UNION ALL SELECT t.id, t.parent FROM path JOIN turn t ON t.id = path.parent
+        )
+        SELECT COUNT(*) FROM path
+    ) END AS turns
+FROM conversation c JOIN memory m ON m.sha256 = c.initial_memory LEFT JOIN turn last ON last.id = c.tip
 """
 _LISTED = "EXISTS (SELECT 1 FROM turn t WHERE t.conversation = c.id) ORDER BY c.pinned DESC, c.id DESC"
 

@@ -27,7 +27,7 @@ class Conversation:
     shape: of its memory, (L, S, D).
     initial_seed: of the memory it started from; None where that came from elsewhere, which `origin` then names.
     initial_memory: SHA-256 of the memory it started from. origin_turns: turns that memory had already lived through.
-    turns: how many turns are stored, of all branches. created, updated: seconds since the epoch, for display only.
+    turns: how many turns lie on the path to its tip. created, updated: seconds since the epoch, for display only.
     tip: the turn where its path ends; None: at the memory it started from.
     """
 

@@ -68,6 +68,17 @@ def _hashes(turns: tuple[StoredTurn, ...]) -> list[str]:
     return [turn.record.memory_after for turn in turns if turn.record is not None]
 
 
+def test_that_the_list_tells_the_turns_of_the_path_that_is_shown(desk: Desk) -> None:
+    first, second = _say(desk, "one", "two")
+    desk.port.regenerate(second, WARM)
+    desk.rest()
+    assert desk.heard.conversations[-1][0].turns == 2
+    for tip, turns in ((first, 1), (second, 2), (None, 0)):
+        desk.port.go_to(tip)
+        desk.rest()
+        assert desk.heard.conversations[-1][0].turns == turns
+
+
 def test_that_ten_regenerations_leave_the_memory_of_a_single_pass_with_the_last_reply(desk: Desk) -> None:
     first, second = _say(desk, "my name is Alice", "what is my name")
     for _ in range(10):

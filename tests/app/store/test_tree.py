@@ -45,6 +45,26 @@ def test_that_the_path_stays_where_it_was_left(store: ConversationStore) -> None
     again.close()
 
 
+def test_that_a_conversation_has_as_many_turns_as_its_path(store: ConversationStore) -> None:
+    number = create(store)
+    first = say(store, number, "one")
+    second = say(store, number, "two")
+    assert store.list()[0].turns == 2
+    other = say(store, number, "two again", parent=first)
+    say(store, number, "three")
+    assert (len(store.tree(number)), store.list()[0].turns) == (4, 3)
+    for tip, turns in ((second, 2), (other, 2), (first, 1), (None, 0)):
+        store.set_tip(number, tip)
+        assert store.conversation(number).turns == turns
+
+
+def test_that_a_turn_that_is_not_in_memory_counts_as_well(store: ConversationStore) -> None:
+    number = create(store)
+    say(store, number, "one")
+    store.begin_turn(number, 1, "two", GREEDY, "x")
+    assert store.list()[0].turns == 2
+
+
 def test_that_a_rejected_turn_gives_the_tip_back_to_its_parent(store: ConversationStore) -> None:
     number = create(store)
     first = say(store, number, "one")

@@ -126,8 +126,8 @@ class DataPlan:
     aside, so that what was told is taken from the message; memory_aware alone. episodes: the share of generated
     conversations with pieces of everyday chats among their turns, several messages each; of the stage memory_aware's
     further messages (tagging_messages) as well. acknowledgements: so many messages before every turn that tell
-    something, or are talk, and are answered aside: practice in reading that costs the decoder alone; memory_aware
-    alone.
+    something, or are talk, and are answered aside, practice in reading that costs the decoder alone; where there are
+    such, half of what was just told is also corrected aside; memory_aware alone.
     """
 
     tokenizer_dialogues: int = 20_000

@@ -63,6 +63,8 @@ def test_that_a_turn_that_is_not_in_memory_counts_as_well(store: ConversationSto
     say(store, number, "one")
     store.begin_turn(number, 1, "two", GREEDY, "x")
     assert store.list()[0].turns == 2
+    say(store, number, "three")
+    assert (store.turn(3).number, store.list()[0].turns) == (1, 3)
 
 
 def test_that_a_rejected_turn_gives_the_tip_back_to_its_parent(store: ConversationStore) -> None:
@@ -100,6 +102,8 @@ def test_that_paths_and_descendants_are_those_of_a_plain_walk(store: Conversatio
             walk.insert(0, above)
             at = above
         assert [item.id for item in store.path(turn)] == walk
+        store.set_tip(number, turn)
+        assert store.conversation(number).turns == len(walk)
         assert store.newest_descendant(turn) == max(
             other for other in parents if turn in [item.id for item in store.path(other)]
         )

@@ -394,7 +394,7 @@ def test_that_what_is_answered_wrongly_in_the_past_is_learned_aside() -> None:
     assert same < 0.1 * mistaken
 
 
-def test_that_messages_answered_aside_need_no_memory_and_leave_no_trace() -> None:
+def test_that_further_messages_are_answered_aside_and_ask_for_nothing_told() -> None:
     generator = DialogueGenerator(8, acknowledgements=1.5, episodes=0.3, mistakes=0.3)
     corrected = 0
     kinds: Counter[str] = Counter()

@@ -56,7 +56,7 @@ MOST_FACTS = 10, 14
 TELLS = 0.42, 0.8
 """The share of turns that tell something while there is something to tell; the same two."""
 
-TALK_ASIDE = 0.25
+TALK_ASIDE = 0.5
 """The share of talk among the messages that are acknowledged aside; all others tell something."""
 
 CORRECTED_ASIDE = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rxt.training.dialogues.fact import exchanges
 from rxt.training.dialogues.knowledge_of_app import OF_APP
+from rxt.training.dialogues.written import widened
 
 _ITSELF = exchanges("""
 who are you | what are you | tell me about yourself | introduce yourself | what is this | who am I talking to
@@ -219,5 +220,5 @@ can I talk to you in Spanish | do you speak English | how good is your English
 > I only speak a little English.
 """)
 
-IDENTITY = (*_ITSELF, *OF_APP)
+IDENTITY = widened((*_ITSELF, *OF_APP), "about_mneme")
 """Questions, and what is answered to them."""

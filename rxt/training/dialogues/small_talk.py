@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rxt.training.dialogues.chatter import said
 from rxt.training.dialogues.fact import exchanges, phrases
-from rxt.training.dialogues.written import document
+from rxt.training.dialogues.written import document, widened
 
 _TALK = document("talk")
 
@@ -227,13 +227,11 @@ _REACTIONS = (
 
 _SAID = {phrase for said, _ in _HANDWRITTEN for phrase in said}
 
-SMALL_TALK = (
-    *_HANDWRITTEN,
-    *(
-        (tuple(said for said in _TALK[kind]["said"] if said not in _SAID), phrases(answers))
-        for kind, answers in _REACTIONS
-    ),
+_WRITTEN = tuple(
+    (tuple(said for said in _TALK[kind]["said"] if said not in _SAID), phrases(answers)) for kind, answers in _REACTIONS
 )
+
+SMALL_TALK = widened((*_HANDWRITTEN, *_WRITTEN), "reactions")
 """What is said, and what may be answered; the greetings come first."""
 
 REMARKS = phrases("""

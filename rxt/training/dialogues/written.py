@@ -15,6 +15,9 @@ from typing import Any
 from rxt.training.dialogues.fact import Fact
 from rxt.training.dialogues.roles import told_of
 
+Exchange = tuple[tuple[str, ...], tuple[str, ...]]
+"""What is said alike, and what may be answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -49,6 +52,19 @@ def extended(fact: Fact, *more: Written) -> Fact:
             updates=fact.updates + phrases.updates,
         )
     return fact
+
+
+def widened(exchanges: tuple[Exchange, ...], name: str) -> tuple[Exchange, ...]:
+    """The exchanges with what the file `name`.toml has besides, behind their own: its tables `[[exchange]]` name an
+    exchange by the first of its answers (of several, the first one), and hold what else is said in it.
+
+    Raises ValueError for an answer that begins no exchange.
+    """
+    more = {table["answer"]: tuple(table["said"]) for table in document(name)["exchange"]}
+    wide = tuple((said + more.pop(answers[0], ()), answers) for said, answers in exchanges)
+    if more:
+        raise ValueError(f'No exchange is answered by "{next(iter(more))}", which {name}.toml names.')
+    return wide
 
 
 def followed(fact: Fact, family: str, kind: str, role: str) -> Fact:

@@ -9,13 +9,19 @@ import pytest
 from rxt.training.dialogues.chatter import BESIDE, CHATTER
 from rxt.training.dialogues.facts import FACTS
 from rxt.training.dialogues.generator import DialogueGenerator
+from rxt.training.dialogues.knowledge import IDENTITY
+from rxt.training.dialogues.small_talk import SMALL_TALK
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.wording import Typist, Wording
-from rxt.training.dialogues.written import document
+from rxt.training.dialogues.written import document, widened
 from rxt.training.evaluation.script import natural_script
 
 LINES = [line for table in document("chatter").values() for line in table["said"]]
+FURTHER = [
+    line for name in ("about_mneme", "reactions") for table in document(name)["exchange"] for line in table["said"]
+]
+EXCHANGES = (*IDENTITY, *SMALL_TALK, *CHATTER)
 
 
 def test_that_every_line_can_be_typed_and_stands_once() -> None:
@@ -27,6 +33,32 @@ def test_that_every_line_can_be_typed_and_stands_once() -> None:
         assert 2 <= len(line) <= 110, line
         assert not set(line) & set('{}|"\\'), line
         assert line[-1] not in ".?", line
+
+
+def test_that_every_further_line_can_be_typed_and_has_one_meaning() -> None:
+    assert len(FURTHER) > 5_000
+    for line in FURTHER:
+        assert line.isascii(), line
+        assert line == line.strip(), line
+        assert 2 <= len(line) <= 110, line
+        assert not set(line) & set('{}|"\\'), line
+        assert line[-1] not in ".?!", line
+    groups: dict[str, int] = {}
+    for said, _ in EXCHANGES:
+        for line in said:
+            groups[line.lower()] = groups.get(line.lower(), 0) + 1
+    assert [line for line in FURTHER if groups[line.lower()] != 1] == []
+    told = {phrase.lower() for fact in FACTS for phrase in (*fact.tells, *fact.asks)}
+    assert told.isdisjoint(line.lower() for line in FURTHER)
+
+
+def test_that_further_lines_stand_behind_those_of_the_exchange_with_their_answer() -> None:
+    exchanges = ((("who are you",), ("I am Mneme, a very small language model with a memory.",)),)
+    with pytest.raises(ValueError, match=r'No exchange is answered by ".*", which about_mneme.toml names'):
+        widened(exchanges, "about_mneme")
+    further = {table["answer"]: table["said"] for table in document("about_mneme")["exchange"]}
+    for said, answers in IDENTITY:
+        assert said[-len(further[answers[0]]) :] == tuple(further[answers[0]])
 
 
 def test_that_every_group_is_used() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 Z_95 = 1.96
 
@@ -25,11 +26,16 @@ class Share:
         return self.hits / self.trials if self.trials else None
 
     @property
+    def independent(self) -> float:
+        """How many independent trials these are worth."""
+        return self.trials
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """The ends, in [0, 1], of the interval that holds the true share in 95 of 100 cases; None without trials."""
         if not self.trials:
             return None
-        n, p, z = self.trials, self.hits / self.trials, Z_95
+        n, p, z = self.independent, self.hits / self.trials, Z_95
         centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return max(0.0, centre - half), min(1.0, centre + half)
@@ -38,3 +44,29 @@ class Share:
         """share and the interval's ends in [0, 1]; None without trials."""
         low, high = self.interval or (None, None)
         return {"share": self.value, "low": low, "high": high, "trials": self.trials}
+
+
+@dataclass(slots=True)
+class ClusteredShare(Share):
+    """Hits among trials that stand together, such as the questions of one conversation: what went wrong in it once goes
+    wrong in it again, so that they tell less than as many of different ones, and the interval is wider."""
+
+    _clusters: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
+
+    def add_of(self, cluster: Hashable, hit: bool) -> None:
+        """One trial of a cluster."""
+        self.add(hit)
+        hits, trials = self._clusters.get(cluster, (0, 0))
+        self._clusters[cluster] = hits + hit, trials + 1
+
+    @property
+    def independent(self) -> float:
+        """p (1 - p) over the variance of p between clusters (the ratio estimator; Cochran, Sampling Techniques, 6.3):
+        never more than the trials, and no fewer than the clusters where nothing differs between them."""
+        count = len(self._clusters)
+        if count < 2:
+            return count
+        p = self.hits / self.trials
+        between = sum((hits - p * trials) ** 2 for hits, trials in self._clusters.values())
+        variance = between * count / (count - 1) / self.trials**2
+        return min(p * (1 - p) / variance, self.trials) if variance else count

@@ -12,12 +12,13 @@ from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
 from rxt.training.dialogues.talk import Talk
 from rxt.training.dialogues.tellings import Tellings
 from rxt.training.dialogues.wording import Typist, Wording
-from rxt.training.evaluation.script import NOT_TOLD, Probe, Script
+from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, recall_probe
 
 DISTANCES = (1, 2, 4, 8, 12, 16, 20)
 MOST_FACTS = 10
 CHANGE_DISTANCES = (1, 4)
 PROBES_PER_COUNT = 2
+TRIED_QUESTIONS = 20
 
 
 class Examiner:
@@ -86,8 +87,11 @@ class Examiner:
         return scene.script()
 
     def _recall(self, scene: _Scene, slot: str, group: str, cell: str) -> Probe | None:
-        turn = self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, scene.rng)
-        return Probe(turn.query, (turn.value,), group, cell) if turn.value else None
+        for _ in range(TRIED_QUESTIONS):
+            turn = self._questions.ask(slot, len(scene.turns), scene.state, scene.typist, scene.rng)
+            if probe := recall_probe(turn, group, cell):
+                return probe
+        return None
 
     def _never_told(self, scene: _Scene) -> Probe | None:
         turn = self._questions.unknown(scene.state, scene.typist, scene.rng)

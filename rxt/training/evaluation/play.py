@@ -58,11 +58,11 @@ def _ask(player: Player, memories: Tensor, asked: Sequence[tuple[int, Probe]], r
     rows = [row for row, _ in asked]
     queries = [probe.query for _, probe in asked]
     for name, state in _with_controls(player, memories, rows).items():
-        for (_, probe), (answer, _) in zip(asked, player.answers(state, queries), strict=True):
+        for (row, probe), (answer, _) in zip(asked, player.answers(state, queries), strict=True):
             is_right = probe.is_right(answer)
             result.add(probe.group, probe.cell, name, is_right)
             if name == MEMORIES[0]:
-                _note(result, probe, answer, is_right)
+                _note(result, row, probe, answer, is_right)
 
 
 def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> dict[str, Tensor]:
@@ -74,10 +74,10 @@ def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> dic
     return found
 
 
-def _note(result: Evaluation, probe: Probe, answer: str, is_right: bool) -> None:
+def _note(result: Evaluation, row: int, probe: Probe, answer: str, is_right: bool) -> None:
     is_told = not probe.whole and NOT_TOLD not in probe.expected
     if is_told:
-        result.denied.add(NOT_TOLD in answer)
+        result.denied.add_of((probe.group, row), NOT_TOLD in answer)
     if not is_right and len(result.examples) < MOST_EXAMPLES:
         expected = probe.expected[0]
         result.examples.append({"query": probe.query, "answer": answer, "expected": expected, "group": probe.group})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from rxt.inference.share import Share
+from rxt.inference.share import ClusteredShare, Share
 
 MEMORIES = ("as it is", "reset", "of another dialogue")
 TITLES = {
@@ -39,14 +39,14 @@ class Surprise:
 @dataclass(slots=True)
 class Evaluation:
     """cells: shares of right answers by group, cell and memory. surprise: of the answers of the data, by memory.
-    denied: told facts that were answered as never told. examples: what went wrong, at most a few."""
+    denied: told facts that were answered as never told, by conversation. examples: what went wrong, at most a few."""
 
     about: str
     dialogues: int
     turns: int
     cells: dict[str, dict[str, dict[str, Share]]] = field(default_factory=dict)
     surprise: dict[str, Surprise] = field(default_factory=lambda: {memory: Surprise() for memory in MEMORIES})
-    denied: Share = field(default_factory=Share)
+    denied: ClusteredShare = field(default_factory=ClusteredShare)
     examples: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, group: str, cell: str, memory: str, is_right: bool) -> None:

@@ -62,13 +62,22 @@ def _whole_answers(dialogue: Dialogue) -> Script:
     return Script(dialogue.turns, (*probes, ()))
 
 
+def recall_probe(turn: Turn, group: str, cell: str) -> Probe | None:
+    """The question of a turn, which is right when its value is said; None where it says the value itself ("Is Ana my
+    sister?": to repeat it would be no memory), or asks for two."""
+    if not turn.value or turn.others or turn.value.casefold() in turn.query.casefold():
+        return None
+    return Probe(turn.query, (turn.value,), group, cell)
+
+
 def natural_script(dialogue: Dialogue) -> Script:
     """A generated dialogue as it is: its questions, and talk, for which any answer of its exchange is valid."""
     probes = []
     for turn in dialogue.turns:
         probe: tuple[Probe, ...] = ()
-        if turn.kind == "ask" and turn.value:
-            probe = (Probe(turn.query, (turn.value,), "conversation", "told"),)
+        if turn.kind == "ask":
+            asked = recall_probe(turn, "conversation", "told")
+            probe = () if asked is None else (asked,)
         elif turn.kind == "ask_unknown":
             probe = (Probe(turn.query, (NOT_TOLD,), "conversation", "never told"),)
         elif turn.kind in ("small_talk", "identity", "unknown_topic"):

@@ -9,7 +9,7 @@ import torch
 import rxt
 from rxt.inference.cancel import Cancelled
 from rxt.inference.probe import AS_IT_IS, RESET, Question, ask, recall
-from rxt.inference.share import Share
+from rxt.inference.share import ClusteredShare, Share
 from rxt.model.memory import MemoryState
 from tests.rxt.inference.finished import ALPHA, BETA, QUESTIONS, After, model, session
 
@@ -80,6 +80,31 @@ def test_that_the_interval_is_wilsons(hits: int, trials: int, low: float, high: 
     for end in (found or ())[hits == 0 : 2 - (hits == trials)]:
         p = hits / trials
         assert (p - end) ** 2 == pytest.approx(1.96**2 * end * (1 - end) / trials, rel=1e-6)
+
+
+def test_that_trials_of_one_conversation_count_for_less() -> None:
+    alike, apart, single = ClusteredShare(), ClusteredShare(), Share()
+    for cluster in range(20):
+        for trial in range(5):
+            hit = cluster % 2 == 0
+            alike.add_of(cluster, hit)  # all five of a conversation alike: worth one
+            apart.add_of((cluster, trial), hit)
+            single.add(hit)
+    assert alike.value == apart.value == single.value == 0.5
+    assert alike.independent == pytest.approx(19)
+    assert apart.independent == pytest.approx(99)
+    narrow, wide = single.interval or (0, 0), alike.interval or (0, 0)
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+def test_that_conversations_that_never_differ_are_worth_one_trial_each() -> None:
+    share = ClusteredShare()
+    assert share.interval is None
+    for cluster in range(8):
+        for _ in range(3):
+            share.add_of(cluster, False)
+    assert share.independent == 8
+    assert share.interval == Share(0, 8).interval
 
 
 def test_that_a_share_without_trials_is_no_number() -> None:

@@ -21,7 +21,7 @@ from rxt.training.evaluation.play import play
 from rxt.training.evaluation.player import Player
 from rxt.training.evaluation.plot import plot
 from rxt.training.evaluation.results import MEMORIES, Evaluation
-from rxt.training.evaluation.script import Probe, Script, natural_script, scripts_of_file
+from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, natural_script, recall_probe, scripts_of_file
 from rxt.training.recipe import ModelShape
 
 QUERIES = ("hello", "a b", "hello", "What is my name?", "the")
@@ -104,6 +104,22 @@ def test_that_any_answer_of_an_exchange_is_valid_talk() -> None:
     assert probe.is_right("hi!")
     assert probe.is_right("Hello, nice to see you!")
     assert not probe.is_right("Hello! Hello!")
+
+
+def test_that_a_question_that_gives_its_answer_away_or_asks_for_two_is_no_probe() -> None:
+    plain = Turn("Who is my sister?", "Your sister is Ana.", "ask", "sister", "Ana")
+    giving = Turn("is ana my sister", "Yes, your sister is Ana.", "ask", "sister", "Ana")
+    double = Turn("Who is my sister and where do I live?", "...", "ask", "sister", "Ana", 1, ("Rome",))
+    assert recall_probe(plain, "distance", "1") == Probe(plain.query, ("Ana",), "distance", "1")
+    assert recall_probe(giving, "distance", "1") is None
+    assert recall_probe(double, "distance", "1") is None
+    assert natural_script(Dialogue((giving, double, plain))).probes[:2] == ((), ())
+    for seed in range(20):
+        examiner = Examiner(seed)
+        for script in (examiner.distance(20), examiner.facts(10), examiner.change("update")):
+            recalls = [probe for probes in script.probes for probe in probes if probe.expected != (NOT_TOLD,)]
+            assert recalls
+            assert not any(probe.expected[0].casefold() in probe.query.casefold() for probe in recalls)
 
 
 def test_that_what_a_fresh_memory_says_counts_as_guessed(model: PretrainedModel) -> None:

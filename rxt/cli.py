@@ -28,7 +28,7 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
-from rxt.training.commands import add_average, add_eval, add_grow, add_trace, add_train
+from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_trace, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
@@ -37,7 +37,8 @@ HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line."""
+    """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line, 130 where
+    Ctrl+C ended it."""
     arguments = _parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -47,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RxtError, ValueError, OSError) as error:
         print(f"rxt: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # commands with something to keep see to it themselves
+        print("rxt: stopped.", file=sys.stderr)
+        return STOPPED
     return status
 
 

@@ -24,7 +24,8 @@ class TrainingError(RxtError):
 class Checkpoint:
     """step: of the run; stage, stage_step: where in the recipe that is. stage_state: what the stage keeps; extra: its
     part outside of the model; kind: of the stage; fingerprint: of the model's configuration, None in early versions;
-    mean: of the weights over the stage's last steps, None where none is taken yet."""
+    mean: of the weights over the stage's last steps, None where none is taken yet; tokenizer: its SHA-256, None in
+    early versions."""
 
     step: int
     stage: int
@@ -36,6 +37,7 @@ class Checkpoint:
     fingerprint: str | None
     kind: str
     mean: Mapping[str, Tensor] | None = None
+    tokenizer: str | None = None
 
     def write(self, path: Path) -> None:
         """Raises OSError where it cannot be written; the file that was there stays."""
@@ -52,6 +54,7 @@ class Checkpoint:
                 "extra": None if self.extra is None else dict(self.extra),
                 "fingerprint": self.fingerprint,
                 "mean": None if self.mean is None else dict(self.mean),
+                "tokenizer": self.tokenizer,
             },
             data,
         )
@@ -75,12 +78,21 @@ class Checkpoint:
                 fingerprint=state.get("fingerprint"),
                 kind=str(state.get("kind", "memory_aware")),
                 mean=state.get("mean"),
+                tokenizer=state.get("tokenizer"),
             )
-        except Exception as error:  # noqa: BLE001  (a damaged file makes the unpickler raise anything)
+        except Exception:  # noqa: BLE001  (a damaged file makes the unpickler raise anything, often with bad advice)
             raise TrainingError(
-                f"{path} cannot be read as a checkpoint ({str(error).splitlines()[0] if str(error) else 'damaged'}). "
-                "Nothing was changed: move it away to begin anew, or name another folder with --out."
+                f"{path} is damaged, or is no checkpoint of a run. Nothing was changed: move it away to begin anew, or "
+                "name another folder with --out."
             ) from None
+
+    def check_tokenizer(self, path: Path, sha256: str) -> None:
+        """Raises TrainingError where the checkpoint's model knows tokens of another tokenizer."""
+        if self.tokenizer not in (None, sha256):
+            raise TrainingError(
+                f"{path} belongs to a model with another tokenizer. Nothing was changed: use the recipe and the "
+                "tokenizer.json it was made with, or name another folder with --out."
+            )
 
     def check_model(self, path: Path, model: torch.nn.Module, fingerprint: str) -> None:
         """Raises TrainingError where the checkpoint is of a model of another configuration."""

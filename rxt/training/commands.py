@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rxt.training.evaluation.results import Evaluation
     from rxt.training.log import Progress
+    from rxt.training.loop import Trainer
 
 
 STOPPED = 130
@@ -88,6 +89,8 @@ def _train(arguments: argparse.Namespace) -> int:
     recipe = Recipe.read(arguments.recipe)
     join_team(recipe.run.device)
     trainer = Trainer(recipe, arguments.out)
+    if trainer.rank == 0 and trainer.step:
+        _say_what_goes_on(trainer)
     with tqdm(total=recipe.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
 
         def report(progress: Progress) -> None:
@@ -99,11 +102,22 @@ def _train(arguments: argparse.Namespace) -> int:
             trainer.run(report)
         except KeyboardInterrupt:
             bar.close()
-            _say(f"Stopped after step {trainer.step}. The same command goes on from the last checkpoint.")
+            _say(f"Stopped after step {trainer.step}; {trainer.kept}. The same command goes on from there.")
             return STOPPED
     if trainer.rank == 0:
         _say(f"The model is in {arguments.out / 'model'}, after {trainer.step} steps.")
     return 0
+
+
+def _say_what_goes_on(trainer: Trainer) -> None:
+    """Of a run that finds its folder in use: from where, and with what changes."""
+    if trainer.is_finished:
+        _say(f"{trainer.out} is trained to the end of this recipe, step {trainer.step}: nothing is left to do.")
+        _say("For more, raise its steps; for another model, name another folder with --out.")
+    else:
+        _say(f"Going on in {trainer.out} after step {trainer.step}.")
+    if changes := trainer.changes():
+        _say(f"The recipe says otherwise than the one used so far: {', '.join(changes)}.")
 
 
 def _grow(arguments: argparse.Namespace) -> int:
@@ -150,10 +164,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from rxt.io.pretrained import load
-    from rxt.training.corpus import read_corpus
+    from rxt.training.corpus import read_corpus, too_long
     from rxt.training.evaluate import evaluate, evaluate_corpus, table
 
     model = load(arguments.model)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)  # rather than to fail when all is measured
     with tqdm(unit="turn", disable=None) as bar:
 
         def report(done: int, total: int) -> None:
@@ -162,7 +178,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
         if arguments.data:
             about = ", ".join(path.name for path in arguments.data)
-            result = evaluate_corpus(model, read_corpus(arguments.data), about, report)
+            corpus = read_corpus(arguments.data, too_long(model.template, model.config.interaction_length))
+            result = evaluate_corpus(model, corpus, about, report)
         else:
             result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report)
     values = {"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}

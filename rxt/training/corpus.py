@@ -120,7 +120,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
 def _dialogue(where: str, record: Any) -> Dialogue:
     if not isinstance(record, Mapping):
         raise DataError(f"{where}: this is no object with query and answer.")
-    if "text" in record and "query" not in record:
+    if "text" in record and record.keys().isdisjoint(KEYS):
         return Dialogue((Turn("", _text(where, record, "text"), PLAIN_TEXT),))
     if unknown := sorted(str(key) for key in record if key not in KEYS):
         raise DataError(f"{where}: the key {unknown[0]!r} is not known; known are {', '.join(KEYS)} (or text alone).")

@@ -26,11 +26,14 @@ class Curriculum:
         return self._plan.turns[self.level]
 
     def observe(self, turns: int, value_accuracy: float) -> None:
-        """Takes the value accuracy of a step with dialogues of `turns` turns; steps of earlier levels do not count."""
-        if turns != self._plan.turns[self.level] or math.isnan(value_accuracy):
+        """Takes the value accuracy of a step whose dialogues were to have `turns` turns; steps of earlier levels do not
+        count. Where no value was recalled (files do not say what is one) the accuracy is not a number: a step all the
+        same."""
+        if turns != self._plan.turns[self.level]:
             return
         self.steps_in_level += 1
-        self.value_accuracy = MOVING_AVERAGE * self.value_accuracy + (1 - MOVING_AVERAGE) * value_accuracy
+        if not math.isnan(value_accuracy):
+            self.value_accuracy = MOVING_AVERAGE * self.value_accuracy + (1 - MOVING_AVERAGE) * value_accuracy
         reached = self.value_accuracy > self._plan.promote_at_value_accuracy and self.steps_in_level > 30
         if self.level + 1 < len(self._plan.turns) and (
             reached or self.steps_in_level >= self._plan.promote_after_steps

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -26,13 +28,14 @@ from rxt.training.optimizer import build_optimizer, rate_share, restore_optimize
 from rxt.training.products import ComputingCopy
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.stage import Stage, StageResult
-from rxt.training.start import begin, build_stage, check_compiler, check_device
+from rxt.training.start import CHECKPOINT, begin, build_stage, check_compiler, check_device
 from rxt.training.step_mean import StepMean
 from rxt.training.supply import Supply
 from rxt.training.team import Team
 
 __all__ = ["Progress", "Trainer", "TrainingError"]
 
+RECIPE = "recipe.json"
 CLIP = {"memory": 0.5, "encoder": 0.5, "rest": 1.0}
 
 
@@ -49,16 +52,23 @@ class Trainer:
         check_device(recipe.run.device)
         if recipe.run.compile:
             check_compiler()
-        out.mkdir(parents=True, exist_ok=True)
+        self._checkpoint = out / CHECKPOINT
+        _open_folder(out)
+        if not self._checkpoint.exists() and (out / "model").exists():
+            raise TrainingError(
+                f"{out / 'model'} is there already, and no checkpoint to go on from. Nothing was changed: move it "
+                "away, or name another folder with --out."
+            )
+        self.team.wait()
         self._start = begin(recipe, out, self.team)
+        if self.team.leads and not self._checkpoint.exists():
+            write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
         self.model = self._start.model.to(recipe.run.device)
         self._computing = ComputingCopy(self.model, recipe.run)
         if recipe.run.compile:
             _compile(self._computing.model)
-        if self.team.leads and not (out / TOKENIZER).exists():
-            write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
-        self._checkpoint = out / "checkpoint.pt"
         self.step = 0
+        self._trained_here = False
         self._enter(0)
         self._resume()
 
@@ -80,6 +90,24 @@ class Trainer:
     @property
     def is_finished(self) -> bool:
         return self.place + 1 == len(self.recipe.stages) and self.stage_step >= self.plan.schedule.steps
+
+    def changes(self) -> list[str]:
+        """What this recipe says otherwise than the one that the folder was last trained with, such as
+        "stages.0.schedule.steps"; nothing where none is known."""
+        try:
+            before = json.loads((self.out / RECIPE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return []
+        old, new = dict(_leaves(before)), dict(_leaves(self._recipe_values()))
+        return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+    def _recipe_values(self) -> Any:
+        return json.loads(json.dumps(asdict(self.recipe), default=str))
+
+    @property
+    def kept(self) -> str:
+        """What of the run is on disk, as half a sentence."""
+        return "the last checkpoint is kept" if self._checkpoint.exists() else "there is no checkpoint yet"
 
     def run(self, report: Callable[[Progress], None]) -> None:
         """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
@@ -117,10 +145,11 @@ class Trainer:
             fingerprint=self._start.fingerprint,
             kind=self.plan.kind,
             mean=self._mean.state(),
+            tokenizer=self._start.tokenizer.sha256,
         ).write(self._checkpoint)
         save_model(self.out / "model", self._mean.model, self._start.document, self._start.tokenizer_json)
-        recipe = json.dumps(asdict(self.recipe), indent=2, default=str)
-        write_atomically(self.out / "recipe.json", recipe.encode())
+        if self._trained_here:
+            write_atomically(self.out / RECIPE, json.dumps(self._recipe_values(), indent=2).encode())
 
     def _keep(self, log: Log, progress: Progress | None = None) -> None:
         """Adds a step to the log; at the steps for it, and where there is none to add, writes a checkpoint."""
@@ -131,10 +160,9 @@ class Trainer:
                 log.flush()
                 self.save()
         except OSError as error:
-            kept = "the last checkpoint is kept" if self._checkpoint.exists() else "there is no checkpoint yet"
             raise TrainingError(
                 f"the checkpoint of step {self.step} could not be written to {self.out}: {error}. Training stopped; "
-                f"{kept}. Make room and start the same command again."
+                f"{self.kept}. Make room and start the same command again."
             ) from None
 
     def _enter(self, place: int) -> None:
@@ -167,6 +195,7 @@ class Trainer:
             return
         state = Checkpoint.read(self._checkpoint)
         state.check_model(self._checkpoint, self.model, self._start.fingerprint)
+        state.check_tokenizer(self._checkpoint, self._start.tokenizer.sha256)
         stages = self.recipe.stages
         if state.stage >= len(stages) or stages[state.stage].kind != state.kind:
             raise TrainingError(
@@ -180,7 +209,7 @@ class Trainer:
         self._computing.follow()
         restore_optimizer(self.optimizer, state.optimizer)
         self.stage.restore(state.stage_state)
-        self._mean.restore(state.mean)
+        self._mean.restore(state.mean, state.stage_step)
         if self.stage.extra is not None and state.extra is not None:
             self.stage.extra.load_state_dict(state.extra)
         self.step, self.stage_step = state.step, state.stage_step
@@ -205,9 +234,10 @@ class Trainer:
         # gradient is alike in all processes, so that all of them stop.
         if not all(map(math.isfinite, (loss, *norms.values()))):
             raise TrainingError(
-                f"the loss or its gradient is not finite at step {self.step}; the last checkpoint is kept in {self.out}"
+                f"the loss or its gradient is not finite at step {self.step} in {self.out}; {self.kept}"
             )
         self.optimizer.step()
+        self._trained_here = True
         self._computing.follow()
         self.stage.observe(result)
         self.step += 1
@@ -241,6 +271,28 @@ class Trainer:
             kept=kept,
             step_s=step_s,
         )
+
+
+def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """The single values of nested ones, each with the way to it; a list of plain values is one."""
+    items = list(value.items()) if isinstance(value, dict) else []
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        items = [(str(number), item) for number, item in enumerate(value)]
+    if not items:
+        yield place, value
+    for key, item in items:
+        yield from _leaves(item, f"{place}.{key}" if place else key)
+
+
+def _open_folder(folder: Path) -> None:
+    """Makes the folder of a run where there is none. Raises TrainingError where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TrainingError(f"Nothing can be written to the folder {folder} ({reason}). Nothing was trained.") from None
 
 
 def _compile(model: ReactiveTransformer) -> None:

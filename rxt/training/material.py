@@ -44,11 +44,13 @@ class Chance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """seed: of all that is drawn with the model at hand. told, shown: messages for the tagger's lesson alone, a batch
-    of single turns, and which of their tokens [B * K, T] the encoder is to see; None where there are none, or all."""
+    """seed: of all that is drawn with the model at hand. turns: what conversations were to have at most. told, shown:
+    messages for the tagger's lesson alone, a batch of single turns, and which of their tokens [B * K, T] the encoder is
+    to see; None where there are none, or all."""
 
     batch: DialogueBatch
     seed: int
+    turns: int = 1
     told: DialogueBatch | None = None
     shown: Tensor | None = None
 
@@ -70,7 +72,7 @@ class DialogueMaker:
     def make(self, draw: Draw, turns: int) -> Material:
         count = max(1, draw.turns // turns)
         batch = self.builder.build(self.source.dialogues(turns, count, draw.own))
-        return Material(batch, draw.own.randrange(2**62))
+        return Material(batch, draw.own.randrange(2**62), turns)
 
 
 @dataclass(frozen=True, slots=True)

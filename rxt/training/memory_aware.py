@@ -21,9 +21,16 @@ from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.material import DialogueMaker, LessonMaker, Maker, Material
+from rxt.training.recipe import RecipeError
 from rxt.training.source import Source
 from rxt.training.stage import NOT_MEASURED, StageResult
 from rxt.training.tagger import Lesson, Tagger, TagResult
+
+NOTHING_LEARNED = (
+    "The conversations of a step hold nothing to learn: answers weigh nothing (answer_weight), the turns of the "
+    "curriculum are too few to reach an answer, or interactions are too short for one. The last checkpoint, if there "
+    "is one, is kept."
+)
 
 KEPT_BELOW = 0.1
 """A slot whose write gate is lower counts as kept."""
@@ -75,6 +82,8 @@ class MemoryAwareStage:
         start = fresh_memories(model, len(material.batch.tokens), noise)
         tagger = None if lesson is None else lesson.tagger
         result = memory_aware_loss(model, material.batch.to(model.device), start, self._clipper, tagger=tagger)
+        # Not those of the batch: conversations of files can be shorter, and in every process others are.
+        result = replace(result, turns=material.turns)
         if tagger is None or material.told is None:
             return result
         shown = None if material.shown is None else material.shown.to(model.device)
@@ -110,7 +119,7 @@ def memory_aware_loss(
     tagger: Tagger | None = None,
 ) -> StageResult:
     """The loss of one batch that begins with `memory` [L, B, S, D], with gradients through memory attention into the
-    encoder."""
+    encoder. Raises RecipeError where no token of it is to be learned."""
     dialogues, turns, _ = batch.tokens.shape
     asked = batch.questions()
     embedded = model.embedding(asked.tokens)  # [N + A, T, D]
@@ -133,6 +142,8 @@ def memory_aware_loss(
 
     losses, weights, hits, values = [], [], [], []
     learned = (asked.weights > 0).any(dim=-1).nonzero().flatten()
+    if not len(learned):
+        raise RecipeError(NOTHING_LEARNED)
     for among_learned, longest in _by_length(asked.real.sum(dim=-1)[learned], chunks):
         rows = learned[among_learned]
         places = asked.before[rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,14 +50,22 @@ SHARES = (
 )
 AT_LEAST_ONE = (
     "steps", "turns_per_step", "checkpoint_every_steps", "memory_steps", "turns_per_dialogue", "memory_heads",
+    "head_dim",
 )  # fmt: skip
+AT_MOST: dict[str, float] = {
+    "learning_rate": 1, "muon_learning_rate": 1, "gate_learning_rate": 1, "weight_decay": 1, "gate_init": 100,
+    "answer_weight": 1000, "novelty": 1000, "focus": 10, "asides": 100, "acknowledgements": 100, "noise": 100,
+    "tagging": 1000, "tagging_messages": 100, "tagging_hidden": 0.5, "turns_per_step": 10**6,
+    "turns_per_dialogue": 1000, "turns": 1000, "memory_steps": 1000, "workers": 1000, "seed": 2**63 - 1,
+}  # fmt: skip
+"""So that a slip of the finger is named at once, not by a run that never ends its first step."""
 
 
 def read_recipe(path: Path) -> Recipe:
     """Reads a TOML file. Raises RecipeError naming what is missing, unknown or of another type."""
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecipeError(f"{path} cannot be read as TOML: {error}") from None
     if unknown := sorted(document.keys() - set(SECTIONS)):
         raise RecipeError(f"{path} has the unknown section [{unknown[0]}]; known are {', '.join(sorted(SECTIONS))}")
@@ -89,20 +98,22 @@ class _Section:
         for key in values.keys() - known:
             raise RecipeError(f"{path}: [{name}] has the unknown key {key!r}; known are {', '.join(sorted(known))}")
 
-    def build(self, kind: type[Part], inherited: Mapping[str, Any] | None = None) -> Part:
+    def build(self, kind: type[Part], inherited: _Section | None = None) -> Part:
         """The part that this table and, for what it does not say, `inherited` describe."""
-        given = {**(inherited or {}), **self.values}
+        given = {**(inherited.values if inherited else {}), **self.values}
         checked = {}
         for field in dataclasses.fields(kind):  # type: ignore[arg-type]
             if field.name in given:
-                checked[field.name] = self._checked(field.name, str(field.type), given[field.name])
+                # A fault is named where it stands.
+                origin = self if inherited is None or field.name in self.values else inherited
+                checked[field.name] = origin._checked(field.name, str(field.type), given[field.name])
             elif field.default is dataclasses.MISSING:
                 raise RecipeError(f"{self.path}: [{self.name}] lacks {field.name}")
         return kind(**checked)
 
     def _checked(self, key: str, wanted: str, value: Any) -> Any:
         wanted = wanted.removesuffix(" | None")
-        if wanted == "float" and type(value) is int:
+        if wanted == "float" and type(value) is int and value <= sys.float_info.max:
             value = float(value)
         if not _is_a(wanted, value):
             what = "a list of file names" if wanted == "tuple[Path, ...]" else f"of type {wanted} and not negative"
@@ -111,6 +122,9 @@ class _Section:
             raise RecipeError(f"{self.path}: [{self.name}] {key} is a share, from 0 to 1, not {value!r}")
         if key in AT_LEAST_ONE and value < 1:
             raise RecipeError(f"{self.path}: [{self.name}] {key} must be at least 1, not {value!r}")
+        most, largest = AT_MOST.get(key, math.inf), max(value) if wanted == "list[int]" else value
+        if isinstance(largest, int | float) and largest > most:
+            raise RecipeError(f"{self.path}: [{self.name}] {key} must be at most {most}, not {largest!r}")
         if wanted == "tuple[Path, ...]":
             return tuple(self.path.parent / name for name in value)
         return value
@@ -151,14 +165,14 @@ def _stage(
         raise RecipeError(f"{path}: [{name}] has a curriculum, which only stages of the kind memory_aware have")
     return StagePlan(
         kind=cast(StageKind, kind),
-        schedule=own.build(Schedule, schedule.values),
-        data=_data(own, data.values),
+        schedule=own.build(Schedule, schedule),
+        data=_data(own, data),
         curriculum=plan,
         options=own.build(StageOptions),
     )
 
 
-def _data(section: _Section, inherited: Mapping[str, Any] | None = None) -> DataPlan:
+def _data(section: _Section, inherited: _Section | None = None) -> DataPlan:
     plan = section.build(DataPlan, inherited)
     if plan.generator not in ("", GENERATOR):
         raise RecipeError(

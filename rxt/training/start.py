@@ -34,6 +34,7 @@ from rxt.training.stage import Stage
 from rxt.training.tagger import Lesson, Tagger
 from rxt.training.team import Team
 
+CHECKPOINT = "checkpoint.pt"
 MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
 
 
@@ -73,7 +74,14 @@ def begin(recipe: Recipe, out: Path, team: Team) -> Start:
     document = preset(recipe.model.preset) if isinstance(recipe.model, ModelPreset) else recipe.model.to_document()
     config = ModelConfig.from_json(document)
     path = out / TOKENIZER
-    if team.leads and not path.exists():
+    if (out / CHECKPOINT).exists():
+        if not path.exists():
+            raise RecipeError(
+                f"{path} is missing, with which the checkpoint beside it was trained. Nothing was changed: put it back "
+                f"(the model folder {out / 'model'} has a copy), or name another folder with --out."
+            )
+    elif team.leads:
+        # Anew where one is there: it may be of a run that was refused, with other data.
         train_tokenizer(_tokenizer_texts(recipe), config.decoder.vocabulary, path)
     team.wait()
     try:
@@ -86,6 +94,8 @@ def begin(recipe: Recipe, out: Path, team: Team) -> Start:
 
 
 def _trained(folder: Path) -> Start:
+    if not folder.is_dir():
+        raise RecipeError(f"[model] from: there is no folder {folder}. Nothing was changed.")
     pretrained = load(folder)
     model = ReactiveTransformer(pretrained.config)
     model.load_state_dict(pretrained.state_dict())
@@ -171,7 +181,7 @@ def check_device(device: str) -> None:
     import torch
 
     try:
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).item()  # "meta" gives tensors that have no values
     except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
         raise RxtError(f"This machine cannot train on the device {device!r}: {str(error).splitlines()[0]}") from None
 

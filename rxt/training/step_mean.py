@@ -42,9 +42,10 @@ class StepMean:
         """What `restore` goes on from; None where no mean is taken yet."""
         return None if self._mean is None else self._mean.state_dict()
 
-    def restore(self, state: Mapping[str, Tensor] | None) -> None:
-        """Goes on with the mean of a checkpoint."""
-        if state is not None:
+    def restore(self, state: Mapping[str, Tensor] | None, stage_step: int) -> None:
+        """Goes on with the mean of a checkpoint of that step; without it where the recipe, changed since, begins its
+        mean only later."""
+        if state is not None and stage_step >= self._first:
             self._begin().load_state_dict(state)
 
     def _begin(self) -> AveragedModel:

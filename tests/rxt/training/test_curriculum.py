@@ -38,11 +38,19 @@ def test_that_the_last_level_stays() -> None:
     assert climb(curriculum, 1.0, 500) == -1
 
 
-def test_that_steps_of_other_lengths_and_without_questions_do_not_count() -> None:
+def test_that_steps_of_other_lengths_do_not_count() -> None:
     curriculum = Curriculum(PLAN)
     curriculum.observe(4, 1.0)
-    curriculum.observe(1, float("nan"))
     assert curriculum.state() == Curriculum(PLAN).state()
+
+
+def test_that_steps_without_a_recalled_value_count_and_leave_the_recall_as_it_is() -> None:
+    assert climb(Curriculum(PLAN), float("nan"), 200) == 100
+    curriculum = Curriculum(PLAN)
+    curriculum.observe(1, 0.5)
+    before = curriculum.value_accuracy
+    curriculum.observe(1, float("nan"))
+    assert (curriculum.value_accuracy, curriculum.steps_in_level) == (before, 2)
 
 
 def test_that_earlier_lengths_return_at_their_share() -> None:

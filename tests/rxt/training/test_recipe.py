@@ -123,7 +123,7 @@ def test_that_stages_take_from_the_sections_what_they_do_not_say(tmp_path: Path)
         ("memory_steps = 3", "memory_steps = 0", r"\[stage 2\] memory_steps must be at least 1"),
         ('generator = "dialogues"', 'generator = "novels"', r"\[stage 2\] generator is 'novels'"),
         ("files = []", "curriculum = {}", r"\[stage 2\] has a curriculum"),
-        ('files = ["pairs.jsonl"]', "files = [3]", r"\[stage 1\] files must be a list of file names"),
+        ('files = ["pairs.jsonl"]', "files = [3]", r"\[data\] files must be a list of file names"),
         ("turns = [2]", "turns = [0]", r"\[stage 3 curriculum\] turns"),
         ("turns_per_step = 8", "", r"\[stage 1\] lacks turns_per_step"),
         ("turns_per_step = 8", 'turns_per_step = 8\nprecision = "half"', r"precision is 'half'"),
@@ -161,6 +161,13 @@ def test_that_the_recipes_of_the_project_can_be_followed(path: Path) -> None:
         ("schedule", "learning_rate", "fast", r"\[schedule\] learning_rate must be of type float"),
         ("schedule", "learning_rate", -1.0, r"\[schedule\] learning_rate .* not negative"),
         ("schedule", "learning_rate", float("nan"), r"\[schedule\] learning_rate"),
+        ("schedule", "learning_rate", 10**400, r"\[schedule\] learning_rate must be of type float"),
+        ("schedule", "learning_rate", 3.0, r"\[schedule\] learning_rate must be at most 1, not 3.0"),
+        ("schedule", "turns_per_step", 10**30, r"\[schedule\] turns_per_step must be at most 1000000"),
+        ("schedule", "seed", 2**64, r"\[schedule\] seed must be at most"),
+        ("model", "head_dim", 0, r"\[model\] head_dim must be at least 1"),
+        ("data", "focus", 1000.0, r"\[data\] focus must be at most 10"),
+        ("curriculum", "turns", [2, 10**6], r"\[curriculum\] turns must be at most 1000, not 1000000"),
         ("curriculum", "turns", [], r"\[curriculum\] turns"),
         ("curriculum", "turns", [2, 0], r"\[curriculum\] turns"),
     ],
@@ -187,7 +194,7 @@ def test_that_sections_are_refused_by_name(tmp_path: Path) -> None:
         Recipe.read(write(tmp_path / "less.toml", sections))
 
 
-@pytest.mark.parametrize("text", ["[model", "\udcff"])
+@pytest.mark.parametrize("text", ["[model", "\udcff", "a = " + "[" * 9999 + "]" * 9999])
 def test_that_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "recipe.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(RecipeError, match="cannot be read as TOML"):

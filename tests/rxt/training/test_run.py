@@ -188,8 +188,9 @@ def test_that_a_checkpoint_of_another_configuration_is_refused(recipe: Recipe, t
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no more", b"\x80\x04nonsense"])
 def test_that_a_damaged_checkpoint_is_named_and_kept(recipe: Recipe, tmp_path: Path, content: bytes) -> None:
+    Trainer(recipe, tmp_path)
     (tmp_path / "checkpoint.pt").write_bytes(content)
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt cannot be read as a checkpoint"):
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt is damaged, or is no checkpoint of a run"):
         Trainer(recipe, tmp_path)
     assert (tmp_path / "checkpoint.pt").read_bytes() == content
 
@@ -233,8 +234,9 @@ def test_that_faults_of_the_data_are_found_before_the_first_step(recipe: Recipe,
     pairs.write_text('{"query": "Who?"}\n', encoding="utf-8")
     with pytest.raises(DataError, match=r"pairs\.jsonl, line 1: answer is missing"):
         Trainer(replace(recipe, stages=(replace(stage, data=DataPlan(files=(pairs,))),)), tmp_path / "run")
-    with pytest.raises(RxtError, match="This machine cannot train on the device 'nonsense'"):
-        Trainer(replace(recipe, run=RunPlan(device="nonsense")), tmp_path / "run")
+    for device in ("nonsense", "meta"):
+        with pytest.raises(RxtError, match=f"This machine cannot train on the device '{device}'"):
+            Trainer(replace(recipe, run=RunPlan(device=device)), tmp_path / "run")
 
 
 def test_that_bfloat16_leaves_the_weights_in_float32(recipe: Recipe, tmp_path: Path) -> None:

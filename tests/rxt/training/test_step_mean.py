@@ -77,6 +77,18 @@ def test_that_a_killed_run_goes_on_with_its_mean(recipe: Recipe, tmp_path: Path)
     assert all(torch.equal(value, killed[name]) for name, value in whole.items())
 
 
+def test_that_a_mean_that_a_changed_recipe_begins_only_later_is_left_out(recipe: Recipe, tmp_path: Path) -> None:
+    weights_of_steps(with_share(recipe, 0.5), tmp_path)
+    (stage,) = recipe.stages
+    longer = dataclasses.replace(
+        recipe, stages=(dataclasses.replace(stage, schedule=dataclasses.replace(stage.schedule, steps=8)),)
+    )
+    seen = weights_of_steps(with_share(longer, 0.0), tmp_path)
+    assert len(seen) == 2
+    last = saved(tmp_path)
+    assert all(torch.equal(value.half(), last[name].half()) for name, value in seen[-1].items())
+
+
 def test_that_the_next_stage_begins_with_the_mean(recipe: Recipe, tmp_path: Path) -> None:
     (stage,) = recipe.stages
     still = dataclasses.replace(

@@ -42,6 +42,7 @@ class PastCommands(QObject):
         self._notices = notices
         self._waiting: Place | None = None
         workspace.outbox.queue_changed.connect(self._on_queued)
+        workspace.outbox.returned.connect(self._on_returned)
 
     @property
     def cursor_id(self) -> int | None:
@@ -86,3 +87,8 @@ class PastCommands(QObject):
         """A message that waits goes to where it was written, whatever is looked at when its turn comes."""
         if text:
             self._waiting = self._place(text)
+
+    @Slot(str)
+    def _on_returned(self, _text: str) -> None:
+        """A message that came back goes to where it is sent from the next time."""
+        self._waiting = None

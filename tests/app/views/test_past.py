@@ -121,6 +121,34 @@ def test_that_a_waiting_message_goes_to_where_it_was_written(desk: Desk) -> None
     assert desk.port.called("ask_after") == []
 
 
+def test_that_a_waiting_message_that_was_taken_back_goes_to_where_it_is_sent_from(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    desk.port.turns = 4
+    desk.type_and_send("now")
+    desk.port.begin("now")
+    desk.type_and_send("and then")
+    qtbot.mouseClick(desk.find("cancelQueued"), LEFT)
+    desk.port.finish("now", "yes")
+    desk.workspace.history.show_turn(1)
+    desk.window.chat.composer.submit()
+    assert desk.port.called("ask_after") == [(2, "and then", Sampling())]
+
+
+def test_that_a_message_of_the_past_that_was_taken_back_can_be_sent_now(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    desk.port.turns = 4
+    desk.type_and_send("now")
+    desk.port.begin("now")
+    desk.workspace.history.show_turn(1)
+    desk.type_and_send("and then")
+    qtbot.mouseClick(desk.find("cancelQueued"), LEFT)
+    desk.port.finish("now", "yes")
+    desk.actions["back_to_now"].trigger()
+    desk.window.chat.composer.submit()
+    assert [text for text, _ in desk.port.called("ask")] == ["now", "and then"]
+    assert desk.port.called("ask_after") == []
+
+
 def test_that_a_message_after_a_turn_that_is_not_stored_comes_back(desk: Desk, qtbot: QtBot) -> None:
     for number in range(3):
         desk.port.answer(f"q{number}", "a")

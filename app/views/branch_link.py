@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,14 @@ BUNDLED = RESOURCES / "models"
 NOT_SAVED = ("Not saved", "Conversations are read-only")
 
 
+@dataclass(frozen=True, slots=True)
+class LeftChat:
+    """A chat that was left for another before all of it was saved: the turns it showed, and those not saved."""
+
+    turns: int
+    unsaved: int
+
+
 class BranchLink(QObject):
     """Receives the signals of the port that are about the tree of turns."""
 
@@ -38,6 +47,7 @@ class BranchLink(QObject):
         self._window = window
         self._commands = commands
         self._saving_failed = False
+        self._left: dict[int, LeftChat] = {}
         port.tree_changed.connect(self._on_tree_changed)
         port.conversation_opened.connect(self._on_opened)
         port.path_changed.connect(self._on_path_changed)
@@ -51,6 +61,7 @@ class BranchLink(QObject):
         history = workspace.history
         for signal in (history.cursor_changed, history.reset, history.turn_added):
             signal.connect(self._refresh)
+        workspace.conversation.modelAboutToBeReset.connect(self._on_leaving)
         workspace.settings.changed.connect(self._apply_shortcuts)
         window.known_actions.use_shortcuts(dict(workspace.settings.preferences.shortcuts))
         window.ask_before_closing(self.loss)
@@ -93,7 +104,11 @@ class BranchLink(QObject):
             self._workspace.chats.show_found(text, lines)
 
     @Slot(object)
-    def _on_listed(self, _lines: tuple[ConversationSummary, ...]) -> None:
+    def _on_listed(self, lines: tuple[ConversationSummary, ...]) -> None:
+        for line in lines:
+            left = self._left.get(line.id)
+            if left is not None and line.turns >= left.turns:  # what waited was saved after all
+                del self._left[line.id]
         self._refresh()
 
     # ---------------------------------------------------------------- checks
@@ -121,17 +136,32 @@ class BranchLink(QObject):
         self._commands.notices.drop()
         self._saving_failed |= title in NOT_SAVED
 
+    @Slot()
+    def _on_leaving(self) -> None:
+        """Another chat is opened: what could not be saved of this one is not shown any more, and still not saved."""
+        conversation, unsaved = self._workspace.conversation, self._unsaved
+        if conversation.id is not None and unsaved:
+            former = self._left.get(conversation.id)
+            unsaved += former.unsaved if former is not None else 0
+            self._left[conversation.id] = LeftChat(len(conversation.exchanges), unsaved)
+
+    @property
+    def _unsaved(self) -> int:
+        """How many turns of the open chat are not saved."""
+        return sum(exchange.state.is_final and not exchange.id for exchange in self._workspace.conversation.exchanges)
+
     def loss(self) -> str:
         """What would be lost if the window closed now, as a sentence; empty where nothing would."""
         if not self._saving_failed:
             return ""
-        unsaved = sum(
-            exchange.state.is_final and not exchange.id for exchange in self._workspace.conversation.exchanges
-        )
-        if not unsaved:
+        here, elsewhere = self._unsaved, sum(left.unsaved for left in self._left.values())
+        parts = [f"{_turns(here)} of this chat"] if here else []
+        if elsewhere:
+            parts.append(f"{_turns(elsewhere)} of {'another chat' if len(self._left) == 1 else 'other chats'}")
+        if not parts:
             return ""
-        turns = "One turn of this chat" if unsaved == 1 else f"{unsaved:,} turns of this chat"
-        return f"{turns} could not be saved and would be lost."
+        words = " and ".join(parts)
+        return f"{words[0].upper()}{words[1:]} could not be saved and would be lost."
 
     # ---------------------------------------------------------------- models and keys
 
@@ -143,3 +173,7 @@ class BranchLink(QObject):
     @Slot(object)
     def _apply_shortcuts(self, preferences: Preferences) -> None:
         self._window.known_actions.use_shortcuts(dict(preferences.shortcuts))
+
+
+def _turns(count: int) -> str:
+    return "one turn" if count == 1 else f"{count:,} turns"

@@ -514,6 +514,40 @@ def test_that_closing_asks_only_where_a_turn_could_not_be_saved(desk: Desk, qtbo
     assert desk.port.called("shutdown") == [()]
 
 
+def test_that_closing_asks_for_the_turns_of_a_chat_that_was_left_before_they_were_saved(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.answer("And", "so on")
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.open(2)
+    desk.window.close()
+    assert desk.window.isVisible()
+    words = desk.find("lossWords")
+    assert isinstance(words, QLabel)
+    assert words.text().startswith("2 turns of another chat could not be saved and would be lost.")
+
+
+def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.open(2)
+    desk.port.answer("Hi", "Hello")
+    desk.port.open(3)
+    desk.port.answer("Hi", "Hello")
+    desk.window.close()
+    words = desk.find("lossWords")
+    assert isinstance(words, QLabel)
+    assert words.text().startswith("One turn of this chat and 2 turns of other chats could not be saved")
+
+
+def test_that_closing_asks_nothing_once_the_turns_of_a_chat_that_was_left_are_listed(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.open(2)
+    desk.port.list_chats((1, "Hi", 1))
+    desk.window.close()
+    assert not desk.window.isVisible()
+
+
 def test_that_closing_asks_nothing_once_everything_was_saved_after_all(desk: Desk) -> None:
     open_line(desk)
     desk.port.failed.emit("Not saved", "The disk is full.")

@@ -162,7 +162,7 @@ class Dialogue:
         former, opened, session = self.place, self.conversation, start.session
         session.sampling, session.on_stop = sampling, self.on_stop
         memory, records = session.memory, tuple(session.turns)
-        is_new, announced = not opened.stored, opened.id
+        is_new, announced, title = not opened.stored, opened.id, opened.title
         self._enter(start)
         begun = False
         entry = self._journal.begin(opened, len(records), text, sampling, memory.sha256)
@@ -172,7 +172,7 @@ class Dialogue:
             return None
         if opened.id != announced:
             self._post(reports.ConversationRenumbered(announced, opened.id))
-        if is_new:
+        if is_new or opened.title != title:
             self._list()
 
         def post(report: reports.Report) -> None:

@@ -180,6 +180,9 @@ class Journal:
             with store.together():
                 if not conversation.stored:
                     home, title = _create(store, conversation, query)
+                elif after is None and not conversation.is_named and not store.tree(home):
+                    title = title_of(query)  # the one it has is that of a question that was rejected
+                    store.rename(home, title)
                 turn = store.begin_turn(home, number, query, sampling, memory_before, after)
             conversation.id, conversation.title, conversation.stored = home, title, True
             entry.id, entry.saved_after, entry.parent = turn, after, None  # a long conversation is no long chain

@@ -10,6 +10,7 @@ import pytest
 
 from app.engine.journal import title_of
 from app.models.phase import Phase
+from rxt.events import Sampling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +136,34 @@ def test_that_a_title_given_before_the_first_turn_is_kept(desk: Desk) -> None:
     desk.port.rename_conversation(desk.opened.id, "Mine")
     desk.say("Hi")
     assert [line.title for line in desk.heard.conversations[-1]] == ["Mine"]
+
+
+def test_that_a_chat_has_the_title_of_the_first_message_that_was_not_rejected(desk: Desk) -> None:
+    def fail(number: int) -> None:
+        raise RuntimeError("boom")
+
+    desk.behaviour.before_token = fail
+    desk.say("Zebras")
+    assert [text for text, _ in desk.heard.rejected] == ["Zebras"]
+    desk.behaviour.before_token = lambda number: None
+    listed = len(desk.heard.conversations)
+    desk.say("I like tea")
+    desk.say("and milk")
+    assert {line.title for lines in desk.heard.conversations[listed:] for line in lines} == {"I like tea"}
+
+
+def test_that_a_title_given_after_a_rejected_message_is_kept(desk: Desk) -> None:
+    desk.say("  ")
+    desk.port.rename_conversation(desk.opened.id, "Mine")
+    desk.say("Hi")
+    assert [line.title for line in desk.heard.conversations[-1]] == ["Mine"]
+
+
+def test_that_another_version_of_the_first_message_leaves_the_title(desk: Desk) -> None:
+    desk.say("Hi")
+    desk.port.ask_after(None, "Hello", Sampling())
+    desk.rest()
+    assert [line.title for line in desk.heard.conversations[-1]] == ["Hi"]
 
 
 def test_that_deleting_the_open_conversation_begins_a_new_one(desk: Desk) -> None:

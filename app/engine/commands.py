@@ -181,10 +181,11 @@ class RenameConversation:
 
 @dataclass(frozen=True, slots=True)
 class DeleteConversation:
-    """Deleting the open conversation opens a new one."""
+    """Deleting the open conversation opens a new one, with the initial memory of `seed` (None: a random one)."""
 
     phase: ClassVar = Phase.OPENING
     id: int
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

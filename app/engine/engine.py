@@ -183,14 +183,14 @@ class Engine:
             opened.title, opened.is_named = title, True
         self._list_conversations()
 
-    def delete(self, conversation: int) -> None:
-        """Takes a conversation off the list; where it is the open one, a new one begins."""
+    def delete(self, conversation: int, seed: int | None = None) -> None:
+        """Takes a conversation off the list; where it is the open one, a new one begins, with `seed` as in `begin`."""
         opened = self._opened(conversation)
         if opened is None or opened.stored:
             self._journal.store.delete(conversation)
             self._list_conversations()
         if opened is not None:
-            self.begin(None)
+            self.begin(seed)
 
     def restore(self, conversation: int) -> None:
         """Brings a deleted conversation back to the list."""

@@ -170,9 +170,9 @@ class EnginePort(QObject, TreePort, ErrandPort):
     def rename_conversation(self, id: int, title: str) -> None:  # noqa: A002
         self._command(commands.RenameConversation(id, title))
 
-    def delete_conversation(self, id: int) -> None:  # noqa: A002
-        """Takes it off the list; restore_conversation brings it back."""
-        self._command(commands.DeleteConversation(id))
+    def delete_conversation(self, id: int, seed: int | None = None) -> None:  # noqa: A002
+        """Takes it off the list; restore_conversation brings it back. Where it is open, one of `seed` begins."""
+        self._command(commands.DeleteConversation(id, seed))
 
     def restore_conversation(self, id: int) -> None:  # noqa: A002
         self._command(commands.RestoreConversation(id))

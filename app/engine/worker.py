@@ -106,7 +106,7 @@ class Worker(QObject):
             case commands.RenameConversation():
                 engine.rename(command.id, command.title)
             case commands.DeleteConversation():
-                engine.delete(command.id)
+                engine.delete(command.id, command.seed)
             case commands.RestoreConversation():
                 engine.restore(command.id)
             case commands.RefreshSnapshots():

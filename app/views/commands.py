@@ -143,7 +143,7 @@ class WindowCommands(QObject):
         if number == self._workspace.conversation.id and self._is_busy():
             return
         was_open = number == self._workspace.conversation.id
-        self._port.delete_conversation(number)
+        self._port.delete_conversation(number, self._workspace.settings.preferences.memory_seed)
         self._window.chat.notices.add(
             f"Deleted “{found.title}”.",
             action="Undo",

@@ -176,6 +176,13 @@ def test_that_deleting_the_open_conversation_begins_a_new_one(desk: Desk) -> Non
     assert [line.id for line in desk.heard.conversations[-1]] == [desk.opened.id]
 
 
+def test_that_the_conversation_after_a_deleted_one_has_the_seed_that_was_asked_for(desk: Desk) -> None:
+    desk.say("Hi")
+    desk.port.delete_conversation(desk.opened.id, 42)
+    desk.until(lambda: len(desk.heard.opened) == 2)
+    assert desk.opened.initial_seed == 42
+
+
 def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
     desk.say("my name is Alice")
     memory = _memory(desk)

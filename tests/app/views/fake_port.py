@@ -189,8 +189,8 @@ class FakePort(QObject):
     def rename_conversation(self, number: int, title: str) -> None:
         self._called("rename_conversation", number, title)
 
-    def delete_conversation(self, number: int) -> None:
-        self._called("delete_conversation", number)
+    def delete_conversation(self, number: int, seed: int | None = None) -> None:
+        self._called("delete_conversation", number, seed)
 
     def restore_conversation(self, number: int) -> None:
         self._called("restore_conversation", number)

@@ -258,11 +258,18 @@ def test_that_opening_a_chat_shows_its_turns_and_its_memory(desk: Desk) -> None:
 def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> None:
     desk.port.list_chats((1, "Alice", 2))
     desk.actions["delete_chat"].trigger()
-    assert desk.port.called("delete_conversation") == [(1,)]
+    assert desk.port.called("delete_conversation") == [(1, None)]
     qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
     assert desk.port.called("restore_conversation") == [(1,)]
     assert desk.port.called("open_conversation") == [(1,)]  # it was open
     assert desk.find("composer").hasFocus()
+
+
+def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> None:
+    desk.port.list_chats((1, "Alice", 2))
+    desk.workspace.settings.update(memory_seed=42)
+    desk.actions["delete_chat"].trigger()
+    assert desk.port.called("delete_conversation") == [(1, 42)]
 
 
 def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtbot: QtBot) -> None:

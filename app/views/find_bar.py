@@ -115,6 +115,9 @@ class FindBar(QFrame):
 
     def go(self, by: int) -> None:
         """Goes `by` places on, back where negative."""
+        if self._timer.isActive():  # the messages are others than those that were searched
+            self._timer.stop()
+            self._find()
         self._finder.step(by)
         self._show()
 

@@ -14,7 +14,7 @@ from app.actions import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.library import LibraryRole
-from tests.app.views.branching import open_line
+from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import MODEL
 
@@ -176,6 +176,18 @@ def test_that_what_is_written_meanwhile_is_found_too(desk: Desk, qtbot: QtBot) -
     desk.port.turns = 2
     desk.port.answer("more", "another answer")
     qtbot.waitUntil(lambda: words(desk, "findCount").endswith(" of 3"))
+
+
+def test_that_the_next_place_is_one_of_the_path_that_has_just_become_shorter(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 4)
+    desk.actions["find_in_chat"].trigger()
+    line(desk, "findField").setText("question")
+    desk.actions["find_next"].trigger()
+    desk.actions["find_next"].trigger()
+    show_path(desk, turn(1, 0), turn(2, 1))
+    qtbot.keyClick(desk.find("findField"), Qt.Key.Key_Return)
+    assert words(desk, "findCount") == "1 of 2"
+    assert desk.window.chat.transcript.selected_text == "question"
 
 
 def test_that_escape_closes_the_bar_and_its_marks(desk: Desk, qtbot: QtBot) -> None:

@@ -94,6 +94,8 @@ class BranchCommands(QObject):
             found["fork"] = busy or fork
         if busy or self._conversation.is_empty:
             found["replay"] = busy or "There is no message yet."
+        elif history.last_turn < 0:
+            found["replay"] = "No turn of this chat is in memory, so there is none to compute again."
         number = self._conversation.id
         if number is None or self._workspace.chats.line(number) is None:
             found["pin_chat"] = "This chat is empty: it is listed with its first message."

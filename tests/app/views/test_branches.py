@@ -496,6 +496,16 @@ def test_that_actions_for_turns_are_disabled_with_a_reason_in_an_empty_chat(desk
         assert action.toolTip() == "There is no message yet."
 
 
+def test_that_a_chat_with_no_turn_in_memory_is_not_replayed(desk: Desk) -> None:
+    desk.port.begin("Hi")
+    desk.port.emit_tokens("Hel")
+    desk.port.forget("Hel")
+    assert not desk.actions["replay"].isEnabled()
+    assert desk.actions["replay"].toolTip().startswith("No turn of this chat is in memory")
+    desk.port.answer("Hi", "Hello")
+    assert desk.actions["replay"].isEnabled()
+
+
 # ------------------------------------------------------------------ closing
 
 

@@ -229,7 +229,7 @@ class EngineLink(QObject):
         )
         current = history.current
         shown = current.memory_after if current else history.initial.sha256 if history.initial else ""
-        self._window.status.show_memory(shown, history.last_turn + 1)
+        self._window.status.show_memory(shown, history.cursor + 1)
 
     @Slot()
     def _on_closing(self) -> None:

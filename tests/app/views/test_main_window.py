@@ -91,6 +91,22 @@ def test_that_the_answer_appears_with_its_chip_and_in_the_history(desk: Desk) ->
     assert turns.text() == "1 turn"
 
 
+def test_that_the_status_counts_the_turns_of_the_memory_it_names(desk: Desk) -> None:
+    for number in range(3):
+        desk.port.answer(f"question {number}", "answer")
+    memory, turns = desk.find("statusMemory"), desk.find("statusTurns")
+    assert isinstance(memory, QLabel)
+    assert isinstance(turns, QLabel)
+    newest = memory.text()
+    desk.workspace.history.show_turn(0)
+    assert memory.text() != newest
+    assert turns.text() == "1 turn"
+    desk.workspace.history.show_turn(-1)
+    assert turns.text() == "no turns yet"
+    desk.workspace.history.show_turn(2)
+    assert (memory.text(), turns.text()) == (newest, "3 turns")
+
+
 def test_that_stop_is_possible_exactly_while_an_answer_is_written(desk: Desk, qtbot: QtBot) -> None:
     stop = desk.find("stopButton")
     assert not stop.isEnabled()

@@ -179,14 +179,8 @@ class BranchCommands(QObject):
             self._port.edit_query(turn, text, self._sampling)
             self._window.chat.transcript.jump_to_latest()
         else:
-            former = self._conversation.index((row or 0) + 1).data()
+            self.notices.announce_edit(turn, self._conversation.index((row or 0) + 1).data())
             self._port.edit_answer(turn, text)
-            self._window.chat.notices.add(
-                "The words were changed; memory keeps what was written until you rewrite it from there.",
-                action="Undo",
-                run=lambda: self._port.edit_answer(turn, former),
-                key="edited",
-            )
 
     # ---------------------------------------------------------------- memory
 

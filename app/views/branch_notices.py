@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
     from app.models.conversation import Conversation
-    from app.views.notices import Notices
+    from app.views.notices import Notice, Notices
 
 OF_ONE_CHAT = ("branch", "edited", "replay", "This conversation was not opened")
 
@@ -19,25 +21,28 @@ class BranchNotices:
         self._port = port
         self._conversation = conversation
         self._notices = notices
-        self._waiting: tuple[str, int | None] | None = None
+        self._waiting: Callable[[], Notice] | None = None
 
     def announce(self, words: str) -> None:
         """Tells `words` when the path has changed; the way back leads to the turn that is the last one now."""
         last = next(reversed(self._conversation.exchanges), None)
-        self._waiting = words, last.id if last is not None and last.id else None
+        if last is None or not last.id:
+            self._waiting = partial(self._notices.add, words, key="branch")
+        else:
+            back = partial(self._port.show_branch, last.id)
+            self._waiting = partial(self._notices.add, words, action="Show the former branch", run=back, key="branch")
+
+    def announce_edit(self, turn: int, former: str) -> None:
+        """Tells that the words of an answer were changed when they have; the way back leads to the `former` ones."""
+        words = "The words were changed; memory keeps what was written until you rewrite it from there."
+        back = partial(self._port.edit_answer, turn, former)
+        self._waiting = partial(self._notices.add, words, action="Undo", run=back, key="edited")
 
     def tell(self) -> None:
         """The path has changed: says what was announced."""
-        if self._waiting is None:
-            return
-        (words, former), self._waiting = self._waiting, None
-        if former is None:
-            self._notices.add(words, key="branch")
-        else:
-            back = former
-            self._notices.add(
-                words, action="Show the former branch", run=lambda: self._port.show_branch(back), key="branch"
-            )
+        tell, self._waiting = self._waiting, None
+        if tell is not None:
+            tell()
 
     def drop(self) -> None:
         """What was asked did not happen."""

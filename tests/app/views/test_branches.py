@@ -390,8 +390,21 @@ def test_that_an_edited_answer_changes_in_place_and_can_be_undone(desk: Desk, qt
     editor(desk).setPlainText("a better answer")
     qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
     assert desk.port.called("edit_answer") == [(2, "a better answer")]
+    assert desk.window.chat.notices.texts == ()  # nothing was changed yet
+    show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
     qtbot.mouseClick(desk.find("noticeAction"), LEFT)
     assert desk.port.called("edit_answer")[-1] == (2, "answer 2")
+
+
+def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    editor(desk).setPlainText("a better answer")
+    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    desk.port.failed.emit("This answer was not changed", "The database is read-only.")
+    show_path(desk, turn(1, 0))
+    assert desk.window.chat.notices.texts == ("This answer was not changed: The database is read-only.",)
 
 
 def test_that_rewriting_memory_takes_back_what_was_said_of_the_changed_words(desk: Desk, qtbot: QtBot) -> None:
@@ -400,6 +413,7 @@ def test_that_rewriting_memory_takes_back_what_was_said_of_the_changed_words(des
     desk.actions["edit_answer"].trigger()
     editor(desk).setPlainText("a better answer")
     qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
     assert len(desk.window.chat.notices.texts) == 1
     desk.commands.branches._rewrite_memory(desk.workspace.conversation.exchanges[1], 3)
     assert desk.window.chat.notices.texts == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,14 @@ from app.views.settings_dialog import SettingsDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
 
 if TYPE_CHECKING:
+    from app.engine.messages import ConversationSummary
     from app.engine.port import EnginePort
     from app.models.settings import Preferences
     from app.models.workspace import Workspace
     from app.paths import Paths
     from app.theme import ThemeController
+
+NOT_DELETED = "This conversation was not deleted"
 
 
 class WindowCommands(QObject):
@@ -59,6 +63,7 @@ class WindowCommands(QObject):
         self._paths = paths
         self._version = version
         self._dialogs: dict[str, QDialog] = {}
+        self._deleting: dict[int, tuple[str, bool]] = {}
         self._models_folder = Path.home()
         self.memories = MemoryCommands(
             port, workspace, window, window.known_actions, themes, paths, self._open, self.open_snapshot, self
@@ -71,6 +76,8 @@ class WindowCommands(QObject):
 
     def _connect(self) -> None:
         window, workspace = self._window, self._workspace
+        self._port.conversations_changed.connect(self._on_listed)
+        self._port.failed.connect(self._on_failed)
         workspace.outbox.send.connect(self._ask)
         workspace.settings.changed.connect(self._apply_preferences)
         workspace.chats.rename_requested.connect(self._rename)
@@ -142,14 +149,25 @@ class WindowCommands(QObject):
             return
         if number == self._workspace.conversation.id and self._is_busy():
             return
-        was_open = number == self._workspace.conversation.id
+        self._deleting[number] = found.title, number == self._workspace.conversation.id
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint("This chat is deleted when the model is ready.")
         self._port.delete_conversation(number, self._workspace.settings.preferences.memory_seed)
-        self._window.chat.notices.add(
-            f"Deleted “{found.title}”.",
-            action="Undo",
-            run=lambda: self._restore_chat(number, was_open),
-            key="delete",
-        )
+
+    @Slot(object)
+    def _on_listed(self, lines: tuple[ConversationSummary, ...]) -> None:
+        """What was to be deleted is, once it is off the list."""
+        listed = {line.id for line in lines}
+        for number in [number for number in self._deleting if number not in listed]:
+            title, was_open = self._deleting.pop(number)
+            self._window.chat.notices.add(
+                f"Deleted “{title}”.", action="Undo", run=partial(self._restore_chat, number, was_open), key="delete"
+            )
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, _message: str) -> None:
+        if title == NOT_DELETED and self._deleting:  # in the order they were asked for
+            del self._deleting[next(iter(self._deleting))]
 
     def _restore_chat(self, number: int, was_open: bool) -> None:
         """Brings a deleted chat back, and opens it where it was open and nothing was begun in its place."""

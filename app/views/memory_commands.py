@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.views.main_window import MainWindow
 
 NOT_WRITTEN = "The system prompt was not written"
+NOT_DELETED = "This memory was not deleted"
 
 
 class MemoryCommands(QObject):
@@ -60,6 +61,7 @@ class MemoryCommands(QObject):
         self._library: MemoryLibrary | None = None
         self._prompt: SystemPromptDialog | None = None
         self._draft = ""
+        self._deleting: dict[Path, str] = {}
         self._deleted: list[Path] = []
         port.model_loaded.connect(self._on_model_loaded)
         port.snapshots_changed.connect(self._on_snapshots)
@@ -145,8 +147,11 @@ class MemoryCommands(QObject):
     @Slot(object)
     def delete(self, path: Path) -> None:
         """Deletes a memory and offers to undo it."""
-        title = self._workspace.memories.title(path)
+        self._deleting[path] = self._workspace.memories.title(path)
         self._port.delete_snapshot(path)
+
+    def _tell_deleted(self, path: Path) -> None:
+        title = self._deleting.pop(path)
         self._deleted.append(path)
         self._notices.add(
             f"Deleted the memory “{title}”.",
@@ -241,6 +246,9 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_snapshots(self, lines: tuple[SnapshotInfo, ...]) -> None:
+        listed = {line.path for line in lines}
+        for path in [path for path in self._deleting if path not in listed]:
+            self._tell_deleted(path)
         wanted = any(line.norm is None and not line.problem for line in lines)
         if wanted and self._library is not None and self._library.isVisible():
             self._port.refresh_snapshots()
@@ -270,6 +278,8 @@ class MemoryCommands(QObject):
 
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:
+        if title == NOT_DELETED and self._deleting:  # in the order they were asked for
+            del self._deleting[next(iter(self._deleting))]
         if self._prompt is not None and title == NOT_WRITTEN:
             self._prompt.show_refused(message)
         if self._notices is not self._window.chat.notices:

@@ -275,10 +275,21 @@ def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> No
     desk.port.list_chats((1, "Alice", 2))
     desk.actions["delete_chat"].trigger()
     assert desk.port.called("delete_conversation") == [(1, None)]
+    assert desk.window.chat.notices.texts == ()  # it is on the list
+    desk.port.list_chats()
+    assert desk.window.chat.notices.texts == ("Deleted “Alice”.",)
     qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
     assert desk.port.called("restore_conversation") == [(1,)]
     assert desk.port.called("open_conversation") == [(1,)]  # it was open
     assert desk.find("composer").hasFocus()
+
+
+def test_that_a_chat_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:
+    desk.port.list_chats((1, "Alice", 2), (2, "Dogs", 1))
+    desk.actions["delete_chat"].trigger()
+    desk.port.failed.emit("This conversation was not deleted", "The database is read-only.")
+    desk.port.list_chats((2, "Dogs", 1))
+    assert desk.window.chat.notices.texts == ("This conversation was not deleted: The database is read-only.",)
 
 
 def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> None:

@@ -135,6 +135,8 @@ def test_that_a_deleted_memory_can_be_had_back(
 ) -> None:
     QTest.keyClick(library.cards, Qt.Key.Key_Delete)
     assert desk.port.called("delete_snapshot") == [(memories[0].path,)]
+    assert library.notices.texts == ()  # it is on the list
+    desk.port.snapshots_changed.emit(memories[1:])
     assert library.notices.texts == ("Deleted the memory “Alice”.",)
     click(library, "noticeAction")
     assert desk.port.called("restore_snapshot") == [(memories[0].path,)]
@@ -145,6 +147,7 @@ def test_that_deletions_are_undone_by_key_one_after_another(
 ) -> None:
     for info in memories:
         library.delete_requested.emit(info.path)
+    desk.port.snapshots_changed.emit(())
     for _ in range(3):
         library.undo_requested.emit()
     assert desk.port.called("restore_snapshot") == [(memories[1].path,), (memories[0].path,)]
@@ -153,7 +156,19 @@ def test_that_deletions_are_undone_by_key_one_after_another(
 
 def test_that_a_memory_deleted_in_the_sidebar_can_be_had_back(desk: Desk, memories: tuple[SnapshotInfo, ...]) -> None:
     desk.window.sidebar.memory_delete_requested.emit(memories[0].path)
+    desk.port.snapshots_changed.emit(memories[1:])
     assert desk.window.chat.notices.texts == ("Deleted the memory “Alice”.",)
+
+
+def test_that_a_memory_that_was_not_deleted_is_not_said_to_be(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.delete_requested.emit(memories[0].path)
+    desk.port.failed.emit("This memory was not deleted", "The folder is write-protected.")
+    desk.port.snapshots_changed.emit(memories)
+    assert library.notices.texts == ("This memory was not deleted: The folder is write-protected.",)
+    library.undo_requested.emit()
+    assert desk.port.called("restore_snapshot") == []
 
 
 def test_that_the_other_buttons_ask_for_what_they_say(

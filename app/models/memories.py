@@ -168,6 +168,10 @@ class SnapshotList(QAbstractListModel):
         line = self.line(path)
         return (one_line(line.title) if line is not None else "") or one_line(path.stem)
 
+    def fits(self, line: SnapshotLine) -> bool:
+        """Whether the memory of a line can be opened with the loaded model."""
+        return not why_not(line, self._model)
+
     @property
     def lacks_pictures(self) -> bool:
         """Whether the picture of some memory was not made yet."""

@@ -65,7 +65,7 @@ class MemoryChoices(QObject):
                 yield MemoryChoice(f"branch · {shortened(branch.title)} ({branch.detail})", branch=branch.leaf)
         shape = initial.layers, initial.slots, initial.width
         for line in self._memories.lines:
-            if line.problem or line.shape != shape:  # it belongs to another model
+            if line.shape != shape or not self._memories.fits(line):  # it is damaged or of another model
                 continue
             title = self._memories.title(line.path)
             yield MemoryChoice(f"saved memory · {shortened(title)}", snapshot=line.path)

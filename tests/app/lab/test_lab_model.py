@@ -62,15 +62,26 @@ def test_that_runs_are_kept_newest_first_and_let_go_with_another_conversation(be
     assert bench.lab.runs == ()
 
 
-def test_that_only_memories_of_the_same_shape_can_be_taken(bench: Bench) -> None:
-    def line(name: str, shape: tuple[int, int, int], problem: str = "") -> SimpleNamespace:
-        return SimpleNamespace(path=Path(name), title=name, shape=shape, problem=problem)
+def test_that_only_memories_of_the_open_model_can_be_taken(bench: Bench) -> None:
+    shape = (4, 32, 64)
 
-    bench.memories.set_lines([line("fits", (4, 32, 64)), line("other", (2, 8, 4)), line("bad", (4, 32, 64), "No.")])
+    def line(name: str, **changes: object) -> SimpleNamespace:
+        values = {"shape": shape, "problem": "", "model": "m", "fingerprint": "f" * 64, **changes}
+        return SimpleNamespace(path=Path(name), title=name, **values)
+
+    bench.memories.set_model(SimpleNamespace(name="m", fingerprint="f" * 64, layers=4, slots=32, width=64))
+    bench.memories.set_lines(
+        [
+            line("other shape", shape=(2, 8, 4)),
+            line("damaged", problem="No."),
+            line("other weights", fingerprint="0" * 64),
+            line("fits"),
+        ]
+    )
     names = [choice.name for choice in bench.choices.all]
     assert names[0] == "initial memory"
     assert names[1] == "turn 1 · Question 1?"
-    assert names[-1] == "saved memory · fits"
+    assert [name for name in names if name.startswith("saved")] == ["saved memory · fits"]
     assert bench.choices.all[0].turn == INITIAL
 
 

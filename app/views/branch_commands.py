@@ -96,9 +96,7 @@ class BranchCommands(QObject):
             found["replay"] = busy or "There is no message yet."
         elif history.last_turn < 0:
             found["replay"] = "No turn of this chat is in memory, so there is none to compute again."
-        number = self._conversation.id
-        if number is None or self._workspace.chats.line(number) is None:
-            found["pin_chat"] = "This chat is empty: it is listed with its first message."
+        found |= self._unlisted()
         if not history.is_at_end and not self.past.cursor_id:
             found |= dict.fromkeys(("save_memory", "save_memory_as"), UNSAVED_PAST)
         if self._workspace.branches.rowCount() < 2:
@@ -106,6 +104,17 @@ class BranchCommands(QObject):
         if self._window.chat.find_bar.isHidden():
             found |= dict.fromkeys(("find_next", "find_previous"), "Nothing is being searched in this chat.")
         return found
+
+    def _unlisted(self) -> dict[str, str]:
+        """Why things of the list cannot be done with the open chat; nothing where it is on the list."""
+        number = self._conversation.id
+        if number is not None and self._workspace.chats.line(number) is not None:
+            return {}
+        listed = ("pin_chat", "rename_chat", "delete_chat")
+        if not self._conversation.is_empty:
+            return dict.fromkeys(listed, "This chat is not saved, so it is not on the list.")
+        found = dict.fromkeys(listed, "This chat is empty: it is listed with its first message.")
+        return {**found, "export_chat": "This chat is empty: there is nothing to export."}
 
     @Slot()
     def refresh(self) -> None:

@@ -510,6 +510,19 @@ def test_that_actions_for_turns_are_disabled_with_a_reason_in_an_empty_chat(desk
         assert action.toolTip() == "There is no message yet."
 
 
+def test_that_actions_for_chats_of_the_list_are_disabled_with_a_reason_while_the_open_one_is_not_on_it(
+    desk: Desk,
+) -> None:
+    names = ("rename_chat", "delete_chat", "pin_chat", "export_chat")
+    assert not any(desk.actions[name].isEnabled() for name in names)
+    assert all(desk.actions[name].toolTip().startswith("This chat is empty") for name in names)
+    desk.port.answer("Hi", "Hello")
+    assert [desk.actions[name].isEnabled() for name in names] == [False, False, False, True]
+    assert desk.actions["delete_chat"].toolTip() == "This chat is not saved, so it is not on the list."
+    desk.port.list_chats((1, "Hi", 1))
+    assert all(desk.actions[name].isEnabled() for name in names)
+
+
 def test_that_a_chat_with_no_turn_in_memory_is_not_replayed(desk: Desk) -> None:
     desk.port.begin("Hi")
     desk.port.emit_tokens("Hel")

@@ -55,6 +55,7 @@ class ChatList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._chats = chats
+        self._typed: tuple[int, str] | None = None  # a chat and its title as far as it is typed
         self.field = QLineEdit()
         self.field.setObjectName("chatSearch")
         self.field.setAccessibleName("Search chats")
@@ -88,6 +89,8 @@ class ChatList(QWidget):
         self.list.delete_requested.connect(self.delete_requested)
         self.list.customContextMenuRequested.connect(self._show_menu)
         chats.searched.connect(self._on_searched)
+        chats.modelAboutToBeReset.connect(self._keep_typed)
+        chats.modelReset.connect(self._type_on)  # after the list, which lets go of the field then
 
     def search(self) -> None:
         """Gives the keyboard to the search field."""
@@ -105,6 +108,23 @@ class ChatList(QWidget):
         self.list.setCurrentIndex(index)
         self.list.edit(index)
 
+    @Slot()
+    def _keep_typed(self) -> None:
+        field = self.list.title_field
+        self._typed = (self.list.currentIndex().data(LibraryRole.KEY), field.text()) if field is not None else None
+
+    @Slot()
+    def _type_on(self) -> None:
+        """The lines stand in another order: a title that was being typed goes with its line."""
+        row = self._chats.row_of(self._typed[0]) if self._typed is not None else None
+        if self._typed is None or row is None:
+            return
+        self.edit_title(row)
+        field = self.list.title_field
+        if field is not None:
+            field.setText(self._typed[1])
+            field.setModified(True)
+
     @Slot(str)
     def _on_text(self, text: str) -> None:
         if text.strip():
@@ -121,7 +141,7 @@ class ChatList(QWidget):
     @Slot()
     def _keep_up(self) -> None:
         """“Today” is not today for ever; a title that is being typed is left alone."""
-        if not self.list.findChildren(QLineEdit):
+        if self.list.title_field is None:
             self._chats.keep_up()
 
     @Slot(str)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -49,6 +50,11 @@ class LineDelegate(QStyledItemDelegate):
     def line_of(self, rect: QRect, index: AnyIndex) -> QRect:
         """The part of a row without its heading."""
         return rect.adjusted(0, HEADING_PX if self.has_heading(index) else 0, 0, 0)
+
+    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+        """Fills the field of a title once: what is typed there stays, whatever the line says by then."""
+        if not isinstance(editor, QLineEdit) or not (editor.isModified() or editor.text() == index.data()):
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         editor.setGeometry(self.line_of(option.rect, index).adjusted(2, 6, -2, -6))  # type: ignore[attr-defined]
@@ -147,6 +153,12 @@ class LibraryView(QListView):
         index = super().indexAt(point)
         inside = index.isValid() and self._delegate.line_of(self.visualRect(index), index).contains(point)
         return index if inside else QModelIndex()
+
+    @property
+    def title_field(self) -> QLineEdit | None:
+        """The field in which the title of the current line is being typed; None while none is."""
+        field = self.indexWidget(self.currentIndex())
+        return field if isinstance(field, QLineEdit) else None
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

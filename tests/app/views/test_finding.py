@@ -14,6 +14,7 @@ from app.actions import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.library import LibraryRole
+from app.views.library_view import LibraryView
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import MODEL
@@ -93,6 +94,30 @@ def test_that_renaming_a_chat_that_a_search_hides_ends_the_search(desk: Desk) ->
     desk.actions["rename_chat"].trigger()
     assert line(desk, "chatSearch").text() == ""
     assert desk.window.sidebar.chats.list.currentIndex().data() == "Cats"
+
+
+def test_that_a_title_that_is_being_typed_stays_while_the_list_changes(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    desk.actions["rename_chat"].trigger()
+    sidebar = desk.find("conversationList")
+    assert isinstance(sidebar, LibraryView)
+    field = sidebar.title_field
+    assert field is not None
+    assert field.selectedText() == "Cats"
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 2))
+    assert field.selectedText() == "Cats"
+    qtbot.keyClicks(field, "Good cats")
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 3))
+    assert field.text() == "Good cats"
+    desk.port.list_chats((1, "Cats", 4), (2, "Dogs", 1))
+    field = sidebar.title_field
+    assert field is not None
+    assert field.hasFocus()
+    assert field.text() == "Good cats"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.port.called("rename_conversation") == [(1, "Good cats")])
+    desk.port.list_chats((2, "Dogs", 1), (1, "Good cats", 4))
+    assert sidebar.title_field is None
 
 
 def test_that_a_heading_belongs_to_no_chat(desk: Desk, qtbot: QtBot) -> None:

@@ -39,10 +39,10 @@ class Notice(QFrame):
     """One message.
 
     Signals:
-        closed(): it is done with.
+        closed(notice): it is done with.
     """
 
-    closed = Signal()
+    closed = Signal(object)
 
     def __init__(
         self, text: str, tone: Tone, icons: Icons, action: str = "", run: Callable[[], None] | None = None
@@ -85,7 +85,7 @@ class Notice(QFrame):
             if self._has_keyboard and home is not None and home.focusProxy() is not None:
                 home.setFocus()  # to where the person writes, not to whatever comes next
             self.hide()
-            self.closed.emit()
+            self.closed.emit(self)
 
     @Slot()
     def _expire(self) -> None:
@@ -133,7 +133,7 @@ class Notices(QWidget):
             self._shown[0][1].close_now()
         notice = Notice(text, tone, self._icons, action, run)
         self._shown.append((key or text, notice))
-        notice.closed.connect(self._forget_closed)
+        notice.closed.connect(self._forget)
         self._column.addWidget(notice)
         self.show()
         return notice
@@ -144,11 +144,12 @@ class Notices(QWidget):
             if known == key:
                 notice.close_now()
 
-    @Slot()
-    def _forget_closed(self) -> None:
+    @Slot(object)
+    def _forget(self, closed: Notice) -> None:
+        """Only the one that says so: another may be hidden too, because it is new and not on the screen yet."""
         for entry in tuple(self._shown):
-            if entry[1].isHidden():
+            if entry[1] is closed:
                 self._shown.remove(entry)
-                self._column.removeWidget(entry[1])
-                entry[1].deleteLater()
+                self._column.removeWidget(closed)
+                closed.deleteLater()
         self.setVisible(bool(self._shown))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
 from app.views import notices as notices_module
 from app.views.file_dialog import FileDialog
+from app.views.notices import Notice
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
 
@@ -106,6 +108,19 @@ def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk
         "This memory was not opened: two is damaged. Nothing was changed.",
         "Not saved: The disk is full.",
     )
+
+
+def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot: QtBot) -> None:
+    notices = desk.window.chat.notices
+    notices.add("Forgotten.", action="Undo", run=lambda: desk.port.failed.emit("Not undone", "An answer is written."))
+    qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
+    assert notices.texts == ("Not undone: An answer is written.",)
+    for number in range(3):
+        notices.add(f"{number}")
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.failed.emit("Not renamed", "The disk is full.")
+    assert notices.texts == ("2", "Not saved: The disk is full.", "Not renamed: The disk is full.")
+    qtbot.waitUntil(lambda: all(notice.isVisible() for notice in notices.findChildren(Notice)))
 
 
 def test_that_a_model_that_cannot_be_opened_leaves_the_other_and_says_so(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.models.conversation import MessageRole
 from app.models.library import one_line
+from app.models.phase import Phase
 from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.paths import Paths
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
+    from rxt.events import MemorySummary
 
 NOT_WRITTEN = "The system prompt was not written"
 NOT_DELETED = "This memory was not deleted"
@@ -83,7 +85,8 @@ class MemoryCommands(QObject):
         """The same for the memory after the stored turn `turn`; None: the newest. words: what memory that is."""
         title = self._workspace.conversation.title or "Memory"
         dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._above, words)
-        dialog.save_requested.connect(lambda path, title, note: self._port.save_snapshot(path, title, note, turn))
+        chat = self._workspace.history.initial
+        dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
         self._open_dialog("save", dialog)
 
     def save_as(self) -> None:
@@ -95,8 +98,18 @@ class MemoryCommands(QObject):
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(title))
-        dialog.fileSelected.connect(lambda path: self._port.save_snapshot(Path(path), title, "", turn))
+        chat = self._workspace.history.initial
+        dialog.fileSelected.connect(lambda path: self._save_of(chat, Path(path), title, "", turn))
         self._open_dialog("save", dialog)
+
+    def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
+        """Saves while the chat that began with the memory `chat` is open: a second start may have opened another."""
+        is_left = self._port.phase in (Phase.LOADING, Phase.OPENING) or self._workspace.history.initial is not chat
+        if is_left:
+            words = "Another chat was opened meanwhile, so no memory was saved. The former chat still has it."
+            self._notices.add(words, Tone.WARNING, key="saved")
+        else:
+            self._port.save_snapshot(path, title, note, turn)
 
     def _shown_turn(self) -> int | None:
         """The stored turn whose memory is shown; None where it is the newest."""

@@ -262,6 +262,27 @@ def test_that_the_memory_that_is_shown_is_saved(desk: Desk) -> None:
     assert desk.port.called("save_snapshot")[-1][3] == 41
 
 
+def test_that_another_chats_memory_is_not_saved_under_the_title_of_the_former(desk: Desk, tmp_path: Path) -> None:
+    desk.port.answer("Hi", "Hello")
+    for action, name in (("save_memory", "saveMemoryDialog"), ("save_memory_as", "saveMemoryAsDialog")):
+        desk.actions[action].trigger()
+        dialog = desk.window.findChild(QDialog, name)
+        desk.port.open(2, stored_turn(0, "question", "answer"), title="Of a second start")
+        if isinstance(dialog, FileDialog):
+            dialog.fileSelected.emit(str(tmp_path / "a.safetensors"))
+        dialog.accept()
+        assert desk.port.called("save_snapshot") == []
+        assert desk.window.chat.notices.texts[-1].startswith("Another chat was opened meanwhile")
+
+
+def test_that_no_memory_is_saved_while_another_is_being_opened(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.actions["save_memory"].trigger()
+    desk.port.say_phase(Phase.OPENING)
+    desk.window.findChild(QDialog, "saveMemoryDialog").accept()
+    assert desk.port.called("save_snapshot") == []
+
+
 def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.port.answer("Hi", "Hello")
     desk.actions["save_memory_as"].trigger()

@@ -274,15 +274,24 @@ class Actions(QObject):
 
     def use_shortcuts(self, chosen: Mapping[str, str]) -> None:
         """Gives actions the keys that were chosen; a choice that another action has already does not count."""
-        self._keys = {}
-        for spec in TABLE:
-            keys = chosen.get(spec.id)
-            if keys and self.holder(keys, spec.id) is None:
-                self._keys[spec.id] = keys
+        wanted = ((spec.id, chosen.get(spec.id, "")) for spec in TABLE)
+        self._keys = {action: keys for action, keys in wanted if keys and not self.menu_of(keys)}
+        while double := self._double():  # without its choice an action may take the first key of another's choice
+            del self._keys[double]
         for spec in TABLE:
             if spec.id in self._actions:
                 self[spec.id].setShortcut(QKeySequence(self.shortcut(spec)))
                 self._set_tooltip(self[spec.id], spec, self.reason(spec.id))
+
+    def _double(self) -> str:
+        """The last action whose chosen keys another has too; empty where none is left."""
+        return next((action for action, keys in reversed(self._keys.items()) if self.holder(keys, action)), "")
+
+    @staticmethod
+    def menu_of(keys: str) -> str:
+        """The menu that these keys open, which no action can have then; empty where they open none."""
+        found = (menu.value for menu in Menu if keys == QKeySequence.mnemonic(menu.value).toString())
+        return next(found, "").replace("&", "")
 
     def holder(self, keys: str, but: str = "") -> ActionSpec | None:
         """The action other than `but` that has these keys, or begins or ends with them."""

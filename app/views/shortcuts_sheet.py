@@ -184,8 +184,9 @@ class ShortcutsSheet(QDialog):
     @Slot(str, str)
     def _choose(self, action: str, keys: str) -> None:
         """Takes other keys, or says whose they are."""
-        holder = self._actions.holder(keys, action)
+        holder, menu = self._actions.holder(keys, action), self._actions.menu_of(keys)
         reason = refusal(keys) or (f"it is the key of “{holder.text.rstrip('…')}”." if holder is not None else "")
+        reason = reason or (f"it opens the menu “{menu}”." if menu else "")
         if reason:
             self._words.setText(f"{native(keys)} was not taken: {reason} Nothing was changed.")
             return

@@ -289,6 +289,7 @@ def test_that_an_action_takes_other_keys_and_keeps_them(desk: Desk, qtbot: QtBot
     [
         (Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier, "it is the key of “New chat”."),
         (Qt.Key.Key_J, Qt.KeyboardModifier.NoModifier, "without Ctrl or Alt it would be typed into a text."),
+        (Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier, "it opens the menu “Memory”."),
         (Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, "it edits text or moves the keyboard."),
     ],
 )
@@ -311,6 +312,31 @@ def test_that_keys_of_the_settings_hold_from_the_start_and_double_ones_do_not(de
 
 
 # ------------------------------------------------------------------ models
+
+
+def test_that_two_actions_can_swap_their_keys(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["shortcuts"].trigger()
+    control = Qt.KeyboardModifier.ControlModifier
+    for action, key, modifier in (
+        ("edit_message", Qt.Key.Key_F9, Qt.KeyboardModifier.NoModifier),
+        ("open_model", Qt.Key.Key_E, control),
+        ("edit_message", Qt.Key.Key_O, control | Qt.KeyboardModifier.ShiftModifier),
+    ):
+        qtbot.mouseClick(key_button(desk, action), LEFT)
+        qtbot.keyClick(key_button(desk, action), key, modifier)
+    assert desk.actions["open_model"].shortcut().toString() == "Ctrl+E"
+    assert desk.actions["edit_message"].shortcut().toString() == "Ctrl+Shift+O"
+
+
+def test_that_a_choice_in_the_settings_never_leaves_two_actions_with_one_key(desk: Desk) -> None:
+    def keys(*actions: str) -> list[str]:
+        return [desk.actions[action].shortcut().toString() for action in actions]
+
+    first = keys("open_model", "edit_message", "regenerate")
+    desk.workspace.settings.update(shortcuts=(("open_model", "Ctrl+E"), ("edit_message", "Ctrl+R")))
+    assert keys("open_model", "edit_message", "regenerate") == first
+    desk.workspace.settings.update(shortcuts=(("edit_message", "F9"), ("open_model", "F9"), ("regenerate", "Alt+M")))
+    assert keys("open_model", "edit_message", "regenerate") == ["F9", *first[1:]]
 
 
 def test_that_models_that_were_opened_are_offered_again(desk: Desk) -> None:

@@ -127,7 +127,7 @@ class Settings(QObject):
             return default
         try:
             value: T = parse(raw)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter from JSON that is nested very deeply
             return default
         return value
 

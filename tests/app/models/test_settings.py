@@ -50,7 +50,9 @@ def test_that_a_new_place_has_greedy_defaults_and_stays_empty(file: Path) -> Non
         "[chat]\nmemory_seed=x", "[window]\ntheme=pink", "[window]\nhint_seen=perhaps", "[sampling]\nseed=1, 2",
         "[models]\nrecent=x", "[models]\nrecent={}", "[models]\nrecent=[1]", "[window]\nshortcuts=[]",
         '[window]\nshortcuts="{\\"a\\": 1}"',
+        f"[models]\nrecent={'[' * 200_000}", f"[window]\nshortcuts={'[' * 200_000}",
     ],
+    ids=lambda line: line[:60],
 )  # fmt: skip
 def test_that_a_value_out_of_range_is_the_default_again(file: Path, line: str) -> None:
     file.write_text(f"{line}\n", encoding="utf-8")

@@ -75,7 +75,7 @@ class ChatFiles(QObject):
         dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix(KINDS[words]))
         dialog.setDefaultSuffix("md")
         dialog.selectFile(file_stem(opened.title if line is None else line.title, "chat"))
-        dialog.fileSelected.connect(lambda path: self._export_to(number, Path(path)))
+        dialog.place_chosen.connect(lambda path: self._export_to(number, path))
         self._open_dialog("export", dialog)
 
     def _export_to(self, number: int, path: Path) -> None:

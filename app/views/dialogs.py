@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
-from app.views.file_dialog import FileDialog
+from app.views.file_dialog import FileDialog, unused
 from app.views.icons import application_icon
 from app.views.labels import button, label, plain_tooltip
 
@@ -49,15 +49,6 @@ def file_stem(title: str, otherwise: str) -> str:
 def file_name(title: str) -> str:
     """The file name of a memory with that title."""
     return file_stem(title, "memory") + SUFFIX
-
-
-def unused(path: Path) -> Path:
-    """`path`, or the next numbered name beside it that no file has."""
-    number, candidate = 2, path
-    while candidate.exists():
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    return candidate
 
 
 class SaveMemoryDialog(QDialog):
@@ -141,12 +132,12 @@ class SaveMemoryDialog(QDialog):
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(self.title.text()))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._choose)
+        dialog.place_chosen.connect(self._choose)
         dialog.open()
 
-    @Slot(str)
-    def _choose(self, path: str) -> None:
-        self._chosen = Path(path)
+    @Slot(object)
+    def _choose(self, path: Path) -> None:
+        self._chosen = path
         self._show_place()
 
     def accept(self) -> None:

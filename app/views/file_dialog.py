@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import qtawesome
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
@@ -18,8 +20,23 @@ ICONS = {
 }
 
 
+def unused(path: Path) -> Path:
+    """`path`, or the next numbered name beside it that no file has."""
+    number, candidate = 2, path
+    while candidate.exists():
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return candidate
+
+
 class FileDialog(QFileDialog):
-    """Starts in `folder`, or at home where that is no folder. The desktop's own dialog is used where there is one."""
+    """Starts in `folder`, or at home where that is no folder. The desktop's own dialog is used where there is one.
+
+    Signals:
+        place_chosen(path): where to save; the name has one of the endings that are offered.
+    """
+
+    place_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None, title: str, folder: Path, file_filter: str = "") -> None:
         super().__init__(parent, title, str(folder if folder.is_dir() else Path.home()), file_filter)
@@ -30,3 +47,13 @@ class FileDialog(QFileDialog):
             button = self.findChild(QToolButton, name)
             if button is not None:  # not there where the desktop brings its own dialog
                 button.setIcon(qtawesome.icon(icon, color=colour, color_disabled=disabled))
+        self.fileSelected.connect(self._on_selected)
+
+    @Slot(str)
+    def _on_selected(self, chosen: str) -> None:
+        """Qt gives an ending only to names without a dot. Whether to replace a file was asked for the typed name."""
+        path = Path(chosen)
+        endings = {f".{self.defaultSuffix()}", *re.findall(r"\*(\.\w+)", " ".join(self.nameFilters()))}
+        if self.acceptMode() is QFileDialog.AcceptMode.AcceptSave:
+            is_whole = path.suffix.lower() in endings
+            self.place_chosen.emit(path if is_whole else unused(path.with_name(f"{path.name}.{self.defaultSuffix()}")))

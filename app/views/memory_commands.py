@@ -99,7 +99,7 @@ class MemoryCommands(QObject):
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(title))
         chat = self._workspace.history.initial
-        dialog.fileSelected.connect(lambda path: self._save_of(chat, Path(path), title, "", turn))
+        dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
         self._open_dialog("save", dialog)
 
     def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
@@ -195,7 +195,7 @@ class MemoryCommands(QObject):
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(path.name)
-        dialog.fileSelected.connect(lambda target: self._port.export_snapshot(path, Path(target)))
+        dialog.place_chosen.connect(lambda target: self._port.export_snapshot(path, target))
         self._open_dialog("export", dialog)
 
     @Slot(object)

@@ -215,6 +215,7 @@ class AnimationDialog(QDialog):
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("gif")
         dialog.selectFile(file_stem(self._title, "memory"))
+        dialog.place_chosen.connect(self.save)
         dialog.open()
 
     @Slot()
@@ -222,16 +223,16 @@ class AnimationDialog(QDialog):
         dialog = self._file_dialog("Folder for the pictures", "")
         dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.setOption(FileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._on_folder)
         dialog.open()
 
     def _file_dialog(self, title: str, file_filter: str) -> FileDialog:
         dialog = FileDialog(self, title, self._folder, file_filter)
-        dialog.fileSelected.connect(self._on_place)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
 
     @Slot(str)
-    def _on_place(self, path: str) -> None:
+    def _on_folder(self, path: str) -> None:
         self.save(Path(path))
 
     def _show_saving(self) -> None:

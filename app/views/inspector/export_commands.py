@@ -144,7 +144,7 @@ class ExportCommands(QObject):
         dialog.selectNameFilter(words)
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(file_stem(figure.title, "figure"))
-        dialog.fileSelected.connect(lambda path: self.write(figure, Path(path)))
+        dialog.place_chosen.connect(partial(self.write, figure))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

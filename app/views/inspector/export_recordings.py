@@ -155,7 +155,7 @@ class RecordingCommands(QObject):
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
         dialog.selectFile(file_stem(title, "recording"))
-        dialog.fileSelected.connect(lambda path: self.write(Path(path), turns))
+        dialog.place_chosen.connect(lambda path: self.write(path, turns))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
@@ -177,3 +177,28 @@ def test_that_a_waiting_message_that_is_sent_later_does_not_pull_the_reader_away
 def test_that_the_file_dialog_starts_at_home_where_the_folder_is_missing(desk: Desk, tmp_path: Path) -> None:
     assert FileDialog(desk.window, "Open", tmp_path).directory().absolutePath() == str(tmp_path)
     assert FileDialog(desk.window, "Open", tmp_path / "no").directory().absolutePath() == str(Path.home())
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("alice", "alice.md"),
+        ("alice v2.5", "alice v2.5.md"),
+        ("alice.JSON", "alice.JSON"),
+        ("taken 1.0", "taken 1.0-2.md"),
+    ],
+)
+def test_that_a_saved_file_gets_an_ending_also_where_its_name_has_a_dot(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, typed: str, written: str
+) -> None:
+    (tmp_path / "taken 1.0.md").touch()
+    dialog = FileDialog(desk.window, "Export", tmp_path)
+    dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(["To read (*.md)", "Complete (*.json)"])
+    dialog.setDefaultSuffix("md")
+    dialog.open()
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    field.setText(typed)
+    with qtbot.waitSignal(dialog.place_chosen) as heard:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard.args == [tmp_path / written]

@@ -12,6 +12,7 @@ from app.models.chats import ChatRole, ConversationList
 from app.models.library import LibraryRole
 from app.theme import GAP_PX, ThemeController
 from app.views.library_view import AnyIndex, LibraryView, LineDelegate
+from app.views.text_keys import is_for_actions
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
@@ -170,6 +171,9 @@ class ChatList(QWidget):
         if watched is self.field and isinstance(event, QKeyEvent):
             if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
                 event.accept()  # Esc is for the field, also while an answer could be stopped
+                return True
+            if event.type() is QEvent.Type.ShortcutOverride and is_for_actions(event):
+                event.ignore()
                 return True
             if event.type() is QEvent.Type.KeyPress:
                 return self._field_key(event.key())

@@ -12,6 +12,7 @@ from app.models.conversation import Conversation
 from app.models.text_finder import TextFinder
 from app.theme import GAP_PX, PADDING_PX
 from app.views.labels import button, label
+from app.views.text_keys import is_for_actions
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
@@ -168,6 +169,9 @@ class FindBar(QFrame):
         if watched is self.field and isinstance(event, QKeyEvent):
             if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
                 event.accept()
+                return True
+            if event.type() is QEvent.Type.ShortcutOverride and is_for_actions(event):
+                event.ignore()
                 return True
             if event.type() is QEvent.Type.KeyPress:
                 return self._field_key(event)

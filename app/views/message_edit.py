@@ -6,9 +6,10 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from app.views.text_keys import is_for_actions
+
 LINES = 6
 LONGEST_PASTE = 200_000
-EDITING_LETTERS = (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_Y, Qt.Key.Key_Z)
 
 
 class MessageEdit(QPlainTextEdit):
@@ -63,12 +64,11 @@ class MessageEdit(QPlainTextEdit):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        """Some desktops give Ctrl and a letter an editing meaning of old (Ctrl+E, Ctrl+K); here they are actions."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z and event.key() not in EDITING_LETTERS
-            if letter and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-                event.ignore()
-                return False
+        """Leaves keys to the actions."""
+        is_asked = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
+        if is_asked and is_for_actions(event):
+            event.ignore()
+            return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

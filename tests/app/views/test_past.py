@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
@@ -74,6 +75,26 @@ def test_that_the_field_says_that_a_message_from_the_past_begins_a_branch(desk: 
     assert "branch" in edit.placeholderText()
     desk.actions["back_to_now"].trigger()
     assert edit.placeholderText() == "Write a message…"
+
+
+@pytest.mark.parametrize("field", ["composer", "chatSearch", "findField"])
+def test_that_ctrl_end_leads_back_to_now_from_every_field(desk: Desk, qtbot: QtBot, field: str) -> None:
+    open_line(desk)
+    desk.actions["find_in_chat"].trigger()
+    desk.window.activateWindow()
+    desk.find(field).setFocus()
+    desk.workspace.history.show_turn(1)
+    qtbot.keyClick(desk.find(field), Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert desk.workspace.history.is_at_end
+
+
+def test_that_ctrl_end_goes_to_the_end_of_the_text_where_it_is_now(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    composer = desk.window.chat.composer
+    composer.set_text("a message\nof two lines")
+    composer.edit.moveCursor(QTextCursor.MoveOperation.Start)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert composer.edit.textCursor().atEnd()
 
 
 def test_that_a_message_now_does_not_fork(desk: Desk) -> None:

@@ -132,6 +132,11 @@ class Composer(QFrame):
     def text(self) -> str:
         return self.edit.toPlainText()
 
+    @property
+    def unsent(self) -> str:
+        """The waiting message and the text."""
+        return "\n".join(part for part in (self._outbox.queued, self.text) if part)
+
     def set_text(self, text: str) -> None:
         """Replaces the text and puts the cursor behind it; it can be undone."""
         cursor = self.edit.textCursor()

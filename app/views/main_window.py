@@ -118,7 +118,8 @@ class MainWindow(QMainWindow):
         self._draft_timer.setInterval(DRAFT_MS)
         self._draft_timer.timeout.connect(self._keep_draft)
         self._restore()
-        self.chat.composer.edit.textChanged.connect(self._draft_timer.start)
+        for field in (self.chat.composer.edit, self.chat.overlay.editor.edit):
+            field.textChanged.connect(self._draft_timer.start)
         workspace.conversation.opened.connect(self._show_title)
         workspace.conversation.renamed.connect(self._show_title)
         workspace.settings.changed.connect(self._check_theme)
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
         self._was_hidden, self._kept_px = self.inspector_dock.isHidden(), []
         self.sidebar.branches.is_open = self._layout.shows_branches
         self.chat.composer.set_text(self._layout.draft)
+        self.chat.overlay.editor.drafts = self._layout.edits
 
     def reset_layout(self) -> None:
         """Gives all parts their first size."""
@@ -270,7 +272,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _keep_draft(self) -> None:
-        self._layout.draft = self.chat.composer.text
+        self._layout.draft, self._layout.edits = self.chat.composer.text, self.chat.overlay.editor.unsent
 
     # ---------------------------------------------------------------- showing
 
@@ -332,9 +334,7 @@ class MainWindow(QMainWindow):
             question.open()
             return
         self._draft_timer.stop()
-        waiting = self._workspace.outbox.queued
-        typed = self.chat.composer.text
-        self._layout.draft = f"{waiting}\n{typed}" if waiting and typed else waiting or typed
+        self._layout.draft, self._layout.edits = self.chat.composer.unsent, self.chat.overlay.editor.unsent
         self._layout.shows_branches = self.sidebar.branches.is_open
         self._layout.save(self)
         self._layout.sync()

@@ -15,6 +15,7 @@ from app.views.message_edit import MessageEdit
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
+    from app.views.window_layout import Edits
 
 QUERY_WORDS = "Goes on from here as a new branch; this version is kept"
 ANSWER_WORDS = "Memory keeps the former words"
@@ -23,6 +24,8 @@ ANSWER_MORE = "Only the words here change; memory keeps what was written until y
 
 class TurnEditor(QFrame):
     """The field with its two buttons: Enter accepts, Esc cancels. A cancelled text is there again the next time.
+
+    drafts: the cancelled texts.
 
     Signals:
         accepted(id, is_query, text): the turn with this id shall have another question or answer.
@@ -39,7 +42,7 @@ class TurnEditor(QFrame):
         self.setObjectName("turnEditor")
         self.setProperty("panel", "composer")
         self._turn, self._is_query, self._original = 0, True, ""
-        self._drafts: dict[tuple[int, bool], str] = {}
+        self.drafts: Edits = {}
         self.edit = MessageEdit()
         self.edit.setObjectName("turnEdit")
         self.edit.setAccessibleName("Edit the message")
@@ -69,6 +72,15 @@ class TurnEditor(QFrame):
         """The id of the turn that is edited; 0 while none is."""
         return self._turn
 
+    @property
+    def unsent(self) -> Edits:
+        """The cancelled texts, and the one that is being typed."""
+        if not self._turn:
+            return self.drafts
+        now, text = (self._turn, self._is_query), self.edit.toPlainText()
+        others = {message: words for message, words in self.drafts.items() if message != now}
+        return others | {now: text} if text != self._original and text.strip() else others
+
     def begin(self, turn: int, is_query: bool, text: str) -> None:
         """Edits the question or the answer of a turn, or goes on with what was typed the last time."""
         self._turn, self._is_query, self._original = turn, is_query, text
@@ -79,7 +91,7 @@ class TurnEditor(QFrame):
         self._accept.setAccessibleName("Send the changed message" if is_query else "Change the text of the answer")
         keys = "Enter accepts, Shift and Enter starts a new line, Escape cancels"
         self.edit.setAccessibleDescription(f"{more}. {keys}")
-        self.edit.setPlainText(self._drafts.get((turn, is_query), text))
+        self.edit.setPlainText(self.drafts.get((turn, is_query), text))
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self.show()
         self.raise_()
@@ -91,18 +103,14 @@ class TurnEditor(QFrame):
 
     def finish(self) -> None:
         """The text was taken."""
-        self._drafts.pop((self._turn, self._is_query), None)
+        self.drafts.pop((self._turn, self._is_query), None)
         self._close()
 
     @Slot()
     def cancel(self) -> None:
         """Leaves the message as it was; what was typed is kept for the next time."""
         if self._turn:
-            text = self.edit.toPlainText()
-            if text != self._original and text.strip():
-                self._drafts[self._turn, self._is_query] = text
-            else:
-                self._drafts.pop((self._turn, self._is_query), None)
+            self.drafts = self.unsent
             self._close()
 
     def _close(self) -> None:

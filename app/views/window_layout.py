@@ -1,7 +1,8 @@
-"""How the window was left: size, docks, folds and the unsent message, in an ini file. A damaged file means defaults."""
+"""How the window was left: size, docks, folds and what was not sent, in an ini file. A damaged file means defaults."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 VERSION = 1
 LONGEST_DRAFT = 200_000
+MOST_EDITS = 20
+Edits = dict[tuple[int, bool], str]
+"""Other words for messages: by the id of the turn and whether they are for the question."""
 
 
 def widen(window: QMainWindow, *widths: tuple[QDockWidget, int]) -> None:
@@ -39,6 +43,21 @@ class WindowLayout(QObject):
     def draft(self, text: str) -> None:
         if text != self.draft and len(text) <= LONGEST_DRAFT:
             self._file.setValue("draft", text)
+
+    @property
+    def edits(self) -> Edits:
+        """The other words for messages that were typed and not sent."""
+        try:
+            found = [tuple(entry) for entry in json.loads(str(self._file.value("edits", "[]")))]
+        except (ValueError, TypeError, RecursionError):
+            return {}
+        return {entry[:2]: entry[2] for entry in found if [type(part) for part in entry] == [int, bool, str]}
+
+    @edits.setter
+    def edits(self, edits: Edits) -> None:
+        if edits != self.edits:
+            kept = [(*message, text) for message, text in edits.items() if len(text) <= LONGEST_DRAFT]
+            self._file.setValue("edits", json.dumps(kept[-MOST_EDITS:]))
 
     @property
     def shows_branches(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from app.engine.messages import ReplayCheck
 from app.models.conversation import TurnState
 from app.models.phase import Phase
 from app.views.message_foot import CHIPS, FootContent
+from app.views.window_layout import WindowLayout
 from rxt.events import Sampling
 from tests.app.views.branching import TREE, open_line, open_tree, show_path, turn
 from tests.app.views.conftest import Desk
@@ -327,6 +329,39 @@ def test_that_escape_leaves_the_message_and_what_was_typed_is_there_again(desk: 
     assert desk.workspace.conversation.index(6).data() == "question 4"
     desk.actions["edit_message"].trigger()
     assert editor(desk).toPlainText() == "half a thought"
+
+
+def test_that_an_edit_that_was_not_sent_is_there_again_after_a_restart(
+    make_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    first = make_desk()
+    open_line(first)
+    first.actions["edit_answer"].trigger()
+    editor(first).setPlainText("[another answer]\nof two lines")
+    qtbot.keyClick(editor(first), Qt.Key.Key_Escape)
+    first.actions["edit_message"].trigger()
+    editor(first).setPlainText("half a thought")
+    first.window.close()
+    second = make_desk()
+    open_line(second)
+    second.actions["edit_message"].trigger()
+    assert editor(second).toPlainText() == "half a thought"
+    qtbot.keyClick(editor(second), Qt.Key.Key_Return)
+    second.actions["edit_answer"].trigger()
+    assert editor(second).toPlainText() == "[another answer]\nof two lines"
+    editor(second).setPlainText("answer 4")
+    second.window.close()
+    third = make_desk()
+    open_line(third)
+    for action, words in (("edit_message", "question 4"), ("edit_answer", "answer 4")):
+        third.actions[action].trigger()
+        assert editor(third).toPlainText() == words
+
+
+@pytest.mark.parametrize("edits", ["x", "5", "[5]", "[[1]]", "1, 2", '"[[1, true, 2]]"', "[" * 200_000], ids=range(7))
+def test_that_damaged_edits_in_the_layout_file_are_no_edits(tmp_path: Path, qapp: QApplication, edits: str) -> None:
+    (tmp_path / "window.ini").write_text(f"[General]\nedits={edits}\n", encoding="utf-8")
+    assert WindowLayout(tmp_path / "window.ini", qapp).edits == {}
 
 
 def test_that_the_editor_stands_in_the_place_of_its_message_also_after_scrolling(desk: Desk, qtbot: QtBot) -> None:

@@ -65,8 +65,7 @@ class MessageEdit(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Leaves keys to the actions."""
-        is_asked = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
-        if is_asked and is_for_actions(event):
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride and is_for_actions(event):
             event.ignore()
             return False
         return super().event(event)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QRadioButton,
+    QScrollArea,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -27,6 +31,7 @@ from app.views.labels import button, combo, label, line
 
 THEMES = (("system", "As the desktop says"), ("light", "Light"), ("dark", "Dark"))
 FIELD_PX = QSize(136, 36)
+TITLE_BAR_PX = 48  # what a desktop may put around a window
 SLIDER_STEPS = 200
 SLIDER_LIMIT = 2.0
 
@@ -110,12 +115,14 @@ class SettingsDialog(QDialog):
         self.fast = QCheckBox("Large models answer with 8-bit weights, where that is faster")
         self.fast.setAccessibleName(self.fast.text())
         self._effect = label("", "caption", wrap=True)
-        self._arrange()
+        page = self._arranged()
         self.show_preferences(settings.preferences)
+        self._scroll(page)  # with its words, which decide how high it is
         self._connect()
 
-    def _arrange(self) -> None:
-        column = QVBoxLayout(self)
+    def _arranged(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(label("How answers are chosen", "heading"))
@@ -145,9 +152,41 @@ class SettingsDialog(QDialog):
         self.theme.setFixedSize(200, FIELD_PX.height())
         column.addLayout(self._row("Theme", self.theme))
         column.addWidget(self.reduced_motion)
-        column.addSpacing(GAP_PX)
         column.addStretch(1)
-        column.addLayout(self._buttons())
+        return page
+
+    def _scroll(self, page: QWidget) -> None:
+        """The settings move where the screen is lower than they are; the buttons stay."""
+        area = QScrollArea()
+        area.setObjectName("settingsArea")
+        area.setAccessibleName("All settings")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        for part in (page, area.viewport()):
+            part.setAutoFillBackground(False)
+        for field in page.findChildren(QWidget):
+            if isinstance(field, (QAbstractSpinBox, QComboBox, QSlider)):
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+                field.installEventFilter(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(line())
+        foot = self._buttons()
+        outer.addLayout(foot)
+        high_px = page.heightForWidth(self.minimumWidth()) + foot.sizeHint().height() + GAP_PX
+        self.resize(self.minimumWidth(), min(high_px, self.screen().availableGeometry().height() - TITLE_BAR_PX))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel moves the page, and changes only the field that has the keyboard."""
+        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
 
     def _section(self, column: QVBoxLayout, title: str) -> None:
         column.addSpacing(GAP_PX)
@@ -176,6 +215,7 @@ class SettingsDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setContentsMargins(MARGIN_PX, GAP_PX, MARGIN_PX, PADDING_PX)
         restore = button("Restore defaults", "ghost")
         restore.clicked.connect(self._settings.restore_defaults)
         close = button("Done", "primary")

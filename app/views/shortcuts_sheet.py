@@ -117,7 +117,6 @@ class ShortcutsSheet(QDialog):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(page)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Keyboard shortcuts")
         foot = QHBoxLayout()
         foot.setContentsMargins(MARGIN_PX, GAP_PX, PADDING_PX, GAP_PX)
@@ -129,8 +128,8 @@ class ShortcutsSheet(QDialog):
         outer.addWidget(area, 1)
         outer.addWidget(line())
         outer.addLayout(foot)
-        self.setMinimumWidth(page.sizeHint().width() + PADDING_PX)
-        self.resize(self.minimumWidth(), min(page.sizeHint().height() + 60, TALLEST_PX))
+        wide_px = min(page.sizeHint().width() + PADDING_PX, self.screen().availableGeometry().width())
+        self.resize(wide_px, min(page.sizeHint().height() + 60, TALLEST_PX))
 
     def _groups(self) -> list[Group]:
         groups: list[Group] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions import TABLE
@@ -269,6 +269,16 @@ def test_that_the_page_of_keys_lists_every_action_and_the_keys_of_the_parts(desk
         assert key_button(desk, spec.id).text()
     shown = {label.text() for label in desk.find("shortcutsSheet").findChildren(QLabel)}
     assert {"Play the turns", "Follow another slot", "Regenerate", "Accept or leave an edit"} <= shown
+
+
+def test_that_the_page_of_keys_fits_the_screen_and_all_of_it_can_be_reached(desk: Desk) -> None:
+    desk.actions["shortcuts"].trigger()
+    sheet = desk.find("shortcutsSheet")
+    assert sheet.width() <= sheet.screen().availableGeometry().width()
+    area = sheet.findChild(QScrollArea)
+    across = area.horizontalScrollBar()
+    assert across.maximum() >= area.widget().minimumSizeHint().width() - area.viewport().width() > 0
+    assert across.isVisible()
 
 
 def test_that_an_action_takes_other_keys_and_keeps_them(desk: Desk, qtbot: QtBot) -> None:

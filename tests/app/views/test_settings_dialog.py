@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.settings import Preferences, Settings
@@ -72,3 +76,51 @@ def test_that_the_slider_and_the_number_agree(dialog: SettingsDialog, settings: 
     assert dialog.slider.value() == 150
     dialog.temperature.setValue(4.0)
     assert settings.preferences.sampling.temperature == 4.0
+
+
+@dataclass(frozen=True)
+class Screen:
+    """As much of a QScreen as a dialog asks for."""
+
+    wide: int
+    high: int
+
+    def availableGeometry(self) -> QRect:
+        return QRect(0, 0, self.wide, self.high)
+
+
+@pytest.mark.parametrize("high", [640, 768, 1200])
+def test_that_the_settings_are_no_higher_than_the_screen_and_their_buttons_are_seen(
+    settings: Settings, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, high: int
+) -> None:
+    monkeypatch.setattr(SettingsDialog, "screen", lambda _: Screen(1366, high))
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    area, done = dialog.findChild(QScrollArea), dialog.findChild(QPushButton, "settingsDone")
+    assert dialog.height() < high
+    assert done.mapTo(dialog, done.rect().bottomLeft()).y() < dialog.height()
+    assert (area.verticalScrollBar().maximum() > 0) == (high < 800)
+    area.ensureWidgetVisible(dialog.reduced_motion)
+    assert not dialog.reduced_motion.visibleRegion().isEmpty()
+
+
+def test_that_the_wheel_changes_only_the_field_with_the_keyboard(dialog: SettingsDialog, settings: Settings) -> None:
+    for field in (dialog.slider, dialog.seed, dialog.theme):
+        dialog.remember.setFocus()
+        before = settings.preferences
+        turn(field)
+        assert settings.preferences == before
+    dialog.slider.setFocus()
+    turn(dialog.slider)
+    assert settings.preferences.sampling.temperature > 0
+
+
+def turn(field: QWidget) -> None:
+    """Turns the wheel over a field."""
+    middle = QPointF(field.rect().center())
+    event = QWheelEvent(
+        middle, field.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(field, event)

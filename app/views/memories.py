@@ -175,6 +175,9 @@ class MemoryLibrary(QDialog):
         self._memories.modelReset.connect(self._follow_list)
         self._memories.dataChanged.connect(self._follow_list)
         QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self.undo_requested)
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self._leave_search)
         cards, details = self.cards, self.details
         cards.picked.connect(self._show_picked)
         cards.start_requested.connect(self._start)
@@ -190,6 +193,12 @@ class MemoryLibrary(QDialog):
         details.retitled.connect(self.retitled)
 
     # ---------------------------------------------------------------- showing
+
+    @Slot()
+    def _leave_search(self) -> None:
+        """The keyboard goes to what was found."""
+        if self._filter.rowCount():
+            self.cards.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def pick(self, path: Path) -> None:
         """Makes the card of `path` current, now or as soon as it is in the list."""

@@ -51,7 +51,7 @@ OTHER_KEYS = (
         "Chats, branches and memories",
         (
             ("Open", "Enter"),
-            ("Delete; it can be undone", "Del"),
+            ("Delete a chat or a memory; it can be undone", "Del"),
             ("From the search to what was found", "↓"),
         ),
     ),

@@ -268,7 +268,13 @@ def test_that_the_page_of_keys_lists_every_action_and_the_keys_of_the_parts(desk
     for spec in TABLE:
         assert key_button(desk, spec.id).text()
     shown = {label.text() for label in desk.find("shortcutsSheet").findChildren(QLabel)}
-    assert {"Play the turns", "Follow another slot", "Regenerate", "Accept or leave an edit"} <= shown
+    assert {
+        "Play the turns",
+        "Delete a chat or a memory; it can be undone",
+        "Follow another slot",
+        "Regenerate",
+        "Accept or leave an edit",
+    } <= shown
 
 
 def test_that_the_page_of_keys_fits_the_screen_and_all_of_it_can_be_reached(desk: Desk) -> None:

@@ -235,6 +235,17 @@ def test_that_the_library_can_be_searched(library: MemoryLibrary) -> None:
     assert library.cards.model().rowCount() == 2
 
 
+def test_that_the_down_key_leads_from_the_search_to_the_memories_that_were_found(library: MemoryLibrary) -> None:
+    library.search.setFocus()
+    library.search.setText("nothing like it")
+    QTest.keyClick(library.search, Qt.Key.Key_Down)
+    assert library.focusWidget() is library.search
+    library.search.setText("knight")
+    QTest.keyClick(library.search, Qt.Key.Key_Down)
+    assert library.focusWidget() is library.cards
+    assert library.cards.currentIndex().data() == "Knight"
+
+
 def test_that_every_part_of_the_library_has_a_name(library: MemoryLibrary) -> None:
     for kind in (QAbstractButton, QLineEdit, QPlainTextEdit):
         for widget in library.findChildren(kind):

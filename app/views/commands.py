@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
+from app.models.library import one_line
 from app.views.branch_commands import BranchCommands
 from app.views.chat_files import ChatFiles
+from app.views.deleted_chats import DeletedChats
 from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog
 from app.views.file_dialog import FileDialog
 from app.views.finding_commands import FindingCommands
@@ -72,6 +74,7 @@ class WindowCommands(QObject):
         self.branches = BranchCommands(port, workspace, window, paths, self)
         self.finding = FindingCommands(port, window, themes, self)
         self.lab = LabRequests(self)
+        self._deleted_chats = DeletedChats(port, window.known_actions, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -174,6 +177,14 @@ class WindowCommands(QObject):
         self._port.restore_conversation(number)
         if was_open and not self._port.phase.is_busy and self._workspace.conversation.is_empty:
             self._port.open_conversation(number)
+
+    def restore_chat(self) -> None:
+        """Brings back the chat that was deleted last."""
+        newest = self._deleted_chats.newest
+        if newest is not None:
+            number, title = newest
+            self._restore_chat(number, was_open=True)
+            self._window.chat.notices.add(f"“{one_line(title)}” is on the list again.", key="delete")
 
     def stop(self) -> None:
         self._port.stop()

@@ -299,6 +299,23 @@ def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> 
     assert desk.port.called("delete_conversation") == [(1, 42)]
 
 
+def test_that_deleted_chats_come_back_one_after_another_also_without_their_notice(desk: Desk) -> None:
+    back = desk.actions["restore_chat"]
+    desk.port.list_chats((3, "Rome", 1), (2, "Alice", 2), (1, "Cats", 1))
+    assert back.toolTip() == "No chat was deleted since the start."
+    desk.port.list_chats((3, "Rome", 1), (1, "Cats", 1))
+    desk.port.list_chats((1, "Cats", 1))
+    desk.window.chat.notices.dismiss("delete")
+    back.trigger()
+    assert desk.port.called("restore_conversation") == [(3,)]
+    assert desk.window.chat.notices.texts == ("“Rome” is on the list again.",)
+    desk.port.list_chats((3, "Rome", 1), (1, "Cats", 1))
+    back.trigger()
+    assert desk.port.called("restore_conversation") == [(3,), (2,)]
+    desk.port.list_chats((3, "Rome", 1), (2, "Alice", 2), (1, "Cats", 1))
+    assert not back.isEnabled()
+
+
 def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtbot: QtBot) -> None:
     assert not desk.actions["save_memory"].isEnabled()
     desk.port.answer("Hi", "Hello")

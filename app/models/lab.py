@@ -45,12 +45,14 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """An experiment that was done. words: what was done to which slots of which turn; finding: what was found."""
+    """An experiment that was done. words: what was done to which slots of which turn; finding: what was found; memory:
+    SHA-256 of the memory before the turn, which was edited."""
 
     number: int
     turn: int
     words: str
     finding: Any
+    memory: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,7 @@ class Target:
 
 
 class Lab(QObject):
-    """The experiment that is chosen and the ones that were done in this session.
+    """The experiment that is chosen and the ones that were done in the open conversation.
 
     Signals:
         changed(): something else is chosen.
@@ -79,11 +81,11 @@ class Lab(QObject):
         self._experiment = Experiment()
         self._runs: list[Run] = []
         self._done = 0
-        self._initial = self._initial_hash()
         selection.marks_changed.connect(self._on_change)
         selection.token_changed.connect(self._on_change)
         selection.history.slot_selected.connect(self._on_slot)
-        selection.history.reset.connect(self._on_reset)
+        selection.history.reset.connect(self._on_change)
+        selection.history.started.connect(self._on_started)
 
     @property
     def experiment(self) -> Experiment:
@@ -104,7 +106,7 @@ class Lab(QObject):
     def keep(self, turn: int, words: str, finding: Any) -> Run:
         """Keeps what an experiment has shown; the oldest is let go where there are RUNS_KEPT."""
         self._done += 1
-        run = Run(self._done, turn, words, finding)
+        run = Run(self._done, turn, words, finding, self._selection.history.memory_after(turn - 1))
         self._runs = [*self._runs, run][-RUNS_KEPT:]
         self.runs_changed.emit()
         return run
@@ -145,10 +147,6 @@ class Lab(QObject):
                     mask, f"{slots_in_words(int(mask.sum()))} it read most ({chosen.share:.0%} of each layer)"
                 )
 
-    def _initial_hash(self) -> str:
-        initial = self._selection.history.initial
-        return initial.sha256 if initial is not None else ""
-
     @Slot()
     def _on_change(self) -> None:
         self.changed.emit()
@@ -158,14 +156,11 @@ class Lab(QObject):
         self.changed.emit()
 
     @Slot()
-    def _on_reset(self) -> None:
-        """Runs are about turns of one conversation; they stay while it starts from the same memory."""
-        if self._initial_hash() != self._initial:
-            self._initial = self._initial_hash()
-            self._runs = []
-            self.choose(source=None)
-            self.runs_changed.emit()
-        self.changed.emit()
+    def _on_started(self) -> None:
+        """Runs are about turns of one conversation; they stay on its other branches."""
+        self._runs = []
+        self.choose(source=None)
+        self.runs_changed.emit()
 
 
 def strongest(values: FloatArray, share: float) -> BoolArray:

@@ -18,12 +18,14 @@ class MemoryHistory(QObject):
 
     Signals:
         reset(): another conversation, path or memory was opened; initial and records are new, the cursor is at the end.
+        started(): after reset(): another conversation or memory was opened, not another path of the same one.
         turn_added(turn): a turn was written to memory.
         cursor_changed(turn): the turn to show changed (INITIAL: the memory before the first turn).
         slot_selected(layer, slot): the selected slot changed; (-1, -1): none.
     """
 
     reset = Signal()
+    started = Signal()
     turn_added = Signal(int)
     cursor_changed = Signal(int)
     slot_selected = Signal(int, int)
@@ -74,6 +76,12 @@ class MemoryHistory(QObject):
         """The selected (layer, slot)."""
         return self._slot
 
+    def memory_after(self, turn: int) -> str:
+        """SHA-256 of the memory after a turn (INITIAL: before the first); empty where there is no such memory."""
+        if turn == INITIAL:
+            return self._initial.sha256 if self._initial is not None else ""
+        return self._records[turn].memory_after if 0 <= turn <= self.last_turn else ""
+
     def norm(self) -> FloatArray | None:
         """The norms [L, S] of the memory at the cursor; None before a model is loaded."""
         if self.current is not None:
@@ -88,6 +96,7 @@ class MemoryHistory(QObject):
         self._cursor = self.last_turn
         self._slot = None
         self.reset.emit()
+        self.started.emit()
         self.slot_selected.emit(-1, -1)
         self.cursor_changed.emit(self._cursor)
 
@@ -116,6 +125,7 @@ class MemoryHistory(QObject):
         self._cursor = INITIAL
         self._slot = None
         self.reset.emit()
+        self.started.emit()
         self.slot_selected.emit(-1, -1)
         self.cursor_changed.emit(self._cursor)
 

@@ -171,8 +171,8 @@ class Selection(QObject):
 
     def pin_turn(self, turn: int) -> None:
         """Pins the memory after a turn; INITIAL pins the one before the first."""
-        sha256 = self._sha256_after(turn)
-        if sha256 is not None:
+        sha256 = self._history.memory_after(turn)
+        if sha256:
             self.set_pin(Pin("initial memory" if turn == INITIAL else f"turn {turn + 1}", turn, None, sha256))
 
     def pin_snapshot(self, snapshot: Path, title: str) -> None:
@@ -182,12 +182,6 @@ class Selection(QObject):
         if pin != self._pin:
             self._pin = pin
             self.pin_changed.emit()
-
-    def _sha256_after(self, turn: int) -> str | None:
-        history = self._history
-        if turn == INITIAL:
-            return history.initial.sha256 if history.initial is not None else None
-        return history.records[turn].memory_after if self._has_turn(turn) else None
 
     # ---------------------------------------------------------------- what no longer exists
 
@@ -207,5 +201,5 @@ class Selection(QObject):
         if self._layer is not None and self._layer >= shape[0]:
             self.choose_layer(None)
         pin = self._pin
-        if pin is not None and pin.turn is not None and self._sha256_after(pin.turn) != pin.sha256:
+        if pin is not None and pin.turn is not None and self._history.memory_after(pin.turn) != pin.sha256:
             self.set_pin(None)

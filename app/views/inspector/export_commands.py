@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
 from app.paint.export_data import DataFormat, data
 from app.paint.export_drawing import PictureFormat, picture
 from app.paint.stamp import Stamp
@@ -172,15 +172,11 @@ def view_of(widget: QWidget | None, roots: tuple[QWidget, ...]) -> QWidget | Non
 
 
 def stamp_of(history: MemoryHistory, model: str, version: str, conversation: str = "") -> Callable[[Figure], Stamp]:
-    """Stamps for figures of one conversation as it is now."""
+    """Stamps for figures of one conversation as it is now; a figure that knows its memory is believed."""
 
     def stamp(figure: Figure) -> Stamp:
         turn = history.last_turn if figure.turn is None else figure.turn
-        memory = ""
-        if turn == INITIAL and history.initial is not None:
-            memory = history.initial.sha256
-        elif 0 <= turn <= history.last_turn:
-            memory = history.records[turn].memory_after
+        memory = figure.memory or history.memory_after(turn)
         made = datetime.now().astimezone().isoformat(timespec="seconds")
         return Stamp(model, memory, version, made, conversation)
 

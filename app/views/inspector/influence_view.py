@@ -52,6 +52,7 @@ class InfluenceView(LabPage):
         self._history = history
         self._matrix: FloatArray | None = None
         self._heat: Heat | None = None
+        self._memory = ""
         self.asking = AskBar(port, history, "Leave each turn out")
         self.sentence = plain_label("finding", wrap=True)
         self.plot = PlotWidget("Influence of turns on later answers", themes.theme, LEAST_PX)
@@ -72,7 +73,8 @@ class InfluenceView(LabPage):
     def figure(self) -> Figure | None:
         if self._heat is None:
             return None
-        return Figure("Influence of turns on later answers", (self._heat,), None, f"{HELP[0]} {self.sentence.text()}")
+        note = f"{HELP[0]} {self.sentence.text()}"
+        return Figure("Influence of turns on later answers", (self._heat,), None, note, self._memory)
 
     @property
     def problem(self) -> str:
@@ -91,6 +93,7 @@ class InfluenceView(LabPage):
         self.table.setEnabled(has_matrix)
         if self._matrix is None:
             self.empty.show_text(self.asking.problem or EXPLAINED, "ph.squares-four", self.theme)
+            self.setAccessibleDescription(self.empty.text)
             return
         self.sentence.setText(self._sentence(self._matrix))
         self._on_pointed("")
@@ -128,6 +131,7 @@ class InfluenceView(LabPage):
         if not isinstance(finding, Influence):
             return
         self._matrix = finding.matrix
+        self._memory = self._history.memory_after(len(finding.matrix) - 1)
         words = tuple(
             f"{record.turn + 1} · {shortened(record.query, 24)}"
             for record in self._history.records[: len(finding.matrix)]

@@ -60,7 +60,7 @@ class LabView(LabPage):
         self._asked: tuple[int, Experiment, str] | None = None
         self.controls = LabControls(lab, history, choices)
         self.asking = AskBar(port, history, "Run on a copy")
-        self.runs: QComboBox = combo("Experiments of this session")
+        self.runs: QComboBox = combo("Experiments of this chat")
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.runs.setMinimumContentsLength(20)
         self.result = PairedResult(themes.theme)
@@ -93,7 +93,7 @@ class LabView(LabPage):
             Axis("word", words), Axis("change", unit="nats"),
         )  # fmt: skip
         note = f"{run.words}. {verdict(found)} Edited copy: “{found.edited.text}” Control: “{found.control.text}”"
-        return Figure(f"Turn {run.turn + 1} with an edited memory", (bars,), run.turn - 1, note)
+        return Figure(f"Turn {run.turn + 1} with an edited memory", (bars,), run.turn - 1, note, run.memory)
 
     # ---------------------------------------------------------------- running
 
@@ -179,6 +179,7 @@ class LabView(LabPage):
                 "appear here beside each other, with a random control of the same size."
             )
             self.empty.show_text(words, "ph.flask", self.theme)
+            self.setAccessibleDescription(words)
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)

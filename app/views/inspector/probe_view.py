@@ -65,7 +65,9 @@ class ProbeView(LabPage):
         self._hash_before = ""
         self._result: ProbeResult | None = None
         self._panel: Panel | None = None
+        self._asked: int | None = None
         self._turn: int | None = None
+        self._memory = ""
         self.kind = Segments("Kind of probe", KINDS)
         self.trials = spin_box("Conversations that are played", *TRIALS, suffix=" conversations")
         self.trials.setValue(8)
@@ -88,6 +90,7 @@ class ProbeView(LabPage):
         self.plot.pointed.connect(self._on_pointed)
         for signal in (history.reset, history.turn_added, history.cursor_changed):
             signal.connect(self.refresh)
+        history.started.connect(self._on_started)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self.played)
@@ -109,7 +112,7 @@ class ProbeView(LabPage):
     def figure(self) -> Figure | None:
         if self._panel is None or self._result is None:
             return None
-        return Figure("What the memory recalls", (self._panel,), self._turn, self._result.note)
+        return Figure("What the memory recalls", (self._panel,), self._turn, self._result.note, self._memory)
 
     @property
     def problem(self) -> str:
@@ -138,6 +141,7 @@ class ProbeView(LabPage):
         if result is None:
             words = self.asking.problem or "What does the memory recall? The share of right answers appears here."
             self.empty.show_text(words, "ph.test-tube", self.theme)
+            self.setAccessibleDescription(words)
             return
         self._on_pointed("")
         self.setAccessibleDescription(self._summary(result))
@@ -169,10 +173,10 @@ class ProbeView(LabPage):
         self._hash_before = self._memory_hash()
         kind = self.kind.chosen
         if kind == "questions":
-            self._turn = self._history.cursor
-            inquiry = AskProbe(self.questions.questions, turn=self._turn)
+            self._asked = self._history.cursor
+            inquiry = AskProbe(self.questions.questions, turn=self._asked)
         else:
-            self._turn = None
+            self._asked = None
             inquiry = AskProbe(None, "facts" if kind == "facts" else "distance", self.trials.value(), self.seed.value())
         self.asking.ask(
             inquiry, "Asking copies…" if kind == "questions" else "Playing conversations and asking copies…"
@@ -184,12 +188,21 @@ class ProbeView(LabPage):
             return
         self._result = finding
         self._panel = _panel(finding)
+        self._turn = self._asked
+        self._memory = self._history.memory_after(self._history.last_turn if self._turn is None else self._turn)
         self.plot.show_panel(self._panel)
         self.note.setText(finding.note)
         self.answers.show_answers(finding.answers)
         self.untouched.setText(f"{self._summary(finding)}. {self._touched()}")
         self.refresh()
         self.show_from(self.untouched)
+
+    @Slot()
+    def _on_started(self) -> None:
+        """What is said about one conversation's memory is not shown beside another's."""
+        self._result = self._panel = None
+        self.plot.show_panel(None)
+        self.refresh()
 
     def _touched(self) -> str:
         """Whether the open conversation's memory is what it was before the probe."""

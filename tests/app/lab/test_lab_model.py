@@ -11,7 +11,7 @@ import pytest
 from app.models.lab import RUNS_KEPT, strongest
 from app.models.lab_questions import MOST_QUESTIONS, question_list
 from app.models.memory_history import INITIAL
-from tests.app.inspector.synthetic import conversation, memory_summary
+from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench
 from tests.reference.lab import strongest_by_hand
 
@@ -50,15 +50,15 @@ def test_that_the_slots_read_most_are_those_that_loops_find(share: float) -> Non
     assert np.array_equal(strongest(values, share), strongest_by_hand(values, share))
 
 
-def test_that_runs_are_kept_newest_first_and_let_go_with_another_conversation(bench: Bench) -> None:
+def test_that_runs_are_kept_newest_first_on_all_branches_and_let_go_with_another_conversation(bench: Bench) -> None:
     for number in range(RUNS_KEPT + 3):
         bench.lab.keep(4, f"run {number}", object())
     assert len(bench.lab.runs) == RUNS_KEPT
     assert bench.lab.runs[0].words == f"run {RUNS_KEPT + 2}"
-    bench.history.start(*conversation(3))  # the same initial memory: another branch of the same chat
-    first = bench.lab.runs
-    bench.history.start(memory_summary(3, 8), ())
-    assert first
+    before = bench.history.records[3].memory_after
+    bench.history.follow_path(conversation(3)[1])
+    assert bench.lab.runs[0].memory == before
+    bench.history.start(*conversation(5))  # another chat that began with the same seed
     assert bench.lab.runs == ()
 
 

@@ -66,6 +66,9 @@ def test_that_a_longer_conversation_is_said_to_be_longer(bench: Bench, influence
     bench.history.add(conversation(6)[1][5])
     influence.flush()
     assert "of the first 5 turns" in influence.sentence.text()
+    figure = influence.figure()
+    assert figure is not None
+    assert figure.memory == bench.history.records[4].memory_after
     bench.history.start(*conversation(3))
     influence.flush()
     assert influence.figure() is None
@@ -183,6 +186,29 @@ def test_that_questions_are_shown_as_they_are_written(bench: Bench, probes: Prob
     qtbot.waitUntil(lambda: probes.figure() is not None)
     assert probes.answers.item(0, 1).text() == "<b>name</b>"
     assert "<b>name" not in probes.answers.item(0, 1).toolTip()
+
+
+def test_that_what_was_recalled_keeps_its_memory_on_another_branch_and_goes_with_the_chat(
+    bench: Bench, probes: ProbeView, qtbot: QtBot
+) -> None:
+    probes.kind.choose("questions")
+    probes.questions.edit.setPlainText("What is my name?, Alice")
+    probes.flush()
+    probes.asking.run.click()
+    qtbot.waitUntil(lambda: probes.figure() is not None)
+    asked = bench.history.records[4].memory_after
+    bench.history.follow_path(conversation(2)[1])
+    bench.analysis.is_held = True
+    probes.flush()
+    probes.asking.run.click()  # asked of another turn, and not answered yet
+    figure = probes.figure()
+    assert figure is not None
+    assert (figure.turn, figure.memory) == (4, asked)
+    bench.history.start(*conversation(2))
+    probes.flush()
+    assert probes.figure() is None
+    assert not probes.untouched.isVisible()
+    assert probes.accessibleDescription() == probes.empty.text
 
 
 # ---------------------------------------------------------------- compare

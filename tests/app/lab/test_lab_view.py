@@ -175,6 +175,15 @@ def test_that_the_figure_holds_both_series_with_the_words(bench: Bench, view: La
     assert figure.turn == 3  # the memory that was edited is the one after the fourth turn
 
 
+def test_that_the_figure_names_the_memory_that_was_edited_whatever_branch_is_open(bench: Bench, view: LabView) -> None:
+    bench.lab.keep(4, "turn 5: zeroed", paired(4))
+    edited = bench.history.records[3].memory_after
+    bench.history.follow_path(conversation(2)[1])
+    figure = view.figure()
+    assert figure is not None
+    assert figure.memory == edited
+
+
 def _outcome(edited: str, first: int | None, control: str, other: int | None) -> Paired:
     values = frozen_array(np.zeros(9))
     texts = reply_text(ORIGINAL), reply_text(edited), reply_text(control)

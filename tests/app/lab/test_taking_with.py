@@ -85,6 +85,11 @@ def test_that_a_view_is_written_in_every_form_with_the_memory_it_shows(
     assert path.stat().st_size > 100
 
 
+def test_that_a_figure_is_stamped_with_the_memory_it_was_found_from(history: MemoryHistory) -> None:
+    figure = Figure("Found", (), 1, memory="ab12" * 16)
+    assert stamp_of(history, "mneme-tiny", "9.9.9")(figure).memory == "ab12" * 16
+
+
 def test_that_an_unknown_form_and_an_unwritable_place_are_said(
     exports: ExportCommands, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -15,6 +15,7 @@ class Heard:
     def __init__(self, history: MemoryHistory) -> None:
         self.signals: list[str] = []
         history.reset.connect(lambda: self.signals.append("reset"))
+        history.started.connect(lambda: self.signals.append("started"))
         history.turn_added.connect(lambda turn: self.signals.append(f"added {turn}"))
         history.cursor_changed.connect(lambda turn: self.signals.append(f"cursor {turn}"))
 
@@ -63,3 +64,14 @@ def test_that_a_path_with_another_middle_is_shown_from_its_end() -> None:
     assert heard.signals == ["reset", "cursor 2"]
     assert shown.current is not None
     assert shown.current.memory_after == "2-True"
+
+
+def test_that_another_conversation_is_told_from_another_path() -> None:
+    shown, heard = history(1)
+    shown.start(initial_memory(), records(2))
+    assert heard.signals == ["reset", "started", "cursor 1"]
+
+
+def test_that_each_memory_is_known_by_its_hash_and_none_that_is_not_there() -> None:
+    shown, _ = history(2)
+    assert [shown.memory_after(turn) for turn in (-2, -1, 1, 2)] == ["", initial_memory().sha256, "1-False", ""]

@@ -46,13 +46,18 @@ class FocusRow(QWidget):
         return self._head
 
     def fill(self, layers: int, heads: int, layer: int | None) -> None:
-        """Offers so many layers and heads (0: not known yet) and shows the chosen layer."""
+        """Offers so many layers and heads (0: not known yet) and shows the chosen layer; a head beyond is let go."""
         while self.layer.count() < layers + 1:
             self.layer.addItem(f"layer {self.layer.count() - 1}", self.layer.count() - 1)
         while self.layer.count() > max(1, layers + 1):
             self.layer.removeItem(self.layer.count() - 1)
         while heads and self.head.count() < heads + 1:
             self.head.addItem(f"head {self.head.count() - 1}", self.head.count() - 1)
+        while heads and self.head.count() > heads + 1:  # of a model with more heads
+            self.head.removeItem(self.head.count() - 1)
+        if heads and self._head is not None and self._head >= heads:
+            self._head = None
+            self.head.setCurrentIndex(0)
         self.layer.setCurrentIndex(0 if layer is None else layer + 1)
 
     @Slot(int)

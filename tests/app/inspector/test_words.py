@@ -20,6 +20,7 @@ from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
 from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
 from app.views.inspector.words_view import WordsView
+from tests.app.inspector import fake_analyst
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation
 
@@ -112,6 +113,29 @@ def test_that_the_map_holds_the_weights_of_words_and_slots_for_all_layers_one_la
     words.focus.head.activated.emit(1)
     settle(words, analyses, analyst, qtbot)
     assert np.array_equal(words.panel.values, analyst.finding(AskReadHeads(4)).weights[:, 2, 0])
+
+
+def test_that_a_head_the_next_model_does_not_have_is_let_go(
+    words: WordsView,
+    history: MemoryHistory,
+    analyses: Analyses,
+    analyst: FakeAnalyst,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words.focus.head.setCurrentIndex(1)
+    words.focus.head.activated.emit(1)
+    settle(words, analyses, analyst, qtbot)
+    words.focus.head.setCurrentIndex(2)
+    words.focus.head.activated.emit(2)
+    assert words.focus.chosen_head == 1
+    monkeypatch.setattr(fake_analyst, "HEADS", 1)
+    history.start(*conversation(5))
+    settle(words, analyses, analyst, qtbot)
+    assert words.focus.chosen_head is None
+    assert [words.focus.head.itemText(row) for row in range(words.focus.head.count())] == ["all heads", "head 0"]
+    assert words.focus.head.currentIndex() == 0
+    assert np.allclose(words.panel.values, analyst.finding(AskReads(4)).weights.mean(axis=1))
 
 
 def test_that_heads_are_only_asked_for_when_one_is_chosen(words: WordsView, analyst: FakeAnalyst) -> None:

@@ -183,6 +183,7 @@ class NumbersView(AnalysisView):
         grid = self.grid
         grid.setAccessibleName("Numbers of each layer")
         grid.setFrameShape(QFrame.Shape.NoFrame)
+        grid.setTabKeyNavigation(False)  # Tab leaves it; arrows go from number to number
         grid.setShowGrid(False)
         grid.setAlternatingRowColors(True)
         grid.setFont(sized_font(CAPTION_PX))

@@ -133,6 +133,7 @@ class TableDialog(QDialog):
         self.view.setModel(self.model)
         self.view.setAccessibleName(data.title)
         self.view.setAccessibleDescription(f"{len(data.rows)} rows and {len(data.columns)} columns: {data.corner}")
+        self.view.setTabKeyNavigation(False)  # Tab goes on to the buttons; arrows go from number to number
         self.view.setAlternatingRowColors(True)
         self.view.verticalHeader().setDefaultSectionSize(28)
         self.view.horizontalHeader().setDefaultSectionSize(84)

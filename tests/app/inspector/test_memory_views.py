@@ -248,6 +248,30 @@ def test_that_a_table_names_rows_and_columns_for_screen_readers(themes: ThemeCon
     assert dialog.model.headerData(0, Qt.Orientation.Horizontal) == "norm"
 
 
+def test_that_tab_leaves_the_table_of_numbers(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    settle(view, analyses, analyst, qtbot)
+    view.activateWindow()
+    view.grid.setFocus()
+    qtbot.waitUntil(view.grid.hasFocus)
+    qtbot.keyClick(view.grid, Qt.Key.Key_Tab)
+    assert not view.grid.hasFocus()
+
+
+def test_that_tab_goes_from_a_table_to_its_buttons(themes: ThemeController, qtbot: QtBot) -> None:
+    dialog = TableDialog(TableData("Numbers", np.eye(3), ("a", "b", "c"), ("x", "y", "z"), "turn × number"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    dialog.view.setFocus()
+    qtbot.waitUntil(dialog.view.hasFocus)
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Tab)
+    assert dialog.buttons.isAncestorOf(dialog.focusWidget())
+    dialog.close()
+
+
 def broken(finding):
     """The finding with NaN in all its numbers but a few."""
     changed = {}

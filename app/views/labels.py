@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QStyledItemDelegate, QWidget
 
+from app.views.wheel_guard import WheelGuard
+
 if TYPE_CHECKING:
     from app.views.icons import Icons
 
@@ -60,6 +62,7 @@ def dressed(
 def combo(name: str) -> QComboBox:
     """A choice of one of a few; `name` is its accessible name. Its list is drawn by the style sheet."""
     result = QComboBox()
+    WheelGuard(result)
     result.setAccessibleName(name)
     result.setItemDelegate(QStyledItemDelegate(result))  # Qt's own draws a menu and ignores the style sheet
     result.view().setAccessibleName(name)

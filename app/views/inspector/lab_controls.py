@@ -14,6 +14,7 @@ from app.views.inspector.lab_memory import MemoryCombo
 from app.views.inspector.lab_sentences import EDITS
 from app.views.inspector.section import plain_label
 from app.views.labels import combo
+from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
     from app.models.memory_choices import MemoryChoices
@@ -46,6 +47,7 @@ class LabControls(QWidget):
         self.source = MemoryCombo("Memory the slots are taken from", choices, none="the turn before")
         self.layer = spin_box("Layer", 0, 0, prefix="layer ")
         self.share = QSlider(Qt.Orientation.Horizontal)
+        WheelGuard(self.share)
         self.share.setAccessibleName("Share of each layer's slots")
         self.share.setRange(0, len(SHARES) - 1)
         self.share.setPageStep(1)

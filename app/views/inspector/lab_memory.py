@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.views.labels import plain_tooltip
+from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
     from app.models.memory_choices import MemoryChoice, MemoryChoices
@@ -42,6 +43,7 @@ class MemoryCombo(QComboBox):
         super().__init__(parent)
         self._choices = choices
         self._none = none
+        WheelGuard(self)
         self.setAccessibleName(name)
         self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own draws a menu and ignores the style sheet
         self.view().setAccessibleName(name)

@@ -20,6 +20,7 @@ from app.views.inspector.lab_memory import MemoryCombo, memory_ref
 from app.views.inspector.lab_page import LabPage
 from app.views.inspector.section import plain_label
 from app.views.inspector.segments import Segments
+from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisSource
@@ -45,6 +46,7 @@ class WeightSlider(QSlider):
 
     def __init__(self, name: str) -> None:
         super().__init__(Qt.Orientation.Horizontal)
+        WheelGuard(self)
         self.setAccessibleName(name)
         self.setRange(0, 100)
         self.setPageStep(10)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSpinBox,
     QTableView,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -209,6 +211,36 @@ def test_that_every_control_of_the_lab_has_a_name(desk: LabDesk) -> None:
                 inner = widget.objectName().startswith("qt_") or isinstance(widget, QAbstractSlider)
                 is_corner = isinstance(widget.parent(), QTableView)
                 assert inner or is_corner or widget.accessibleName() or getattr(widget, "text", str)(), widget
+
+
+def test_that_the_wheel_scrolls_the_page_and_changes_no_field_without_the_keyboard(
+    shown: LabDesk, qtbot: QtBot
+) -> None:
+    shown.commands.show_lab()
+    shown.window.chat.composer.edit.setFocus()
+    lab, mixing = shown.commands.lab.lab, shown.commands.lab.mixing
+    before = lab.controls.edit.currentText(), lab.controls.share.value(), mixing.all.value(), mixing.a.currentText()
+    for field in (lab.controls.edit, lab.controls.share, lab.controls.layer, mixing.all, mixing.a,
+                  shown.inspector.memory_map.combo):  # fmt: skip
+        assert not turn_wheel(field)
+        assert not field.hasFocus()
+    assert before == (
+        lab.controls.edit.currentText(), lab.controls.share.value(), mixing.all.value(), mixing.a.currentText(),
+    )  # fmt: skip
+    lab.controls.share.setFocus()
+    qtbot.waitUntil(lab.controls.share.hasFocus)
+    assert turn_wheel(lab.controls.share)
+    assert lab.controls.share.value() != before[1]
+
+
+def turn_wheel(field: QWidget) -> bool:
+    """Turns the wheel over a field, towards the person; whether the field took it."""
+    at = QPointF(field.rect().center())
+    event = QWheelEvent(
+        at, field.mapToGlobal(at), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    return QApplication.sendEvent(field, event) and event.isAccepted()
 
 
 def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk, qtbot: QtBot) -> None:

@@ -254,13 +254,14 @@ class MemoryMapView(LazyView):
         self.panel.forget_limits()
         self.refresh()
 
-    def _move(self, layers: int, slots: int) -> None:
+    def _move(self, layers: int, columns: int) -> None:
+        """To the cell beside the selected one, as the map is sorted."""
         initial = self._history.initial
         if initial is None:
             return
-        layer, slot = self._history.slot or (0, 0)
-        if self._history.slot is None:
-            layers = slots = 0
-        self._history.select_slot(
-            max(0, min(initial.layers - 1, layer + layers)), max(0, min(initial.slots - 1, slot + slots))
-        )
+        layer = column = 0
+        if self._history.slot is not None:
+            layer, column = self._history.slot[0], self._order.column_of(*self._history.slot)
+            layer = max(0, min(initial.layers - 1, layer + layers))
+            column = max(0, min(initial.slots - 1, column + columns))
+        self._history.select_slot(layer, self._order.slot_at(layer, column))

@@ -194,6 +194,25 @@ def test_that_sorted_slots_keep_their_names_marks_and_selection(
     assert view.panel.map.cells._marked.tolist() == [[2, 5]]
 
 
+def test_that_arrows_go_to_the_cell_beside_in_a_sorted_map(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose("change")
+    settle(view, analyses, analyst, qtbot)
+    by_change = by_size(history.current.change)
+    visited = []
+    keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Up)
+    for key in keys:
+        qtbot.keyClick(view, key)
+        visited.append(history.slot)
+    cells = [(0, 0), (0, 1), (0, 2), (1, 2), (1, 1), (0, 1)]
+    assert visited == [(layer, by_change[layer, column]) for layer, column in cells]
+    history.select_slot(0, int(by_change[0, -1]))
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert history.slot == (0, by_change[0, -1])
+
+
 def test_that_an_order_that_needs_a_finding_says_so_until_it_is_there(
     history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
 ) -> None:

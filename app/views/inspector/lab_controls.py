@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from app.models.lab import EditKind, Lab, PlaceKind
 from app.theme import GAP_PX
@@ -17,6 +17,8 @@ from app.views.labels import combo
 from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.models.memory_choices import MemoryChoices
     from app.models.memory_history import MemoryHistory
 
@@ -26,6 +28,8 @@ PLACES: dict[PlaceKind, tuple[str, str]] = {
     "selected": ("Selected slot", "The slot that is selected in the memory map."),
     "layer": ("A whole layer", "All slots of one layer."),
 }
+_LEAST_PX = 72
+_ROW_FROM_PX = 430  # in less both choices stand below each other, with all of their words
 SHARES = (1, 2, 5, 10, 20, 30, 50, 100)  # percent
 
 
@@ -53,6 +57,8 @@ class LabControls(QWidget):
         self.share.setPageStep(1)
         self.share_words = plain_label("readout")
         self._source_label = _name("from", self.source)
+        self._choices = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._edit_label, self._place_label = _name("Edit", self.edit), _name("Where", self.place)
         self.hint = plain_label("caption", wrap=True)
         self._arrange()
         self.edit.activated.connect(self._on_edit)
@@ -65,14 +71,16 @@ class LabControls(QWidget):
         self.show_state()
 
     def _arrange(self) -> None:
-        first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        first, second, third = self._choices, QHBoxLayout(), QHBoxLayout()
         for row in (first, second, third):
             row.setSpacing(GAP_PX)
-        for field in (self.edit, self.place):
-            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            field.setMinimumContentsLength(10)
-        for part in (_name("Edit", self.edit), self.edit, _name("Where", self.place), self.place):
-            first.addWidget(part, 1 if isinstance(part, QComboBox) else 0)
+        for label, field in ((self._edit_label, self.edit), (self._place_label, self.place)):
+            field.setMinimumWidth(_LEAST_PX)  # so that the row can become narrow and break
+            choice = QHBoxLayout()
+            choice.setSpacing(GAP_PX)
+            choice.addWidget(label)
+            choice.addWidget(field, 1)
+            first.addLayout(choice, 1)
         second.addWidget(self._source_label)
         second.addWidget(self.source, 1)
         third.addWidget(self.share, 1)
@@ -86,6 +94,12 @@ class LabControls(QWidget):
         column.addLayout(second)
         column.addLayout(third)
         column.addWidget(self.hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= _ROW_FROM_PX
+        self._edit_label.setMinimumWidth(0 if is_wide else self._place_label.sizeHint().width())  # the fields align
+        self._choices.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     @Slot()
     def show_state(self) -> None:

@@ -34,6 +34,7 @@ HELP = (
 )
 
 _CAPTION_FROM_PX = 240
+_TITLE_FROM_PX = 470  # in less it would cut the words of the choices beside it, which say what is seen
 
 
 class MemoryMapView(LazyView):
@@ -187,6 +188,7 @@ class MemoryMapView(LazyView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._caption.setVisible(self.height() >= _CAPTION_FROM_PX)
+        self._title.setVisible(self.width() >= _TITLE_FROM_PX)
 
     def _build(self) -> None:
         header = QHBoxLayout()

@@ -57,6 +57,7 @@ STATES = ("well", "saturated", "duplicate", "dead")
 _LINE_PX = 19
 _HEAD_PX = 24
 _MAP_PX = 104
+_COLUMN_PX = 64
 STATE = Measure("health", "state", "Health of slots", "0: well, 1: saturated, 2: duplicate, 3: dead.")
 
 
@@ -151,6 +152,8 @@ class NumbersView(AnalysisView):
             self.grid.setModel(self._model)
         else:
             self._model.set_table(self._data)
+        widest = max(self.grid.sizeHintForColumn(layer) for layer in range(layers))
+        self.grid.horizontalHeader().setMinimumSectionSize(max(_COLUMN_PX, widest))
 
     def _wording(self, row: int, value: float) -> str | None:
         """What no turn has made yet is not known; a life far beyond any conversation is not told to the turn."""
@@ -190,7 +193,7 @@ class NumbersView(AnalysisView):
         grid.horizontalHeader().setFont(sized_font(CAPTION_PX))
         grid.verticalHeader().setFont(sized_font(CAPTION_PX))
         grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        grid.horizontalHeader().setMinimumSectionSize(64)
+        grid.horizontalHeader().setMinimumSectionSize(_COLUMN_PX)
         grid.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         grid.verticalHeader().setMinimumSectionSize(_LINE_PX)
         grid.verticalHeader().setDefaultSectionSize(_LINE_PX)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.engine.findings import ReadHeads, Reads, Writes
 from app.engine.inquiries import AskReadHeads, AskReads, AskWrites
@@ -26,7 +26,7 @@ from app.views.inspector.word_tints import CAVEAT, read_tints, write_tints
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from app.models.selection import Selection
     from app.views.inspector.analyses import Analyses
@@ -53,6 +53,7 @@ Tinting = Literal["share", "against"]
 _NAME_PX = 76
 _LETTERS = 9
 _MAP_PX = 176
+_ROW_FROM_PX = 430  # in less the choices stand below each other
 
 
 class WordsView(AnalysisView):
@@ -78,6 +79,7 @@ class WordsView(AnalysisView):
         self.help = HelpButton("words", HELP)
         self.flow = WordFlow("Words of the turn", theme)
         self.area = WordArea(self.flow, self)
+        self._choices = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.legend = plain_label("caption", wrap=True)
         self.panel = MapPanel(theme, reduced_motion, "Point at a cell to read it, click to select its slot", "word")
         self._build()
@@ -160,6 +162,11 @@ class WordsView(AnalysisView):
         if not self.panel.handle_key(event):
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= _ROW_FROM_PX
+        self._choices.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)
         self.panel.restyle(theme)
@@ -229,10 +236,12 @@ class WordsView(AnalysisView):
     def _build(self) -> None:
         header = QHBoxLayout()
         header.setSpacing(GAP_PX)
+        self._choices.setSpacing(GAP_PX)
         for widget in (self.side, self.focus):
-            header.addWidget(widget)
+            self._choices.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        header.addLayout(self._choices)
         header.addStretch(1)
-        header.addWidget(self.help)
+        header.addWidget(self.help, 0, Qt.AlignmentFlag.AlignTop)
         self.check.setProperty("role", "action")
         self.check.setObjectName("checkReads")
         self.check.setAccessibleName("Check: answer again without the slots that were read")

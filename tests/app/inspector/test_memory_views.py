@@ -53,6 +53,19 @@ def test_that_numbers_of_a_layer_are_those_of_the_record_and_of_the_finding(
     assert "2 saturated" in view.legend.accessibleDescription()
 
 
+def test_that_a_large_number_has_room_for_all_of_its_figures(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    whole = analyst.finding
+    large = frozen_array(np.array([54321.78, 1, 1, 1]))
+    analyst.finding = lambda inquiry: dataclasses.replace(whole(inquiry), norm_drift=large)
+    view = show(NumbersView(selection, analyses, themes, True), 380, 480)
+    settle(view, analyses, analyst, qtbot)
+    index = view.grid.model().index(ROWS.index("norm drift"), 0)
+    assert index.data() == "54321.78"
+    assert view.grid.columnWidth(0) >= view.grid.sizeHintForIndex(index).width()
+
+
 def test_that_numbers_of_the_initial_memory_have_no_change(
     selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
 ) -> None:

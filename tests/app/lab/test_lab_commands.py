@@ -18,7 +18,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QPlainTextEdit,
+    QScrollArea,
     QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
     QTableView,
     QWidget,
 )
@@ -36,7 +39,7 @@ from app.views.dialogs import PageDialog
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.lab_commands import LabCommands
 from app.views.lab_requests import LabRequests, is_in_lab
-from app.views.main_window import MainWindow
+from app.views.main_window import SMALLEST, MainWindow
 from app.views.window_layout import WindowLayout
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.fake_analysis import FakeAnalysis
@@ -231,6 +234,35 @@ def test_that_the_wheel_scrolls_the_page_and_changes_no_field_without_the_keyboa
     qtbot.waitUntil(lab.controls.share.hasFocus)
     assert turn_wheel(lab.controls.share)
     assert lab.controls.share.value() != before[1]
+
+
+def test_that_no_choice_and_no_page_of_the_inspector_is_cut_in_the_smallest_window(
+    shown: LabDesk, qtbot: QtBot
+) -> None:
+    shown.window.resize(SMALLEST)
+    qtbot.wait(20)
+    shown.window.size_docks()
+    qtbot.waitUntil(lambda: shown.window.inspector_dock.width() > 370)
+    inspector, lab = shown.inspector, shown.commands.lab
+    for page in (inspector.words, lab, shown.commands.probes):
+        inspector.show_page(page)
+        qtbot.wait(30)
+        for area in page.findChildren(QScrollArea):
+            if area.isVisible() and area.widget() is not None:
+                assert area.widget().width() <= area.viewport().width(), area.accessibleName()
+        for choice in inspector.findChildren(QComboBox):
+            if choice.isVisible():
+                assert choice.fontMetrics().horizontalAdvance(choice.currentText()) <= room(choice), (
+                    choice.currentText()
+                )
+
+
+def room(choice: QComboBox) -> int:
+    """How wide the words of a choice can be."""
+    option = QStyleOptionComboBox()
+    choice.initStyleOption(option)
+    parts = QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, choice
+    return choice.style().subControlRect(*parts).width()
 
 
 def turn_wheel(field: QWidget) -> bool:

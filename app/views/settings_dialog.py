@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDoubleSpinBox,
     QFrame,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from app.models.settings import COUNT_LIMIT, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, combo, label, line
+from app.views.wheel_guard import WheelGuard
 
 THEMES = (("system", "As the desktop says"), ("light", "Light"), ("dark", "Dark"))
 FIELD_PX = QSize(136, 36)
@@ -168,9 +168,8 @@ class SettingsDialog(QDialog):
         for part in (page, area.viewport()):
             part.setAutoFillBackground(False)
         for field in page.findChildren(QWidget):
-            if isinstance(field, (QAbstractSpinBox, QComboBox, QSlider)):
-                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-                field.installEventFilter(self)
+            if isinstance(field, (QAbstractSpinBox, QSlider)):  # choices have theirs
+                WheelGuard(field)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -180,13 +179,6 @@ class SettingsDialog(QDialog):
         outer.addLayout(foot)
         high_px = page.heightForWidth(self.minimumWidth()) + foot.sizeHint().height() + GAP_PX
         self.resize(self.minimumWidth(), min(high_px, self.screen().availableGeometry().height() - TITLE_BAR_PX))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel moves the page, and changes only the field that has the keyboard."""
-        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return False
 
     def _section(self, column: QVBoxLayout, title: str) -> None:
         column.addSpacing(GAP_PX)

@@ -99,7 +99,7 @@ TABLE: tuple[ActionSpec, ...] = (
         "Delete this chat; it can be undone", lambda c: c.delete_chat(),
     ),
     ActionSpec(
-        "restore_chat", Menu.CHAT, "Bring back deleted chat", "Ctrl+Alt+Z", "ph.arrow-u-up-left",
+        "restore_chat", Menu.CHAT, "Bring back deleted chat", "Ctrl+Shift+D", "ph.arrow-u-up-left",
         "Bring back the chat that was deleted last; before it, one after another", lambda c: c.restore_chat(),
     ),
     ActionSpec(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+TOKEN_BYTES = 8
+"""Of the chance in the name of a temporary file, twice as many letters."""
 
 
 @contextlib.contextmanager
@@ -45,8 +49,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
-    # 20 characters have at most 80 bytes: a long name must leave room for the rest. The mode follows the umask.
-    temporary = path.with_name(f".{path.name[:20]}.{secrets.token_hex(8)}.tmp")
+    # The mode follows the umask.
+    temporary = path.with_name(f"{_temporary_stem(path)}{secrets.token_hex(TOKEN_BYTES)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         try:
@@ -60,6 +64,20 @@ def write_atomically(path: Path, data: bytes) -> None:
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Removes what writes of `path` that were killed have left beside it; for whoever alone writes there."""
+    stem = _temporary_stem(path)
+    for found in path.parent.glob(f"{glob.escape(stem)}{'?' * 2 * TOKEN_BYTES}.tmp"):
+        with contextlib.suppress(OSError):
+            found.unlink()
+
+
+def _temporary_stem(path: Path) -> str:
+    """What the names of temporary files begin with. 20 characters have at most 80 bytes: a long name must leave room
+    for the rest."""
+    return f".{path.name[:20]}."
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

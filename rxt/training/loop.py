@@ -15,8 +15,9 @@ from typing import Any
 
 from torch import nn
 
-from rxt.io.files import write_atomically
+from rxt.io.files import remove_unfinished, write_atomically
 from rxt.io.pretrained import TOKENIZER, save_model
+from rxt.io.weights import WEIGHTS
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.checkpoint import Checkpoint, TrainingError
 from rxt.training.curriculum import Curriculum
@@ -59,6 +60,9 @@ class Trainer:
                 f"{out / 'model'} is there already, and no checkpoint to go on from. Nothing was changed: move it "
                 "away, or name another folder with --out."
             )
+        if self.team.leads:
+            for path in (self._checkpoint, out / "model" / WEIGHTS):
+                remove_unfinished(path)
         self.team.wait()
         self._start = begin(recipe, out, self.team)
         if self.team.leads and not self._checkpoint.exists():

@@ -78,6 +78,19 @@ def test_that_a_model_without_its_checkpoint_is_not_written_over(recipe: Recipe,
     assert contents(tmp_path) == before
 
 
+def test_that_what_a_killed_write_has_left_is_removed(recipe: Recipe, tmp_path: Path) -> None:
+    Trainer(recipe, tmp_path).save()
+    before = contents(tmp_path)
+    left = (
+        tmp_path / ".checkpoint.pt.0123456789abcdef.tmp",
+        tmp_path / "model" / ".model.safetensors.0123456789abcdef.tmp",
+    )
+    for path in (*left, tmp_path / ".checkpoint.pt.mine.tmp"):
+        path.write_bytes(b"half")
+    Trainer(recipe, tmp_path)
+    assert contents(tmp_path) == before | {".checkpoint.pt.mine.tmp": b"half"}
+
+
 def test_that_a_folder_that_cannot_be_written_to_is_named(recipe: Recipe, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(TrainingError, match=r"Nothing can be written to the folder .*file"):

@@ -45,6 +45,10 @@ def add_average(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     average.add_argument(
         "--shares", type=float, nargs="+", metavar="SHARE", help="how much each model counts; all alike if absent"
     )
+    average.add_argument(
+        "--decoder-shares", type=float, nargs="+", metavar="SHARE",
+        help="how much each counts in the decoder and the embedding; as elsewhere if absent",
+    )  # fmt: skip
     average.set_defaults(run=_average)
 
 
@@ -153,7 +157,7 @@ def _average(arguments: argparse.Namespace) -> int:
     if arguments.folder.exists() and any(arguments.folder.iterdir()):
         raise AveragingError(f"The folder {arguments.folder} is not empty; nothing was written.")
     models = [load(name) for name in arguments.models]
-    model = averaged(models, arguments.shares)
+    model = averaged(models, arguments.shares, arguments.decoder_shares)
     tokenizer_json = (Path(models[0].source) / TOKENIZER).read_text("utf-8")
     save_model(arguments.folder, model, models[0].document, tokenizer_json)
     _say(f"The mean of {len(models)} models is in {arguments.folder}.")

@@ -39,7 +39,8 @@ KEPT_BELOW = 0.1
 class MemoryAwareStage:
     """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
-    lesson: the encoder's states are to show what each token tells; its tagger is trained along.
+    decoder_only: the decoder alone learns, so that memories are written as before. lesson: the encoder's states are to
+    show what each token tells; its tagger is trained along.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class MemoryAwareStage:
         source: Source,
         curriculum: Curriculum | None,
         lesson: Lesson | None = None,
+        decoder_only: bool = False,
     ) -> None:
         self._model = model
+        self._decoder_only = decoder_only
         self._source = source
         self.curriculum = curriculum
-        self._clipper = MemoryGradientClipper()
+        self._clipper = None if decoder_only else MemoryGradientClipper()
         self._lesson = lesson
         dialogues = DialogueMaker(builder, source)
         self.maker: Maker = (
@@ -68,6 +71,8 @@ class MemoryAwareStage:
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
         model = self._model
+        if self._decoder_only:
+            return {"rest": (model.decoder,)}
         rest = (model.embedding, model.decoder)
         encoder = (model.encoder,) if self.extra is None else (model.encoder, self.extra)
         return {"memory": (model.memory_attention,), "encoder": encoder, "rest": rest}

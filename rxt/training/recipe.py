@@ -185,7 +185,8 @@ class StageOptions:
     memories (memory_attention). tagging: weight of a further lesson, whether the encoder's states show which words are
     values and of which fact (memory_aware, on generated conversations). tagging_messages: so many further messages for
     every turn of a step, which are encoded for that lesson alone; tagging_hidden: the mean share of their tokens that
-    the encoder does not see."""
+    the encoder does not see. decoder_only: the decoder alone learns, to read what is written as before and to answer
+    (memory_aware); without `tagging` then."""
 
     mask_share: float = 0.15
     noise: float = 0.1
@@ -193,6 +194,7 @@ class StageOptions:
     tagging: float = 0.0
     tagging_messages: float = 0.0
     tagging_hidden: float = 0.0
+    decoder_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
             lesson = _lesson(model, plan, seed + place)
-            return MemoryAwareStage(model, builder, source, curriculum, lesson)
+            return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options.decoder_only)
 
 
 def _without_asides(data: DataPlan) -> DataPlan:
@@ -138,7 +138,7 @@ def _without_asides(data: DataPlan) -> DataPlan:
 def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | None:
     """What the stage teaches beside the answers; None where the recipe does not ask for it."""
     options, encoder = plan.options, model.config.encoder
-    if not options.tagging or not plan.data.generator:
+    if not options.tagging or not plan.data.generator or options.decoder_only:
         return None
     facts = max(numbers_of_facts().values())
     tagger = Tagger(encoder.layers, encoder.width, facts, options.tagging, seed).to(model.device)

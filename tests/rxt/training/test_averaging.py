@@ -56,6 +56,19 @@ def test_that_shares_that_make_no_mean_are_refused(
         averaged(models, shares)
 
 
+def test_that_the_decoder_can_have_shares_of_its_own(models: list[PretrainedModel]) -> None:
+    first, second = (model.state_dict() for model in models[:2])
+    result = averaged(models[:2], (1, 0), (1, 3)).state_dict()
+    for name, value in result.items():
+        part = 0.75 if name.split(".")[0] in ("decoder", "embedding") else 0.0
+        torch.testing.assert_close(value, (1 - part) * first[name] + part * second[name])
+    for shares, decoder in (((0, 0), (1, 1)), ((1, 1), (0, 0)), ((1, 1), (1, -1))):
+        with pytest.raises(AveragingError, match="A share is a positive number"):
+            averaged(models[:2], shares, decoder)
+    with pytest.raises(AveragingError, match="2 models and 1 shares"):
+        averaged(models[:2], None, (1,))
+
+
 def test_that_one_model_has_no_mean(models: list[PretrainedModel]) -> None:
     with pytest.raises(AveragingError, match="at least two"):
         averaged(models[:1])

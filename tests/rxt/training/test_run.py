@@ -26,7 +26,7 @@ from rxt.training.corpus import DataError
 from rxt.training.log import Log, Progress
 from rxt.training.loop import Trainer
 from rxt.training.optimizer import rate_share
-from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RunPlan, StagePlan
+from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RunPlan, StageOptions, StagePlan
 
 ROOT = Path(__file__).parents[3]
 
@@ -139,6 +139,20 @@ def test_that_each_stage_leaves_the_other_parts_as_they_are(staged: Recipe, tmp_
         name.split(".")[0] for name, value in trainer.model.named_parameters() if not torch.equal(value, before[name])
     }
     assert changed == {"memory_attention"}
+
+
+def test_that_a_stage_of_the_decoder_alone_leaves_how_memories_are_written(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    alone = replace(stage, options=StageOptions(decoder_only=True, tagging=0.4))
+    recipe = replace(recipe, stages=(alone,))
+    before = {name: value.clone() for name, value in Trainer(recipe, tmp_path).model.named_parameters()}
+    trainer = Trainer(recipe, tmp_path)
+    assert trainer.stage.extra is None  # nothing is to be learned of the encoder
+    seen: list[Progress] = []
+    trainer.run(seen.append)
+    changed = {name for name, value in trainer.model.named_parameters() if not torch.equal(value, before[name])}
+    assert changed == {name for name in before if name.startswith("decoder.")}
+    assert all(progress.norm_memory == progress.norm_encoder == 0.0 < progress.norm_rest for progress in seen)
 
 
 def test_that_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(

@@ -22,6 +22,15 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def unused(path: Path) -> Path:
+    """`path`, or the next numbered name beside it that no file has."""
+    number, candidate = 2, path
+    while candidate.exists():
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return candidate
+
+
 def default_data_dir() -> Path:
     """The data folder of this system's conventions."""
     return Path(platformdirs.user_data_path("Mneme", appauthor=False))

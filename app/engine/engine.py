@@ -23,8 +23,8 @@ from app.engine.library import load
 from app.engine.messages import OnStop
 from app.engine.opening import Opening, fresh, from_snapshot, from_store, random_seed
 from app.engine.refusal import RefusedError, sentence
-from app.engine.snapshots import SUFFIX, SnapshotFolder, unused
-from app.paths import Paths
+from app.engine.snapshots import SUFFIX, SnapshotFolder
+from app.paths import Paths, unused
 from app.store.turn_codec import clean
 from rxt.errors import RxtError
 from rxt.events import Sampling

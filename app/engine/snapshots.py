@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
-from app.paths import private_folder
+from app.paths import private_folder, unused
 from rxt.errors import RxtError
 from rxt.io.files import read_bounded, write_atomically
 
@@ -170,15 +170,6 @@ class SnapshotFolder:
             target.unlink(missing_ok=True)
             raise
         return target
-
-
-def unused(path: Path) -> Path:
-    """`path`, or the next numbered name beside it that no file has."""
-    number, candidate = 2, path
-    while candidate.exists():
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    return candidate
 
 
 def _bytes(path: Path) -> bytes:

@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.paths import RESOURCES
+from app.paths import RESOURCES, unused
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
-from app.views.file_dialog import FileDialog, unused
+from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
 from app.views.labels import button, label, plain_tooltip
 

@@ -10,6 +10,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from app.paths import unused
+
 ICONS = {
     "backButton": "ph.arrow-left",
     "forwardButton": "ph.arrow-right",
@@ -18,15 +20,6 @@ ICONS = {
     "listModeButton": "ph.list",
     "detailModeButton": "ph.list-dashes",
 }
-
-
-def unused(path: Path) -> Path:
-    """`path`, or the next numbered name beside it that no file has."""
-    number, candidate = 2, path
-    while candidate.exists():
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    return candidate
 
 
 class FileDialog(QFileDialog):

@@ -106,7 +106,8 @@ def _train(arguments: argparse.Namespace) -> int:
             trainer.run(report)
         except KeyboardInterrupt:
             bar.close()
-            _say(f"Stopped after step {trainer.step}; {trainer.kept}. The same command goes on from there.")
+            then = "goes on from it" if trainer.is_kept else "begins anew"
+            _say(f"Stopped after step {trainer.step}; {trainer.kept}. The same command {then}.")
             return STOPPED
     if trainer.rank == 0:
         _say(f"The model is in {arguments.out / 'model'}, after {trainer.step} steps.")

@@ -109,9 +109,14 @@ class Trainer:
         return json.loads(json.dumps(asdict(self.recipe), default=str))
 
     @property
+    def is_kept(self) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return self._checkpoint.exists()
+
+    @property
     def kept(self) -> str:
         """What of the run is on disk, as half a sentence."""
-        return "the last checkpoint is kept" if self._checkpoint.exists() else "there is no checkpoint yet"
+        return "the last checkpoint is kept" if self.is_kept else "there is no checkpoint yet"
 
     def run(self, report: Callable[[Progress], None]) -> None:
         """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 from app.engine.findings import Synthetic
 from app.engine.inquiries import AskMix
 from app.models.lab import slots_in_words
+from app.paths import unused
 from app.theme import GAP_PX
 from app.views.dialogs import file_name
-from app.views.file_dialog import unused
 from app.views.inspector.lab_asking import AskBar
 from app.views.inspector.lab_memory import MemoryCombo, memory_ref
 from app.views.inspector.lab_page import LabPage

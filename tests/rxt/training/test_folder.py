@@ -15,6 +15,12 @@ from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RecipeError
 
 NAME = '{"query": "Who are you?", "answer": "I am Juniper."}\n'
 
+SMALL = (
+    "[model]\nlayers = 1\nwidth = 8\nhead_dim = 4\nquery_heads = 1\nkv_heads = 1\nslots = 2\nfeed_forward = 8\n"
+    "vocabulary = 300\ninteraction_length = 48\ngate_init = 0.5\n[data]\ntokenizer_dialogues = 5\n[schedule]\n"
+    "steps = 1\nturns_per_step = 2\nlearning_rate = 1e-3\n"
+)
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -120,23 +126,39 @@ def test_that_a_recipe_says_what_it_changes_and_a_finished_run_keeps_its_own(rec
     assert Trainer(with_steps(recipe, 7), tmp_path).changes() == []
 
 
+def test_that_ctrl_c_says_what_is_kept_and_whether_the_run_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(SMALL, encoding="utf-8")
+
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trainer, "run", interrupted)
+    command = ["train", str(recipe), "--out", str(tmp_path / "run")]
+    assert main(command) == 130
+    assert "there is no checkpoint yet. The same command begins anew." in capsys.readouterr().out
+    Trainer(Recipe.read(recipe), tmp_path / "run").save()
+    assert main(command) == 130
+    assert "the last checkpoint is kept. The same command goes on from it." in capsys.readouterr().out
+    monkeypatch.setattr("rxt.training.loop.begin", interrupted)
+    assert main(["train", str(recipe), "--out", str(tmp_path / "other")]) == 130
+    assert capsys.readouterr().err.endswith("rxt: stopped.\n")
+
+
 def test_that_the_terminal_says_that_nothing_is_left_to_do_and_what_the_recipe_changes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (
-        "[model]\nlayers = 1\nwidth = 8\nhead_dim = 4\nquery_heads = 1\nkv_heads = 1\nslots = 2\nfeed_forward = 8\n"
-        "vocabulary = 300\ninteraction_length = 48\ngate_init = 0.5\n[data]\ntokenizer_dialogues = 5\n[schedule]\n"
-        "steps = 1\nturns_per_step = 2\nlearning_rate = 1e-3\n"
-    )
     recipe, out = tmp_path / "recipe.toml", tmp_path / "run"
-    recipe.write_text(text, encoding="utf-8")
+    recipe.write_text(SMALL, encoding="utf-8")
     assert main(["train", str(recipe), "--out", str(out)]) == 0
     assert "Going on" not in capsys.readouterr().out
-    recipe.write_text(text + "seed = 4\n", encoding="utf-8")
+    recipe.write_text(SMALL + "seed = 4\n", encoding="utf-8")
     assert main(["train", str(recipe), "--out", str(out)]) == 0
     said = capsys.readouterr().out
     assert "is trained to the end of this recipe, step 1: nothing is left to do" in said
     assert "says otherwise than the one used so far: run.seed." in said
-    recipe.write_text(text.replace("steps = 1\n", "steps = 2\n"), encoding="utf-8")
+    recipe.write_text(SMALL.replace("steps = 1\n", "steps = 2\n"), encoding="utf-8")
     assert main(["train", str(recipe), "--out", str(out)]) == 0
     assert f"Going on in {out} after step 1." in capsys.readouterr().out

@@ -12,11 +12,12 @@ from rxt.training.dialogues import (
     phrasebook_things,
 )
 from rxt.training.dialogues.episodes import DETAIL
+from rxt.training.dialogues.written import extended, written
 
 if TYPE_CHECKING:
     from rxt.training.dialogues.fact import Fact
 
-FACTS: tuple[Fact, ...] = (
+_PLAIN: tuple[Fact, ...] = (
     *phrasebook.FACTS,
     *phrasebook_others.FAVOURITES,
     *phrasebook_others.PETS,
@@ -28,6 +29,8 @@ FACTS: tuple[Fact, ...] = (
     *phrasebook_things.THINGS,
     *phrasebook_events.EVENTS,
 )
+
+FACTS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for fact in _PLAIN)
 """All facts, in the order in which they are listed when all are asked for."""
 
 

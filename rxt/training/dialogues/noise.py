@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 _BEFORE = phrases(
     "hey, | so, | by the way, | well, | oh, | ok, | um, | hi, | hello, | hey Mneme, | btw | ah, |"
     " okay, | now, | cool, | great, | thanks, | listen, | Mneme, | right, | alright, | and | great! |"
-    " thanks! | hello! | good evening, | one more thing, | oh, by the way, | ok so | hmm,"
+    " thanks! | hello! | good evening, | one more thing, | oh, by the way, | ok so | hmm, | anyway, | oh and | also, |"
+    " honestly, | yeah, | haha, | lol | so yeah, | hi there, | hey there, | good morning, | ooh, | aha, | ok then, |"
+    " sure, | yes, | I mean, | no worries, | hi Mneme, | right then, | yo, | tbh | sorry, | wait, | quick one,"
 )
-_AFTER = phrases("lol | haha | please | :) | btw | you know | by the way | thanks | 🙂 | 😀 | ❤️ | ... | !! | 👍")
+_AFTER = phrases(
+    "lol | haha | please | :) | btw | you know | by the way | thanks | 🙂 | 😀 | ❤️ | ... | !! | 👍 |"
+    " thanks! | mate | Mneme | xx | tbh"
+)
 _TIGHT = ("...", "!!")
 SHORTEST_WITH_SLIP = 3
 """Letters: nothing may be left of a shorter message."""

@@ -6,7 +6,8 @@ with the words of the question, whatever they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from rxt.training.dialogues.fact import Fact
@@ -71,6 +72,22 @@ def _spread(templates: tuple[str, ...], rests: tuple[str, ...]) -> tuple[str, ..
     return tuple(dict.fromkeys((*every[:1], *turned, *every[1:])))
 
 
+def _more(table: str, part: str, words: Mapping[str, str], rests: tuple[str, ...] = ("",)) -> tuple[str, ...]:
+    """What the file event_phrases has of a table's `part`, its words filled in and something behind it, by turns."""
+    filled = []
+    for at, phrase in enumerate(document("event_phrases")[table][part]):
+        for name, word in {**words, "rest": rests[at % len(rests)]}.items():
+            phrase = phrase.replace(f"{{{name}}}", word)
+        filled.append(_mine(phrase))
+    return tuple(filled)
+
+
+def _widened(event: Fact, table: str, words: Mapping[str, str], rests: tuple[str, ...] = ("",)) -> Fact:
+    """The event with the further phrases of a table behind its own, so that these stay in their part of the split."""
+    tells, asks = (_more(table, part, words, rests) for part in ("tells", "asks"))
+    return replace(event, tells=event.tells + tells, asks=event.asks + asks)
+
+
 def _mine(text: str) -> str:
     return text.replace("{me}", "me").replace("{my}", "my")
 
@@ -115,7 +132,10 @@ def _did(row: _Row) -> Fact:
         f"I {verb} {_some(word)}{{rest}}, {word} was it",
         f"{word} did I say I {verb}{{rest}}", f"can you tell me {word} I {verb}",
     )  # fmt: skip
-    return _event(row.slot, row.values, f"{word} I {verb}", f"you {_yours(f'{verb} {thing}')}", tells, asks, row.rests)
+    recall = f"you {_yours(f'{verb} {thing}')}"
+    event = _event(row.slot, row.values, f"{word} I {verb}", recall, tells, asks, row.rests)
+    words = {"verb": verb, "base": base, "thing": thing, "word": word, "some": _some(word)}
+    return _widened(event, "did", words, row.rests)
 
 
 def _lunch(row: _Row) -> Fact:
@@ -143,9 +163,11 @@ def _does(row: _Row) -> Fact:
         f"do you know what I {verb}{{rest}}", f"tell me what I {verb}{{rest}}", f"so what {auxiliary} {base}{{rest}}",
         f"what did I say I {verb}{{rest}}", f"remember what I {verb}",
     )  # fmt: skip
-    return _event(
+    event = _event(
         f"{row.slot}_usually", row.values, f"what I {verb}", f"you {verb} {_yours(thing)}", tells, asks, row.rests
     )
+    words = {"verb": verb, "base": base, "thing": thing, "auxiliary": auxiliary}
+    return _widened(event, "does", words, row.rests)
 
 
 def _doing(row: _Row) -> Fact:
@@ -161,7 +183,8 @@ def _doing(row: _Row) -> Fact:
         f"so {word} am I {verb}{{rest}}", f"{word} did I say I'm {verb}",
     )  # fmt: skip
     recall = f"you are {_yours(f'{verb} {thing}')}"
-    return _event(f"is_{row.slot}", row.values, f"{word} I am {verb}", recall, tells, asks, row.rests)
+    event = _event(f"is_{row.slot}", row.values, f"{word} I am {verb}", recall, tells, asks, row.rests)
+    return _widened(event, "doing", {"verb": verb, "thing": thing, "word": word}, row.rests)
 
 
 def _who(row: _Row) -> Fact:
@@ -176,7 +199,8 @@ def _who(row: _Row) -> Fact:
         f"do you remember who {verb}{{rest}}", f"so who {verb}{{rest}}", f"who did I say {verb}",
         f"somebody {verb}{{rest}}, who was it",
     )  # fmt: skip
-    return _event(f"who_{row.slot}", "person", f"who {verb}", f"{{v}} {_yours(verb)}", tells, asks, row.rests)
+    event = _event(f"who_{row.slot}", "person", f"who {verb}", f"{{v}} {_yours(verb)}", tells, asks, row.rests)
+    return _widened(event, "who", {"verb": verb}, row.rests)
 
 
 def _where(row: _Row) -> Fact:
@@ -195,7 +219,9 @@ def _where(row: _Row) -> Fact:
         f"where was it that I {verb}", f"in which place {auxiliary} I {base}",
     )  # fmt: skip
     recall = f"you {_yours(verb)} in the {{v}}"
-    return _event(f"where_{row.slot}", "spot", f"where I {verb}", recall, tells, asks, row.rests)
+    event = _event(f"where_{row.slot}", "spot", f"where I {verb}", recall, tells, asks, row.rests)
+    words = {"verb": verb, "base": base, "things": things, "is": is_are, "auxiliary": auxiliary}
+    return _widened(event, "where", words)
 
 
 _RECALLS = {
@@ -221,7 +247,9 @@ def _belonging(values: str, noun: str) -> Fact:
         f"{question} again", f"so {question}", f"what did I say about my {noun}", f"do you know {what} my {noun} is",
     )  # fmt: skip
     mine = f"my {noun}" if what == "what" else f"{what} my {noun} is"
-    return _event("my_" + noun.replace(" ", "_"), values, mine, recall, tells, asks)
+    event = _event("my_" + noun.replace(" ", "_"), values, mine, recall, tells, asks)
+    words = {"clause": clause, "noun": noun, "question": question, "asked": what}
+    return _widened(_widened(event, values, words), "belongings", words)
 
 
 def _someone(row: _Row, role: str) -> Fact:
@@ -238,7 +266,9 @@ def _someone(row: _Row, role: str) -> Fact:
         f"my {role} {verb} {_some(word)}, {word} was it",
     )  # fmt: skip
     mine, recall = f"{word} my {role} {verb}", f"your {role} {_yours(f'{verb} {thing}')}"
-    return _event(f"{role}_{row.slot}", row.values, mine, recall, tells, asks, row.rests)
+    event = _event(f"{role}_{row.slot}", row.values, mine, recall, tells, asks, row.rests)
+    words = {"verb": verb, "base": base, "thing": thing, "word": word, "some": _some(word), "role": role}
+    return _widened(event, "someone", words, row.rests)
 
 
 def _of_someone() -> tuple[Fact, ...]:

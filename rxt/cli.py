@@ -182,6 +182,7 @@ class _Screen:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._is_terminal = out.isatty() and "NO_COLOR" not in os.environ
+        self._phase_stands = False
 
     def show(self, event: Event) -> None:
         match event:
@@ -205,11 +206,13 @@ class _Screen:
         if self._is_terminal:
             self._out.write(f"\x1b7{self._coloured(text, colour)}")
             self._out.flush()
+            self._phase_stands = True
 
     def _text(self, text: str) -> None:
-        """Writes text, over the phase where one stands."""
-        self._out.write(f"\x1b8\x1b[0K{text}\x1b7" if self._is_terminal else text)
+        """Writes text, over the phase where one stands: a place that was saved earlier holds something else by now."""
+        self._out.write(f"\x1b8\x1b[0K{text}" if self._phase_stands else text)
         self._out.flush()
+        self._phase_stands = False
 
     def _coloured(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._is_terminal else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import rxt
-from rxt.cli import main
+from rxt.cli import _Screen, main
 from rxt.io.pretrained import PretrainedModel
 
 ROOT = Path(__file__).parents[2]
@@ -166,3 +167,23 @@ def test_that_a_wrong_command_line_ends_with_status_2(
         main(arguments)
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+class Tty(io.StringIO):
+    """A terminal's output."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_that_a_terminal_goes_back_only_to_where_a_phase_stands(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = Tty()
+    screen, session = _Screen(out), rxt.Session(model, sampling=rxt.Sampling(max_tokens=2))
+    for message in ("word " * 200, "hello", "word " * 200):
+        for event in session.ask(message):
+            screen.show(event)
+    moves = re.findall("\x1b[78]", out.getvalue())
+    assert moves == ["\x1b7", "\x1b8"] * 2  # of the turn between the two that are refused: reading, writing memory

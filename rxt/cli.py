@@ -32,6 +32,7 @@ from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
+    from rxt.io.snapshot import SnapshotInfo
 
 HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves, Ctrl+C stops an answer."
 
@@ -102,10 +103,8 @@ def _chat(arguments: argparse.Namespace) -> int:
 
     sampling = Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed, arguments.max_tokens)
     model = load(arguments.model, dtype=arguments.dtype)
-    if arguments.snapshot is not None:
-        memory = load_snapshot(arguments.snapshot, model=model).memory
-    else:
-        memory = model.initial_memory(seed=arguments.seed)
+    origin = None if arguments.snapshot is None else load_snapshot(arguments.snapshot, model=model)
+    memory = model.initial_memory(seed=arguments.seed) if origin is None else origin.memory
     session = Session(model, memory=memory, sampling=sampling, on_stop=arguments.on_stop)
     interactive = sys.stdin.isatty() and not arguments.json
     screen = _JsonScreen() if arguments.json else _Screen(sys.stdout)
@@ -118,7 +117,7 @@ def _chat(arguments: argparse.Namespace) -> int:
         if interactive and line.startswith("/"):
             if line.strip() in ("/quit", "/exit"):
                 break
-            _command(line, session)
+            _command(line, session, arguments.seed if origin is None else origin.info)
             continue
         with _stop_on_interrupt(session):
             for event in session.ask(line):
@@ -144,19 +143,28 @@ def _lines(interactive: bool) -> Iterator[str]:
             yield text
 
 
-def _command(line: str, session: Session) -> None:
-    from rxt.io.snapshot import save_snapshot
-
+def _command(line: str, session: Session, origin: int | SnapshotInfo) -> None:
+    """Carries out a line that is no message. origin: the seed of the first memory, or the saved one that it was."""
     name, _, rest = line.partition(" ")
     if name != "/save" or not rest.strip():
         print(HELP)
         return
     try:
-        info = save_snapshot(rest.strip(), session.memory, model=session.model, turns=len(session.turns))
-    except (RxtError, OSError) as error:
+        info = _save(Path(rest.strip()).expanduser(), session, origin)
+    except (RxtError, OSError, RuntimeError) as error:  # expanduser raises RuntimeError for nobody's home
         print(f"Not saved: {error}")
     else:
         print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {rest.strip()}.")
+
+
+def _save(path: Path, session: Session, origin: int | SnapshotInfo) -> SnapshotInfo:
+    """Saves the memory with all turns that it has lived through, also those before it was opened here."""
+    from rxt.io.snapshot import save_snapshot
+
+    if isinstance(origin, int):
+        return save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
+    turns = origin.turns + len(session.turns)
+    return save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
 
 
 @contextlib.contextmanager

@@ -187,3 +187,37 @@ def test_that_a_terminal_goes_back_only_to_where_a_phase_stands(
             screen.show(event)
     moves = re.findall("\x1b[78]", out.getvalue())
     assert moves == ["\x1b7", "\x1b8"] * 2  # of the turn between the two that are refused: reading, writing memory
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    """Somebody sits at the terminal and types these lines."""
+    monkeypatch.setattr(sys, "stdin", Tty())
+    waiting = iter(lines)
+    monkeypatch.setattr("builtins.input", lambda _: next(waiting))
+
+
+def test_that_a_memory_saved_in_a_chat_says_where_it_comes_from_and_how_many_turns_it_has_lived_through(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    command = ["chat", "--model", str(folder), "--max-tokens", "1"]
+    typed(monkeypatch, "hello", "hello", "/save ~/first", "/quit")
+    assert main([*command, "--seed", "5"]) == 0
+    first = rxt.read_snapshot_info(tmp_path / "first")
+    assert (first.turns, first.seed, first.parent) == (2, "5", "")
+    typed(monkeypatch, "hello", f"/save {tmp_path / 'second'}", "/quit")
+    assert main([*command, "--snapshot", str(tmp_path / "first")]) == 0
+    second = rxt.read_snapshot_info(tmp_path / "second")
+    assert (second.turns, second.seed, second.parent) == (3, "", first.sha256)
+    assert "after 3 turns" in capsys.readouterr().out
+
+
+def test_that_a_memory_that_cannot_be_saved_is_told_by_the_name_that_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "missing" / "memory"
+    typed(monkeypatch, f"/save {path}", "/save ~nobody.at.all/memory", "/quit")
+    assert main(["chat", "--model", str(folder)]) == 0
+    first, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("Not saved: "))
+    assert first.endswith(f"'{path}'")
+    assert "home" in second

@@ -43,8 +43,9 @@ def test_that_a_failed_write_leaves_the_old_file_and_no_litter(
     before = open_descriptors()
     with monkeypatch.context() as patch:
         patch.setattr(os, fault, half_then_fail(os.write) if fault == "write" else fail)
-        with pytest.raises(OSError, match=r"Input/output error|No space left"):
+        with pytest.raises(OSError, match=r"Input/output error|No space left") as caught:
             write_atomically(path, b"something new")
+    assert (caught.value.filename, caught.value.filename2) == (str(path), None)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert open_descriptors() == before

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -43,7 +44,7 @@ from rxt.inference.sampling import Sampler
 from rxt.io.files import read_bounded
 from rxt.io.hub import fetch, is_repository, resolve
 from rxt.io.pretrained import CONFIG, TOKENIZER, PretrainedModel, load
-from rxt.io.snapshot import load_snapshot, save_snapshot
+from rxt.io.snapshot import Snapshot, load_snapshot, save_snapshot
 from rxt.model.memory import MemoryState
 from rxt.text.stream import TextStream
 from rxt.text.template import Template
@@ -79,6 +80,17 @@ def load_tokenizer_from_hf_hub(
     return Tokenizer(text, vocabulary if isinstance(vocabulary, int) else _MOST_TOKENS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where the memory comes from, as a file of it will say: how many turns it had lived through when it was taken, the
+    number of the turn that came next, and the SHA-256 of the memory that was put in or the seed of a fresh one."""
+
+    turns: int = 0
+    turn: int = 0
+    parent: str | None = None
+    seed: int | None = None
+
+
 class ReactiveModel:
     """A model with its memory, as the family's package has them; `model` and `memory` are those of this library."""
 
@@ -87,6 +99,7 @@ class ReactiveModel:
         self.memory = model.initial_memory(seed)
         self._seed = seed
         self._turn = 0
+        self._origin = _Origin(seed=seed)
         self._stream = TextStream(model.tokenizer)
 
     @classmethod
@@ -149,6 +162,7 @@ class ReactiveModel:
         fresh = self.model.initial_memory(self._seed)
         self.memory = self.model.update_memory(fresh, _real_ids(input_ids, attention_mask)).memory
         self._turn = 0
+        self._origin = _Origin(seed=self._seed)
 
     def interact(
         self,
@@ -208,7 +222,9 @@ class ReactiveModel:
     def export_stm_state(self, path: str | Path | None = None) -> Tensor:
         """A copy of the memory [L, 1, S, D]; with a path also as a snapshot file."""
         if path is not None:
-            save_snapshot(path, self.memory, model=self.model, turns=self._turn, seed=self._seed)
+            origin = self._origin
+            turns = origin.turns + self._turn - origin.turn
+            save_snapshot(path, self.memory, model=self.model, turns=turns, parent=origin.parent, seed=origin.seed)
         return self.memory.tensor.unsqueeze(1)
 
     def load_stm_state(self, state: Tensor | MemoryState | str | Path) -> None:
@@ -217,17 +233,20 @@ class ReactiveModel:
         Raises ValueError, or SnapshotError for a file, where it is not this model's; the memory is then what it was.
         """
         if isinstance(state, str | Path):
-            state = load_snapshot(state, model=self.model).memory
+            state = load_snapshot(state, model=self.model)
         elif isinstance(state, Tensor):
             state = MemoryState(state.squeeze(1) if state.dim() == 4 else state)
         self.model.check_memory(state)
-        self.memory = state
+        lived = state.info.turns if isinstance(state, Snapshot) else 0
+        self.memory = state.memory if isinstance(state, Snapshot) else state
+        self._origin = _Origin(lived, self._turn, self.memory.sha256)
 
     def reset_stm_state(self, seed: int | None = None) -> None:
         """Fresh memory: the noise of the first seed, or of another."""
         self._seed = self._seed if seed is None else seed
         self.memory = self.model.initial_memory(self._seed)
         self._turn = 0
+        self._origin = _Origin(seed=self._seed)
 
     def _check_room(self, tokens: int, limit: int | None) -> int:
         room = self.model.config.interaction_length

@@ -164,6 +164,26 @@ def test_that_a_memory_can_be_taken_out_and_put_back(tmp_path: Path) -> None:
         assert model.memory == kept
 
 
+def test_that_a_memory_taken_out_says_what_it_grew_from_and_how_many_turns_it_has_lived_through(tmp_path: Path) -> None:
+    model = opened(seed=3)
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    greedy(model)
+    model.export_stm_state(first)
+    info = rxt.read_snapshot_info(first)
+    assert (info.turns, info.seed, info.parent) == (1, "3", "")
+    model.load_stm_state(first)
+    greedy(model)
+    model.export_stm_state(second)
+    again = rxt.read_snapshot_info(second)
+    assert (again.turns, again.seed, again.parent) == (2, "", info.sha256)
+    model.load_stm_state(model.model.initial_memory(seed=9).tensor)
+    model.export_stm_state(third)
+    assert rxt.read_snapshot_info(third).seed == ""
+    model.reset_stm_state()
+    model.export_stm_state(third)
+    assert (rxt.read_snapshot_info(third).turns, rxt.read_snapshot_info(third).seed) == (0, "3")
+
+
 @pytest.mark.parametrize("bad", [torch.zeros(3, 8, 31), torch.full((3, 1, 8, 32), torch.nan), torch.zeros(3, 2, 8, 32)])
 def test_that_a_memory_of_another_model_is_refused_and_the_old_one_kept(bad: torch.Tensor) -> None:
     model = opened()

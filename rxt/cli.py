@@ -227,9 +227,9 @@ class _Screen:
 
 
 def _summary(record: TurnRecord) -> str:
-    speed = record.metrics.tokens_per_s
+    first_s, speed = record.metrics.first_token_s, record.metrics.tokens_per_s
     parts = [
-        f"first token {record.metrics.first_token_s * 1e3:.0f} ms",
+        f"first token {first_s * 1e3:.0f} ms" if first_s else "",
         f"{speed:.0f} tokens/s" if speed else "",
         f"memory written in {record.metrics.memory_s * 1e3:.1f} ms",
         f"change {float((record.change**2).sum()) ** 0.5:.2f}",

@@ -142,7 +142,8 @@ class TurnMetrics:
     """Counts in tokens, durations in seconds on a monotonic clock.
 
     query_tokens: template tokens included; answer_tokens: without [EOS]; first_token_s: from the question to the first
-    token; answer_s: from the question to the last token; memory_s: the memory update alone.
+    token, 0 where none was decoded: of an empty answer and of one that a person wrote; answer_s: from the question to
+    the last token; memory_s: the memory update alone.
     """
 
     query_tokens: int

@@ -103,7 +103,7 @@ def _caption(turn: ExchangedTurn) -> str:
     ending = {"eos": "", "length": "cut at its longest", "stopped": "stopped"}[record.reason]
     parts = (
         f"turn {record.turn + 1}",
-        f"first token {1000 * metrics.first_token_s:.0f} ms",
+        f"first token {1000 * metrics.first_token_s:.0f} ms" if metrics.first_token_s else "",
         f"{speed:.0f} tokens/s" if speed is not None else "",
         f"memory {1000 * metrics.memory_s:.0f} ms",
         chosen,

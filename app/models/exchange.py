@@ -135,9 +135,9 @@ def duration(seconds: float) -> str:
 
 def measures(metrics: TurnMetrics) -> tuple[str, ...]:
     """The measures of a turn that a reader cares about, in words."""
-    speed = metrics.tokens_per_s
+    first_s, speed = metrics.first_token_s, metrics.tokens_per_s
     return (
-        f"first token {duration(metrics.first_token_s)}",
+        *((f"first token {duration(first_s)}",) if first_s else ()),
         *((f"{speed:,.0f} tok/s",) if speed is not None else ()),
         f"memory written in {duration(metrics.memory_s)}",
     )

@@ -101,5 +101,6 @@ def _with_answer(model: PretrainedModel, record: TurnRecord, answer: str) -> Tur
         answer_ids=answer_ids,
         interaction_ids=(*prompt, *answer_ids, model.config.tokens.eos),
         reason="eos",
-        metrics=replace(record.metrics, answer_tokens=len(answer_ids)),
+        # Nothing was decoded: the times of the answer that stood here would make a speed that nobody measured.
+        metrics=replace(record.metrics, answer_tokens=len(answer_ids), first_token_s=0.0, answer_s=0.0),
     )

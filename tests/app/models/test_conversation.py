@@ -65,6 +65,9 @@ def test_that_the_caption_tells_the_measures_of_a_remembered_turn() -> None:
     caption = conversation.index(1).data(MessageRole.CAPTION)
     assert caption.startswith("first token 12 ms · ")
     assert caption.endswith(" tok/s · memory written in 3 ms")
+    edited = dataclasses.replace(record, metrics=dataclasses.replace(record.metrics, first_token_s=0.0, answer_s=0.0))
+    conversation.apply((MemoryWritten(0, edited),))
+    assert conversation.index(1).data(MessageRole.CAPTION) == "memory written in 3 ms"
 
 
 def test_that_a_failed_turn_keeps_its_text_and_says_why() -> None:

@@ -56,6 +56,8 @@ def test_that_another_answer_is_written_as_if_it_had_been_given(
     assert list(again.interaction_ids) == tokens
     assert (again.answer, again.reason, again.metrics.answer_tokens) == (answer, "eos", len(again.answer_ids))
     assert after.sha256 == model.update_memory(memory, tokens).memory.sha256
+    # No speed of decoding is said of words that were not decoded.
+    assert (again.metrics.first_token_s, again.metrics.answer_s, again.metrics.tokens_per_s) == (0, 0, None)
 
 
 def test_that_an_answer_without_room_is_refused_with_the_numbers(

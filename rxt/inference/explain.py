@@ -110,7 +110,8 @@ __all__ = [
 
 
 class Conversation:
-    """A finished conversation of N turns, replayed. Turns are counted from 0, from the first that is given.
+    """A finished conversation of N turns, replayed. Turns are counted from 0, from the first that is given; -1 is the
+    last, as in a list, and a turn that there is not raises IndexError.
 
     memories: N + 1, before the first turn and after each. is_exact: whether every memory is, to the last bit, the one
     that was recorded; on another device or in another number format it need not be.
@@ -140,18 +141,20 @@ class Conversation:
 
     def read(self, turn: int, layers: Sequence[int] | None = None, heads: Heads = "each") -> ReadMap:
         """Which slots each token of the answer was read from."""
+        turn = self._place(turn)
         record = self.turns[turn]
         prompt = prompt_of(record)
         return read_map(self.model, self.memories[turn], prompt, record.answer_ids, layers, heads, self._cancelled)
 
     def write(self, turn: int, layers: Sequence[int] | None = None, heads: Heads = "each") -> WriteMap:
         """Which tokens of the turn each slot was written from."""
+        turn = self._place(turn)
         ids = self.turns[turn].interaction_ids
         return write_map(self.model, self.memories[turn], ids, layers, heads, self._cancelled)
 
     def interlayer(self, turn: int, layers: Sequence[int] | None = None, heads: Heads = "each") -> FloatArray:
         """Which slots each slot read before it was written: [L, H, S, S']."""
-        return interlayer_map(self.model, self.memories[turn], layers, heads, self._cancelled)
+        return interlayer_map(self.model, self.memories[self._place(turn)], layers, heads, self._cancelled)
 
     @cached_property
     def provenance(self) -> Provenance:
@@ -161,16 +164,22 @@ class Conversation:
 
     def sources(self, turn: int) -> FloatArray:
         """[T, turn + 1]: from which turn each token of the answer was read; column 0 is the initial memory."""
-        return read_sources(self.read(turn, heads="mean"), self.provenance.shares(turn))
+        return read_sources(self.read(turn, heads="mean"), self.provenance.shares(self._place(turn)))
 
     def health(self, turn: int, thresholds: Thresholds | None = None) -> SlotHealth:
         """Dead, duplicate and saturated slots after the turn."""
+        turn = self._place(turn)
         return health(self.memories[turn + 1], self.turns[turn].gate("write"), thresholds, self._cancelled)
 
     def counterfactual(self, turn: int, other: MemoryState) -> Counterfactual:
         """The turn with another memory, as an edit of memories[turn]."""
+        turn = self._place(turn)
         return counterfactual(self.model, self.turns[turn], self.memories[turn], other, self._cancelled)
 
     def without_each_turn(self) -> FloatArray:
         """[N, N]: what each answer owes to each turn before it, in nats a token; see leave_one_out."""
         return leave_one_out(self.model, self.memories[0], self.turns, self._cancelled)
+
+    def _place(self, turn: int) -> int:
+        """The turn counted from 0: there is one memory more than turns, so that -1 would mean another place in each."""
+        return range(len(self.turns))[turn]

@@ -40,6 +40,21 @@ def test_that_a_replayed_conversation_is_the_recorded_one(name: str) -> None:
     assert np.isnan(talk.without_each_turn()[2]).all()
 
 
+def test_that_the_last_turn_is_also_minus_one_and_no_other_turn_is_asked_about() -> None:
+    small = model(MODELS[0])
+    talk = explain.Conversation(small, small.initial_memory(seed=1), session(MODELS[0]).turns)
+    assert np.array_equal(talk.read(-1).weights, talk.read(2).weights)
+    assert np.array_equal(talk.write(-1).weights, talk.write(2).weights)
+    assert np.array_equal(talk.interlayer(-1), talk.interlayer(2))
+    assert np.array_equal(talk.sources(-1), talk.sources(2))
+    assert np.array_equal(talk.health(-1).nearest, talk.health(2).nearest)
+    assert talk.counterfactual(-1, talk.memories[2]).first_difference is None
+    for asked in (talk.read, talk.write, talk.interlayer, talk.sources, talk.health):
+        for turn in (3, -4):
+            with pytest.raises(IndexError):
+                asked(turn)
+
+
 def test_that_a_conversation_from_another_memory_is_refused() -> None:
     small = model(MODELS[0])
     with pytest.raises(ValueError, match="read another memory"):

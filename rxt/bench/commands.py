@@ -37,6 +37,8 @@ def _bench(arguments: argparse.Namespace) -> int:
     from rxt.bench.speed import set_threads
 
     set_threads(arguments.threads)
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)  # rather than to fail when all is measured
     with tqdm(disable=None, bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
 
         def report(what: str, done: int, total: int) -> None:
@@ -59,7 +61,6 @@ def _bench(arguments: argparse.Namespace) -> int:
         from rxt.bench.plot import plot
         from rxt.io.files import write_atomically
 
-        arguments.out.mkdir(parents=True, exist_ok=True)
         about = f"{results.opened.name}, {results.opened.precision}"
         contents = {
             "md": text + "\n",

@@ -13,7 +13,7 @@ from rxt.bench.accuracy import Agreement, Judge
 from rxt.bench.machine import peak_bytes, processor
 from rxt.bench.results import Opened, Results
 from rxt.bench.stateless import TURNS, compare
-from rxt.io.pretrained import PretrainedModel, load
+from rxt.io.pretrained import PretrainedModel, check_format, load
 
 MARKS = (1, 2, 10, 100)
 Report = Callable[[str, int, int], object]
@@ -31,10 +31,13 @@ def run(
 ) -> Results:
     """Opens the model and measures it. turns: of the longest conversation, at most; precisions: to be compared.
 
-    Raises what load raises, and ValueError for fewer than one turn.
+    Raises what load raises, and ValueError for fewer than one turn, both before anything is measured.
     """
     if turns < 1 or answer_tokens < 1:
         raise ValueError(f"at least one turn of one token is measured, not {turns} of {answer_tokens}")
+    precisions = list(precisions)
+    for precision in precisions:
+        check_format(precision)
     started = time.perf_counter()
     model = load(path_or_repo, device, dtype, progress=lambda done, total: report("opening", done, total))
     load_s, peak = time.perf_counter() - started, peak_bytes()
@@ -50,7 +53,7 @@ def run(
         model.name, model.fingerprint, model.parameter_count, model.precision, torch.get_num_threads(), processor(),
         load_s, peak,
     )  # fmt: skip
-    judged = _judged(model, path_or_repo, device, list(precisions), report)
+    judged = _judged(model, path_or_repo, device, precisions, report)
     return Results(opened, decoding, update_s, plain_s, found, against, judged)
 
 

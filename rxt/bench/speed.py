@@ -124,7 +124,9 @@ def _middle(around: Sequence[TurnMetrics]) -> TurnMetrics:
 
 
 def set_threads(threads: int | None) -> int:
-    """The number of torch's threads from now on, changed where a number is given."""
+    """The number of torch's threads from now on, changed where a number is given. Raises ValueError for less than 1."""
+    if threads is not None and threads < 1:
+        raise ValueError(f"at least one thread computes, not {threads}")
     if threads is not None:
         torch.set_num_threads(threads)
     return torch.get_num_threads()

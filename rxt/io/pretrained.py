@@ -100,8 +100,7 @@ def load(
     ends the loading.
     Raises ModelError or ConfigError, with nothing half loaded.
     """
-    if dtype not in (*DTYPES, "auto"):
-        raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}, auto")
+    check_format(dtype)
     if rope_layout not in (None, *LAYOUTS):
         raise ModelError(f"the rotary layout {rope_layout!r} is not known; choose from {', '.join(LAYOUTS)}")
     folder, name = resolve(path_or_repo)
@@ -135,6 +134,12 @@ def load(
         return model.to(device).eval().requires_grad_(False)
     except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
         raise ModelError(f"{name} cannot be moved to the device {device!r}: {error}") from None
+
+
+def check_format(dtype: str) -> None:
+    """Raises ModelError for a number format that `load` does not know."""
+    if dtype not in (*DTYPES, "auto"):
+        raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}, auto")
 
 
 def save_model(

@@ -122,9 +122,16 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_its_files(
     assert sorted(path.name for path in out.iterdir()) == ["bench.json", "bench.md", "bench.svg"]
 
 
-@pytest.mark.parametrize("arguments", [["--turns", "0"], ["--answer-tokens", "0"], ["--dtype", "int3"]])
-def test_that_a_senseless_measurement_is_refused(
-    folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--turns", "0"], ["--answer-tokens", "0"], ["--dtype", "int3"], ["--threads", "0"],
+        ["--compare", "int8", "int3"], ["--out", __file__],
+    ],
+)  # fmt: skip
+def test_that_a_senseless_measurement_is_refused_before_anything_is_measured(
+    folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rxt.bench.run.speed.decoding_speed", None)  # calling it would end in a traceback
     assert main(["bench", "--model", str(folder), *arguments]) == 1
     assert "rxt: " in capsys.readouterr().err

@@ -7,6 +7,7 @@ The layout is the documented one, so that other programs find what was fetched h
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pathlib import Path
 
 from rxt.io.files import read_bounded, write_atomically
 from rxt.io.listing import COMMIT, HubFile, Listing
+
+_WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
+_INDEX_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class HubCache:
             return None
         folder = self.snapshot(commit)
         named = all((folder / name).is_file() for name in ("config.json", "tokenizer.json"))
-        return folder if named and any(path.is_file() for path in folder.glob("*.safetensors")) else None
+        return folder if named and _has_weights(folder) else None
 
     def publish(self, listing: Listing) -> Path:
         """Makes a snapshot of the files, which are all here, then points the revision to it. Raises OSError."""
@@ -111,6 +115,16 @@ def repository_of(snapshot: Path) -> str | None:
     kind, _, name = snapshot.parent.parent.name.partition("--")
     is_snapshot = kind == "models" and snapshot.parent.name == "snapshots" and COMMIT.fullmatch(snapshot.name)
     return name.replace("--", "/", 1) if is_snapshot and name else None
+
+
+def _has_weights(folder: Path) -> bool:
+    """Whether the weights are here, all parts of them: other clients show a file as soon as that one has arrived."""
+    found = {path.name for path in folder.glob("*.safetensors") if path.is_file()}
+    try:
+        parts = set(json.loads(read_bounded(folder / _INDEX, _INDEX_BYTES))["weight_map"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return bool(found)  # there is no list of parts, or none that can be read: opening the model will tell
+    return _WHOLE in found or (bool(parts) and parts <= found)
 
 
 def _size(path: Path) -> int | None:

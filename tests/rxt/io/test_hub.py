@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -129,6 +130,20 @@ def test_that_a_half_fetched_model_is_no_copy(hub: HubServer, monkeypatch: pytes
     unplug(hub, monkeypatch)
     with pytest.raises(NoNetworkError):
         fetch(REPOSITORY)
+
+
+def test_that_a_model_of_which_another_client_fetched_some_parts_is_completed(hub: HubServer) -> None:
+    parts = {f"model-0000{number}-of-00002.safetensors": b"part" * number for number in (1, 2)}
+    files = hub.repositories[REPOSITORY].files
+    del files["model.safetensors"]
+    index = json.dumps({"weight_map": dict(zip(("a", "b"), parts, strict=True))}).encode()
+    files |= {**parts, "model.safetensors.index.json": index}
+    for name in ("config.json", "tokenizer.json", "model.safetensors.index.json", min(parts)):
+        huggingface_hub.hf_hub_download(REPOSITORY, name, revision=COMMIT)
+    folder = fetch(REPOSITORY, revision=COMMIT).folder
+    assert {name: (folder / name).read_bytes() for name in parts} == parts
+    hub.requests.clear()
+    assert (fetch(REPOSITORY, revision=COMMIT).folder, hub.requests) == (folder, [])
 
 
 def test_that_a_copy_that_the_disk_cut_short_is_fetched_anew(hub: HubServer) -> None:

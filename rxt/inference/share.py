@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 Z_95 = 1.96
@@ -59,12 +59,24 @@ class ClusteredShare(Share):
         hits, trials = self._clusters.get(cluster, (0, 0))
         self._clusters[cluster] = hits + hit, trials + 1
 
+    @classmethod
+    def of(cls, shares: Iterable[ClusteredShare]) -> ClusteredShare:
+        """The trials of all these together, each in its cluster."""
+        result = cls()
+        for share in shares:
+            result.hits, result.trials = result.hits + share.hits, result.trials + share.trials
+            for cluster, (more_hits, more) in share._clusters.items():
+                hits, trials = result._clusters.get(cluster, (0, 0))
+                result._clusters[cluster] = hits + more_hits, trials + more
+        return result
+
     @property
     def independent(self) -> float:
         """p (1 - p) over the variance of p between clusters (the ratio estimator; Cochran, Sampling Techniques, 6.3):
-        never more than the trials, and no fewer than the clusters where nothing differs between them."""
+        never more than the trials, and no fewer than the clusters where nothing differs between them. The trials where
+        each stands alone."""
         count = len(self._clusters)
-        if count < 2:
+        if count < 2 or count == self.trials:
             return count
         p = self.hits / self.trials
         between = sum((hits - p * trials) ** 2 for hits, trials in self._clusters.values())

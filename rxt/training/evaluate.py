@@ -69,7 +69,7 @@ def evaluate_corpus(
     player = Player(model)
     for start in range(0, len(corpus), ROWS_OF_FILES):
         part = corpus[start : start + ROWS_OF_FILES]
-        play(player, scripts_of_file(part), result, counter.advance)
+        play(player, scripts_of_file(part), result, counter.advance, start)
         measure_surprise(player, part, result)
     return result
 

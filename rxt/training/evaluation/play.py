@@ -13,8 +13,12 @@ from rxt.training.evaluation.results import MEMORIES, MOST_EXAMPLES, Evaluation
 from rxt.training.evaluation.script import NOT_TOLD, Probe, Script
 
 
-def play(player: Player, scripts: Sequence[Script], result: Evaluation, advance: Callable[[int], object]) -> None:
-    """Plays scripts and adds what was answered to the result; `advance` is told how many turns were played."""
+def play(
+    player: Player, scripts: Sequence[Script], result: Evaluation, advance: Callable[[int], object], first: int = 0
+) -> None:
+    """Plays scripts and adds what was answered to the result; `advance` is told how many turns were played.
+
+    first: the number of the first script among all that are played for the result."""
     memories = player.fresh(len(scripts), 0)
     longest = max(len(script.turns) for script in scripts)
     for place in range(longest + 1):
@@ -25,7 +29,7 @@ def play(player: Player, scripts: Sequence[Script], result: Evaluation, advance:
             for probe in script.probes[place]
         ]
         if asked:
-            _ask(player, memories, asked, result)
+            _ask(player, memories, asked, result, first)
         rows = [row for row, script in enumerate(scripts) if place < len(script.turns)]
         if rows:
             turns = [scripts[row].turns[place] for row in rows]
@@ -53,16 +57,16 @@ def _given(player: Player, turn: Turn) -> list[int]:
     return ids[: model.config.interaction_length]
 
 
-def _ask(player: Player, memories: Tensor, asked: Sequence[tuple[int, Probe]], result: Evaluation) -> None:
+def _ask(player: Player, memories: Tensor, asked: Sequence[tuple[int, Probe]], result: Evaluation, first: int) -> None:
     """The probes of one place, of the three memories each."""
     rows = [row for row, _ in asked]
     queries = [probe.query for _, probe in asked]
     for name, state in _with_controls(player, memories, rows).items():
         for (row, probe), (answer, _) in zip(asked, player.answers(state, queries), strict=True):
             is_right = probe.is_right(answer)
-            result.add(probe.group, probe.cell, name, is_right)
+            result.add(probe.group, probe.cell, name, first + row, is_right)
             if name == MEMORIES[0]:
-                _note(result, row, probe, answer, is_right)
+                _note(result, first + row, probe, answer, is_right)
 
 
 def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> dict[str, Tensor]:
@@ -74,10 +78,10 @@ def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> dic
     return found
 
 
-def _note(result: Evaluation, row: int, probe: Probe, answer: str, is_right: bool) -> None:
+def _note(result: Evaluation, conversation: int, probe: Probe, answer: str, is_right: bool) -> None:
     is_told = not probe.whole and NOT_TOLD not in probe.expected
     if is_told:
-        result.denied.add_of((probe.group, row), NOT_TOLD in answer)
+        result.denied.add_of((probe.group, conversation), NOT_TOLD in answer)
     if not is_right and len(result.examples) < MOST_EXAMPLES:
         expected = probe.expected[0]
         result.examples.append({"query": probe.query, "answer": answer, "expected": expected, "group": probe.group})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from rxt.inference.share import Share
+from rxt.inference.share import ClusteredShare
 from rxt.training.evaluation.results import MEMORIES, TITLES, Evaluation, by_title, in_order
 
 WIDTH_PX, PANEL_PX, LEFT_PX, RIGHT_PX, TOP_PX, PLOT_PX = 640, 210, 56, 24, 40, 120
@@ -39,7 +39,7 @@ def _legend() -> Iterator[str]:
         yield f'<text x="{x + 30}" y="22" fill="#333">memory {escape(memory)}</text>'
 
 
-def _panel(title: str, cells: list[tuple[str, dict[str, Share]]]) -> Iterator[str]:
+def _panel(title: str, cells: list[tuple[str, dict[str, ClusteredShare]]]) -> Iterator[str]:
     yield f'<text x="{LEFT_PX}" y="24" font-size="13" fill="#111">{escape(title)}, %</text>'
     for percent in (0, 50, 100):
         y = _y(percent / 100)
@@ -54,7 +54,7 @@ def _panel(title: str, cells: list[tuple[str, dict[str, Share]]]) -> Iterator[st
         yield from _curve(points, number, joined=all(name.isdigit() for name, _ in cells))
 
 
-def _curve(points: list[tuple[float, Share]], number: int, joined: bool) -> Iterator[str]:
+def _curve(points: list[tuple[float, ClusteredShare]], number: int, joined: bool) -> Iterator[str]:
     """Points with their intervals; a line between them only where what lies between has a meaning."""
     colour, offset = COLOURS[number], 3 * (number - 1)
     drawn = []

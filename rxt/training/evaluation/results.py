@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,26 +38,26 @@ class Surprise:
 
 @dataclass(slots=True)
 class Evaluation:
-    """cells: shares of right answers by group, cell and memory. surprise: of the answers of the data, by memory.
+    """cells: shares of right answers by group, cell and memory, over conversations: of several questions of one the
+    answers are right or wrong together. surprise: of the answers of the data, by memory.
     denied: told facts that were answered as never told, by conversation. examples: what went wrong, at most a few."""
 
     about: str
     dialogues: int
     turns: int
-    cells: dict[str, dict[str, dict[str, Share]]] = field(default_factory=dict)
+    cells: dict[str, dict[str, dict[str, ClusteredShare]]] = field(default_factory=dict)
     surprise: dict[str, Surprise] = field(default_factory=lambda: {memory: Surprise() for memory in MEMORIES})
     denied: ClusteredShare = field(default_factory=ClusteredShare)
     examples: list[dict[str, str]] = field(default_factory=list)
 
-    def add(self, group: str, cell: str, memory: str, is_right: bool) -> None:
-        """One answer."""
-        shares = self.cells.setdefault(group, {}).setdefault(cell, {name: Share() for name in MEMORIES})
-        shares[memory].add(is_right)
+    def add(self, group: str, cell: str, memory: str, conversation: Hashable, is_right: bool) -> None:
+        """One answer. conversation: tells it apart from the others of the group."""
+        shares = self.cells.setdefault(group, {}).setdefault(cell, {name: ClusteredShare() for name in MEMORIES})
+        shares[memory].add_of(conversation, is_right)
 
     def total(self, group: str, memory: str = MEMORIES[0]) -> Share:
         """All cells of a group together."""
-        shares = [cells[memory] for cells in self.cells.get(group, {}).values()]
-        return Share(sum(share.hits for share in shares), sum(share.trials for share in shares))
+        return ClusteredShare.of(cells[memory] for cells in self.cells.get(group, {}).values())
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for one line of JSON; `recall` is by memory and distance, shares with 95 % intervals."""
@@ -79,13 +79,13 @@ class Evaluation:
         }
 
 
-def by_title(result: Evaluation) -> list[tuple[str, dict[str, dict[str, Share]]]]:
+def by_title(result: Evaluation) -> list[tuple[str, dict[str, dict[str, ClusteredShare]]]]:
     """The groups that were measured, in the order of their titles."""
     order = list(TITLES)
     return sorted(result.cells.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order))
 
 
-def in_order(cells: dict[str, dict[str, Share]]) -> list[tuple[str, dict[str, Share]]]:
+def in_order(cells: dict[str, dict[str, ClusteredShare]]) -> list[tuple[str, dict[str, ClusteredShare]]]:
     """Cells by number where they are numbers."""
     return sorted(cells.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0))
 

@@ -92,7 +92,8 @@ def test_that_trials_of_one_conversation_count_for_less() -> None:
             single.add(hit)
     assert alike.value == apart.value == single.value == 0.5
     assert alike.independent == pytest.approx(19)
-    assert apart.independent == pytest.approx(99)
+    assert apart.independent == 100
+    assert apart.interval == single.interval
     narrow, wide = single.interval or (0, 0), alike.interval or (0, 0)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
@@ -105,6 +106,17 @@ def test_that_conversations_that_never_differ_are_worth_one_trial_each() -> None
             share.add_of(cluster, False)
     assert share.independent == 8
     assert share.interval == Share(0, 8).interval
+
+
+def test_that_shares_together_keep_their_conversations() -> None:
+    first, second, whole = ClusteredShare(), ClusteredShare(), ClusteredShare()
+    for conversation in range(9):
+        for share, hit in ((first, conversation % 2 == 0), (second, conversation % 3 == 0)):
+            share.add_of(conversation, hit)
+            whole.add_of(conversation, hit)
+    assert ClusteredShare.of((first, second)) == whole
+    assert whole.independent < first.independent + second.independent == whole.trials == 18
+    assert ClusteredShare.of(()).interval is None
 
 
 def test_that_a_share_without_trials_is_no_number() -> None:

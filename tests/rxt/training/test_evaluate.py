@@ -133,6 +133,25 @@ def test_that_what_a_fresh_memory_says_counts_as_guessed(model: PretrainedModel)
     assert shares["reset"].hits >= 1
 
 
+def test_that_the_questions_of_one_conversation_make_a_wider_interval_than_those_of_many(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Player, "answers", lambda _, memories, queries: [(query, [2, 5, 3]) for query in queries])
+    right, wrong = (Probe(text, ("yes",), "conversation", "told") for text in ("yes", "no"))
+    turns = (Turn("x", "y", "small_talk"),)
+    alike = [Script(turns, ((), (probe,) * 4)) for probe in (right, wrong) * 3]
+    mixed = [Script(turns, ((), (right, wrong) * 2))] * 6
+    found = []
+    for scripts in (alike, mixed):
+        result = Evaluation("a test", 6, 1)
+        for first in (0, 3):  # in two parts, as long files are played
+            play(Player(model), scripts[first : first + 3], result, lambda _: None, first)
+        share = result.total("conversation")
+        assert (share.hits, share.trials, len(scripts)) == (12, 24, 6)
+        found.append((share.interval or (0, 1))[0])
+    assert found[0] < found[1]
+
+
 def test_that_a_lone_dialogue_has_no_other_to_compare_with(model: PretrainedModel) -> None:
     result = evaluate_corpus(model, [Dialogue((Turn("hello", "x", "pair"),))], "a test")
     assert result.cells["exact"]["1"]["of another dialogue"].trials == 0
@@ -151,8 +170,8 @@ def small() -> Evaluation:
     result = Evaluation("a model: a < test", 4, 2)
     for cell in ("10", "2"):
         for memory in MEMORIES:
-            for hit in (True, True, memory == "as it is", False):
-                result.add("distance", cell, memory, hit)
+            for conversation, hit in enumerate((True, True, memory == "as it is", False)):
+                result.add("distance", cell, memory, conversation, hit)
     result.surprise["as it is"].total, result.surprise["as it is"].tokens = 0.0, 3
     return result
 

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -197,7 +198,7 @@ class _Screen:
             case TurnStarted():
                 self._phase("reading …", "36")
             case TokenEmitted(text=text):
-                self._text(text)
+                self._text(_harmless(text) if self._out.isatty() else text)
             case AnswerFinished(reason=reason):
                 self._text("\n" if reason == "eos" else f"{self._coloured(f' [{reason}]', '2')}\n")
             case MemoryWriting():
@@ -224,6 +225,12 @@ class _Screen:
 
     def _coloured(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._is_terminal else text
+
+
+def _harmless(text: str) -> str:
+    """The text for a terminal: characters that would move its cursor or change its state, which are no words, become
+    U+FFFD."""
+    return "".join("\ufffd" if unicodedata.category(one) == "Cc" and one not in "\n\t" else one for one in text)
 
 
 def _summary(record: TurnRecord) -> str:
@@ -270,5 +277,5 @@ def _show_snapshot(arguments: argparse.Namespace) -> int:
         print(json.dumps(values))
         return 0
     for key, value in values.items():
-        print(f"{key:16} {json.dumps(value, ensure_ascii=False)}")
+        print(f"{key:16} {_harmless(json.dumps(value, ensure_ascii=False))}")
     return 0

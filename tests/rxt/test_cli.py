@@ -14,6 +14,7 @@ import pytest
 
 import rxt
 from rxt.cli import _Screen, main
+from rxt.events import TokenEmitted
 from rxt.io.pretrained import PretrainedModel
 
 ROOT = Path(__file__).parents[2]
@@ -187,6 +188,18 @@ def test_that_a_terminal_goes_back_only_to_where_a_phase_stands(
             screen.show(event)
     moves = re.findall("\x1b[78]", out.getvalue())
     assert moves == ["\x1b7", "\x1b8"] * 2  # of the turn between the two that are refused: reading, writing memory
+
+
+def test_that_what_a_model_or_a_file_says_cannot_command_the_terminal(
+    terminal: Terminal, model: PretrainedModel, memory: rxt.MemoryState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Tty()
+    for text in ("\x1b[2J", "naïve 🙂\n\t", "\x9b31m\x07"):
+        _Screen(out).show(TokenEmitted(0, 1, text))
+    assert out.getvalue() == "\ufffd[2Jnaïve 🙂\n\t\ufffd31m\ufffd"
+    rxt.save_snapshot(tmp_path / "memory", memory, model=model, title="\x9b2J\x7f Alice")
+    assert "\ufffd2J\ufffd Alice" in terminal.run("snapshot", "show", tmp_path / "memory")
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:

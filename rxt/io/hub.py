@@ -18,12 +18,22 @@ from rxt.errors import ModelError
 from rxt.io.download import TIMEOUT_S, Download
 from rxt.io.errand import Errand, Progress, run_errand
 from rxt.io.hub_cache import HubCache, repository_of
-from rxt.io.hub_errors import HubDownError, HubError, NoNetworkError, NotFoundError, RateLimitError, translate
+from rxt.io.hub_errors import (
+    HubAnswerError,
+    HubDownError,
+    HubError,
+    NoNetworkError,
+    NotFoundError,
+    RateLimitError,
+    translate,
+)
 from rxt.io.listing import COMMIT, Listing, read_listing
 from rxt.io.visitor import PROGRAM, Visitor, program_version
 
 T = TypeVar("T")
 
+_UNASKED = NoNetworkError, HubDownError, RateLimitError, HubAnswerError
+"""Nothing was heard from the hub itself; HubAnswerError: something else answered, such as a login page."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
 
@@ -156,7 +166,7 @@ class _Inquiry:
         try:
             listing = self.listing(errand)
         except Exception as error:
-            if copy is None or not isinstance(self.sentence(error), NoNetworkError | HubDownError | RateLimitError):
+            if copy is None or not isinstance(self.sentence(error), _UNASKED):
                 raise
             return Fetched(copy, self.repository, copy.name, is_copy=True)
         Download(listing, self.cache, self.visitor, self.endpoint).run(errand)

@@ -107,6 +107,13 @@ def test_that_without_a_network_the_copy_is_used_and_says_which_commit_it_is(
     assert (fetched.folder, fetched.commit, fetched.is_copy) == (folder, COMMIT, True)
 
 
+def test_that_a_copy_is_used_behind_a_login_page_of_the_network(hub: HubServer) -> None:
+    folder = fetch(REPOSITORY).folder
+    hub.faults.portal = True
+    fetched = fetch(REPOSITORY)
+    assert (fetched.folder, fetched.is_copy) == (folder, True)
+
+
 def test_that_offline_mode_uses_the_copy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch(REPOSITORY)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)

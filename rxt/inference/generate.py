@@ -34,8 +34,11 @@ class AnswerDecoder:
     def read(self, token_ids: Sequence[int]) -> Tensor:
         """Appends tokens and returns the logits [V] after the last of them.
 
-        Raises ValueError where they do not fit into an interaction.
+        Raises ValueError where there are none, where they do not fit into an interaction, or are not the model's.
         """
+        vocabulary = self._model.config.decoder.vocabulary
+        if not token_ids or not 0 <= min(token_ids) <= max(token_ids) < vocabulary:
+            raise ValueError(f"token ids must be from 0 to {vocabulary - 1}, and at least one")
         fits = 0 < len(token_ids) <= self._cache.capacity - self._cache.length
         if self._fast is not None and fits:
             *first, last = token_ids

@@ -115,7 +115,7 @@ def read_map(
     chosen = _layers(model, layers)
     if not prompt_ids or not answer_ids:
         raise ValueError("a read map needs a prompt and an answer of at least one token each")
-    tokens = torch.tensor([[*prompt_ids, *answer_ids[:-1]]], device=model.device)  # the last token chose nothing
+    tokens = model.tokens([*prompt_ids, *answer_ids[:-1]])  # the last token chose nothing
     found: dict[int, FloatArray] = {}
     slots = as_batch(model, memory)
     x = model.embedding(tokens)

@@ -91,7 +91,8 @@ class ReactiveTransformer(nn.Module):
                 f"the memory is {list(memory.shape)} (layers, slots, width), this model needs {list(self.memory_shape)}"
             )
 
-    def _tokens(self, token_ids: Sequence[int] | Tensor) -> Tensor:
+    def tokens(self, token_ids: Sequence[int] | Tensor) -> Tensor:
+        """Ids as [1, T] where the model computes. Raises ValueError for none, too many, or ids that are not ours."""
         tokens = torch.as_tensor(token_ids, dtype=torch.long, device=self.device).reshape(1, -1)
         count, vocabulary = tokens.shape[1], self.config.decoder.vocabulary
         if not 1 <= count <= self.config.interaction_length:
@@ -107,16 +108,14 @@ class ReactiveTransformer(nn.Module):
     @torch.inference_mode()
     def logits(self, token_ids: Sequence[int] | Tensor, memory: MemoryState) -> Tensor:
         """One uncached pass over T tokens with the memory: [T, V]. Raises ValueError for ids or a memory not ours."""
-        hidden = self.decoder(
-            self.embedding(self._tokens(token_ids)), self.decoder.read_memory(self._on_device(memory))
-        )
+        hidden = self.decoder(self.embedding(self.tokens(token_ids)), self.decoder.read_memory(self._on_device(memory)))
         result: Tensor = self.decoder.head(hidden[0])
         return result
 
     @torch.inference_mode()
     def encode(self, token_ids: Sequence[int] | Tensor) -> Tensor:
         """The encoder's hidden states of every layer for T tokens: [L, T, D]."""
-        states: Tensor = self.encoder(self.embedding(self._tokens(token_ids)))
+        states: Tensor = self.encoder(self.embedding(self.tokens(token_ids)))
         return states[:, 0]
 
     @torch.inference_mode()
@@ -125,7 +124,7 @@ class ReactiveTransformer(nn.Module):
 
         Raises ValueError for ids or a memory not ours, or where the result is not finite.
         """
-        states = self.encoder(self.embedding(self._tokens(token_ids)))
+        states = self.encoder(self.embedding(self.tokens(token_ids)))
         updated, gates = self.memory_attention(self._on_device(memory), states)
         return MemoryUpdate(
             memory=MemoryState(updated[:, 0].cpu()),

@@ -119,6 +119,12 @@ def test_that_an_answer_without_tokens_has_no_read_map() -> None:
         read_map(model(BETA), model(BETA).initial_memory(), (2, 5, 6), ())
 
 
+@pytest.mark.parametrize("prompt", [(2, 5, 600, 6), (2, -1, 6), (2,) * 70])
+def test_that_tokens_that_are_not_the_model_s_have_no_read_map(prompt: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"from 0 to 599|1 to 64 tokens"):
+        read_map(model(BETA), model(BETA).initial_memory(), prompt, (7,))
+
+
 def test_that_a_memory_of_another_model_is_refused() -> None:
     other = type(model(BETA).initial_memory())(torch.zeros(2, 8, 32))
     with pytest.raises(ValueError, match=r"this model needs \[3, 8, 32\]"):

@@ -82,9 +82,15 @@ def test_that_no_token_sees_a_later_one() -> None:
 def test_that_tokens_a_model_cannot_read_are_refused_by_every_door(ids: list[int]) -> None:
     model = tiny_model()
     memory = model.initial_memory(seed=1)
-    doors = (model.encode, lambda ids: model.logits(ids, memory), lambda ids: model.update_memory(memory, ids))
+    decoder = AnswerDecoder(model, memory, model.new_cache())
+    doors = (
+        model.encode,
+        lambda ids: model.logits(ids, memory),
+        lambda ids: model.update_memory(memory, ids),
+        decoder.read,
+    )
     for door in doors:
-        with pytest.raises(ValueError, match=r"1 to 24 tokens|from 0 to 39"):
+        with pytest.raises(ValueError, match=r"1 to 24 tokens|from 0 to 39|25 tokens do not fit"):
             door(ids)
 
 

@@ -75,7 +75,7 @@ def _doses() -> dict[str, dict[float, Dose]]:
 
 @dataclass(slots=True)
 class Attribution:
-    """right: answers that hold the name. Of all answers and of the right ones:
+    """right: of all conversations, those whose last answer holds the name. Of all answers and of the right ones:
 
     named: the turn that told the name has the largest share in what the tokens of the name were read from (their mean),
     the initial memory being one of the candidates. named_elsewhere: the same for the answer's other tokens, which need
@@ -122,8 +122,10 @@ def attribution(
         for message in messages:
             for _ in session.ask(message):
                 pass
-        if len(session.turns) == TURNS and session.turns[-1].answer_ids:
+        if len(session.turns) == TURNS and session.turns[-1].answer:
             _count(result, Conversation(model, initial, session.turns), name, seed + number)
+        else:
+            result.right.add(False)  # nothing was said, so the name was not; there are no reads to count
         report(number + 1, conversations)
     return result
 

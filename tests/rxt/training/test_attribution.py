@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rxt.cli import main
+from rxt.io.pretrained import load
 from rxt.training.dialogues.sources import is_held_out
 from rxt.training.evaluation.attribution import DOSES, PICKS, TURNS, attribution, lines, name_tokens, told_and_asked
 from tests.rxt.inference.finished import BETA, GOLDEN
@@ -59,6 +60,14 @@ def test_that_every_conversation_is_counted_once_beside_its_control() -> None:
     assert again.to_json() == result.to_json()
     assert json.loads(json.dumps(result.to_json()))["named"]["all"]["trials"] == 3
     assert len(list(lines(result))) == 3 + len(PICKS) * len(DOSES)
+
+
+@pytest.mark.parametrize("said", ["eos", "pad"])
+def test_that_a_name_that_is_answered_with_no_word_is_not_remembered(said: str) -> None:
+    silent = load(GOLDEN / BETA)
+    silent.decoder.head.bias[getattr(silent.config.tokens, said)] = 1e4
+    result = attribution(silent, conversations=2)
+    assert (result.right.hits, result.right.trials, result.named["all"].trials) == (0, 2, 0)
 
 
 def test_that_no_conversation_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import secrets
@@ -13,6 +14,7 @@ from typing import BinaryIO
 
 TOKEN_BYTES = 8
 """Of the chance in the name of a temporary file, twice as many letters."""
+_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 @contextlib.contextmanager
@@ -104,5 +106,9 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems, shares of a network among them, know no such thing for a folder. The file is written.
+        if error.errno not in _NOT_KNOWN:
+            raise
     finally:
         os.close(descriptor)

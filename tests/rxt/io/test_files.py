@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -77,6 +79,24 @@ def test_that_the_file_and_its_folder_are_synchronised_around_the_rename(
     monkeypatch.setattr(os, "replace", note_replace)
     write_atomically(tmp_path / "file", b"data")
     assert calls == ["file", "rename", "folder"]
+
+
+@pytest.mark.parametrize(("code", "is_written"), [(errno.EINVAL, True), (errno.ENOTSUP, True), (errno.EIO, False)])
+def test_that_a_file_is_written_where_folders_cannot_be_synchronised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, is_written: bool
+) -> None:
+    fsync, before = os.fsync, open_descriptors()
+
+    def only_files(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    with contextlib.nullcontext() if is_written else pytest.raises(OSError, match="Input/output"):
+        write_atomically(tmp_path / "file", b"data")
+    assert (tmp_path / "file").read_bytes() == b"data"
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize("name", ["é" * 127, "🙂" * 63, "a" * 255])

@@ -47,6 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end a conversation
     try:
         status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who read the output has gone, as head goes: there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tells it on its way out
+        return 1
     except (RxtError, ValueError, OSError) as error:
         print(f"rxt: {error}", file=sys.stderr)
         return 1

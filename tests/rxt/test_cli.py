@@ -72,6 +72,20 @@ def test_that_a_fresh_process_says_the_same(terminal: Terminal, folder: Path) ->
     assert without_clock(result.stdout.decode("ascii")) == without_clock(here)
 
 
+@pytest.mark.parametrize("form", [("--json",), ()])
+def test_that_a_program_whose_output_nobody_reads_any_more_ends_without_a_word(
+    folder: Path, form: tuple[str, ...]
+) -> None:
+    command = [sys.executable, "-m", "rxt", "chat", "--model", str(folder), "--max-tokens", "1", *form]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.close()
+        assert program.communicate(b"hello\nhello\n", timeout=60)[1] == b""
+    assert program.returncode == 1
+
+
 def test_that_bytes_that_are_no_text_do_not_end_a_conversation(terminal: Terminal, folder: Path) -> None:
     events = without_clock(
         terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=b"\xff\xfe\nhello\n")

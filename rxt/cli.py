@@ -42,9 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line, 130 where
     Ctrl+C ended it."""
     arguments = _parser().parse_args(argv)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end a conversation
+            # A terminal that lacks a character, or sends one that is none, must not end a conversation.
+            stream.reconfigure(errors="replace")
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()

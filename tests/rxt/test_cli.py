@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -91,6 +92,21 @@ def test_that_bytes_that_are_no_text_do_not_end_a_conversation(terminal: Termina
         terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=b"\xff\xfe\nhello\n")
     )
     assert [event["query"] for event in events if event["event"] == "TurnStarted"] == ["\ufffd\ufffd", "hello"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+def test_that_typed_bytes_that_are_no_text_do_not_end_a_conversation(folder: Path) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, b"caf\xe9\nhello\n/quit\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "rxt", "chat", "--model", str(folder), "--max-tokens", "1"],
+        cwd=ROOT, stdin=theirs, capture_output=True, timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},  # as in a locale of UTF-8 that is not C
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.count(b"memory written in") == 2
 
 
 def test_that_a_message_too_long_is_reported_and_the_next_is_answered(terminal: Terminal, folder: Path) -> None:

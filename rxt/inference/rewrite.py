@@ -79,7 +79,7 @@ def record_of(
         ),
         norm=frozen_array(new.norm(dim=-1).numpy()),
         change=frozen_array((new - old).norm(dim=-1).numpy()),
-        cosine=frozen_array(torch.cosine_similarity(new, old, dim=-1).numpy()),
+        cosine=frozen_array(torch.cosine_similarity(new, old, dim=-1).clamp(-1, 1).numpy()),
         memory_before=before.sha256,
         memory_after=update.memory.sha256,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+import torch
 
 import rxt
 from rxt.events import MemoryWritten, Sampling, TurnRecord
+from rxt.inference.rewrite import record_of
 from rxt.io.pretrained import PretrainedModel
 
 
@@ -67,3 +69,15 @@ def test_that_an_answer_without_room_is_refused_with_the_numbers(
     room = model.config.interaction_length - record.metrics.query_tokens - 1
     with pytest.raises(rxt.RxtError, match=f"can write {room} at most"):
         rxt.rewrite_turn(model, memory, record, turn=0, answer="word " * 500)
+
+
+def test_that_the_cosine_of_slots_that_stay_is_no_more_than_one(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    kept = rxt.MemoryState(torch.randn(2, 500, 64, generator=torch.Generator().manual_seed(0)))
+    given = turn(model, memory)
+    words = {name: getattr(given, name) for name in ("turn", "query", "answer", "interaction_ids", "answer_ids")}
+    how = {name: getattr(given, name) for name in ("reason", "sampling", "metrics")}
+    record = record_of(kept, rxt.MemoryUpdate(kept, {}, {}), **words, **how)
+    assert record.cosine.max() == 1
+    assert record.cosine.min() > 0.999999

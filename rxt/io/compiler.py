@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import logging
@@ -47,8 +48,10 @@ def compiled(source: Path = STEP, folder: Path | None = None) -> ctypes.CDLL | N
         folder = _private(cache_folder() if folder is None else folder)
         code = read_bounded(source, _SOURCE_BYTES)
         path = folder / f"{source.stem}-{_name(code)}.so"
-        if not path.exists():
-            write_atomically(path, _compile(compiler, source))
+        if path.exists():
+            with contextlib.suppress(OSError):  # damaged, or of another system that shares the folder
+                return ctypes.CDLL(str(path))
+        write_atomically(path, _compile(compiler, source))
         return ctypes.CDLL(str(path))
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         _LOG.info("%s was not compiled; slower code is used instead: %s", source.name, error)

@@ -216,3 +216,12 @@ def test_that_code_is_compiled_once(library: ctypes.CDLL, tmp_path: Path, monkey
     monkeypatch.setattr("rxt.io.compiler._compile", lambda *_: pytest.fail("compiled again"))
     assert compiled(folder=tmp_path) is not None
     assert [path.suffix for path in tmp_path.iterdir()] == [".so"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no library"])
+def test_that_code_that_was_damaged_is_compiled_again(library: ctypes.CDLL, tmp_path: Path, damage: bytes) -> None:
+    whole, folder = Path(library._name), tmp_path / "native"
+    folder.mkdir(mode=0o700)
+    (folder / whole.name).write_bytes(damage)
+    assert compiled(folder=folder) is not None
+    assert (folder / whole.name).stat().st_size == whole.stat().st_size

@@ -136,7 +136,8 @@ def _lines(interactive: bool) -> Iterator[str]:
     if not interactive:
         # Bytes that are no UTF-8 must not end a conversation.
         for raw in sys.stdin.buffer:
-            if text := raw.decode("utf-8", "replace").rstrip("\r\n"):
+            text = raw.decode("utf-8", "replace").rstrip("\r\n")
+            if text.strip():
                 yield text
         return
     while True:

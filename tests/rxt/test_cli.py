@@ -63,6 +63,12 @@ def test_that_two_lines_are_two_turns_and_the_same_every_time(terminal: Terminal
     assert terminal.error == ""
 
 
+def test_that_a_line_of_blanks_is_no_message_that_fails(terminal: Terminal, folder: Path) -> None:
+    lines = b"hello\n  \t\n\nhello\n"
+    events = without_clock(terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=lines))
+    assert [event["turn"] for event in events if event["event"] == "MemoryWritten"] == [0, 1]
+
+
 def test_that_a_fresh_process_says_the_same(terminal: Terminal, folder: Path) -> None:
     command = ["chat", "--model", str(folder), "--json", "--max-tokens", "4"]
     here = terminal.run(*command, lines=b"hello\n")

@@ -182,4 +182,7 @@ class Conversation:
 
     def _place(self, turn: int) -> int:
         """The turn counted from 0: there is one memory more than turns, so that -1 would mean another place in each."""
-        return range(len(self.turns))[turn]
+        count = len(self.turns)
+        if not -count <= turn < count:
+            raise IndexError(f"there is no turn {turn} in a conversation of {count}; the first is 0, the last is -1")
+        return turn % count

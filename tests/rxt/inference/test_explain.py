@@ -51,7 +51,7 @@ def test_that_the_last_turn_is_also_minus_one_and_no_other_turn_is_asked_about()
     assert talk.counterfactual(-1, talk.memories[2]).first_difference is None
     for asked in (talk.read, talk.write, talk.interlayer, talk.sources, talk.health):
         for turn in (3, -4):
-            with pytest.raises(IndexError):
+            with pytest.raises(IndexError, match=f"no turn {turn} in a conversation of 3"):
                 asked(turn)
 
 

@@ -143,9 +143,12 @@ def _lines(interactive: bool) -> Iterator[str]:
     while True:
         try:
             text = input("\n› ")
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             print()
             return
+        except KeyboardInterrupt:  # meant for an answer that was over by then, or for this line: not for the memory
+            print(f"\n{HELP}")
+            continue
         if text.strip():
             yield text
 

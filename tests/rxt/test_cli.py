@@ -238,11 +238,29 @@ def test_that_what_a_model_or_a_file_says_cannot_command_the_terminal(
     assert "\ufffd2J\ufffd Alice" in terminal.run("snapshot", "show", tmp_path / "memory")
 
 
+CTRL_C = "\x03"
+
+
 def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """Somebody sits at the terminal and types these lines."""
-    monkeypatch.setattr(sys, "stdin", Tty())
     waiting = iter(lines)
-    monkeypatch.setattr("builtins.input", lambda _: next(waiting))
+
+    def read(_: str) -> str:
+        if (line := next(waiting)) == CTRL_C:
+            raise KeyboardInterrupt
+        return line
+
+    monkeypatch.setattr(sys, "stdin", Tty())
+    monkeypatch.setattr("builtins.input", read)
+
+
+def test_that_a_late_ctrl_c_does_not_end_a_chat_whose_memory_is_not_saved(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    typed(monkeypatch, "hello", CTRL_C, f"/save {tmp_path / 'memory'}", "/quit")
+    assert main(["chat", "--model", str(folder), "--max-tokens", "1"]) == 0
+    assert rxt.read_snapshot_info(tmp_path / "memory").turns == 1
+    assert capsys.readouterr().out.count("/quit or Ctrl+D leaves") == 2
 
 
 def test_that_a_memory_saved_in_a_chat_says_where_it_comes_from_and_how_many_turns_it_has_lived_through(

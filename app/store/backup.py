@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from pathlib import Path
+
+_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 def back_up(path: Path, version: int) -> Path:
@@ -42,6 +45,10 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems, shares of a network among them, know no such thing for a folder. The file is written.
+        if error.errno not in _NOT_KNOWN:
+            raise
     finally:
         os.close(descriptor)
 

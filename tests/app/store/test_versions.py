@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.store import database
+from app.store.backup import back_up
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
 from app.store.schema import SCHEMA_VERSION
@@ -116,6 +119,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from app.store import database
+from app.store.backup import back_up
 from app.store.conversation_store import ConversationStore
 steps, at = database._statements, int(sys.argv[2])
 def statements(script):
@@ -272,3 +276,22 @@ def test_that_rights_of_the_system_are_kept(protected: str) -> None:
     if "Permission denied" in child.stderr and "site-packages" in child.stderr:
         pytest.skip("another user cannot read the program here")
     assert child.stdout.strip() == "refused", child.stderr
+
+
+@pytest.mark.parametrize(("code", "is_made"), [(errno.EINVAL, True), (errno.EIO, False)])
+def test_that_a_copy_is_made_where_folders_cannot_be_synchronised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, is_made: bool
+) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE kept (number)")
+    fsync = os.fsync
+
+    def only_files(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    with contextlib.nullcontext() if is_made else pytest.raises(OSError, match=os.strerror(code)):
+        assert back_up(path, 1).exists()

@@ -88,6 +88,8 @@ class Journal:
         self._store: ConversationStore | None = None
         self._backlog: deque[Step] = deque()
         self._told = False
+        self._has_given_up = False
+        self._listed: tuple[ConversationSummary, ...] = ()
         self._last_id = 0
         self._unsaved_ids = 0
 
@@ -98,7 +100,7 @@ class Journal:
 
     @property
     def store(self) -> ConversationStore:
-        """Raises StoreError where the database could not be opened, or was given up."""
+        """Raises StoreError where the database could not be opened."""
         if self._store is None:
             raise StoreError("The conversation database is not open, so nothing of this session is saved.")
         return self._store
@@ -110,8 +112,8 @@ class Journal:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the database can be read but not written."""
-        return self._store is not None and self._store.is_read_only
+        """Whether the database can be read, but nothing of this session is written to it (any more)."""
+        return self._store is not None and (self._store.is_read_only or self._has_given_up)
 
     def open(self) -> None:
         """Opens the database, or tells why this session will not be saved; does nothing while it is open."""
@@ -151,15 +153,13 @@ class Journal:
         return number
 
     def list(self) -> tuple[ConversationSummary, ...]:
-        """The stored conversations, the newest first; empty where the store cannot be read."""
-        if self._store is None:
-            return ()
-        try:
-            stored = self._store.list()
-        except StoreError as error:
-            self._tell(str(error))
-            return ()
-        return tuple(summary_of(item) for item in stored)
+        """The stored conversations, the newest first; what was listed last where the store cannot be read now."""
+        if self._store is not None:
+            try:
+                self._listed = tuple(summary_of(item) for item in self._store.list())
+            except StoreError as error:
+                self._tell(str(error))
+        return self._listed
 
     def search(self, text: str) -> tuple[ConversationSummary, ...]:
         """The conversations that hold the words of `text`, in the order of the list. Raises StoreError."""
@@ -253,7 +253,7 @@ class Journal:
                 self._told = False
 
     def _take(self, step: Step) -> None:
-        if self._store is None or self._store.is_read_only:
+        if self._store is None or self.is_read_only:
             return
         self._backlog.append(step)
         self.flush()
@@ -261,10 +261,9 @@ class Journal:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Without the oldest steps the newer ones make no sense: nothing more of this session is saved."""
+        """Without the oldest steps the newer ones make no sense: nothing more is saved; what is stored can be read."""
         self._backlog.clear()
-        self.close()
-        self._store = None
+        self._has_given_up = True
         self._failed("Not saved", "Saving failed too often. Nothing more of this session will be saved.")
 
     def _tell(self, message: str) -> None:

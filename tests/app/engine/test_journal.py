@@ -36,6 +36,11 @@ def _once(verb: Any, error: Exception) -> Any:
     return call
 
 
+def _failing(*_: Any, **_named: Any) -> Any:
+    """A verb of a store whose disk is full or gone."""
+    raise NotWritableError("The disk is full.")
+
+
 def _kept(store: ConversationStore, sha256: str) -> bool:
     return bool(store._db.read("SELECT 1 FROM memory WHERE sha256 = ? AND length(data) > 0", sha256))
 
@@ -92,6 +97,36 @@ def test_that_a_conversation_is_saved_with_its_first_question_or_not_at_all(
     desk.reopen().port.open_conversation(number)
     desk.rest()
     assert [turn.query for turn in desk.opened.turns] == ["one", "two"]
+
+
+def test_that_stored_chats_are_still_listed_and_opened_when_saving_was_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    kept = desk.opened.id
+    desk.port.new_conversation(seed=1)
+    desk.rest()
+    monkeypatch.setattr("app.engine.journal.MAX_BACKLOG", 4)
+    for verb in ("begin_turn", "reply", "remember"):
+        monkeypatch.setattr(_store(desk), verb, _failing)
+    for text in ("two", "three", "four"):
+        desk.say(text)
+    assert "Saving failed too often" in desk.heard.failed[-1][1]
+    assert [line.id for line in desk.heard.conversations[-1]] == [kept]
+    desk.port.new_conversation(seed=1)
+    desk.rest()
+    assert desk.opened.id < 0  # no stored conversation will ever have that number
+    desk.port.open_conversation(kept)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["one"]
+
+
+def test_that_the_list_of_chats_stays_while_it_cannot_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.say("one")
+    monkeypatch.setattr(_store(desk), "list", _failing)
+    desk.say("two")
+    assert [title for title, _ in desk.heard.failed] == ["Not saved"]
+    assert [len(listed) for listed in desk.heard.conversations[-1:]] == [1]
 
 
 def test_that_a_listener_that_fails_takes_no_turn_out_of_memory(tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ class Dialogue:
         self._heap = Heap()
         self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether the store has all that is shown, after another try to save what it lacks."""
+        self._catch_up()
+        return self.conversation.stored and not self._unsaved and not self._journal.is_behind
+
     # turns
 
     def ask(self, text: str, sampling: Sampling) -> None:

@@ -204,7 +204,7 @@ class Engine:
         if isinstance(errand, ExportConversation) and self._opened(errand.id) is not None:
             self._journal.flush()
             opened, place = self.dialogue.conversation, self.dialogue.place
-            if self._journal.is_behind or not opened.stored:  # what the store lacks must not be lacking in the file
+            if not self.dialogue.is_saved:  # what the store lacks must not be lacking in the file
                 self._clerk.export(lambda: exchanged_path(opened, place.turns), errand.path)
                 return
         self._clerk.carry_out(errand)

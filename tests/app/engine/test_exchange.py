@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -376,3 +378,20 @@ def test_that_a_chat_that_could_not_be_saved_is_exported_whole(
     found = from_json(path.read_bytes())
     assert [turn.query for turn in found.path] == ["My name is Alice", "and I live in Tokyo"]
     assert all(turn.record is not None for turn in found.turns)
+
+
+def test_that_a_stored_chat_is_exported_with_the_turns_that_a_read_only_session_adds(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.say("My name is Alice")
+    number = desk.opened.id
+    assert desk.port.shutdown()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    desk.say("and I live in Tokyo")
+    path = tmp_path / "chat.json"
+    desk.port.export_conversation(number, path)
+    desk.until(path.exists)
+    assert [turn.query for turn in from_json(path.read_bytes()).path] == ["My name is Alice", "and I live in Tokyo"]

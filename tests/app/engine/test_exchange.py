@@ -96,6 +96,17 @@ def test_that_a_conversation_is_the_same_after_a_round_trip_through_a_file(store
     assert plain(exchanged(store, again)) == plain(written)
 
 
+def test_that_a_title_as_long_as_its_field_and_an_answer_without_an_ending_come_back(store: ConversationStore) -> None:
+    number = conversation(store, "one")
+    store.rename(number, "x" * 32_767)
+    left = store.begin_turn(number, 1, "and then?", Sampling(), _after(store, store.turns(number)[0].id))
+    store.reply(left, "then", "eos")
+    store._db.connection.execute("UPDATE turn SET reason = NULL WHERE id = ?", (left,))  # as a salvage may leave it
+    again = added(store, from_json(to_json(exchanged(store, number))))
+    assert store.conversation(again).title == "x" * 32_767
+    assert [(turn.answer, turn.reason) for turn in store.turns(again)][-1] == ("then", "stopped")
+
+
 def test_that_an_import_brings_every_hash_and_no_memory_but_the_first(store: ConversationStore, tmp_path: Path) -> None:
     number = conversation(store, "one", "two", "three")
     elsewhere = ConversationStore(tmp_path / "elsewhere.sqlite")

@@ -21,6 +21,7 @@ from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.figure import Axis, Exportable, Figure, Heat
 from app.paint.limits import Limits
 from app.theme import ThemeController
+from app.views.file_dialog import FileDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.export_commands import NOTHING, ExportCommands, stamp_of
 from app.views.inspector.export_recordings import RecordingCommands
@@ -247,3 +248,30 @@ def test_that_nothing_remembered_cannot_be_recorded(bench: Bench, recordings: Re
     with qtbot.waitSignal(recordings.refused) as heard:
         recordings.export("chat")
     assert "say something first" in heard.args[0]
+
+
+def test_that_a_recording_that_another_chat_cuts_short_is_said_to_be(
+    bench: Bench, recordings: RecordingCommands, tmp_path: Path
+) -> None:
+    bench.analysis.is_held = True
+    refused: list[str] = []
+    recordings.refused.connect(refused.append)
+    recordings.write(tmp_path / "talk.npz")
+    bench.history.start(*conversation(2))
+    assert refused == ["“talk.npz” was not recorded to the end: another chat or branch is open."]
+    assert bench.analysis.cancelled == [1]
+
+
+def test_that_nothing_is_recorded_of_a_chat_that_was_opened_behind_the_dialog(
+    bench: Bench, recordings: RecordingCommands, root: QWidget, tmp_path: Path
+) -> None:
+    refused: list[str] = []
+    recordings.refused.connect(refused.append)
+    recordings.export("chat")
+    dialog = root.findChild(FileDialog)
+    assert dialog is not None
+    bench.history.start(*conversation(2))
+    dialog.place_chosen.emit(tmp_path / "talk.npz")
+    dialog.close()
+    assert bench.analysis.asked == []
+    assert refused == ["Another chat was opened meanwhile, so nothing was recorded."]

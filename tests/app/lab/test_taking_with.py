@@ -36,13 +36,14 @@ class MapView(QWidget):
         super().__init__()
         self.setAccessibleName("Map")
         self.shown = shown
+        self.turn: int | None = 1
         self.label = QLabel("words")
         QVBoxLayout(self).addWidget(self.label)
 
     def figure(self) -> Figure | None:
         values = np.eye(3, dtype=np.float32)
         heat = Heat("Map", values, Axis("layer"), Axis("slot"), Limits(0, 1), "change")
-        return Figure("Memory map", (heat,), 1) if self.shown else None
+        return Figure("Memory map", (heat,), self.turn) if self.shown else None
 
 
 @pytest.fixture
@@ -89,6 +90,22 @@ def test_that_a_view_is_written_in_every_form_with_the_memory_it_shows(
 def test_that_a_figure_is_stamped_with_the_memory_it_was_found_from(history: MemoryHistory) -> None:
     figure = Figure("Found", (), 1, memory="ab12" * 16)
     assert stamp_of(history, "mneme-tiny", "9.9.9")(figure).memory == "ab12" * 16
+
+
+def test_that_a_figure_is_stamped_with_the_memory_of_when_it_was_taken(
+    exports: ExportCommands, root: QWidget, history: MemoryHistory, tmp_path: Path, qtbot: QtBot
+) -> None:
+    view = root.findChild(MapView)
+    assert view is not None
+    view.turn, newest = None, history.records[-1]
+    exports.export_current()
+    dialog = root.findChild(FileDialog, "exportViewDialog")
+    assert dialog is not None
+    history.start(*conversation(2))
+    with qtbot.waitSignal(exports.exported):
+        dialog.place_chosen.emit(tmp_path / "map.csv")
+    dialog.reject()
+    assert newest.memory_after in (tmp_path / "map.csv").read_text(encoding="utf-8")
 
 
 def test_that_an_unknown_form_and_an_unwritable_place_are_said(

@@ -341,6 +341,13 @@ def test_that_opening_a_memory_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
     assert desk.port.called("open_conversation") == [(1,)]
 
 
+def test_that_a_downloaded_model_is_opened_after_the_answer_that_is_written(desk: Desk) -> None:
+    desk.port.begin("Hi")
+    desk.commands.open_downloaded_model(Path("/cache/model"))
+    assert desk.port.called("load_model") == [("/cache/model",)]  # the port does one after the other
+    assert "opened when this is done" in desk.window.chat.notices.texts[0]
+
+
 def test_that_nothing_is_opened_while_an_answer_is_written(desk: Desk) -> None:
     desk.port.list_chats((2, "Old", 2), (1, "New", 0))
     desk.port.begin("Hi")

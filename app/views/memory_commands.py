@@ -71,7 +71,6 @@ class MemoryCommands(QObject):
         port.snapshot_imported.connect(self._on_imported)
         port.prompt_measured.connect(self._on_measured)
         port.failed.connect(self._on_failed)
-        port.conversation_opened.connect(self._on_opened)
         window.sidebar.memory_delete_requested.connect(self.delete)
 
     # ---------------------------------------------------------------- saving
@@ -270,6 +269,10 @@ class MemoryCommands(QObject):
     def _on_saved(self, snapshot: SnapshotInfo) -> None:
         if self._library is not None:
             self._library.pick(snapshot.path)
+        if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's
+            self._prompt.show_written()
+            if self._library is not None:
+                self._library.hide()  # the new chat is behind it
 
     @Slot(object)
     def _on_imported(self, path: Path) -> None:
@@ -281,13 +284,6 @@ class MemoryCommands(QObject):
     def _on_measured(self, text: str, tokens: int, room: int) -> None:
         if self._prompt is not None:
             self._prompt.show_measure(text, tokens, room)
-
-    @Slot(object)
-    def _on_opened(self, _opened: object) -> None:
-        if self._prompt is not None and self._prompt.is_waiting:
-            self._prompt.show_written()
-            if self._library is not None:
-                self._library.hide()  # the new chat is behind it
 
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:

@@ -336,7 +336,7 @@ def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_writ
     prompt.reject()
 
 
-def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_the_chat_is_open(
+def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_it_is_saved(
     desk: Desk, open_prompt: Callable[[], SystemPromptDialog]
 ) -> None:
     prompt = open_prompt()
@@ -346,7 +346,9 @@ def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_the_ch
     (call,) = desk.port.called("write_system_prompt")
     assert call[1:] == ("You are a knight who guards the gate of a very…", 11)
     assert prompt.isVisible()
-    desk.port.open(5, origin="Knight")
+    desk.port.open(4)  # a second start came first
+    assert prompt.isVisible()
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/knight.safetensors")))
     assert not prompt.isVisible()
     assert open_prompt().text.toPlainText() == ""
 

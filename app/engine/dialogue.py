@@ -66,14 +66,14 @@ class Dialogue:
     @property
     def is_saved(self) -> bool:
         """Whether the store has all that is shown, after another try to save what it lacks."""
-        self._catch_up()
+        self._try_again()
         return self.conversation.stored and not self._unsaved and not self._journal.is_behind
 
     # turns
 
     def ask(self, text: str, sampling: Sampling) -> None:
         """One turn after the tip; it ends with an event or a rejection, whatever the model does."""
-        self._catch_up()
+        self._try_again()
         self._turn(self.place, clean(text), sampling)
 
     def ask_after(self, turn: int | None, text: str, sampling: Sampling) -> None:
@@ -194,6 +194,7 @@ class Dialogue:
 
         turn = Turn(session, self._journal, entry, self._stop, post)
         turn.run(text)
+        self._catch_up()  # the tree knows a turn before those that follow it
         if turn.has_raised:
             start.session = start_session(self.loaded, memory, records, self.on_stop)
         if turn.is_rejected:
@@ -247,11 +248,18 @@ class Dialogue:
                 self.place.turns[position] = self._put(entry, self.place.turns[position])
         self._unsaved = [(position, entry) for position, entry in self._unsaved if entry.id is None]
 
+    def _try_again(self) -> None:
+        """The same between two turns: what was saved is told at once."""
+        count = len(self._unsaved)
+        self._catch_up()
+        if len(self._unsaved) != count:
+            self._tell_tree()
+
     # places
 
     def _place_at(self, turn: int | None) -> Place:
         """The path that ends at a stored turn, with its verified memory; nothing is shown yet."""
-        self._catch_up()
+        self._try_again()
         tip = self.place.tip
         if (tip.id if tip is not None else None) == turn and not self._unsaved:
             return self.place
@@ -290,7 +298,7 @@ class Dialogue:
 
     def _from(self, turn: int) -> list[SavedTurn]:
         """The turns from this one to the end: of the shown path, if it is on it, of its newest branch otherwise."""
-        self._catch_up()
+        self._try_again()
         self._tree.node(turn)
         shown = [item.id for item in self.place.turns]
         ids = shown if turn in shown else list(self._tree.path_to(self._tree.newest_below(turn)))
@@ -301,8 +309,7 @@ class Dialogue:
     ) -> None:
         start, store = self._place_at(turns[0].parent), self._journal.store
         memory, number = start.session.memory, len(start.session.turns)
-        writer = BranchWriter(self.loaded, store, self._stop.is_set)
-        branch = write(writer, self.conversation.id, memory, number, turns)
+        branch = write(BranchWriter(self.loaded, store, self._stop.is_set), self.conversation.id, memory, number, turns)
         self._tree = TurnTree(map(node_of, store.tree(self.conversation.id)))
         written = [stored_turn(turn) for turn in self._saved(branch.ids)]
         self._show(self._place_after(self._tree.with_versions([*start.turns, *written]), branch.memory))

@@ -121,6 +121,38 @@ def test_that_stored_chats_are_still_listed_and_opened_when_saving_was_given_up(
     assert [turn.query for turn in desk.opened.turns] == ["one"]
 
 
+def test_that_turns_that_were_saved_late_are_in_the_tree_in_their_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = _store(desk)
+    begin = store.begin_turn
+    monkeypatch.setattr(store, "begin_turn", _failing)
+    desk.say("one")
+    desk.behaviour.before_memory = lambda: monkeypatch.setattr(store, "begin_turn", begin)  # in the middle of a turn
+    desk.say("two")
+    nodes, tip = desk.heard.trees[-1]
+    assert [(node.query, node.parent) for node in nodes] == [("one", None), ("two", nodes[0].id)]
+    assert [node.id for node in nodes] == sorted(node.id for node in nodes)
+    assert tip == nodes[-1].id
+
+
+def test_that_the_window_hears_of_a_turn_that_a_click_has_saved_after_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    first = desk.heard.trees[-1][1]
+    assert first is not None
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "begin_turn", _failing)
+        desk.say("two")
+    told = len(desk.heard.trees)
+    monkeypatch.setattr(_store(desk), "turn", _failing)
+    desk.port.forget_turn(first)  # which cannot be read, but what waited was saved before
+    desk.rest()
+    assert [node.query for node in desk.heard.trees[-1][0]] == ["one", "two"]
+    assert len(desk.heard.trees) > told
+
+
 def test_that_the_list_of_chats_stays_while_it_cannot_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.say("one")
     monkeypatch.setattr(_store(desk), "list", _failing)

@@ -86,7 +86,8 @@ class Journal:
         self._path = data_dir / "conversations.sqlite"
         self._failed = failed
         self._store: ConversationStore | None = None
-        self._backlog: deque[Step] = deque()
+        self._backlog: deque[tuple[OpenedInStore | None, Step]] = deque()  # each with the conversation it belongs to
+        self._begun: OpenedInStore | None = None
         self._told = False
         self._has_given_up = False
         self._listed: tuple[ConversationSummary, ...] = ()
@@ -109,6 +110,10 @@ class Journal:
     def is_behind(self) -> bool:
         """Whether something that happened is not saved yet."""
         return bool(self._backlog)
+
+    def waits_for(self, conversation: int) -> bool:
+        """Whether something that happened in this conversation is not saved yet."""
+        return any(opened is not None and opened.id == conversation for opened, _ in self._backlog)
 
     @property
     def is_read_only(self) -> bool:
@@ -174,6 +179,7 @@ class Journal:
     ) -> TurnEntry:
         """Saves a question after the tip, which it becomes, and the conversation with its first one."""
         entry = conversation.tip = TurnEntry(parent=conversation.tip)
+        self._begun = conversation  # what follows is about this turn
 
         def step(store: ConversationStore) -> None:
             after, home, title = entry.saved, conversation.id, conversation.title
@@ -194,6 +200,7 @@ class Journal:
         """The path ends at the stored turn `turn` from now on."""
         conversation.tip = None if turn is None else TurnEntry(turn)
         if conversation.stored:
+            self._begun = conversation
             self._take(lambda store: store.set_tip(conversation.id, turn))
 
     def keep(self, place: Place, shape: Shape) -> None:
@@ -239,7 +246,7 @@ class Journal:
         """
         while self._store is not None and self._backlog:
             try:
-                self._backlog[0](self._store)
+                self._backlog[0][1](self._store)
             except NotWritableError as error:
                 _log.exception("a step of the conversation waits to be saved")
                 self._tell(f"{error} You can go on talking; saving is tried again with every turn.")
@@ -255,7 +262,7 @@ class Journal:
     def _take(self, step: Step) -> None:
         if self._store is None or self.is_read_only:
             return
-        self._backlog.append(step)
+        self._backlog.append((self._begun, step))
         self.flush()
         if len(self._backlog) > MAX_BACKLOG:
             self._give_up()

@@ -121,6 +121,29 @@ def test_that_stored_chats_are_still_listed_and_opened_when_saving_was_given_up(
     assert [turn.query for turn in desk.opened.turns] == ["one"]
 
 
+def test_that_a_chat_whose_newest_turn_waits_to_be_saved_is_opened_and_exported_once_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "remember", _failing)
+        desk.say("one")
+        number = desk.opened.id
+        desk.port.new_conversation(seed=1)
+        desk.port.open_conversation(number)
+        desk.port.export_conversation(number, tmp_path / "chat.json")
+        desk.rest()
+        desk.until(lambda: len(desk.heard.failed) == 3)
+    assert all("newest turns could not be saved yet" in words for _, words in desk.heard.failed[1:])
+    assert not (tmp_path / "chat.json").exists()
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert [(turn.query, turn.phase) for turn in desk.opened.turns] == [("one", "remembered")]
+    desk.say("two")
+    desk.port.replay_conversation()
+    desk.rest()
+    assert desk.heard.checks[-1].agreeing == 2
+
+
 def test_that_turns_that_were_saved_late_are_in_the_tree_in_their_order(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

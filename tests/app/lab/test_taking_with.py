@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -196,6 +197,18 @@ def test_that_the_animation_is_saved_as_gif_and_as_pictures(
     with qtbot.waitSignal(dialog.saved):
         dialog.save(tmp_path / "pictures")
     assert len(list((tmp_path / "pictures").glob("memory-*.png"))) == 5
+
+
+def test_that_a_long_question_widens_no_animation(
+    history: MemoryHistory, files: FileJobs, themes: ThemeController, show: Show
+) -> None:
+    initial, records = conversation(2)
+    long = dataclasses.replace(records[0], query="A very long question indeed\n" * 60)
+    history.start(initial, (long, records[1]))
+    result = AnimationDialog(history, "A chat", "foot", files, themes, False)
+    show(result, 760, 460)
+    assert result.width() == 760
+    assert result.words.text().startswith("Turn 1: A very long question indeed A very")
 
 
 def test_that_saving_can_be_called_off(dialog: AnimationDialog, tmp_path: Path) -> None:

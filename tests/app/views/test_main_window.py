@@ -341,6 +341,14 @@ def test_that_opening_a_memory_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
     assert desk.port.called("open_conversation") == [(1,)]
 
 
+def test_that_neither_a_path_in_a_notice_nor_the_name_of_a_model_widens_the_window(desk: Desk, qtbot: QtBot) -> None:
+    least_px = desk.window.minimumSizeHint().width()
+    desk.port.exported.emit(Path("/home/somebody") / ("long" * 60 + ".json"))
+    desk.window.status.show_model("long" * 60, "cpu")
+    qtbot.wait(1)
+    assert desk.window.minimumSizeHint().width() <= max(least_px, desk.window.width() // 2 + 40)
+
+
 def test_that_a_downloaded_model_is_opened_after_the_answer_that_is_written(desk: Desk) -> None:
     desk.port.begin("Hi")
     desk.commands.open_downloaded_model(Path("/cache/model"))

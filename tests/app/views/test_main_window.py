@@ -455,6 +455,14 @@ def test_that_a_draft_survives_a_restart(make_desk: Make) -> None:
     assert make_desk(load=False).window.chat.composer.text == "half a thought\nand more"
 
 
+def test_that_a_message_that_no_turn_began_with_is_there_again_after_a_restart(make_desk: Make) -> None:
+    first = make_desk()
+    first.type_and_send("My name is Alice")
+    assert first.window.chat.composer.text == ""
+    first.window.close()
+    assert make_desk(load=False).window.chat.composer.text == "My name is Alice"
+
+
 def test_that_folded_branches_are_folded_after_a_restart(make_desk: Make) -> None:
     first = make_desk()
     assert first.window.sidebar.branches.is_open

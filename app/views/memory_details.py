@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QP
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
 from app.theme import GAP_PX, PADDING_PX, ThemeController
+from app.views.dialogs import NOTE_LETTERS
 from app.views.labels import button, label
 from app.views.memory_card import picture
 
@@ -24,7 +25,6 @@ PANEL_PX = 300
 PICTURE_PX = 96
 NOTE_PX = 84
 TITLE_LETTERS = 120
-NOTE_LETTERS = 8_000
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
+from app.views.dialogs import SaveMemoryDialog
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
 from app.views.memory_card import tooltip
@@ -301,6 +302,20 @@ def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> Non
     dialog.fileSelected.emit(str(tmp_path / "a.safetensors"))
     dialog.close()
     assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
+
+
+def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello.")
+    desk.commands.memories.save()
+    dialog = desk.window.findChild(SaveMemoryDialog)
+    assert dialog is not None
+    dialog.description.setPlainText("x" * 8_001)
+    dialog.accept()
+    assert dialog.isVisible()
+    assert "8,001 letters" in dialog._place.text()
+    dialog.description.setPlainText("x" * 8_000)
+    dialog.accept()
+    assert desk.port.called("save_snapshot")[-1][2] == "x" * 8_000
 
 
 # system prompts

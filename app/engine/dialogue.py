@@ -33,6 +33,7 @@ from rxt.events import Sampling, TurnStarted
 
 FEW = 8
 """So many turns are read one by one, more of them together."""
+UNSAVED = "The newest turns of this chat could not be saved, and going elsewhere would lose them."
 
 
 class Dialogue:
@@ -153,8 +154,7 @@ class Dialogue:
 
     def replay(self) -> None:
         """Computes every memory of the path again and reports whether all agree."""
-        opened, records = self.conversation, records_of(self.place.turns)
-        store = self._journal.store
+        opened, store, records = self.conversation, self._journal.store, records_of(self.place.turns)
         found = check_path(self.loaded, store, opened.initial, opened.seed, records, self._stop.is_set)
         self._post(reports.ReplayChecked(found))
 
@@ -240,9 +240,8 @@ class Dialogue:
 
     def _catch_up(self) -> None:
         """Turns that could not be saved when they happened may be saved now."""
-        if not self._unsaved:
-            return
-        self._journal.flush()
+        if self._unsaved:
+            self._journal.flush()
         for position, entry in self._unsaved:
             if entry.id is not None:
                 self.place.turns[position] = self._put(entry, self.place.turns[position])
@@ -264,7 +263,7 @@ class Dialogue:
         if (tip.id if tip is not None else None) == turn and not self._unsaved:
             return self.place
         if self._unsaved or self._journal.is_behind:
-            raise RefusedError("The newest turns of this chat could not be saved, and going elsewhere would lose them.")
+            raise RefusedError(UNSAVED)
         turns = self._tree.with_versions(self._path_turns(self._tree.path_to(turn)))
         return self._place_after(turns, None)
 
@@ -284,8 +283,7 @@ class Dialogue:
     def _path_turns(self, ids: Sequence[int]) -> list[StoredTurn]:
         """These turns of one path; what the window shows is not read again."""
         known = {turn.id: turn for turn in self.place.turns}
-        missing = [number for number in ids if number not in known]
-        known.update((turn.id, stored_turn(turn)) for turn in self._saved(missing))
+        known |= {turn.id: stored_turn(turn) for turn in self._saved([number for number in ids if number not in known])}
         return [known[number] for number in ids]
 
     def _saved(self, ids: Sequence[int]) -> list[SavedTurn]:
@@ -299,6 +297,8 @@ class Dialogue:
     def _from(self, turn: int) -> list[SavedTurn]:
         """The turns from this one to the end: of the shown path, if it is on it, of its newest branch otherwise."""
         self._try_again()
+        if self._unsaved:
+            raise RefusedError(UNSAVED)
         self._tree.node(turn)
         shown = [item.id for item in self.place.turns]
         ids = shown if turn in shown else list(self._tree.path_to(self._tree.newest_below(turn)))

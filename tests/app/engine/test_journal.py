@@ -159,6 +159,19 @@ def test_that_turns_that_were_saved_late_are_in_the_tree_in_their_order(
     assert tip == nodes[-1].id
 
 
+def test_that_no_turn_is_forgotten_while_a_later_one_is_not_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.say("one")
+    first = desk.heard.trees[-1][1]
+    assert first is not None
+    monkeypatch.setattr(_store(desk), "begin_turn", _failing)
+    desk.say("two")
+    desk.port.forget_turn(first)
+    desk.rest()
+    title, words = desk.heard.failed[-1]
+    assert title == "This turn was not forgotten"
+    assert words.startswith("The newest turns of this chat could not be saved")
+
+
 def test_that_the_window_hears_of_a_turn_that_a_click_has_saved_after_all(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
 from app.views.labels import button, label, plain_tooltip
+from app.views.window_layout import resize_on_screen
 
 SUFFIX = ".safetensors"
 NOTE_LETTERS = 8_000
@@ -179,7 +180,7 @@ class PageDialog(QDialog):
     def __init__(self, title: str, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(*PAGE_PX)
+        resize_on_screen(self, *PAGE_PX)
         text = "\n\n".join((RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
         self.browser = PlainBrowser()
         self.browser.setOpenLinks(False)

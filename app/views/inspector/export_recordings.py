@@ -21,6 +21,7 @@ from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.section import plain_label
 from app.views.inspector.style import inspector_stylesheet
 from app.views.inspector.timeline import TimelineView
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -72,7 +73,7 @@ class RecordingWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
         column.addWidget(splitter, 1)
-        self.resize(1080, 780)
+        resize_on_screen(self, 1080, 780)
         self.source.origin_changed.connect(self._on_read)
         self.source.failed.connect(self.failed)
         themes.changed.connect(self._restyle)

@@ -245,6 +245,9 @@ def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)
     assert "3 turns · the model is not needed" in window.caption.text()
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width()
+    assert window.height() < room.height()  # the timeline is at its foot
     assert not window.inspector.words.check.isEnabled()
     assert "needs the model" in window.inspector.words.check.toolTip()
 

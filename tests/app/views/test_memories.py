@@ -304,6 +304,13 @@ def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> Non
     assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
 
 
+def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
+    desk.commands.memories.show_library()
+    library = desk.window.findChild(MemoryLibrary)
+    assert library is not None
+    assert library.width() <= library.screen().availableGeometry().width()
+
+
 def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello.")
     desk.commands.memories.save()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -409,6 +409,22 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
 
 
 # ------------------------------------------------------------------ the window itself
+
+
+def test_that_the_first_window_is_no_higher_than_the_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screens:
+        @staticmethod
+        def primaryScreen() -> type[Screens]:
+            return Screens
+
+        @staticmethod
+        def availableGeometry() -> QRect:
+            return QRect(0, 0, 1093, 560)
+
+    desk.window.hide()
+    monkeypatch.setattr("app.views.main_window.QGuiApplication", Screens)
+    desk.window._restore()
+    assert (desk.window.width(), desk.window.height()) == (1093, 560)
 
 
 def test_that_closing_while_an_answer_streams_stops_and_shuts_down(desk: Desk) -> None:

@@ -341,6 +341,15 @@ def test_that_opening_a_memory_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
     assert desk.port.called("open_conversation") == [(1,)]
 
 
+def test_that_what_a_chat_started_from_is_not_told_beside_another(desk: Desk) -> None:
+    desk.port.list_chats((1, "Alice", 2), (3, "Bob", 1))
+    desk.commands.open_snapshot(Path("/x/knight.safetensors"))
+    desk.port.open(2, origin="Knight")
+    assert desk.window.chat.notices.texts == ("Started from “Knight”.",)
+    desk.port.open(3)
+    assert desk.window.chat.notices.texts == ()
+
+
 def test_that_neither_a_path_in_a_notice_nor_the_name_of_a_model_widens_the_window(desk: Desk, qtbot: QtBot) -> None:
     least_px = desk.window.minimumSizeHint().width()
     desk.port.exported.emit(Path("/home/somebody") / ("long" * 60 + ".json"))

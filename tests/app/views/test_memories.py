@@ -96,7 +96,7 @@ def test_that_a_title_and_a_note_are_asked_for_once_they_are_typed(
     desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
 ) -> None:
     details = library.details
-    details.title.setText("Alice of Tokyo")
+    details.title.setText(" Alice of  Tokyo")
     details.note.setPlainText("a note")
     details.title.editingFinished.emit()
     assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice of Tokyo", "a note")]
@@ -113,6 +113,27 @@ def test_that_what_is_typed_is_kept_when_another_card_or_no_card_is_picked(
     library.details.note.setPlainText("unsaved too")
     library.close()
     assert desk.port.called("rename_snapshot")[-1] == (memories[1].path, "Knight", "unsaved too")
+
+
+def test_that_a_note_that_could_not_be_saved_stays_and_is_asked_for_again(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    details = library.details
+    details.note.setPlainText("a note")
+    details.save()
+    desk.port.failed.emit("This memory was not renamed", "The disk is full.")
+    desk.port.snapshots_changed.emit(memories)
+    assert details.note.toPlainText() == "a note"
+    details.save()
+    assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice", "a note")] * 2
+
+
+def test_that_a_note_that_is_too_long_says_what_of_it_is_kept(desk: Desk, library: MemoryLibrary) -> None:
+    library.details.note.setPlainText("x" * 8_001)
+    assert library.details.excess.text().startswith("one letter too many")
+    assert library.details.excess.isVisible()
+    library.details.note.setPlainText("x" * 8_000)
+    assert not library.details.excess.isVisible()
 
 
 def test_that_a_new_listing_does_not_take_words_out_of_the_hand(

@@ -332,6 +332,25 @@ def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
     assert library.width() <= library.screen().availableGeometry().width()
 
 
+def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello.")
+
+    def describe(words: str) -> str:
+        """What the dialog begins with; it is accepted with `words`."""
+        desk.commands.memories.save()
+        dialog = [found for found in desk.window.findChildren(SaveMemoryDialog) if found.isVisible()][-1]
+        former = dialog.description.toPlainText()
+        dialog.description.setPlainText(words)
+        dialog.accept()
+        return former
+
+    assert describe("It knows Alice") == ""
+    desk.port.failed.emit("This memory was not saved", "The disk is full.")
+    assert describe("It knows Alice") == "It knows Alice"
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/alice.safetensors")))
+    assert describe("") == ""
+
+
 def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello.")
     desk.commands.memories.save()

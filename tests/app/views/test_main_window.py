@@ -352,7 +352,7 @@ def test_that_what_a_chat_started_from_is_not_told_beside_another(desk: Desk) ->
 
 def test_that_neither_a_path_in_a_notice_nor_the_name_of_a_model_widens_the_window(desk: Desk, qtbot: QtBot) -> None:
     least_px = desk.window.minimumSizeHint().width()
-    desk.port.exported.emit(Path("/home/somebody") / ("long" * 60 + ".json"))
+    desk.port.exported.emit(Path("/somewhere") / ("long" * 60 + ".json"))
     desk.window.status.show_model("long" * 60, "cpu")
     qtbot.wait(1)
     assert desk.window.minimumSizeHint().width() <= max(least_px, desk.window.width() // 2 + 40)

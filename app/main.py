@@ -128,7 +128,7 @@ class Program:
         self.hub = HubPort()
         self._models = ModelCommands(self.hub, self.window)
         self._commands.hub_asked.connect(self._models.show_dialog)
-        self._models.arrived.connect(self._commands.open_model)
+        self._models.arrived.connect(self._commands.open_downloaded_model)
         self._models.folder_wanted.connect(self._commands.open_model_folder)
         self.second_start = SecondStart(self.port, workspace, self.window)
         actions.bind(self._commands)

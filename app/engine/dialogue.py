@@ -33,6 +33,7 @@ from rxt.events import Sampling, TurnStarted
 
 FEW = 8
 """So many turns are read one by one, more of them together."""
+UNSAVED = "The newest turns of this chat could not be saved, and going elsewhere would lose them."
 
 
 class Dialogue:
@@ -63,11 +64,17 @@ class Dialogue:
         self._heap = Heap()
         self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether the store has all that is shown, after another try to save what it lacks."""
+        self._try_again()
+        return self.conversation.stored and not self._unsaved and not self._journal.is_behind
+
     # turns
 
     def ask(self, text: str, sampling: Sampling) -> None:
         """One turn after the tip; it ends with an event or a rejection, whatever the model does."""
-        self._catch_up()
+        self._try_again()
         self._turn(self.place, clean(text), sampling)
 
     def ask_after(self, turn: int | None, text: str, sampling: Sampling) -> None:
@@ -147,8 +154,7 @@ class Dialogue:
 
     def replay(self) -> None:
         """Computes every memory of the path again and reports whether all agree."""
-        opened, records = self.conversation, records_of(self.place.turns)
-        store = self._journal.store
+        opened, store, records = self.conversation, self._journal.store, records_of(self.place.turns)
         found = check_path(self.loaded, store, opened.initial, opened.seed, records, self._stop.is_set)
         self._post(reports.ReplayChecked(found))
 
@@ -188,6 +194,7 @@ class Dialogue:
 
         turn = Turn(session, self._journal, entry, self._stop, post)
         turn.run(text)
+        self._catch_up()  # the tree knows a turn before those that follow it
         if turn.has_raised:
             start.session = start_session(self.loaded, memory, records, self.on_stop)
         if turn.is_rejected:
@@ -233,24 +240,30 @@ class Dialogue:
 
     def _catch_up(self) -> None:
         """Turns that could not be saved when they happened may be saved now."""
-        if not self._unsaved:
-            return
-        self._journal.flush()
+        if self._unsaved:
+            self._journal.flush()
         for position, entry in self._unsaved:
             if entry.id is not None:
                 self.place.turns[position] = self._put(entry, self.place.turns[position])
         self._unsaved = [(position, entry) for position, entry in self._unsaved if entry.id is None]
 
+    def _try_again(self) -> None:
+        """The same between two turns: what was saved is told at once."""
+        count = len(self._unsaved)
+        self._catch_up()
+        if len(self._unsaved) != count:
+            self._tell_tree()
+
     # places
 
     def _place_at(self, turn: int | None) -> Place:
         """The path that ends at a stored turn, with its verified memory; nothing is shown yet."""
-        self._catch_up()
+        self._try_again()
         tip = self.place.tip
         if (tip.id if tip is not None else None) == turn and not self._unsaved:
             return self.place
         if self._unsaved or self._journal.is_behind:
-            raise RefusedError("The newest turns of this chat could not be saved, and going elsewhere would lose them.")
+            raise RefusedError(UNSAVED)
         turns = self._tree.with_versions(self._path_turns(self._tree.path_to(turn)))
         return self._place_after(turns, None)
 
@@ -270,8 +283,7 @@ class Dialogue:
     def _path_turns(self, ids: Sequence[int]) -> list[StoredTurn]:
         """These turns of one path; what the window shows is not read again."""
         known = {turn.id: turn for turn in self.place.turns}
-        missing = [number for number in ids if number not in known]
-        known.update((turn.id, stored_turn(turn)) for turn in self._saved(missing))
+        known |= {turn.id: stored_turn(turn) for turn in self._saved([number for number in ids if number not in known])}
         return [known[number] for number in ids]
 
     def _saved(self, ids: Sequence[int]) -> list[SavedTurn]:
@@ -284,7 +296,9 @@ class Dialogue:
 
     def _from(self, turn: int) -> list[SavedTurn]:
         """The turns from this one to the end: of the shown path, if it is on it, of its newest branch otherwise."""
-        self._catch_up()
+        self._try_again()
+        if self._unsaved:
+            raise RefusedError(UNSAVED)
         self._tree.node(turn)
         shown = [item.id for item in self.place.turns]
         ids = shown if turn in shown else list(self._tree.path_to(self._tree.newest_below(turn)))
@@ -295,8 +309,7 @@ class Dialogue:
     ) -> None:
         start, store = self._place_at(turns[0].parent), self._journal.store
         memory, number = start.session.memory, len(start.session.turns)
-        writer = BranchWriter(self.loaded, store, self._stop.is_set)
-        branch = write(writer, self.conversation.id, memory, number, turns)
+        branch = write(BranchWriter(self.loaded, store, self._stop.is_set), self.conversation.id, memory, number, turns)
         self._tree = TurnTree(map(node_of, store.tree(self.conversation.id)))
         written = [stored_turn(turn) for turn in self._saved(branch.ids)]
         self._show(self._place_after(self._tree.with_versions([*start.turns, *written]), branch.memory))

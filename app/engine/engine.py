@@ -151,6 +151,7 @@ class Engine:
         loaded = self._need_model()
         if self._journal.is_behind and self._opened(conversation) is not None:
             return  # what is open is ahead of what is stored
+        self._need_saved(conversation)
         opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._closing.is_set)
         self._open(opening)
         self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
@@ -204,9 +205,11 @@ class Engine:
         if isinstance(errand, ExportConversation) and self._opened(errand.id) is not None:
             self._journal.flush()
             opened, place = self.dialogue.conversation, self.dialogue.place
-            if self._journal.is_behind or not opened.stored:  # what the store lacks must not be lacking in the file
+            if not self.dialogue.is_saved:  # what the store lacks must not be lacking in the file
                 self._clerk.export(lambda: exchanged_path(opened, place.turns), errand.path)
                 return
+        elif isinstance(errand, ExportConversation):
+            self._need_saved(errand.id)
         self._clerk.carry_out(errand)
         if isinstance(errand, ImportConversation):
             self._list_conversations()
@@ -315,6 +318,14 @@ class Engine:
         if self._library is None:
             raise RefusedError("Saved memories are known once a model was loaded; nothing was changed.")
         return self._snapshots(self._library)
+
+    def _need_saved(self, conversation: int) -> None:
+        """Raises RefusedError where the newest turns of a conversation that was left wait to be saved."""
+        if self._journal.is_behind:
+            self._journal.flush()
+            self._list_conversations()
+        if self._journal.waits_for(conversation):
+            raise RefusedError("Its newest turns could not be saved yet. Make room on the disk and try again.")
 
     def _need_model(self) -> Loaded:
         if self._loaded is None:

@@ -25,7 +25,8 @@ from rxt.events import (
 MOST_TURNS = 200_000
 MOST_TOKENS = 1_000_000
 MOST_CHARACTERS = 4_000_000
-TITLE_CHARACTERS = 8_000
+TITLE_CHARACTERS = 2**15
+"""More than a field of the window takes."""
 LARGEST_SIDE = 65_536
 LARGEST_ID = 2**63 - 1
 _PHASES: tuple[TurnPhase, ...] = get_args(TurnPhase)

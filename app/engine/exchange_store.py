@@ -44,7 +44,7 @@ def _exchanged_turn(turn: Turn) -> ExchangedTurn:
         query=turn.query,
         answer=turn.answer,
         phase=turn.phase,
-        reason=turn.reason,
+        reason=None if turn.phase == "pending" else turn.reason or "stopped",  # a damaged database may have lost it
         error=turn.error,
         created=turn.created,
         sampling=turn.sampling,

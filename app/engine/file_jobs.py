@@ -5,6 +5,7 @@ Law: the main thread hands over what makes the bytes and hears when they are on 
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from rxt.io.files import write_atomically
 
 SHUTDOWN_MS = 2000
+_log = logging.getLogger(__name__)
 Tell: TypeAlias = Callable[[float], None]
 """Is told how far the work is, 0 to 1, as often as there is news; raises CalledOff where nobody wants it any more."""
 MakeBytes: TypeAlias = Callable[[Tell], bytes]
@@ -78,7 +80,8 @@ class _Worker(QObject):
             result = self._result(order)
         except CalledOff:
             return
-        except (OSError, ValueError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - whoever ordered it waits for an answer, whatever drawing raises
+            _log.warning("%s was not written", order.job.path.name, exc_info=True)
             self.refused.emit(order.ticket, _sentence(order.job, error))
         else:
             self.done.emit(order.ticket, result)

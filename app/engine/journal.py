@@ -86,8 +86,11 @@ class Journal:
         self._path = data_dir / "conversations.sqlite"
         self._failed = failed
         self._store: ConversationStore | None = None
-        self._backlog: deque[Step] = deque()
+        self._backlog: deque[tuple[OpenedInStore | None, Step]] = deque()  # each with the conversation it belongs to
+        self._begun: OpenedInStore | None = None
         self._told = False
+        self._has_given_up = False
+        self._listed: tuple[ConversationSummary, ...] = ()
         self._last_id = 0
         self._unsaved_ids = 0
 
@@ -98,7 +101,7 @@ class Journal:
 
     @property
     def store(self) -> ConversationStore:
-        """Raises StoreError where the database could not be opened, or was given up."""
+        """Raises StoreError where the database could not be opened."""
         if self._store is None:
             raise StoreError("The conversation database is not open, so nothing of this session is saved.")
         return self._store
@@ -108,10 +111,14 @@ class Journal:
         """Whether something that happened is not saved yet."""
         return bool(self._backlog)
 
+    def waits_for(self, conversation: int) -> bool:
+        """Whether something that happened in this conversation is not saved yet."""
+        return any(opened is not None and opened.id == conversation for opened, _ in self._backlog)
+
     @property
     def is_read_only(self) -> bool:
-        """Whether the database can be read but not written."""
-        return self._store is not None and self._store.is_read_only
+        """Whether the database can be read, but nothing of this session is written to it (any more)."""
+        return self._store is not None and (self._store.is_read_only or self._has_given_up)
 
     def open(self) -> None:
         """Opens the database, or tells why this session will not be saved; does nothing while it is open."""
@@ -151,15 +158,13 @@ class Journal:
         return number
 
     def list(self) -> tuple[ConversationSummary, ...]:
-        """The stored conversations, the newest first; empty where the store cannot be read."""
-        if self._store is None:
-            return ()
-        try:
-            stored = self._store.list()
-        except StoreError as error:
-            self._tell(str(error))
-            return ()
-        return tuple(summary_of(item) for item in stored)
+        """The stored conversations, the newest first; what was listed last where the store cannot be read now."""
+        if self._store is not None:
+            try:
+                self._listed = tuple(summary_of(item) for item in self._store.list())
+            except StoreError as error:
+                self._tell(str(error))
+        return self._listed
 
     def search(self, text: str) -> tuple[ConversationSummary, ...]:
         """The conversations that hold the words of `text`, in the order of the list. Raises StoreError."""
@@ -174,6 +179,7 @@ class Journal:
     ) -> TurnEntry:
         """Saves a question after the tip, which it becomes, and the conversation with its first one."""
         entry = conversation.tip = TurnEntry(parent=conversation.tip)
+        self._begun = conversation  # what follows is about this turn
 
         def step(store: ConversationStore) -> None:
             after, home, title = entry.saved, conversation.id, conversation.title
@@ -194,6 +200,7 @@ class Journal:
         """The path ends at the stored turn `turn` from now on."""
         conversation.tip = None if turn is None else TurnEntry(turn)
         if conversation.stored:
+            self._begun = conversation
             self._take(lambda store: store.set_tip(conversation.id, turn))
 
     def keep(self, place: Place, shape: Shape) -> None:
@@ -239,7 +246,7 @@ class Journal:
         """
         while self._store is not None and self._backlog:
             try:
-                self._backlog[0](self._store)
+                self._backlog[0][1](self._store)
             except NotWritableError as error:
                 _log.exception("a step of the conversation waits to be saved")
                 self._tell(f"{error} You can go on talking; saving is tried again with every turn.")
@@ -253,18 +260,17 @@ class Journal:
                 self._told = False
 
     def _take(self, step: Step) -> None:
-        if self._store is None or self._store.is_read_only:
+        if self._store is None or self.is_read_only:
             return
-        self._backlog.append(step)
+        self._backlog.append((self._begun, step))
         self.flush()
         if len(self._backlog) > MAX_BACKLOG:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Without the oldest steps the newer ones make no sense: nothing more of this session is saved."""
+        """Without the oldest steps the newer ones make no sense: nothing more is saved; what is stored can be read."""
         self._backlog.clear()
-        self.close()
-        self._store = None
+        self._has_given_up = True
         self._failed("Not saved", "Saving failed too often. Nothing more of this session will be saved.")
 
     def _tell(self, message: str) -> None:

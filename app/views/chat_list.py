@@ -105,7 +105,12 @@ class ChatList(QWidget):
 
     def edit_title(self, row: int) -> None:
         """Lets the person type another title in the line of a chat."""
-        index = self._chats.index(row)
+        index, field = self._chats.index(row), self.list.title_field
+        if field is not None and self.list.currentIndex() == index:
+            field.setFocus()  # it is being typed already
+            return
+        if field is not None:
+            self.list.setFocus()  # what is typed for another one is done with
         self.list.setCurrentIndex(index)
         self.list.edit(index)
 

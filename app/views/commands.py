@@ -241,6 +241,13 @@ class WindowCommands(QObject):
     def open_model(self, path: Path) -> None:
         self._load(str(path))
 
+    @Slot(object)
+    def open_downloaded_model(self, path: Path) -> None:
+        """Opens a model that has just arrived; where something is under way, after it."""
+        if self._port.phase.is_busy:
+            self._window.chat.notices.add("The model was downloaded. It is opened when this is done.", key="arrived")
+        self._port.load_model(str(path), self._workspace.settings.preferences.memory_seed)
+
     def get_model(self) -> None:
         self.hub_asked.emit()
 

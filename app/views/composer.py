@@ -134,8 +134,8 @@ class Composer(QFrame):
 
     @property
     def unsent(self) -> str:
-        """The waiting message and the text."""
-        return "\n".join(part for part in (self._outbox.queued, self.text) if part)
+        """The message that was sent and is not accepted yet, the waiting one and the text."""
+        return "\n".join(part for part in (self._outbox.in_flight, self._outbox.queued, self.text) if part)
 
     def set_text(self, text: str) -> None:
         """Replaces the text and puts the cursor behind it; it can be undone."""

@@ -32,8 +32,10 @@ from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
 from app.views.labels import button, label, plain_tooltip
+from app.views.window_layout import resize_on_screen
 
 SUFFIX = ".safetensors"
+NOTE_LETTERS = 8_000
 PICTURE = re.compile(r"[a-z]+-light\.png")
 PICTURE_PX = 680
 PAGE_PX = (760, 680)
@@ -86,6 +88,7 @@ class SaveMemoryDialog(QDialog):
         self._save.setDefault(True)
         self._arrange()
         self.title.textChanged.connect(self._show_place)
+        self.description.textChanged.connect(self._show_place)
         self._save.clicked.connect(self.accept)
         self._show_place()
 
@@ -120,10 +123,14 @@ class SaveMemoryDialog(QDialog):
 
     @Slot()
     def _show_place(self) -> None:
-        self._place.setText(f"{self.path.name} in {self.path.parent}")
+        letters = len(self.description.toPlainText().strip())
+        too_long = f"The description has {letters:,} letters; a memory file holds {NOTE_LETTERS:,}."
+        reason = "A memory needs a title." if not self.title.text().strip() else ""
+        reason = too_long if letters > NOTE_LETTERS else reason
+        self._place.setText(reason or f"{self.path.name} in {self.path.parent}")
         self._place.setToolTip(plain_tooltip(str(self.path)))
-        self._save.setEnabled(bool(self.title.text().strip()))
-        self._save.setToolTip("" if self._save.isEnabled() else "A memory needs a title.")
+        self._save.setEnabled(not reason)
+        self._save.setToolTip(reason)
 
     @Slot()
     def _browse(self) -> None:
@@ -141,7 +148,7 @@ class SaveMemoryDialog(QDialog):
         self._show_place()
 
     def accept(self) -> None:
-        if self.title.text().strip():
+        if self._save.isEnabled():
             self.save_requested.emit(self.path, self.title.text().strip(), self.description.toPlainText().strip())
             super().accept()
 
@@ -173,7 +180,7 @@ class PageDialog(QDialog):
     def __init__(self, title: str, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(*PAGE_PX)
+        resize_on_screen(self, *PAGE_PX)
         text = "\n\n".join((RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
         self.browser = PlainBrowser()
         self.browser.setOpenLinks(False)

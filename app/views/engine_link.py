@@ -145,6 +145,7 @@ class EngineLink(QObject):
         workspace.history.start(opened.initial, records, one_line(opened.origin))
         workspace.chats.set_current(opened.id)
         self._update_actions()
+        self._window.chat.notices.dismiss("origin")  # that was about the chat before
         if opened.origin and not opened.turns:
             self._tell_origin(opened.origin)
         self._asked_memory = None

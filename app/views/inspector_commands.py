@@ -36,7 +36,7 @@ class InspectorCommands(QObject):
         conversation = workspace.conversation
         for signal in (conversation.modelReset, conversation.dataChanged, conversation.rowsInserted):
             signal.connect(self._show_signs_soon)
-        for signal in (workspace.memories.modelReset, workspace.memories.rowsInserted, workspace.memories.rowsRemoved):
+        for signal in (workspace.memories.modelReset, workspace.memories.dataChanged):  # a file may be another memory
             signal.connect(self._show_signs_soon)
         workspace.selection.pin_changed.connect(self._show_signs)
         workspace.history.reset.connect(self._show_signs_soon)

@@ -8,6 +8,10 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label
 
 WORDS_PX = 380
+ADVICE = (
+    "Export the chat, or copy what you need. Where the disk was full, make room and send one more message: what can "
+    "still be saved is saved then."
+)
 
 
 class LossQuestion(QDialog):
@@ -18,7 +22,7 @@ class LossQuestion(QDialog):
         self.setObjectName("lossQuestion")
         self.setWindowTitle("Close Mneme?")
         self.setMinimumWidth(WORDS_PX)
-        words = label(f"{loss} Copy what you need, or make room on the disk and send one more message.", wrap=True)
+        words = label(f"{loss} {ADVICE}", wrap=True)
         words.setObjectName("lossWords")
         stay = button("Stay", "primary")
         stay.setObjectName("stayButton")

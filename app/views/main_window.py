@@ -178,7 +178,8 @@ class MainWindow(QMainWindow):
         """Gives all parts their first size."""
         screen = QGuiApplication.primaryScreen().availableGeometry().size()
         if not self.isVisible():
-            self.resize(FIRST_SIZE.boundedTo(screen).expandedTo(SMALLEST))  # so that the memory is seen
+            first = FIRST_SIZE.boundedTo(screen)
+            self.resize(max(first.width(), SMALLEST.width()), first.height())  # so wide that the memory is seen
         self.show_preset("memory")
         self.size_docks()
 

@@ -26,6 +26,7 @@ from app.views.labels import button, label
 from app.views.memory_cards import SUFFIX, MemoryCards
 from app.views.memory_details import MemoryDetails
 from app.views.notices import Notices
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from app.actions import Actions
@@ -65,7 +66,7 @@ class MemoryLibrary(QDialog):
         self.setObjectName("memoryLibrary")
         self.setWindowTitle("Memories")
         self.setAcceptDrops(True)
-        self.resize(*FIRST_SIZE_PX)
+        resize_on_screen(self, *FIRST_SIZE_PX)
         self._memories = memories
         self._actions = actions
         self._icons = Icons(themes, self)

@@ -63,6 +63,7 @@ class MemoryCommands(QObject):
         self._library: MemoryLibrary | None = None
         self._prompt: SystemPromptDialog | None = None
         self._draft = ""
+        self._unsaved_note = ""  # of a memory that was not saved (yet)
         self._deleting: dict[Path, str] = {}
         self._deleted: list[Path] = []
         port.model_loaded.connect(self._on_model_loaded)
@@ -71,7 +72,6 @@ class MemoryCommands(QObject):
         port.snapshot_imported.connect(self._on_imported)
         port.prompt_measured.connect(self._on_measured)
         port.failed.connect(self._on_failed)
-        port.conversation_opened.connect(self._on_opened)
         window.sidebar.memory_delete_requested.connect(self.delete)
 
     # ---------------------------------------------------------------- saving
@@ -85,6 +85,7 @@ class MemoryCommands(QObject):
         """The same for the memory after the stored turn `turn`; None: the newest. words: what memory that is."""
         title = self._workspace.conversation.title or "Memory"
         dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._above, words)
+        dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
         dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
         self._open_dialog("save", dialog)
@@ -104,6 +105,7 @@ class MemoryCommands(QObject):
 
     def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
         """Saves while the chat that began with the memory `chat` is open: a second start may have opened another."""
+        self._unsaved_note = note
         is_left = self._port.phase in (Phase.LOADING, Phase.OPENING) or self._workspace.history.initial is not chat
         if is_left:
             words = "Another chat was opened meanwhile, so no memory was saved. The former chat still has it."
@@ -268,8 +270,13 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_saved(self, snapshot: SnapshotInfo) -> None:
+        self._unsaved_note = ""
         if self._library is not None:
             self._library.pick(snapshot.path)
+        if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's
+            self._prompt.show_written()
+            if self._library is not None:
+                self._library.hide()  # the new chat is behind it
 
     @Slot(object)
     def _on_imported(self, path: Path) -> None:
@@ -281,13 +288,6 @@ class MemoryCommands(QObject):
     def _on_measured(self, text: str, tokens: int, room: int) -> None:
         if self._prompt is not None:
             self._prompt.show_measure(text, tokens, room)
-
-    @Slot(object)
-    def _on_opened(self, _opened: object) -> None:
-        if self._prompt is not None and self._prompt.is_waiting:
-            self._prompt.show_written()
-            if self._library is not None:
-                self._library.hide()  # the new chat is behind it
 
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QP
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
 from app.theme import GAP_PX, PADDING_PX, ThemeController
+from app.views.dialogs import NOTE_LETTERS
 from app.views.labels import button, label
 from app.views.memory_card import picture
 
@@ -24,7 +25,6 @@ PANEL_PX = 300
 PICTURE_PX = 96
 NOTE_PX = 84
 TITLE_LETTERS = 120
-NOTE_LETTERS = 8_000
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -85,7 +85,8 @@ class MemoryDetails(QFrame):
         self.setObjectName("memoryDetails")
         self.setAccessibleName("The picked memory")
         self._path: Path | None = None
-        self._saved = ("", "")
+        self._saved = ("", "")  # what the file says
+        self._asked: tuple[str, str] | None = None  # what it shall say, until the next listing tells
         self._picture = MemoryPicture(themes)
         self.title = QLineEdit()
         self.title.setObjectName("memoryDetailsTitle")
@@ -98,6 +99,8 @@ class MemoryDetails(QFrame):
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(NOTE_PX)
         self.note.document().setDocumentMargin(8)
+        self.excess = label("", "danger", wrap=True)
+        self.excess.hide()
         self.facts = label("", "caption", wrap=True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reason = label("", "caption", wrap=True)
@@ -108,6 +111,7 @@ class MemoryDetails(QFrame):
         self._arrange()
         self.title.editingFinished.connect(self.save)
         self.note.installEventFilter(self)
+        self.note.textChanged.connect(self._follow_note)
         self.show_memory(None)
 
     def _button(self, words: str, kind: str, icon: str, icons: Icons, colour: str = "text") -> QPushButton:
@@ -137,6 +141,7 @@ class MemoryDetails(QFrame):
             name.setBuddy(field)
             column.addWidget(name)
             column.addWidget(field)
+        column.addWidget(self.excess)
         column.addWidget(self.facts)
         column.addWidget(self.reason)
         column.addStretch(1)
@@ -173,7 +178,15 @@ class MemoryDetails(QFrame):
             self.title.setText(title)
             self.title.setCursorPosition(0)
             self.note.setPlainText(note)
-        self._saved = (title, note)
+        self._saved, self._asked = (title, note), None
+
+    @Slot()
+    def _follow_note(self) -> None:
+        """Says how much of a long note would not be kept, while it can still be shortened."""
+        count = len(self.note.toPlainText()) - NOTE_LETTERS
+        letters = "one letter" if count == 1 else f"{count:,} letters"
+        self.excess.setText(f"{letters} too many: only the first {NOTE_LETTERS:,} are saved.")
+        self.excess.setVisible(count > 0)
 
     @property
     def path(self) -> Path | None:
@@ -195,12 +208,12 @@ class MemoryDetails(QFrame):
         """Asks for the title and the note as they are typed, where they were changed; an empty title is none."""
         if self._path is None:
             return
-        title, note = self.title.text().strip(), self.note.toPlainText()[:NOTE_LETTERS]
-        if not title:
-            title = self._saved[0]
+        title, note = " ".join(self.title.text().split()), self.note.toPlainText()[:NOTE_LETTERS]
+        title = title or self._saved[0]
+        if title != self.title.text():
             self.title.setText(title)
-        if (title, note) != self._saved:
-            self._saved = (title, note)
+        if (title, note) != (self._asked or self._saved):
+            self._asked = (title, note)
             self.retitled.emit(self._path, title, note)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -92,10 +92,11 @@ class ModelCommands(QObject):
 
     @Slot(str)
     def _on_fetched(self, folder: str) -> None:
-        if self._dialog is not None:
+        if self._dialog is not None:  # whoever closed it has called the download off
             self._dialog.close()
-        self.arrived.emit(Path(folder))
+            self.arrived.emit(Path(folder))
 
     @Slot(object)
     def _on_refused(self, refusal: HubRefusal) -> None:
-        self.search.refuse(refusal)
+        if self.search.is_waiting:  # else it is about what a dialog asked that was closed
+            self.search.refuse(refusal)

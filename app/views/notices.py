@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX
-from app.views.labels import button, label
+from app.views.labels import button, label, plain_tooltip
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 INFO_MS = 12_000
 OFFER_MS = 30_000  # a way back must not be gone before it is seen
 MOST_NOTICES = 3
+LEAST_PX = 80
 
 
 class Tone(StrEnum):
@@ -61,6 +62,8 @@ class Notice(QFrame):
         words = label(text, wrap=True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        words.setMinimumWidth(LEAST_PX)  # a word that nothing breaks, as in a path, is cut rather than the window
+        words.setToolTip(plain_tooltip(text))
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP_PX, 6, GAP_PX, 6)
         row.setSpacing(GAP_PX)

@@ -28,10 +28,10 @@ from app.models.settings import COUNT_LIMIT, SEED_LIMIT, TEMPERATURE_LIMIT, Pref
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, combo, label, line
 from app.views.wheel_guard import WheelGuard
+from app.views.window_layout import resize_on_screen
 
 THEMES = (("system", "As the desktop says"), ("light", "Light"), ("dark", "Dark"))
 FIELD_PX = QSize(136, 36)
-TITLE_BAR_PX = 48  # what a desktop may put around a window
 SLIDER_STEPS = 200
 SLIDER_LIMIT = 2.0
 
@@ -178,7 +178,7 @@ class SettingsDialog(QDialog):
         foot = self._buttons()
         outer.addLayout(foot)
         high_px = page.heightForWidth(self.minimumWidth()) + foot.sizeHint().height() + GAP_PX
-        self.resize(self.minimumWidth(), min(high_px, self.screen().availableGeometry().height() - TITLE_BAR_PX))
+        resize_on_screen(self, self.minimumWidth(), high_px)
 
     def _section(self, column: QVBoxLayout, title: str) -> None:
         column.addSpacing(GAP_PX)

@@ -24,6 +24,7 @@ from app.models.key_rules import refusal
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.key_button import KeyButton, native
 from app.views.labels import button, label, line
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from app.models.settings import Settings
@@ -128,8 +129,7 @@ class ShortcutsSheet(QDialog):
         outer.addWidget(area, 1)
         outer.addWidget(line())
         outer.addLayout(foot)
-        wide_px = min(page.sizeHint().width() + PADDING_PX, self.screen().availableGeometry().width())
-        self.resize(wide_px, min(page.sizeHint().height() + 60, TALLEST_PX))
+        resize_on_screen(self, page.sizeHint().width() + PADDING_PX, min(page.sizeHint().height() + 60, TALLEST_PX))
 
     def _groups(self) -> list[Group]:
         groups: list[Group] = []

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from app.models.library import one_line, turns_in_words
 from app.models.phase import Phase
+from app.views.elided import ElidedLabel
 from app.views.labels import label
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setAccessibleName("Status")
         self.phase = PhaseLabel(themes, reduced_motion)
-        self.model = self._part("statusModel", "Model")
+        self.model = self._part("statusModel", "Model", ElidedLabel())
         self.device = self._part("statusDevice", "Device")
         self.memory = self._part("statusMemory", "Memory id")
         self.turns = self._part("statusTurns", "Turns in memory")
@@ -116,8 +117,8 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(part)
 
     @staticmethod
-    def _part(object_name: str, accessible_name: str) -> QLabel:
-        part = label()
+    def _part(object_name: str, accessible_name: str, part: QLabel | None = None) -> QLabel:
+        part = part or label()
         part.setObjectName(object_name)
         part.setAccessibleName(accessible_name)
         return part

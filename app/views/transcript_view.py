@@ -276,8 +276,10 @@ class TranscriptView(MessageList):
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             bar.setValue(bar.value() + (-1 if event.key() == Qt.Key.Key_PageUp else 1) * bar.pageStep())
         elif event.key() == Qt.Key.Key_Home:
+            self.setCurrentIndex(self._conversation.index(0))
             bar.setValue(0)
         elif event.key() == Qt.Key.Key_End:
+            self.setCurrentIndex(self._conversation.index(last))
             self.jump_to_latest()
         else:
             event.ignore()

@@ -11,11 +11,12 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Qt
 from app.models.settings import open_ini
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget, QMainWindow
+    from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 VERSION = 1
 LONGEST_DRAFT = 200_000
 MOST_EDITS = 20
+TITLE_BAR_PX = 48  # what a desktop may put around a window
 Edits = dict[tuple[int, bool], str]
 """Other words for messages: by the id of the turn and whether they are for the question."""
 
@@ -24,6 +25,12 @@ def widen(window: QMainWindow, *widths: tuple[QDockWidget, int]) -> None:
     """Gives docks their widths in pixels, one after the other: asked for all at once, Qt takes from one for another."""
     for dock, px in widths:
         window.resizeDocks([dock], [px], Qt.Orientation.Horizontal)
+
+
+def resize_on_screen(window: QWidget, wide_px: int, high_px: int) -> None:
+    """Gives a window its first size, or as much of it as its screen has room for."""
+    room = window.screen().availableGeometry().size()
+    window.resize(min(wide_px, room.width()), min(high_px, room.height() - TITLE_BAR_PX))
 
 
 class WindowLayout(QObject):

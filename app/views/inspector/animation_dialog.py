@@ -10,10 +10,12 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.engine.file_jobs import FileJobs, WriteFile, WriteFolder
+from app.models.library import one_line
 from app.paint.animation import BETWEEN, Storyboard, gif, png_files, steps
 from app.paint.quantity import ConversationRange, memory_change, quantities_of
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, ThemeController
 from app.views.dialogs import file_stem
+from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_plot import PlotWidget
@@ -68,7 +70,7 @@ class AnimationDialog(QDialog):
         self.flows = QCheckBox("Flow from turn to turn")
         self.flows.setChecked(True)
         self.play = button("Pause")
-        self.words = plain_label("caption")
+        self.words = ElidedLabel("caption")
         self.plot = PlotWidget("Memory as it is played", themes.theme, 240)
         self.progress = QProgressBar()
         self.progress.setRange(0, STEPS)
@@ -159,7 +161,7 @@ class AnimationDialog(QDialog):
         wanted = steps(self._board, self.flows.isChecked())
         turn, share = wanted[min(self._place, len(wanted) - 1)]
         self.plot.show_panel(self._board.heat(turn, share))
-        self.words.setText(self._board.words[turn])
+        self.words.setText(one_line(self._board.words[turn]))
 
     @Slot()
     def _on_play(self) -> None:

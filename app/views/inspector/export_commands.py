@@ -119,7 +119,10 @@ class ExportCommands(QObject):
 
     def write(self, figure: Figure, path: Path) -> None:
         """Writes a figure in the form that the end of the path names; `exported` or `refused` follows."""
-        form, stamp = path.suffix.lower().removeprefix("."), self._stamp(figure)
+        self._write(figure, self._stamp(figure), path)
+
+    def _write(self, figure: Figure, stamp: Stamp, path: Path) -> None:
+        form = path.suffix.lower().removeprefix(".")
         if form in get_args(DataFormat):
             job = WriteFile(path, lambda _: data(figure, stamp, form))  # type: ignore[arg-type]
         elif form in get_args(PictureFormat):
@@ -144,7 +147,8 @@ class ExportCommands(QObject):
         dialog.selectNameFilter(words)
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(file_stem(figure.title, "figure"))
-        dialog.place_chosen.connect(partial(self.write, figure))
+        stamp = self._stamp(figure)  # now: an answer may be written to memory while the place is chosen
+        dialog.place_chosen.connect(partial(self._write, figure, stamp))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

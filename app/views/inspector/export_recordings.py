@@ -21,11 +21,13 @@ from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.section import plain_label
 from app.views.inspector.style import inspector_stylesheet
 from app.views.inspector.timeline import TimelineView
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from app.engine.analysis_port import AnalysisSource
+    from rxt.events import MemorySummary
 
 SUFFIX = "npz"
 FILTER = f"Recordings (*.{SUFFIX})"
@@ -71,7 +73,7 @@ class RecordingWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
         column.addWidget(splitter, 1)
-        self.resize(1080, 780)
+        resize_on_screen(self, 1080, 780)
         self.source.origin_changed.connect(self._on_read)
         self.source.failed.connect(self.failed)
         themes.changed.connect(self._restyle)
@@ -136,6 +138,7 @@ class RecordingCommands(QObject):
         self._windows: list[RecordingWindow] = []
         port.found.connect(self._on_found)
         port.refused.connect(self._on_refused)
+        history.reset.connect(self._on_reset)
 
     @property
     def windows(self) -> tuple[RecordingWindow, ...]:
@@ -155,9 +158,17 @@ class RecordingCommands(QObject):
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
         dialog.selectFile(file_stem(title, "recording"))
-        dialog.place_chosen.connect(lambda path: self.write(path, turns))
+        chat = self._history.initial
+        dialog.place_chosen.connect(lambda path: self._write_of(chat, path, turns))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _write_of(self, chat: MemorySummary | None, path: Path, turns: tuple[int, ...] | None) -> None:
+        """Writes while the chat that began with the memory `chat` is open: a second start may have opened another."""
+        if self._history.initial is chat:
+            self.write(path, turns)
+        else:
+            self.refused.emit("Another chat was opened meanwhile, so nothing was recorded.")
 
     def write(self, path: Path, turns: tuple[int, ...] | None = None) -> None:
         """Writes a recording; `said` or `refused` follows."""
@@ -192,6 +203,14 @@ class RecordingCommands(QObject):
     def _on_failed(self, window: RecordingWindow, message: str) -> None:
         self.refused.emit(f"“{one_line(window.path.name)}” was not opened: {message}")
         window.close()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """Another chat or branch is open: the port lets go of what was asked about the former one without a word."""
+        for ticket, path in self._tickets.items():
+            self._port.cancel(ticket)
+            self.refused.emit(f"“{one_line(path.name)}” was not recorded to the end: another chat or branch is open.")
+        self._tickets.clear()
 
     @Slot(int, object)
     def _on_found(self, ticket: int, finding: object) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.models.memory_history import MemoryHistory
 from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Panel
 from app.paint.quantity import memory_change
+from app.views.inspector.analysis_view import AnalysisView
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.table import TableData
 from app.views.inspector.timeline import TimelineView
@@ -33,7 +34,9 @@ def is_view(widget: QWidget) -> bool:
 
 
 def figure_of(view: QWidget, history: MemoryHistory) -> Figure | None:
-    """What a view shows now; None while it shows nothing."""
+    """What a view shows now; None while it shows nothing, or what belongs to another turn than the one in view."""
+    if isinstance(view, AnalysisView) and view.is_stale:
+        return None
     own = getattr(view, "figure", None)
     if callable(own):
         figure: Figure | None = own()

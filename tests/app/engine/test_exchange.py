@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sqlite3
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,17 @@ def test_that_a_conversation_is_the_same_after_a_round_trip_through_a_file(store
     again = added(store, read)
     assert again != number
     assert plain(exchanged(store, again)) == plain(written)
+
+
+def test_that_a_title_as_long_as_its_field_and_an_answer_without_an_ending_come_back(store: ConversationStore) -> None:
+    number = conversation(store, "one")
+    store.rename(number, "x" * 32_767)
+    left = store.begin_turn(number, 1, "and then?", Sampling(), _after(store, store.turns(number)[0].id))
+    store.reply(left, "then", "eos")
+    store._db.connection.execute("UPDATE turn SET reason = NULL WHERE id = ?", (left,))  # as a salvage may leave it
+    again = added(store, from_json(to_json(exchanged(store, number))))
+    assert store.conversation(again).title == "x" * 32_767
+    assert [(turn.answer, turn.reason) for turn in store.turns(again)][-1] == ("then", "stopped")
 
 
 def test_that_an_import_brings_every_hash_and_no_memory_but_the_first(store: ConversationStore, tmp_path: Path) -> None:
@@ -376,3 +389,20 @@ def test_that_a_chat_that_could_not_be_saved_is_exported_whole(
     found = from_json(path.read_bytes())
     assert [turn.query for turn in found.path] == ["My name is Alice", "and I live in Tokyo"]
     assert all(turn.record is not None for turn in found.turns)
+
+
+def test_that_a_stored_chat_is_exported_with_the_turns_that_a_read_only_session_adds(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.say("My name is Alice")
+    number = desk.opened.id
+    assert desk.port.shutdown()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    desk.say("and I live in Tokyo")
+    path = tmp_path / "chat.json"
+    desk.port.export_conversation(number, path)
+    desk.until(path.exists)
+    assert [turn.query for turn in from_json(path.read_bytes()).path] == ["My name is Alice", "and I live in Tokyo"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,9 +46,12 @@ def test_that_a_file_that_cannot_be_written_says_so_and_leaves_what_was_there(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder"]
 
 
-def test_that_an_error_while_making_writes_nothing(files: FileJobs, tmp_path: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("error", [ValueError, struct.error, TypeError])
+def test_that_an_error_while_making_writes_nothing_and_is_told(
+    files: FileJobs, tmp_path: Path, qtbot: QtBot, error: type[Exception]
+) -> None:
     def make(_tell: Callable[[float], None]) -> bytes:
-        raise ValueError("there is no colour map named 'x'")
+        raise error("there is no colour map named 'x'")
 
     (tmp_path / "a.png").write_bytes(b"before")
     with qtbot.waitSignal(files.refused) as heard:

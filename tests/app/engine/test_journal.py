@@ -36,6 +36,11 @@ def _once(verb: Any, error: Exception) -> Any:
     return call
 
 
+def _failing(*_: Any, **_named: Any) -> Any:
+    """A verb of a store whose disk is full or gone."""
+    raise NotWritableError("The disk is full.")
+
+
 def _kept(store: ConversationStore, sha256: str) -> bool:
     return bool(store._db.read("SELECT 1 FROM memory WHERE sha256 = ? AND length(data) > 0", sha256))
 
@@ -92,6 +97,104 @@ def test_that_a_conversation_is_saved_with_its_first_question_or_not_at_all(
     desk.reopen().port.open_conversation(number)
     desk.rest()
     assert [turn.query for turn in desk.opened.turns] == ["one", "two"]
+
+
+def test_that_stored_chats_are_still_listed_and_opened_when_saving_was_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    kept = desk.opened.id
+    desk.port.new_conversation(seed=1)
+    desk.rest()
+    monkeypatch.setattr("app.engine.journal.MAX_BACKLOG", 4)
+    for verb in ("begin_turn", "reply", "remember"):
+        monkeypatch.setattr(_store(desk), verb, _failing)
+    for text in ("two", "three", "four"):
+        desk.say(text)
+    assert "Saving failed too often" in desk.heard.failed[-1][1]
+    assert [line.id for line in desk.heard.conversations[-1]] == [kept]
+    desk.port.new_conversation(seed=1)
+    desk.rest()
+    assert desk.opened.id < 0  # no stored conversation will ever have that number
+    desk.port.open_conversation(kept)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["one"]
+
+
+def test_that_a_chat_whose_newest_turn_waits_to_be_saved_is_opened_and_exported_once_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "remember", _failing)
+        desk.say("one")
+        number = desk.opened.id
+        desk.port.new_conversation(seed=1)
+        desk.port.open_conversation(number)
+        desk.port.export_conversation(number, tmp_path / "chat.json")
+        desk.rest()
+        desk.until(lambda: len(desk.heard.failed) == 3)
+    assert all("newest turns could not be saved yet" in words for _, words in desk.heard.failed[1:])
+    assert not (tmp_path / "chat.json").exists()
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert [(turn.query, turn.phase) for turn in desk.opened.turns] == [("one", "remembered")]
+    desk.say("two")
+    desk.port.replay_conversation()
+    desk.rest()
+    assert desk.heard.checks[-1].agreeing == 2
+
+
+def test_that_turns_that_were_saved_late_are_in_the_tree_in_their_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = _store(desk)
+    begin = store.begin_turn
+    monkeypatch.setattr(store, "begin_turn", _failing)
+    desk.say("one")
+    desk.behaviour.before_memory = lambda: monkeypatch.setattr(store, "begin_turn", begin)  # in the middle of a turn
+    desk.say("two")
+    nodes, tip = desk.heard.trees[-1]
+    assert [(node.query, node.parent) for node in nodes] == [("one", None), ("two", nodes[0].id)]
+    assert [node.id for node in nodes] == sorted(node.id for node in nodes)
+    assert tip == nodes[-1].id
+
+
+def test_that_no_turn_is_forgotten_while_a_later_one_is_not_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.say("one")
+    first = desk.heard.trees[-1][1]
+    assert first is not None
+    monkeypatch.setattr(_store(desk), "begin_turn", _failing)
+    desk.say("two")
+    desk.port.forget_turn(first)
+    desk.rest()
+    title, words = desk.heard.failed[-1]
+    assert title == "This turn was not forgotten"
+    assert words.startswith("The newest turns of this chat could not be saved")
+
+
+def test_that_the_window_hears_of_a_turn_that_a_click_has_saved_after_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    first = desk.heard.trees[-1][1]
+    assert first is not None
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "begin_turn", _failing)
+        desk.say("two")
+    told = len(desk.heard.trees)
+    monkeypatch.setattr(_store(desk), "turn", _failing)
+    desk.port.forget_turn(first)  # which cannot be read, but what waited was saved before
+    desk.rest()
+    assert [node.query for node in desk.heard.trees[-1][0]] == ["one", "two"]
+    assert len(desk.heard.trees) > told
+
+
+def test_that_the_list_of_chats_stays_while_it_cannot_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.say("one")
+    monkeypatch.setattr(_store(desk), "list", _failing)
+    desk.say("two")
+    assert [title for title, _ in desk.heard.failed] == ["Not saved"]
+    assert [len(listed) for listed in desk.heard.conversations[-1:]] == [1]
 
 
 def test_that_a_listener_that_fails_takes_no_turn_out_of_memory(tmp_path: Path) -> None:

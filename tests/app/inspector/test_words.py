@@ -15,6 +15,7 @@ from app.models.selection import Selection
 from app.paint.reading import strongest_cells
 from app.theme import DARK, LIGHT, ThemeController, contrast, mixed
 from app.views.inspector.analyses import Analyses
+from app.views.inspector.export_views import figure_of
 from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
@@ -173,9 +174,11 @@ def test_that_an_older_turns_words_are_greyed_and_named_until_the_new_ones_are_k
     history.show_turn(2)
     qtbot.wait(10)
     assert words.is_stale
+    assert figure_of(words, history) is None  # it would be exported as that of the turn in view
     assert words.state.text() == "this is turn 5 · turn 3 is being looked into"
     settle(words, analyses, analyst, qtbot)
     assert not words.is_stale
+    assert figure_of(words, history) is not None
 
 
 def test_that_a_hidden_view_asks_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.figure import Axis, Exportable, Figure, Heat
 from app.paint.limits import Limits
 from app.theme import ThemeController
+from app.views.file_dialog import FileDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.export_commands import NOTHING, ExportCommands, stamp_of
 from app.views.inspector.export_recordings import RecordingCommands
@@ -35,13 +37,14 @@ class MapView(QWidget):
         super().__init__()
         self.setAccessibleName("Map")
         self.shown = shown
+        self.turn: int | None = 1
         self.label = QLabel("words")
         QVBoxLayout(self).addWidget(self.label)
 
     def figure(self) -> Figure | None:
         values = np.eye(3, dtype=np.float32)
         heat = Heat("Map", values, Axis("layer"), Axis("slot"), Limits(0, 1), "change")
-        return Figure("Memory map", (heat,), 1) if self.shown else None
+        return Figure("Memory map", (heat,), self.turn) if self.shown else None
 
 
 @pytest.fixture
@@ -88,6 +91,22 @@ def test_that_a_view_is_written_in_every_form_with_the_memory_it_shows(
 def test_that_a_figure_is_stamped_with_the_memory_it_was_found_from(history: MemoryHistory) -> None:
     figure = Figure("Found", (), 1, memory="ab12" * 16)
     assert stamp_of(history, "mneme-tiny", "9.9.9")(figure).memory == "ab12" * 16
+
+
+def test_that_a_figure_is_stamped_with_the_memory_of_when_it_was_taken(
+    exports: ExportCommands, root: QWidget, history: MemoryHistory, tmp_path: Path, qtbot: QtBot
+) -> None:
+    view = root.findChild(MapView)
+    assert view is not None
+    view.turn, newest = None, history.records[-1]
+    exports.export_current()
+    dialog = root.findChild(FileDialog, "exportViewDialog")
+    assert dialog is not None
+    history.start(*conversation(2))
+    with qtbot.waitSignal(exports.exported):
+        dialog.place_chosen.emit(tmp_path / "map.csv")
+    dialog.reject()
+    assert newest.memory_after in (tmp_path / "map.csv").read_text(encoding="utf-8")
 
 
 def test_that_an_unknown_form_and_an_unwritable_place_are_said(
@@ -180,6 +199,18 @@ def test_that_the_animation_is_saved_as_gif_and_as_pictures(
     assert len(list((tmp_path / "pictures").glob("memory-*.png"))) == 5
 
 
+def test_that_a_long_question_widens_no_animation(
+    history: MemoryHistory, files: FileJobs, themes: ThemeController, show: Show
+) -> None:
+    initial, records = conversation(2)
+    long = dataclasses.replace(records[0], query="A very long question indeed\n" * 60)
+    history.start(initial, (long, records[1]))
+    result = AnimationDialog(history, "A chat", "foot", files, themes, False)
+    show(result, 760, 460)
+    assert result.width() == 760
+    assert result.words.text().startswith("Turn 1: A very long question indeed A very")
+
+
 def test_that_saving_can_be_called_off(dialog: AnimationDialog, tmp_path: Path) -> None:
     dialog.save(tmp_path / "a.gif")
     assert not dialog.save_gif.isEnabled()
@@ -214,6 +245,9 @@ def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)
     assert "3 turns · the model is not needed" in window.caption.text()
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width()
+    assert window.height() < room.height()  # the timeline is at its foot
     assert not window.inspector.words.check.isEnabled()
     assert "needs the model" in window.inspector.words.check.toolTip()
 
@@ -247,3 +281,30 @@ def test_that_nothing_remembered_cannot_be_recorded(bench: Bench, recordings: Re
     with qtbot.waitSignal(recordings.refused) as heard:
         recordings.export("chat")
     assert "say something first" in heard.args[0]
+
+
+def test_that_a_recording_that_another_chat_cuts_short_is_said_to_be(
+    bench: Bench, recordings: RecordingCommands, tmp_path: Path
+) -> None:
+    bench.analysis.is_held = True
+    refused: list[str] = []
+    recordings.refused.connect(refused.append)
+    recordings.write(tmp_path / "talk.npz")
+    bench.history.start(*conversation(2))
+    assert refused == ["“talk.npz” was not recorded to the end: another chat or branch is open."]
+    assert bench.analysis.cancelled == [1]
+
+
+def test_that_nothing_is_recorded_of_a_chat_that_was_opened_behind_the_dialog(
+    bench: Bench, recordings: RecordingCommands, root: QWidget, tmp_path: Path
+) -> None:
+    refused: list[str] = []
+    recordings.refused.connect(refused.append)
+    recordings.export("chat")
+    dialog = root.findChild(FileDialog)
+    assert dialog is not None
+    bench.history.start(*conversation(2))
+    dialog.place_chosen.emit(tmp_path / "talk.npz")
+    dialog.close()
+    assert bench.analysis.asked == []
+    assert refused == ["Another chat was opened meanwhile, so nothing was recorded."]

@@ -579,7 +579,8 @@ def test_that_closing_asks_only_where_a_turn_could_not_be_saved(desk: Desk, qtbo
     assert desk.window.isVisible()
     words = desk.find("lossWords")
     assert isinstance(words, QLabel)
-    assert words.text().startswith("One turn of this chat could not be saved and would be lost.")
+    assert words.text().startswith("One turn of this chat could not be saved and would be lost. Export the chat")
+    assert desk.actions["export_chat"].isEnabled()
     assert desk.port.called("shutdown") == []
     qtbot.mouseClick(desk.find("closeAnyway"), LEFT)
     qtbot.waitUntil(lambda: not desk.window.isVisible())

@@ -120,6 +120,22 @@ def test_that_a_title_that_is_being_typed_stays_while_the_list_changes(desk: Des
     assert sidebar.title_field is None
 
 
+def test_that_renaming_again_goes_on_with_the_title_and_another_one_ends_it(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    sidebar = desk.window.sidebar
+    desk.actions["rename_chat"].trigger()
+    field = sidebar.chats.list.title_field
+    assert field is not None
+    qtbot.keyClicks(field, "Good cats")
+    desk.actions["rename_chat"].trigger()
+    assert field.text() == "Good cats"
+    sidebar.edit_title(0)
+    assert desk.port.called("rename_conversation") == [(1, "Good cats")]
+    other = sidebar.chats.list.title_field
+    assert other is not None
+    assert other.text() == "Dogs"
+
+
 def test_that_a_heading_belongs_to_no_chat(desk: Desk, qtbot: QtBot) -> None:
     desk.port.list_chats((1, "Dogs", 1))
     view = desk.window.sidebar.chats.list

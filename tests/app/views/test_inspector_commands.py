@@ -18,7 +18,7 @@ from app.paths import Paths
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.analyses import Analyses
-from app.views.inspector_commands import InspectorCommands
+from app.views.inspector_commands import SIGNS_MS, InspectorCommands
 from app.views.transcript_view import TranscriptView
 from app.views.transcript_words import TranscriptWords
 from tests.app.inspector.fake_analyst import FakeAnalyst
@@ -60,6 +60,11 @@ def test_that_saved_memories_and_the_pin_have_signs_over_their_turns(
     workspace.selection.pin_turn(1)
     qtbot.waitUntil(lambda: "saved as a memory" in timeline.track.turn_text(2))
     assert "pinned as B" in timeline.track.turn_text(1)
+    qtbot.wait(2 * SIGNS_MS)
+    other = workspace.history.records[0].memory_after  # saved in the place of the former one
+    workspace.memories.set_lines((dataclasses.replace(snapshot(Path("a.safetensors")), sha256=other),))
+    qtbot.waitUntil(lambda: "saved as a memory" in timeline.track.turn_text(0))
+    assert "saved as a memory" not in timeline.track.turn_text(2)
     workspace.selection.set_pin(None)
     assert "pinned as B" not in timeline.track.turn_text(1)
 

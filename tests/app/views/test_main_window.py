@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -341,6 +341,30 @@ def test_that_opening_a_memory_can_be_undone(desk: Desk, qtbot: QtBot) -> None:
     assert desk.port.called("open_conversation") == [(1,)]
 
 
+def test_that_what_a_chat_started_from_is_not_told_beside_another(desk: Desk) -> None:
+    desk.port.list_chats((1, "Alice", 2), (3, "Bob", 1))
+    desk.commands.open_snapshot(Path("/x/knight.safetensors"))
+    desk.port.open(2, origin="Knight")
+    assert desk.window.chat.notices.texts == ("Started from “Knight”.",)
+    desk.port.open(3)
+    assert desk.window.chat.notices.texts == ()
+
+
+def test_that_neither_a_path_in_a_notice_nor_the_name_of_a_model_widens_the_window(desk: Desk, qtbot: QtBot) -> None:
+    least_px = desk.window.minimumSizeHint().width()
+    desk.port.exported.emit(Path("/somewhere") / ("long" * 60 + ".json"))
+    desk.window.status.show_model("long" * 60, "cpu")
+    qtbot.wait(1)
+    assert desk.window.minimumSizeHint().width() <= max(least_px, desk.window.width() // 2 + 40)
+
+
+def test_that_a_downloaded_model_is_opened_after_the_answer_that_is_written(desk: Desk) -> None:
+    desk.port.begin("Hi")
+    desk.commands.open_downloaded_model(Path("/cache/model"))
+    assert desk.port.called("load_model") == [("/cache/model",)]  # the port does one after the other
+    assert "opened when this is done" in desk.window.chat.notices.texts[0]
+
+
 def test_that_nothing_is_opened_while_an_answer_is_written(desk: Desk) -> None:
     desk.port.list_chats((2, "Old", 2), (1, "New", 0))
     desk.port.begin("Hi")
@@ -396,6 +420,22 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
 # ------------------------------------------------------------------ the window itself
 
 
+def test_that_the_first_window_is_no_higher_than_the_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screens:
+        @staticmethod
+        def primaryScreen() -> type[Screens]:
+            return Screens
+
+        @staticmethod
+        def availableGeometry() -> QRect:
+            return QRect(0, 0, 1093, 560)
+
+    desk.window.hide()
+    monkeypatch.setattr("app.views.main_window.QGuiApplication", Screens)
+    desk.window._restore()
+    assert (desk.window.width(), desk.window.height()) == (1093, 560)
+
+
 def test_that_closing_while_an_answer_streams_stops_and_shuts_down(desk: Desk) -> None:
     desk.port.begin("Hi")
     desk.port.emit_tokens("Hello")
@@ -438,6 +478,14 @@ def test_that_a_draft_survives_a_restart(make_desk: Make) -> None:
     first.window.chat.composer.set_text("half a thought\nand more")
     first.window.close()
     assert make_desk(load=False).window.chat.composer.text == "half a thought\nand more"
+
+
+def test_that_a_message_that_no_turn_began_with_is_there_again_after_a_restart(make_desk: Make) -> None:
+    first = make_desk()
+    first.type_and_send("My name is Alice")
+    assert first.window.chat.composer.text == ""
+    first.window.close()
+    assert make_desk(load=False).window.chat.composer.text == "My name is Alice"
 
 
 def test_that_folded_branches_are_folded_after_a_restart(make_desk: Make) -> None:

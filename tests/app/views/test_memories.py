@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
+from app.views.dialogs import SaveMemoryDialog
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
 from app.views.memory_card import tooltip
@@ -95,7 +96,7 @@ def test_that_a_title_and_a_note_are_asked_for_once_they_are_typed(
     desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
 ) -> None:
     details = library.details
-    details.title.setText("Alice of Tokyo")
+    details.title.setText(" Alice of  Tokyo")
     details.note.setPlainText("a note")
     details.title.editingFinished.emit()
     assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice of Tokyo", "a note")]
@@ -112,6 +113,27 @@ def test_that_what_is_typed_is_kept_when_another_card_or_no_card_is_picked(
     library.details.note.setPlainText("unsaved too")
     library.close()
     assert desk.port.called("rename_snapshot")[-1] == (memories[1].path, "Knight", "unsaved too")
+
+
+def test_that_a_note_that_could_not_be_saved_stays_and_is_asked_for_again(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    details = library.details
+    details.note.setPlainText("a note")
+    details.save()
+    desk.port.failed.emit("This memory was not renamed", "The disk is full.")
+    desk.port.snapshots_changed.emit(memories)
+    assert details.note.toPlainText() == "a note"
+    details.save()
+    assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice", "a note")] * 2
+
+
+def test_that_a_note_that_is_too_long_says_what_of_it_is_kept(desk: Desk, library: MemoryLibrary) -> None:
+    library.details.note.setPlainText("x" * 8_001)
+    assert library.details.excess.text().startswith("one letter too many")
+    assert library.details.excess.isVisible()
+    library.details.note.setPlainText("x" * 8_000)
+    assert not library.details.excess.isVisible()
 
 
 def test_that_a_new_listing_does_not_take_words_out_of_the_hand(
@@ -303,6 +325,46 @@ def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> Non
     assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
 
 
+def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
+    desk.commands.memories.show_library()
+    library = desk.window.findChild(MemoryLibrary)
+    assert library is not None
+    assert library.width() <= library.screen().availableGeometry().width()
+
+
+def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello.")
+
+    def describe(words: str) -> str:
+        """What the dialog begins with; it is accepted with `words`."""
+        desk.commands.memories.save()
+        dialog = [found for found in desk.window.findChildren(SaveMemoryDialog) if found.isVisible()][-1]
+        former = dialog.description.toPlainText()
+        dialog.description.setPlainText(words)
+        dialog.accept()
+        return former
+
+    assert describe("It knows Alice") == ""
+    desk.port.failed.emit("This memory was not saved", "The disk is full.")
+    assert describe("It knows Alice") == "It knows Alice"
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/alice.safetensors")))
+    assert describe("") == ""
+
+
+def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello.")
+    desk.commands.memories.save()
+    dialog = desk.window.findChild(SaveMemoryDialog)
+    assert dialog is not None
+    dialog.description.setPlainText("x" * 8_001)
+    dialog.accept()
+    assert dialog.isVisible()
+    assert "8,001 letters" in dialog._place.text()
+    dialog.description.setPlainText("x" * 8_000)
+    dialog.accept()
+    assert desk.port.called("save_snapshot")[-1][2] == "x" * 8_000
+
+
 # system prompts
 
 
@@ -336,7 +398,7 @@ def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_writ
     prompt.reject()
 
 
-def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_the_chat_is_open(
+def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_it_is_saved(
     desk: Desk, open_prompt: Callable[[], SystemPromptDialog]
 ) -> None:
     prompt = open_prompt()
@@ -346,7 +408,9 @@ def test_that_a_prompt_is_written_with_its_title_and_seed_and_closes_when_the_ch
     (call,) = desk.port.called("write_system_prompt")
     assert call[1:] == ("You are a knight who guards the gate of a very…", 11)
     assert prompt.isVisible()
-    desk.port.open(5, origin="Knight")
+    desk.port.open(4)  # a second start came first
+    assert prompt.isVisible()
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/knight.safetensors")))
     assert not prompt.isVisible()
     assert open_prompt().text.toPlainText() == ""
 

@@ -98,3 +98,14 @@ def test_that_a_stopped_download_offers_to_go_on(models: ModelCommands, qtbot: Q
     models.search.refuse(HubRefusal("The download was stopped.", "stopped"))
     assert dialog.download.text() == "Go on"
     assert dialog.download.isEnabled()
+
+
+def test_that_what_comes_of_a_closed_dialog_is_not_told_in_the_next_one(models: ModelCommands, qtbot: QtBot) -> None:
+    arrived: list[object] = []
+    models.arrived.connect(arrived.append)
+    dialog_of(models).close()
+    models._hub.fetched.emit("/cache/model")
+    models.show_dialog()
+    models._hub.refused.emit(HubRefusal("The download was stopped.", "stopped"))
+    assert arrived == []
+    assert models.search.state is SearchState.IDLE

@@ -146,6 +146,19 @@ def test_that_the_arrow_keys_walk_through_the_messages(
     assert view.currentIndex().row() == 8
 
 
+def test_that_home_and_end_bring_the_keyboard_to_the_message_that_they_show(
+    view: TranscriptView, conversation: Conversation, qtbot: QtBot
+) -> None:
+    conversation.open(1, "T", "", turns(30))
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert (view.currentIndex().row(), view.verticalScrollBar().value()) == (0, 0)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.currentIndex().row() == 1
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.currentIndex().row() == 59
+    assert view.is_following
+
+
 @pytest.mark.parametrize(
     "text",
     [

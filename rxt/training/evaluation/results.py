@@ -86,8 +86,10 @@ def by_title(result: Evaluation) -> list[tuple[str, dict[str, dict[str, Clustere
 
 
 def in_order(cells: dict[str, dict[str, ClusteredShare]]) -> list[tuple[str, dict[str, ClusteredShare]]]:
-    """Cells by number where they are numbers."""
-    return sorted(cells.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0))
+    """Cells by number where they are numbers, by name otherwise."""
+    return sorted(
+        cells.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0, item[0])
+    )
 
 
 def table(result: Evaluation) -> Iterator[str]:

@@ -56,14 +56,17 @@ class Settings(QObject):
 
     Signals:
         changed(Preferences): something was chosen.
+        refused(reason): the file cannot be written, so that choices last until the program ends; told once.
     """
 
     changed = Signal(object)
+    refused = Signal(str)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = open_ini(path, self)
         self._preferences = self._read()
+        self._has_told = False
 
     @property
     def preferences(self) -> Preferences:
@@ -143,6 +146,15 @@ class Settings(QObject):
         self._file.setValue("models/dtype", chosen.dtype)
         self._file.setValue("models/recent", json.dumps(chosen.recent_models))
         self._file.setValue("window/shortcuts", json.dumps(dict(chosen.shortcuts)))
+        self._check()
+
+    def _check(self) -> None:
+        """Has the file written, which Qt does a moment later by itself, without a word where it cannot."""
+        self._file.sync()
+        if self._file.status() is QSettings.Status.AccessError and not self._has_told:
+            self._has_told = True
+            name = self._file.fileName()
+            self.refused.emit(f"{name} cannot be written. What you choose lasts until Mneme is closed.")
 
 
 def open_ini(path: Path, parent: QObject) -> QSettings:

@@ -83,6 +83,7 @@ class WindowCommands(QObject):
         self._port.failed.connect(self._on_failed)
         workspace.outbox.send.connect(self._ask)
         workspace.settings.changed.connect(self._apply_preferences)
+        workspace.settings.refused.connect(self._warn)
         workspace.chats.rename_requested.connect(self._rename)
         window.sidebar.chat_chosen.connect(self.open_chat)
         window.sidebar.chat_delete_requested.connect(self.delete_chat_number)

@@ -86,6 +86,26 @@ def test_that_a_change_is_told_once_and_no_change_is_not_told(file: Path) -> Non
     assert [preferences.theme for preferences in told] == ["dark"]
 
 
+def test_that_a_file_that_cannot_be_written_is_told_once_and_what_was_chosen_counts_until_the_end(file: Path) -> None:
+    file.mkdir()
+    told: list[str] = []
+    kept = Settings(file)
+    kept.refused.connect(told.append)
+    kept.update(theme="dark")
+    kept.update(on_stop="forget")
+    assert (kept.preferences.theme, kept.preferences.on_stop) == ("dark", "forget")
+    assert told == [f"{file} cannot be written. What you choose lasts until Mneme is closed."]
+
+
+def test_that_a_file_that_can_be_written_is_not_told(file: Path) -> None:
+    told: list[str] = []
+    kept = Settings(file)
+    kept.refused.connect(told.append)
+    kept.update(theme="dark")
+    assert told == []
+    assert "theme=dark" in file.read_text("utf-8")
+
+
 def test_that_restoring_defaults_does_not_show_the_first_hint_again(file: Path) -> None:
     store = Settings(file)
     store.update(hint_seen=True, theme="dark")

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.paths import Paths
 from app.views.sidebar import SIDEBAR_PX
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
@@ -175,6 +176,14 @@ def test_that_the_last_reply_is_copied(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello you")
     desk.actions["copy_reply"].trigger()
     assert QGuiApplication.clipboard().text() == "Hello you"
+
+
+def test_that_settings_that_cannot_be_kept_are_told(make_desk: Callable[..., Desk], tmp_path: Path) -> None:
+    Paths(tmp_path / "data").settings_file.mkdir(parents=True)
+    desk = make_desk()
+    desk.workspace.settings.update(theme="dark")
+    (told,) = desk.window.chat.notices.texts
+    assert told.endswith("cannot be written. What you choose lasts until Mneme is closed.")
 
 
 def test_that_sampling_comes_from_the_settings(desk: Desk) -> None:

@@ -102,11 +102,11 @@ class MemoryAttention(nn.Module):
         result: Tensor = self.mean_norm(memory.mean(dim=0, keepdim=True))
         return result
 
-    def read_across(self, memory: Tensor, mean: Tensor, at: slice) -> Reading:
+    def read_across(self, memory: Tensor, mean: Tensor, at: slice, slots: Tensor | None = None) -> Reading:
         """The interlayer step before its gate, of the layers `at`, whose memory this is; the gate is that of mixing."""
         own, source, gate = self.interlayer_norm(memory, at), mean.expand_as(memory), None
         if self.mix_gate is not None:
-            source, gate = self.mix_gate(own, source, at)
+            source, gate = self.mix_gate(own, source, at, slots)
         part = self.interlayer_attention
         queries, keys = part.queries(own, at), part.keys(source, at)
         return Reading(queries, keys, part(queries, keys, part.values(source, at), None, at), gate)
@@ -119,24 +119,25 @@ class MemoryAttention(nn.Module):
         return Reading(queries, keys, part(queries, keys, part.values(inputs, at), mask, at), None)
 
     def forward(
-        self, memory: Tensor, states: Tensor, padding: Tensor | None = None
+        self, memory: Tensor, states: Tensor, padding: Tensor | None = None, slots: Tensor | None = None
     ) -> tuple[Tensor, dict[GateName, Tensor]]:
         """Memory [L, B, S, D] and the encoder's states [L, B, T, D] -> the new memory [L, B, S, D] and the gates.
 
-        padding: [B, T], True at real tokens; None where all are. Gates: [L, B, S] for every stage.
+        padding: [B, T], True at real tokens; None where all are. slots: the numbers [S] of the slots that the memory is
+        of, where it is not all. Gates: [L, B, S] for every stage.
         """
         mean = self.mean(memory)
         mask = None if padding is None else padding[:, None, None, :]
         results: list[Tensor] = []
         gates: dict[GateName, list[Tensor]] = {name: [] for name in self.stages()}
         for at in self.parts(memory):
-            across = self.read_across(memory[at], mean, at)
+            across = self.read_across(memory[at], mean, at, slots)
             if across.gate is not None:
                 gates["mix"].append(across.gate)
-            mixed, gate = self.interlayer_gate(memory[at], across.read, at)
+            mixed, gate = self.interlayer_gate(memory[at], across.read, at, slots)
             gates["interlayer"].append(gate)
             written = self.read_turn(mixed, states[at], mask, at)
-            result, gate = self.write_gate(mixed, written.read, at)
+            result, gate = self.write_gate(mixed, written.read, at, slots)
             gates["write"].append(gate)
             results.append(result)
         return torch.cat(results), {name: torch.cat(parts) for name, parts in gates.items()}

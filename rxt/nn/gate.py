@@ -50,14 +50,17 @@ class StackedGate(nn.Module):
     def _add(self, name: str, present: bool, shape: tuple[int, ...]) -> None:
         self.register_parameter(name, nn.Parameter(torch.zeros(shape)) if present else None)
 
-    def forward(self, old: Tensor, new: Tensor, at: slice = ALL) -> tuple[Tensor, Tensor]:
+    def forward(self, old: Tensor, new: Tensor, at: slice = ALL, slots: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """old, new: [L, B, S, D] -> the joined value [L, B, S, D] and the gate [L, B, S] (ones without a gate).
 
-        at: the layers that they are of, where it is not all.
+        at: the layers that they are of, where it is not all. slots: the numbers [S] of the slots that they are of,
+        where it is not all; a linear gate, which reads all of them, cannot do with fewer.
         """
         if self.weight is None:
             return new + old, torch.ones_like(old[..., 0])
         weight = self.weight[at, None]  # [L, 1, S or 1, 1], of a linear gate [L, 1, S or 1, S]
+        if slots is not None and self.law.per_slot:
+            weight = weight.index_select(2, slots)
         if self.law.source == "elementwise":
             weight = weight * self._status(old, new, at)
         elif self.bias is not None:

@@ -21,7 +21,7 @@ from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
 from rxt.training.gradients import MemoryGradientClipper
 from rxt.training.material import DialogueMaker, LessonMaker, Maker, Material
-from rxt.training.recipe import RecipeError
+from rxt.training.recipe import RecipeError, StageOptions
 from rxt.training.source import Source
 from rxt.training.stage import NOT_MEASURED, StageResult
 from rxt.training.tagger import Lesson, Tagger, TagResult
@@ -43,8 +43,8 @@ KEPT_BELOW = 0.1
 class MemoryAwareStage:
     """Trains the whole model on conversations; without a curriculum they are as long as the data has them.
 
-    decoder_only: the decoder alone learns, so that memories are written as before. lesson: the encoder's states are to
-    show what each token tells; its tagger is trained along.
+    lesson: the encoder's states are to show what each token tells; its tagger is trained along. options: which parts
+    learn, and how many slots stand for the memory.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class MemoryAwareStage:
         source: Source,
         curriculum: Curriculum | None,
         lesson: Lesson | None = None,
-        decoder_only: bool = False,
+        options: StageOptions = StageOptions(),  # noqa: B008  (frozen)
     ) -> None:
         self._model = model
-        self._decoder_only = decoder_only
+        self._options = options
         self._source = source
         self.curriculum = curriculum
-        self._clipper = None if decoder_only else MemoryGradientClipper()
+        self._clipper = None if options.decoder_only else MemoryGradientClipper()
         self._lesson = lesson
         dialogues = DialogueMaker(builder, source)
         self.maker: Maker = (
@@ -75,11 +75,11 @@ class MemoryAwareStage:
     @property
     def groups(self) -> Mapping[str, Sequence[nn.Module]]:
         model = self._model
-        if self._decoder_only:
+        if self._options.decoder_only:
             return {"rest": (model.decoder,)}
-        rest = (model.embedding, model.decoder)
         encoder = (model.encoder,) if self.extra is None else (model.encoder, self.extra)
-        return {"memory": (model.memory_attention,), "encoder": encoder, "rest": rest}
+        writing = {"memory": (model.memory_attention,), "encoder": encoder}
+        return writing if self._options.decoder_held else {**writing, "rest": (model.embedding, model.decoder)}
 
     def turns(self, shared: random.Random) -> int:
         # Alike in every process, so that none waits for another's longer dialogues.
@@ -88,9 +88,13 @@ class MemoryAwareStage:
     def loss(self, material: Material) -> StageResult:
         model, lesson = self._model, self._lesson
         noise = torch.Generator(model.device).manual_seed(material.seed)
-        start = fresh_memories(model, len(material.batch.tokens), noise)
+        start, slots = fresh_memories(model, len(material.batch.tokens), noise), None
+        if self._options.slot_share < 1:
+            slots = drawn_slots(start.shape[2], self._options.slot_share, noise)
+            start = start.index_select(2, slots)
         tagger = None if lesson is None else lesson.tagger
-        result = memory_aware_loss(model, material.batch.to(model.device), start, self._clipper, tagger=tagger)
+        batch = material.batch.to(model.device)
+        result = memory_aware_loss(model, batch, start, self._clipper, tagger=tagger, slots=slots)
         # Not those of the batch: conversations of files can be shorter, and in every process others are.
         result = replace(result, turns=material.turns)
         if tagger is None or material.told is None:
@@ -119,6 +123,12 @@ def fresh_memories(model: ReactiveTransformer, dialogues: int, generator: torch.
     return memories.to(model.device, model.dtype)
 
 
+def drawn_slots(slots: int, share: float, generator: torch.Generator) -> Tensor:
+    """The numbers of a share of the slots, at least one, in order, on the generator's device."""
+    drawn = torch.randperm(slots, generator=generator, device=generator.device)[: max(1, round(share * slots))]
+    return drawn.sort().values
+
+
 def memory_aware_loss(
     model: ReactiveTransformer,
     batch: DialogueBatch,
@@ -126,9 +136,11 @@ def memory_aware_loss(
     clipper: MemoryGradientClipper | None = None,
     chunks: int = 3,
     tagger: Tagger | None = None,
+    slots: Tensor | None = None,
 ) -> StageResult:
     """The loss of one batch that begins with `memory` [L, B, S, D], with gradients through memory attention into the
-    encoder. Raises RecipeError where no token of it is to be learned."""
+    encoder. slots: the numbers of its slots, where they are not all. Raises RecipeError where no token of it is to be
+    learned."""
     dialogues, turns, _ = batch.tokens.shape
     asked = batch.questions()
     embedded = model.embedding(asked.tokens)  # [N + A, T, D]
@@ -139,7 +151,7 @@ def memory_aware_loss(
     memories, gates = [memory], []
     # unbind, not an index a turn: each index's gradient would be a zero-filled copy of all states.
     for turn, state in enumerate(states.unbind(dim=2)[:-1]):
-        memory, gate = model.memory_attention(memory, state, batch.real[:, turn])
+        memory, gate = model.memory_attention(memory, state, batch.real[:, turn], slots)
         if clipper is not None:
             clipper.watch(memory)
         memories.append(memory)

@@ -186,7 +186,9 @@ class StageOptions:
     values and of which fact (memory_aware, on generated conversations). tagging_messages: so many further messages for
     every turn of a step, which are encoded for that lesson alone; tagging_hidden: the mean share of their tokens that
     the encoder does not see. decoder_only: the decoder alone learns, to read what is written as before and to answer
-    (memory_aware); without `tagging` then."""
+    (memory_aware); without `tagging` then. decoder_held: encoder and memory attention alone learn, to write for a
+    decoder that reads as before (memory_aware). slot_share: so large a share of the slots, others at every step, stands
+    for the memory; steps become cheaper (memory_aware)."""
 
     mask_share: float = 0.15
     noise: float = 0.1
@@ -195,6 +197,8 @@ class StageOptions:
     tagging_messages: float = 0.0
     tagging_hidden: float = 0.0
     decoder_only: bool = False
+    decoder_held: bool = False
+    slot_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ SHARES = (
     "mistakes",
     "tagging_hidden",
     "earlier_share",
+    "slot_share",
     "promote_at_value_accuracy",
 )
 AT_LEAST_ONE = (
@@ -163,12 +164,15 @@ def _stage(
         plan = None if section is None else section.build(CurriculumPlan)
     elif "curriculum" in own.values:
         raise RecipeError(f"{path}: [{name}] has a curriculum, which only stages of the kind memory_aware have")
+    options = own.build(StageOptions)
+    if options.decoder_only and options.decoder_held:
+        raise RecipeError(f"{path}: [{name}] has decoder_only and decoder_held, so that nothing would learn")
     return StagePlan(
         kind=cast(StageKind, kind),
         schedule=own.build(Schedule, schedule),
         data=_data(own, data),
         curriculum=plan,
-        options=own.build(StageOptions),
+        options=options,
     )
 
 

@@ -28,7 +28,7 @@ from rxt.training.initialise import initialise
 from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
 from rxt.training.memory_aware import MemoryAwareStage
-from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StagePlan
+from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StageOptions, StagePlan
 from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
 from rxt.training.stage import Stage
 from rxt.training.tagger import Lesson, Tagger
@@ -128,7 +128,16 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
         case "memory_aware":
             curriculum = Curriculum(plan.curriculum) if plan.curriculum else None
             lesson = _lesson(model, plan, seed + place)
-            return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options.decoder_only)
+            _check_slot_share(model, plan.options)
+            return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options)
+
+
+def _check_slot_share(model: ReactiveTransformer, options: StageOptions) -> None:
+    """Raises RecipeError where some slots cannot stand for all of them."""
+    memory = model.config.memory
+    apart = memory.gate.kind != "linear" and {memory.norms.mean, memory.norms.interlayer} <= {"rms", "layer"}
+    if options.slot_share < 1 and not apart:
+        raise RecipeError("slot_share must be 1 for this model: its memory's gates or norms take all slots at once.")
 
 
 def _without_asides(data: DataPlan) -> DataPlan:

@@ -40,3 +40,15 @@ def test_that_a_gate_of_weight_zero_treats_old_and_new_alike(activation: str, sh
     gate = StackedGate(1, 2, "elementwise", activation, per_slot=False).eval()  # type: ignore[arg-type]
     old, new = torch.randn(1, 1, 2, 4), torch.randn(1, 1, 2, 4)
     torch.testing.assert_close(gate(old, new)[0], share * (old + new))
+
+
+@pytest.mark.parametrize("kind", ["static", "elementwise"])
+@pytest.mark.parametrize("per_slot", [True, False])
+def test_that_some_slots_are_joined_as_among_all(kind: Any, per_slot: bool) -> None:
+    gate = StackedGate(2, 5, kind, "sigmoid", per_slot)
+    torch.nn.init.normal_(gate.weight)
+    old, new, slots = torch.randn(2, 3, 5, 4), torch.randn(2, 3, 5, 4), torch.tensor([0, 2, 3])
+    some, some_gates = gate(old[:, :, slots], new[:, :, slots], slots=slots)
+    joined, gates = gate(old, new)
+    torch.testing.assert_close(some, joined[:, :, slots])
+    torch.testing.assert_close(some_gates, gates[:, :, slots])

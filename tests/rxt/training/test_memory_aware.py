@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rxt.config import ModelConfig
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
 from rxt.training.gradients import MemoryGradientClipper, clip_groups
-from rxt.training.memory_aware import fresh_memories, memory_aware_loss
+from rxt.training.memory_aware import drawn_slots, fresh_memories, memory_aware_loss
 
 
 def noise(seed: int = 3) -> torch.Generator:
@@ -162,3 +163,34 @@ def test_that_what_explodes_is_bounded_by_what_reading_sends_and_silences_nothin
     (read.sum() + sent_back.sum()).backward()
     assert start.grad is not None
     torch.testing.assert_close(start.grad.flatten(), torch.tensor(expected))
+
+
+def test_that_a_share_of_the_slots_learns_as_a_model_of_these_slots_alone(
+    new_model: ReactiveTransformer, config: ModelConfig, builder: BatchBuilder, dialogues: list[Dialogue]
+) -> None:
+    slots, batch = torch.tensor([0, 2]), builder.build(dialogues)
+    small = ReactiveTransformer(replace(config, memory=replace(config.memory, slots=2))).train()
+    own = with_gates_apart(new_model).state_dict()
+    fitting = {name: own[name][:, slots] if "_gate." in name else own[name] for name in own}
+    small.load_state_dict(fitting)
+    start = fresh(new_model, batch)[:, :, slots]
+    ours, theirs = memory_aware_loss(new_model, batch, start, slots=slots).loss, slow_loss(small, batch, start)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+    found, expected = gradients(new_model, ours), gradients(small, theirs)
+    gate = "memory_attention.write_gate.weight"
+    torch.testing.assert_close(found[gate][:, slots], expected[gate], rtol=1e-3, atol=1e-6)
+    assert not found[gate][:, 1].any()  # the slot that was left out
+
+
+def with_gates_apart(model: ReactiveTransformer) -> ReactiveTransformer:
+    """Every slot's gates get weights of their own."""
+    for gate in model.memory_attention.stages().values():
+        torch.nn.init.normal_(gate.weight)
+    return model
+
+
+def test_that_slots_are_drawn_without_repetition_and_never_none() -> None:
+    drawn = [drawn_slots(8, 0.5, noise(seed)).tolist() for seed in range(20)]
+    assert all(len(set(slots)) == 4 and slots == sorted(slots) for slots in drawn)
+    assert set().union(*drawn) == set(range(8))
+    assert len(drawn_slots(8, 0.0, noise())) == 1

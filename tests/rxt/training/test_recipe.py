@@ -194,6 +194,15 @@ def test_that_sections_are_refused_by_name(tmp_path: Path) -> None:
         Recipe.read(write(tmp_path / "less.toml", sections))
 
 
+def test_that_a_stage_in_which_nothing_would_learn_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(STAGES.replace("mask_share = 0.3", "decoder_only = true\ndecoder_held = true"), encoding="utf-8")
+    with pytest.raises(
+        RecipeError, match=r"\[stage 1\] has decoder_only and decoder_held, so that nothing would learn"
+    ):
+        Recipe.read(path)
+
+
 @pytest.mark.parametrize("text", ["[model", "\udcff", "a = " + "[" * 9999 + "]" * 9999])
 def test_that_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "recipe.toml").write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -19,14 +19,17 @@ import pytest
 import torch
 
 import rxt
+from rxt.config import ModelConfig
 from rxt.errors import RxtError
+from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training import checkpoint as checkpoint_module
 from rxt.training.checkpoint import TrainingError
 from rxt.training.corpus import DataError
 from rxt.training.log import Log, Progress
 from rxt.training.loop import Trainer
 from rxt.training.optimizer import rate_share
-from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RunPlan, StageOptions, StagePlan
+from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RecipeError, RunPlan, StageOptions, StagePlan
+from rxt.training.start import Start, build_stage
 
 ROOT = Path(__file__).parents[3]
 
@@ -153,6 +156,33 @@ def test_that_a_stage_of_the_decoder_alone_leaves_how_memories_are_written(recip
     changed = {name for name, value in trainer.model.named_parameters() if not torch.equal(value, before[name])}
     assert changed == {name for name in before if name.startswith("decoder.")}
     assert all(progress.norm_memory == progress.norm_encoder == 0.0 < progress.norm_rest for progress in seen)
+
+
+def test_that_a_stage_with_the_decoder_held_changes_only_how_memories_are_written(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    (stage,) = recipe.stages
+    held = replace(stage, options=StageOptions(decoder_held=True, tagging=0.4, slot_share=0.7))
+    recipe = replace(recipe, stages=(held,))
+    before = {name: value.clone() for name, value in Trainer(recipe, tmp_path).model.named_parameters()}
+    trainer = Trainer(recipe, tmp_path)
+    seen: list[Progress] = []
+    trainer.run(seen.append)
+    changed = {name for name, value in trainer.model.named_parameters() if not torch.equal(value, before[name])}
+    assert {name.partition(".")[0] for name in changed} == {"encoder", "memory_attention"}
+    assert all(progress.norm_rest == 0.0 < progress.norm_encoder for progress in seen)
+
+
+def test_that_a_share_of_the_slots_is_refused_where_they_work_only_together(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    recipe = replace(recipe, stages=(replace(stage, options=StageOptions(slot_share=0.5)),))
+    trainer = Trainer(recipe, tmp_path / "elementwise")
+    document = dict(trainer._start.document)
+    document["memory_attention_config"] = {**document["memory_attention_config"], "residual_gate_type": "linear"}
+    model = ReactiveTransformer(ModelConfig.from_json(document))
+    start = Start(model, document, trainer._start.tokenizer_json)
+    with pytest.raises(RecipeError, match="slot_share must be 1 for this model"):
+        build_stage(start, recipe.stages[0], 0, 1)
 
 
 def test_that_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(

@@ -111,8 +111,18 @@ def _lists() -> dict[str, tuple[str, ...]]:
     return lists
 
 
-LISTS = _lists()
-"""All that is listed of each kind of value."""
+COMMON = _lists()
+"""What is listed of each kind of value; most of it is what people say most."""
+
+LISTS = {kind: (*items, *document("vocabulary").get(kind, ())) for kind, items in COMMON.items()}
+"""All that is listed of each kind of value: the common ones, then the wide vocabulary."""
+
+RARER = 0.5
+"""The share of the wide vocabulary among listed values of the kinds that have one: words of many spellings, so that a
+model learns to copy, and common ones often enough to know them well."""
+
+SURNAMES = (*names.SURNAMES, *document("vocabulary")["surname"])
+"""Family names; never split, since full names are by their whole spelling."""
 
 COUNTS = ("two", "three", "four", "five", "six", "seven", "2", "3", "4", "5", "6", "7")
 
@@ -143,14 +153,13 @@ class Values:
         self._held_out = held_out
         self._invented = {kind: min(MOST_NOVEL, share * novelty) for kind, share in INVENTED.items()}
         self._combined = {kind: min(MOST_NOVEL, share * novelty) for kind, share in COMBINED.items()}
-        self._lists = {
-            kind: items if kind in CLOSED else tuple(item for item in items if is_held_out(item) == held_out)
-            for kind, items in LISTS.items()
-        }
+        self._lists = {kind: self._mine(kind, items) for kind, items in COMMON.items()}
+        self._rarer = {kind: self._mine(kind, LISTS[kind][len(items) :]) for kind, items in COMMON.items()}
         self._splices = {"person": names.PEOPLE, "pet": names.PEOPLE, "city": places.CITIES, "place": places.COUNTRIES}
         self._strange = min(MOST_NOVEL, STRANGE * novelty)
         self._longer = min(MOST_NOVEL, LONGER * novelty)
-        self._all = tuple(value for kind, items in self._lists.items() if kind not in CLOSED for value in items)
+        lists = [*self._lists.items(), *self._rarer.items()]
+        self._all = tuple(value for kind, items in lists if kind not in CLOSED for value in items)
         self._combinations: dict[str, Callable[[random.Random], str]] = {
             "food": _food,
             "hobby": _hobby,
@@ -178,7 +187,14 @@ class Values:
             return self._until_mine(self._full_name, kind, rng)
         if rng.random() < self._longer:
             return self._until_mine(self._with_more, kind, rng)
-        return rng.choice(self._lists[kind])
+        return self._listed(kind, rng)
+
+    def _mine(self, kind: str, items: tuple[str, ...]) -> tuple[str, ...]:
+        return items if kind in CLOSED else tuple(item for item in items if is_held_out(item) == self._held_out)
+
+    def _listed(self, kind: str, rng: random.Random) -> str:
+        rarer = self._rarer[kind]
+        return rng.choice(rarer if rarer and rng.random() < RARER else self._lists[kind])
 
     def _until_mine(self, draw: Callable[[str, random.Random], str], kind: str, rng: random.Random) -> str:
         value = draw(kind, rng)
@@ -203,20 +219,20 @@ class Values:
         return title(value) if kind in PROPER else value.lower()
 
     def _with_more(self, kind: str, rng: random.Random) -> str:
-        value = rng.choice(self._lists[kind])
+        value = self._listed(kind, rng)
         if rng.random() < 0.5:
-            value = f"{value} {rng.choice(self._lists[kind]).split()[-1]}"
+            value = f"{value} {self._listed(kind, rng).split()[-1]}"
         elif kind in PROPER:
             value = f"{value} {title(rng.choice(self._all).split()[-1])}"
         else:
             value = f"{rng.choice(self._all).split()[0].lower()} {value}"
-        return value if len(value) <= LONGEST_WITH_MORE else rng.choice(self._lists[kind])
+        return value if len(value) <= LONGEST_WITH_MORE else self._listed(kind, rng)
 
     def _combination(self, kind: str, rng: random.Random) -> str:
         return self._combinations[kind](rng)
 
     def _full_name(self, kind: str, rng: random.Random) -> str:
-        return f"{rng.choice(self._lists[kind])} {rng.choice(names.SURNAMES)}"
+        return f"{self._listed(kind, rng)} {rng.choice(SURNAMES)}"
 
 
 def _closed(kind: str, rng: random.Random, lists: dict[str, tuple[str, ...]]) -> str:
@@ -239,7 +255,7 @@ def _company(rng: random.Random) -> str:
 
 
 def _street(rng: random.Random) -> str:
-    first = title(spelling.invented(rng)) if rng.random() < 0.2 else rng.choice(values.STREET_NAMES)
+    first = title(spelling.invented(rng)) if rng.random() < 0.2 else rng.choice(LISTS["street"])
     return f"{first} {rng.choice(values.STREET_ENDS)}"
 
 

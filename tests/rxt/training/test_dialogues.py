@@ -14,7 +14,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from rxt.text.trainer import train_tokenizer
-from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
+from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn, names
 from rxt.training.dialogues.dialogue import KINDS
 from rxt.training.dialogues.episodes import DETAIL
 from rxt.training.dialogues.fact import named
@@ -25,10 +25,12 @@ from rxt.training.dialogues.questions import NOTHING_TOLD, Questions
 from rxt.training.dialogues.roles import told_of
 from rxt.training.dialogues.sources import (
     CLOSED,
+    COMMON,
     INVENTED,
     LISTS,
     LONGER,
     LONGEST_WITH_MORE,
+    RARER,
     STRANGE,
     Values,
     is_held_out,
@@ -247,6 +249,24 @@ def test_that_the_splits_share_no_phrasing_where_there_are_five() -> None:
             assert getattr(held_out, table)[slot]
             assert not set(getattr(train, table)[slot]) & set(getattr(held_out, table)[slot])
         assert len(fact.tells) >= 7
+
+
+def test_that_the_wide_vocabulary_is_of_known_kinds_and_says_nothing_twice() -> None:
+    for kind, rarer in document("vocabulary").items():
+        common = names.SURNAMES if kind == "surname" else COMMON[kind]
+        spellings = [value.lower() for value in (*common, *rarer)]
+        assert len(set(spellings) - {value.lower() for value in common}) == len(rarer), kind
+        assert max(map(len, rarer)) <= LONGEST_WITH_MORE
+        assert all(value.strip() == value != "" for value in rarer)
+
+
+def test_that_half_of_the_listed_values_are_of_the_wide_vocabulary() -> None:
+    rng, values = random.Random(1), Values(held_out=False, novelty=0.0)
+    for kind in ("person", "job", "secret"):
+        common, rarer = set(COMMON[kind]), set(LISTS[kind]) - set(COMMON[kind])
+        drawn = [values.draw(kind, rng) for _ in range(2000)]
+        share = sum(value in rarer for value in drawn) / sum(value in common | rarer for value in drawn)
+        assert 0.9 * RARER < share < 1.1 * RARER
 
 
 def test_that_open_names_are_often_invented() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.paint.colormap import LEVELS, ByteArray, lookup_table
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _BAR_PX = 10
 _ARROW_PX = 8
+_GAP_PX = 8
+"""Between two numbers at least, so that they do not read as one."""
 
 
 class ColourBar(QWidget):
@@ -85,11 +87,11 @@ class ColourBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        bar = QRectF(_ARROW_PX + 2, 4, self.width() - 2 * (_ARROW_PX + 2), _BAR_PX)
+        bar = self._bar()
         painter.drawImage(bar, QImage(self._table.data, LEVELS, 1, 4 * LEVELS, QImage.Format.Format_RGBA8888))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_arrows(painter, bar)
-        self._paint_numbers(painter, bar)
+        self._paint_numbers(painter)
         if self._value is not None:
             share = min(1.0, max(0.0, (self._value - self._limits.low) / self._limits.span))
             x = bar.left() + share * bar.width()
@@ -110,17 +112,31 @@ class ColourBar(QWidget):
                 tip = QPointF(x + direction * (_ARROW_PX - 1), middle)
                 painter.drawPolygon(QPolygonF([QPointF(x, bar.top()), tip, QPointF(x, bar.bottom())]))
 
-    def _paint_numbers(self, painter: QPainter, bar: QRectF) -> None:
-        painter.setFont(sized_font(TICK_PX))
-        painter.setPen(QColor(self._theme.muted))
-        decimals = decimals_for(self._limits.span)
-        metrics = painter.fontMetrics()
-        for value in self.ticks():
+    def numbers(self) -> list[tuple[QRectF, str]]:
+        """What is written under the bar, and where; one between the ends is left out where it would touch another."""
+        decimals, metrics, bar = decimals_for(self._limits.span), QFontMetricsF(sized_font(TICK_PX)), self._bar()
+        first, *inner, last = self.ticks()
+        placed: list[tuple[QRectF, str]] = []
+        for value in (first, last, *inner):
             text = number_text(value, decimals)
             width = metrics.horizontalAdvance(text)
             x = bar.left() + (value - self._limits.low) / self._limits.span * bar.width() - width / 2
             x = max(0.0, min(x, self.width() - width))
-            painter.drawText(QPointF(x, bar.bottom() + 4 + metrics.ascent()), text)
+            place = QRectF(x, bar.bottom() + 4, width, metrics.height())
+            room = place.adjusted(-_GAP_PX, 0, _GAP_PX, 0)
+            if not any(room.intersects(other) for other, _ in placed):
+                placed.append((place, text))
+        return placed
+
+    def _bar(self) -> QRectF:
+        return QRectF(_ARROW_PX + 2, 4, self.width() - 2 * (_ARROW_PX + 2), _BAR_PX)
+
+    def _paint_numbers(self, painter: QPainter) -> None:
+        painter.setFont(sized_font(TICK_PX))
+        painter.setPen(QColor(self._theme.muted))
+        ascent = painter.fontMetrics().ascent()
+        for place, text in self.numbers():
+            painter.drawText(QPointF(place.left(), place.top() + ascent), text)
 
 
 class ScaleBar(QWidget):

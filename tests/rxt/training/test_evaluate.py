@@ -14,7 +14,7 @@ from rxt.inference.reply import reply
 from rxt.inference.share import Share
 from rxt.io.pretrained import PretrainedModel, save_model
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.training.dialogues import Dialogue, DialogueGenerator, Turn
+from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.evaluate import evaluate, evaluate_corpus, table
 from rxt.training.evaluation.examiner import DISTANCES, Examiner
 from rxt.training.evaluation.play import play
@@ -211,10 +211,12 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_three_files(
     ]  # fmt: skip
 
 
-def test_that_the_command_evaluates_files(untrained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    generator = DialogueGenerator(1)
+def test_that_the_command_evaluates_files(
+    untrained: Path, dialogues: list[Dialogue], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text("".join(json.dumps(generator.dialogue(2).to_json()) + "\n" for _ in range(3)), encoding="utf-8")
+    lines = [json.dumps(dialogue.to_json()) + "\n" for dialogue in (*dialogues, dialogues[0])]
+    path.write_text("".join(lines), encoding="utf-8")
     assert main(["eval", "--model", str(untrained), "--data", str(path), "--json"]) == 0
     values = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert values["exact"]["as it is"]["2"]["trials"] == 3

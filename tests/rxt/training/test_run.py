@@ -173,7 +173,7 @@ def test_that_a_stage_with_the_decoder_held_changes_only_how_memories_are_writte
     assert all(progress.norm_rest == 0.0 < progress.norm_encoder for progress in seen)
 
 
-def test_that_a_share_of_the_slots_is_refused_where_they_work_only_together(recipe: Recipe, tmp_path: Path) -> None:
+def test_that_a_share_of_the_slots_is_refused_where_gates_take_all_of_them(recipe: Recipe, tmp_path: Path) -> None:
     (stage,) = recipe.stages
     recipe = replace(recipe, stages=(replace(stage, options=StageOptions(slot_share=0.5)),))
     trainer = Trainer(recipe, tmp_path / "elementwise")

@@ -103,7 +103,10 @@ class MemoryAttention(nn.Module):
         return result
 
     def read_across(self, memory: Tensor, mean: Tensor, at: slice, slots: Tensor | None = None) -> Reading:
-        """The interlayer step before its gate, of the layers `at`, whose memory this is; the gate is that of mixing."""
+        """The interlayer step before its gate, of the layers `at`, whose memory this is; the gate is that of mixing.
+
+        slots: the numbers [S] of the slots that the memory is of, where it is not all.
+        """
         own, source, gate = self.interlayer_norm(memory, at), mean.expand_as(memory), None
         if self.mix_gate is not None:
             source, gate = self.mix_gate(own, source, at, slots)

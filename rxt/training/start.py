@@ -135,7 +135,8 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
 def _check_slot_share(model: ReactiveTransformer, options: StageOptions) -> None:
     """Raises RecipeError where some slots cannot stand for all of them."""
     memory = model.config.memory
-    apart = memory.gate.kind != "linear" and {memory.norms.mean, memory.norms.interlayer} <= {"rms", "layer"}
+    norms = {memory.norms.mean, memory.norms.interlayer, memory.norms.write}
+    apart = memory.gate.kind != "linear" and norms <= {"rms", "layer"}
     if options.slot_share < 1 and not apart:
         raise RecipeError("slot_share must be 1 for this model: its memory's gates or norms take all slots at once.")
 

@@ -28,7 +28,7 @@ from rxt.training.corpus import DataError
 from rxt.training.log import Log, Progress
 from rxt.training.loop import Trainer
 from rxt.training.optimizer import rate_share
-from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RecipeError, RunPlan, StageOptions, StagePlan
+from rxt.training.recipe import DataPlan, ModelFolder, ModelShape, Recipe, RecipeError, RunPlan, StageOptions, StagePlan
 from rxt.training.start import Start, build_stage
 
 ROOT = Path(__file__).parents[3]
@@ -173,16 +173,18 @@ def test_that_a_stage_with_the_decoder_held_changes_only_how_memories_are_writte
     assert all(progress.norm_rest == 0.0 < progress.norm_encoder for progress in seen)
 
 
-def test_that_a_share_of_the_slots_is_refused_where_gates_take_all_of_them(recipe: Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("key", "value"), [("residual_gate_type", "linear"), ("norm_type", "positional")])
+def test_that_a_share_of_the_slots_is_refused_where_gates_or_norms_take_all_of_them(
+    recipe: Recipe, tokenizer_json: str, key: str, value: str
+) -> None:
+    assert isinstance(recipe.model, ModelShape)
+    document = recipe.model.to_document()
+    document["memory_attention_config"][key] = value
+    start = Start(ReactiveTransformer(ModelConfig.from_json(document)), document, tokenizer_json)
     (stage,) = recipe.stages
-    recipe = replace(recipe, stages=(replace(stage, options=StageOptions(slot_share=0.5)),))
-    trainer = Trainer(recipe, tmp_path / "elementwise")
-    document = dict(trainer._start.document)
-    document["memory_attention_config"] = {**document["memory_attention_config"], "residual_gate_type": "linear"}
-    model = ReactiveTransformer(ModelConfig.from_json(document))
-    start = Start(model, document, trainer._start.tokenizer_json)
+    build_stage(start, stage, 0, 1)
     with pytest.raises(RecipeError, match="slot_share must be 1 for this model"):
-        build_stage(start, recipe.stages[0], 0, 1)
+        build_stage(start, replace(stage, options=StageOptions(slot_share=0.5)), 0, 1)
 
 
 def test_that_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(

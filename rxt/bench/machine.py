@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -27,6 +28,15 @@ class ReadBandwidth:
             self._buffer.sum()
             times.append(time.perf_counter() - started)
         return self._buffer.numel() * 4 / min(times) / 1e9
+
+
+def timed(way: Callable[[], object], device: torch.device) -> float:
+    """Seconds until the device has done it; a GPU goes on computing after the call has returned."""
+    started = time.perf_counter()
+    way()
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+    return time.perf_counter() - started
 
 
 def peak_bytes() -> int | None:

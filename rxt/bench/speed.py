@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
-from rxt.bench.machine import ReadBandwidth
+from rxt.bench.machine import ReadBandwidth, timed
 from rxt.bench.naive import naive_update
 from rxt.events import MemoryWritten, Sampling, TurnMetrics
 from rxt.inference.decoding.choice import plan_of
@@ -52,7 +52,7 @@ def decoding_speed(model: PretrainedModel, rounds: int = ROUNDS, tokens: int = T
         found["bandwidth"].append(bandwidth.measure(3))
         for name in ("plan", "torch"):
             decoder = AnswerDecoder(model, memory, cache, fast=name == "plan")
-            found[name].append(statistics.median(_token_times(decoder, prompt, tokens)))
+            found[name].append(statistics.median(_token_times(decoder, prompt, tokens, model.device)))
     attention, cross = model.config.decoder.attention, model.config.decoder.cross_attention
     heads = attention.kv_heads * (len(prompt) + tokens // 2) + (cross.kv_heads * model.memory_shape[1] if cross else 0)
     held_bytes = model.config.decoder.layers * heads * attention.head_dim * 2 * 4
@@ -65,14 +65,9 @@ def decoding_speed(model: PretrainedModel, rounds: int = ROUNDS, tokens: int = T
     )
 
 
-def _token_times(decoder: AnswerDecoder, prompt: Sequence[int], tokens: int) -> list[float]:
-    decoder.read(prompt)
-    times = []
-    for token in range(tokens):
-        started = time.perf_counter()
-        decoder.read([10 + token])
-        times.append(time.perf_counter() - started)
-    return times
+def _token_times(decoder: AnswerDecoder, prompt: Sequence[int], tokens: int, device: torch.device) -> list[float]:
+    timed(lambda: decoder.read(prompt), device)
+    return [timed(partial(decoder.read, [10 + token]), device) for token in range(tokens)]
 
 
 def update_speed(model: PretrainedModel, rounds: int = ROUNDS) -> tuple[float, float]:
@@ -86,9 +81,7 @@ def update_speed(model: PretrainedModel, rounds: int = ROUNDS) -> tuple[float, f
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds + 1):
         for way, kept in zip(ways, times, strict=True):
-            started = time.perf_counter()
-            way()
-            kept.append(time.perf_counter() - started)
+            kept.append(timed(way, model.device))
     ours, plain = (statistics.median(kept[1:]) for kept in times)
     return ours, plain
 

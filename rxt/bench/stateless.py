@@ -6,12 +6,12 @@ its positions go on over the whole conversation. Nothing is said about the quali
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
+from rxt.bench.machine import timed
 from rxt.inference.generate import AnswerDecoder
 from rxt.model.memory import MemoryState
 from rxt.model.reactive_transformer import ReactiveTransformer
@@ -66,7 +66,7 @@ def compare(
             "cached": lambda history=history: _stateless_turn(decoder, [], tokens, len(history)),  # type: ignore[misc]
         }
         for name, way in ways.items():
-            seconds[name].append(min(_timed(way) for _ in range(rounds)))
+            seconds[name].append(min(timed(way, model.device) for _ in range(rounds)))
         report(number + 1, len(turns))
     attention = model.config.decoder.attention
     token_bytes = 2 * 4 * model.config.decoder.layers * attention.kv_heads * attention.head_dim
@@ -113,9 +113,3 @@ def _stateless_turn(decoder: AnswerDecoder, history: list[int], tokens: int, kep
     decoder.read([*history, *_tokens(tokens)])
     for token in _tokens(tokens - 1):
         decoder.read([token])
-
-
-def _timed(way: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    way()
-    return time.perf_counter() - started

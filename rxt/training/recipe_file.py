@@ -60,6 +60,14 @@ AT_MOST: dict[str, float] = {
     "turns_per_dialogue": 1000, "turns": 1000, "memory_steps": 1000, "workers": 1000, "seed": 2**63 - 1,
 }  # fmt: skip
 """So that a slip of the finger is named at once, not by a run that never ends its first step."""
+_AWARE: tuple[StageKind, ...] = ("memory_aware",)
+OF_KINDS: dict[str, tuple[StageKind, ...]] = {
+    "mask_share": ("joint", "interaction"), "noise": ("joint", "interaction", "memory_attention"),
+    "memory_steps": ("memory_attention",), "tagging": _AWARE, "tagging_messages": _AWARE, "tagging_hidden": _AWARE,
+    "decoder_only": _AWARE, "decoder_held": _AWARE, "slot_share": _AWARE, "asides": _AWARE, "recitals": _AWARE,
+    "mistakes": _AWARE, "acknowledgements": _AWARE, "curriculum": _AWARE,
+}  # fmt: skip
+"""What a stage of another kind would read and not use. In the sections, which all stages share, it may stand."""
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -154,6 +162,10 @@ def _stage(
     kind = own.values.get("kind")
     if kind not in KINDS:
         raise RecipeError(f"{path}: [{name}] kind is {kind!r}; known are {', '.join(KINDS)}")
+    for key in own.values:
+        users = OF_KINDS.get(key, KINDS)
+        if kind not in users:
+            raise RecipeError(f"{path}: [{name}] has {key}, which only stages of the kind {' or '.join(users)} use")
     plan = None
     if kind == "memory_aware":
         section = curriculum
@@ -162,8 +174,6 @@ def _stage(
                 path, f"{name} curriculum", {f"{name} curriculum": own.values["curriculum"]}, CurriculumPlan
             )
         plan = None if section is None else section.build(CurriculumPlan)
-    elif "curriculum" in own.values:
-        raise RecipeError(f"{path}: [{name}] has a curriculum, which only stages of the kind memory_aware have")
     options = own.build(StageOptions)
     if options.decoder_only and options.decoder_held:
         raise RecipeError(f"{path}: [{name}] has decoder_only and decoder_held, so that nothing would learn")

@@ -122,7 +122,10 @@ def test_that_stages_take_from_the_sections_what_they_do_not_say(tmp_path: Path)
         ("mask_share = 0.3", "masks = 3", r"\[stage 1\] has the unknown key 'masks'"),
         ("memory_steps = 3", "memory_steps = 0", r"\[stage 2\] memory_steps must be at least 1"),
         ('generator = "dialogues"', 'generator = "novels"', r"\[stage 2\] generator is 'novels'"),
-        ("files = []", "curriculum = {}", r"\[stage 2\] has a curriculum"),
+        ("files = []", "curriculum = {}", r"\[stage 2\] has curriculum, which only .* memory_aware use"),
+        ("mask_share = 0.3", "slot_share = 0.5", r"\[stage 1\] has slot_share, which only .* memory_aware use"),
+        ("mask_share = 0.3", "asides = 2", r"\[stage 1\] has asides, which only .* memory_aware use"),
+        ("memory_steps = 3", "mask_share = 0.3", r"\[stage 2\] has mask_share, which only .* joint or interaction use"),
         ('files = ["pairs.jsonl"]', "files = [3]", r"\[data\] files must be a list of file names"),
         ("turns = [2]", "turns = [0]", r"\[stage 3 curriculum\] turns"),
         ("turns_per_step = 8", "", r"\[stage 1\] lacks turns_per_step"),
@@ -136,6 +139,12 @@ def test_that_a_faulty_stage_is_refused_by_its_number_and_key(tmp_path: Path, ol
     assert old in STAGES
     with pytest.raises(RecipeError, match=words):
         Recipe.read(write_text(tmp_path / "recipe.toml", STAGES.replace(old, new)))
+
+
+def test_that_what_all_stages_share_may_name_what_only_some_of_them_use(tmp_path: Path) -> None:
+    text = STAGES.replace("[schedule]", "asides = 2\n[schedule]")
+    joint, _, aware = Recipe.read(write_text(tmp_path / "recipe.toml", text)).stages
+    assert (joint.kind, aware.kind, aware.data.asides) == ("joint", "memory_aware", 2.0)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "resources" / "training").glob("*.toml")), ids=lambda path: path.name)
@@ -196,9 +205,9 @@ def test_that_sections_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_that_a_stage_in_which_nothing_would_learn_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "recipe.toml"
-    path.write_text(STAGES.replace("mask_share = 0.3", "decoder_only = true\ndecoder_held = true"), encoding="utf-8")
+    path.write_text(f"{STAGES}\ndecoder_only = true\ndecoder_held = true\n", encoding="utf-8")
     with pytest.raises(
-        RecipeError, match=r"\[stage 1\] has decoder_only and decoder_held, so that nothing would learn"
+        RecipeError, match=r"\[stage 3\] has decoder_only and decoder_held, so that nothing would learn"
     ):
         Recipe.read(path)
 

@@ -76,13 +76,12 @@ class ColourBar(QWidget):
         self.update()
 
     def ticks(self) -> list[float]:
-        """The values that are written under the bar."""
+        """The values to be written under the bar, its ends first and last, as far as there is room for them."""
         low, high = self._limits.low, self._limits.high
         if self._is_diverging:
             return [low, 0.0, high]
         step = nice_step(self._limits.span / (5 if self.width() >= 240 else 2))
-        margin = 0.14 * self._limits.span  # the ends are always written
-        inner = np.arange(math.ceil((low + margin) / step), math.floor((high - margin) / step) + 1) * step
+        inner = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
         return [low, *inner.tolist(), high]
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 THEMES = (
     "introductions", "animals_and_health", "people", "work_and_study", "tastes", "plans_and_places", "home_and_things",
-    "changes",
+    "changes", "texting", "families", "from_abroad", "first_minutes", "put_right", "stories", "enthusiasms",
 )  # fmt: skip
+"""Those behind "changes" are about facts of known kinds alone."""
 
 DETAIL = "detail"
 """The slot under which a turn names what it tells of no kind of fact."""
@@ -121,6 +122,7 @@ class Episodes:
 
     def __init__(self, facts: tuple[Fact, ...], tellings: Tellings, held_out: bool) -> None:
         self._facts = {fact.slot: fact for fact in facts}
+        self._denials = {fact.not_told: fact.slot for fact in facts}
         self._tellings = tellings
         self._held_out = held_out
 
@@ -191,11 +193,11 @@ class Episodes:
         query = self._query(question, told, typist, rng)
         return Turn(query, answered, "ask", slot, first, distance, tuple(others))
 
-    def unknown(self, told: ToldEpisode, typist: Typist, rng: random.Random) -> Turn | None:
-        """A question about something that the episode did not tell; None where it has none."""
-        if not told.episode.unknown:
-            return None
-        return self.asked_in_vain(rng.choice(told.episode.unknown), told, typist, rng)
+    def unknown(self, told: ToldEpisode, state: State, typist: Typist, rng: random.Random) -> Turn | None:
+        """A question about something that the episode did not tell, nor anything else that is held; None where it has
+        none."""
+        unknown = [(question, answer) for question, answer in told.episode.unknown if self._is_untold(answer, state)]
+        return self.asked_in_vain(rng.choice(unknown), told, typist, rng) if unknown else None
 
     def asked_in_vain(self, unknown: tuple[str, str], told: ToldEpisode, typist: Typist, rng: random.Random) -> Turn:
         """This question for what was not told, and its answer."""
@@ -205,6 +207,11 @@ class Episodes:
     def _query(self, question: str, told: ToldEpisode, typist: Typist, rng: random.Random) -> str:
         template, values = _numbered(question.rstrip("?."), told.typed)
         return typist.typed(template, mark_of(template), rng, values)
+
+    def _is_untold(self, answer: str, state: State) -> bool:
+        """Whether what is denied in this answer was not told elsewhere."""
+        slot = self._denials.get(answer.replace("No, you", "You", 1))
+        return slot is None or (slot not in state.held and slot not in state.unclear)
 
     def _holds(self, name: str, told: ToldEpisode, state: State) -> bool:
         """Whether what this place stood for is still so."""

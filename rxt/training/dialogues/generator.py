@@ -288,7 +288,7 @@ class DialogueGenerator:
         """A question about an episode, sometimes for what it did not tell."""
         at, state, typist, rng = len(scene.turns), scene.state, scene.typist, scene.rng
         told = rng.choice(scene.over)
-        if rng.random() < UNKNOWN_ASIDES and (turn := self._episodes.unknown(told, typist, rng)):
+        if rng.random() < UNKNOWN_ASIDES and (turn := self._episodes.unknown(told, state, typist, rng)):
             return turn
         return self._episodes.ask(told, at, state, typist, rng)
 

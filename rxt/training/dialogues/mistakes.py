@@ -60,7 +60,7 @@ class Mistakes:
             return self._talk.any(typist, rng).answer
         fact = self._fact(rng)
         if chance < 0.9:
-            return f"You haven't told me {fact.yours} yet."
+            return fact.not_told
         return self._about(fact, self._tellings.draw(fact, typist, rng)[1], rng)
 
     def _fact(self, rng: random.Random) -> Fact:

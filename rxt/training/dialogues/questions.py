@@ -173,7 +173,7 @@ class Questions:
         return Turn(query, f"{title(answer)}.", "ask", fact.slot, value, at - told.turn, values)
 
     def _not_told(self, fact: Fact, typist: Typist, rng: random.Random) -> Turn:
-        answer = f"You haven't told me {fact.yours} yet."
+        answer = fact.not_told
         if fact.checks and rng.random() < 0.05:
             query, _ = self._check(fact, "", typist, rng)
             return Turn(query, answer, "ask_unknown", fact.slot)

@@ -83,6 +83,20 @@ def test_that_nothing_is_asked_that_no_longer_holds() -> None:
     assert writer().asked(asks, told, 5, state, PLAIN, rng) is None
 
 
+def test_that_nothing_is_denied_that_was_told_elsewhere() -> None:
+    rng = random.Random(3)
+    cat, street = (next(fact for fact in FACTS if fact.slot == slot) for slot in ("cat", "street"))
+    unknown = (("my cat?", cat.not_told), ("do you know my street?", f"No, y{street.not_told[1:]}"))
+    told = told_by(("I'm in {city}",))
+    told.episode = Episode(told.episode.messages, (), unknown, {})
+    state = State()
+    state.tell("cat", "Mog", 0)
+    denied = [writer().unknown(told, state, PLAIN, rng) for _ in range(20)]
+    assert {turn.answer for turn in denied if turn is not None} == {unknown[1][1]}
+    state.tell("street", "Hill Road", 1)
+    assert writer().unknown(told, state, PLAIN, rng) is None
+
+
 def test_that_what_is_mine_is_yours_in_an_answer() -> None:
     told = told_by(("they took {dish} off the menu",), dish=("my burger", "my soup"))
     assert told.typed["dish"].startswith("my ")

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 THEMES = (
     "introductions", "animals_and_health", "people", "work_and_study", "tastes", "plans_and_places", "home_and_things",
     "changes", "texting", "families", "from_abroad", "first_minutes", "put_right", "stories", "enthusiasms",
+    "after_work",
 )  # fmt: skip
-"""Those behind "changes" are about facts of known kinds alone."""
+"""Those behind "changes" are about facts of known kinds alone; "after_work" was written behind the last training."""
 
 DETAIL = "detail"
 """The slot under which a turn names what it tells of no kind of fact."""

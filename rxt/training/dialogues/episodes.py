@@ -36,7 +36,7 @@ THEMES = (
     "changes", "texting", "families", "from_abroad", "first_minutes", "put_right", "stories", "enthusiasms",
     "after_work",
 )  # fmt: skip
-"""Those behind "changes" are about facts of known kinds alone; "after_work" was written behind the last training."""
+"""Those behind "changes" are about facts of known kinds alone."""
 
 DETAIL = "detail"
 """The slot under which a turn names what it tells of no kind of fact."""

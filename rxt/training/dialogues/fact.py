@@ -71,12 +71,12 @@ class Fact:
     yours: str = field(init=False)
     """`mine`, said by Mneme: "your name", "where you live"."""
 
-    @property
-    def not_told(self) -> str:
-        """The answer to a question for it where it was never told."""
-        return f"You haven't told me {self.yours} yet."
-
     def __post_init__(self) -> None:
         """Derive `yours`."""
         words = {"my": "your", "I": "you", "am": "are"}
         object.__setattr__(self, "yours", " ".join(words.get(word, word) for word in self.mine.split()))
+
+    @property
+    def not_told(self) -> str:
+        """The answer to a question for it where it was never told."""
+        return f"You haven't told me {self.yours} yet."

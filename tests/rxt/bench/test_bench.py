@@ -12,7 +12,7 @@ import torch
 
 import rxt
 from rxt.bench.accuracy import Judge
-from rxt.bench.machine import ReadBandwidth, peak_bytes
+from rxt.bench.machine import ReadBandwidth, peak_bytes, timed
 from rxt.bench.naive import naive_update
 from rxt.bench.plot import plot
 from rxt.bench.results import table
@@ -84,6 +84,16 @@ def test_that_the_machine_answers() -> None:
     assert ReadBandwidth(2**20).measure(2) > 0
     peak = peak_bytes()
     assert peak is None or peak > 10**7
+
+
+@pytest.mark.parametrize(("device", "steps"), [("cpu", ["called"]), ("cuda", ["called", "done"])])
+def test_that_a_time_ends_when_the_device_is_done(
+    device: str, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    monkeypatch.setattr(torch.accelerator, "synchronize", lambda _device: happened.append("done"))
+    assert timed(lambda: happened.append("called"), torch.device(device)) >= 0
+    assert happened == steps
 
 
 def test_that_the_picture_is_an_svg_with_a_curve_a_way() -> None:

@@ -6,7 +6,13 @@ bare clauses in the middle of a sentence ("my name is {v}"); the generator adds 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+_YOURS = {"I was": "you were", "I'm": "you're", "I've": "you've", "I'd": "you'd", "I'll": "you'll", "am": "are"}
+_YOURS |= {"I": "you", "we": "you", "me": "you", "us": "you", "my": "your", "our": "your", "mine": "yours"}
+_YOURS |= {"myself": "yourself", "you": "me"}
+_MINE = re.compile(rf"(?<!\w)({'|'.join(_YOURS)})(?!\w)")
 
 
 def phrases(text: str) -> tuple[str, ...]:
@@ -22,6 +28,11 @@ def article(value: str) -> str:
 def named(template: str, place: str, noun: str) -> str:
     """The template with a noun in its place, behind the article that goes with it."""
     return template.replace(f"a {place}", article(noun)).replace(place, noun)
+
+
+def as_yours(text: str) -> str:
+    """What the person says of themselves ("who gave me my name"), said to them ("who gave you your name")."""
+    return _MINE.sub(lambda found: _YOURS[found[0]], text)
 
 
 def exchanges(text: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
@@ -73,8 +84,7 @@ class Fact:
 
     def __post_init__(self) -> None:
         """Derive `yours`."""
-        words = {"my": "your", "I": "you", "am": "are"}
-        object.__setattr__(self, "yours", " ".join(words.get(word, word) for word in self.mine.split()))
+        object.__setattr__(self, "yours", as_yours(self.mine))
 
     @property
     def not_told(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rxt.training.dialogues import (
     phrasebook,
     phrasebook_events,
+    phrasebook_everyday,
     phrasebook_lives,
     phrasebook_others,
     phrasebook_things,
@@ -28,6 +29,7 @@ _PLAIN: tuple[Fact, ...] = (
     *phrasebook_lives.OTHERS,
     *phrasebook_things.THINGS,
     *phrasebook_events.EVENTS,
+    *phrasebook_everyday.EVERYDAY,
 )
 
 FACTS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for fact in _PLAIN)
@@ -35,8 +37,8 @@ FACTS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for 
 
 
 def numbers_of_facts() -> dict[str, int]:
-    """The number of every fact, from 1. All events share the last with the details of episodes: they are told apart by
-    their words alone."""
-    lasting = [fact.slot for fact in FACTS if fact not in phrasebook_events.EVENTS]
-    events = (fact.slot for fact in phrasebook_events.EVENTS)
-    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys([*events, DETAIL], len(lasting) + 1)
+    """The number of every fact, from 1. All events and everyday facts share the last with the details of episodes: they
+    are told apart by their words alone."""
+    wordy = {fact.slot for fact in (*phrasebook_events.EVENTS, *phrasebook_everyday.EVERYDAY)}
+    lasting = [fact.slot for fact in FACTS if fact.slot not in wordy]
+    return {slot: at for at, slot in enumerate(lasting, 1)} | dict.fromkeys([*wordy, DETAIL], len(lasting) + 1)

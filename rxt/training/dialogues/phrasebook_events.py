@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from rxt.training.dialogues.fact import Fact
+from rxt.training.dialogues.fact import Fact, as_yours
 from rxt.training.dialogues.phrasebook_things import PLAIN_ACKS
 from rxt.training.dialogues.written import document
 
@@ -94,8 +94,7 @@ def _mine(text: str) -> str:
 
 def _yours(text: str) -> str:
     """As the listener says it back."""
-    words = {"{me}": "you", "{my}": "your", "my": "your", "me": "you"}
-    return " ".join(words.get(word, word) for word in text.split())
+    return as_yours(_mine(text))
 
 
 def _some(word: str) -> str:

@@ -23,6 +23,7 @@ SPLIT_SALT = b"held out 17: "
 """Chosen so that the commonest names and places are trained on: people will try them first."""
 
 CLOSED = frozenset({"age", "number", "month", "season", "weekday", "sign", "count", "size", "height"})
+CLOSED |= {"amount", "year", "clock", "moment", "relative"}
 CLOSED |= {"handed", "marital", "sleep_hours", "years_in_job", "years_playing"}
 """Kinds too small to split, shared by both parts."""
 
@@ -103,7 +104,7 @@ _MORE: dict[str, tuple[str, ...]] = {
 
 
 def _lists() -> dict[str, tuple[str, ...]]:
-    tables = [*document("life").items(), *document("events").items()]
+    tables = [item for name in ("life", "events", "everyday") for item in document(name).items()]
     lists = {kind: tuple(table["values"]) for kind, table in tables if "values" in table}
     for kind in (*_HANDWRITTEN, *_MORE):
         words = [word for name in _MORE.get(kind, ()) for word in document("words")[name]]
@@ -244,6 +245,8 @@ def _closed(kind: str, rng: random.Random, lists: dict[str, tuple[str, ...]]) ->
         return rng.choice(COUNTS)
     if kind == "size":
         return str(rng.randint(34, 48))
+    if kind == "year":
+        return str(rng.randint(1931, 2026))
     if kind == "height":
         return f"{rng.randint(145, 204)} cm"
     return rng.choice(lists[kind])

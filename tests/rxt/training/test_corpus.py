@@ -161,7 +161,7 @@ def test_that_nobody_learns_aside_to_be_whom_the_files_replace() -> None:
     generated = GeneratedSource(mistakes=1.0)
     mixed = MixedSource(FileSource(pairs), generated, 1.0)
     for source, wanted in ((generated, True), (mixed, False)):
-        drawn = source.dialogues(8, 20, random.Random(1))
+        drawn = source.dialogues(16, 20, random.Random(1))
         asked = [turn for dialogue in drawn for _, turn in dialogue.asides]
         assert len(asked) > 100
         assert any(turn.kind == "identity" for turn in asked) == wanted

@@ -14,7 +14,7 @@ from rxt.training.dialogues.fact import Fact
 from rxt.training.dialogues.phrasebook_things import PLAIN_ACKS
 from rxt.training.dialogues.written import document
 
-WEIGHT = 0.05
+WEIGHT = 0.03
 """Of each against the other facts."""
 
 

@@ -1,8 +1,9 @@
 """What the bundled model remembers of everyday conversations that were written without a look at its training.
 
 The first set is older than most of the generator's phrases, and its failures were looked at; the later one was written
-when they stood, and its failures were looked at once. The latest is of what people ask in their first minutes; nobody
-has looked at its failures.
+when they stood, and its failures were looked at twice, last before the everyday facts were written. The latest is of
+what people ask in their first minutes, the one of passing remarks mostly of things that no list of facts has; nobody
+has looked at their failures.
 
 make bench ARGS="tests/bench/test_everyday.py"
 """
@@ -18,7 +19,7 @@ import pytest
 
 pytestmark = pytest.mark.bench
 
-SETS = ("everyday", "everyday_later", "everyday_latest")
+SETS = ("everyday", "everyday_later", "everyday_latest", "everyday_passing")
 KINDS = ("told", "never", "changed")
 """Of a question: about a fact told once, about one never told, about one told anew, of which the latest counts."""
 

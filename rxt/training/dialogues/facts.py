@@ -29,10 +29,12 @@ _PLAIN: tuple[Fact, ...] = (
     *phrasebook_lives.OTHERS,
     *phrasebook_things.THINGS,
     *phrasebook_events.EVENTS,
-    *phrasebook_everyday.EVERYDAY,
 )
 
-FACTS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for fact in _PLAIN)
+OF_KINDS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for fact in _PLAIN)
+"""Facts of kinds that have a name, and events."""
+
+FACTS: tuple[Fact, ...] = (*OF_KINDS, *phrasebook_everyday.EVERYDAY)
 """All facts, in the order in which they are listed when all are asked for."""
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 from rxt.training.dialogues import Turn
-from rxt.training.dialogues.facts import FACTS
-from rxt.training.dialogues.phrasebook_everyday import EVERYDAY
+from rxt.training.dialogues.facts import OF_KINDS
 from rxt.training.dialogues.questions import Questions
 from rxt.training.dialogues.sources import Values
 from rxt.training.dialogues.state import ANY_PET_SLOTS, GROUPS, PET_SLOTS, State
@@ -21,20 +20,20 @@ CHANGE_DISTANCES = (1, 4)
 PROBES_PER_COUNT = 2
 TRIED_QUESTIONS = 20
 
-EXAMINED = FACTS[: -len(EVERYDAY)]
-"""Facts of kinds that have a name, and events. Everyday facts are of so many kinds that they are a test of their own
-(tests/bench/test_everyday.py); among these they would hide what becomes of the others."""
-
 
 class Examiner:
-    """Draws scripts from the held-out values and phrasings."""
+    """Draws scripts from the held-out values and phrasings.
+
+    Everyday facts are not among them: they are of so many kinds that they are a test of their own
+    (tests/bench/test_everyday.py), and would hide what becomes of the others.
+    """
 
     def __init__(self, seed: int) -> None:
         self._rng = random.Random(f"{seed}/examiner")
-        values, wording = Values(held_out=True), Wording(EXAMINED, held_out=True)
+        values, wording = Values(held_out=True), Wording(OF_KINDS, held_out=True)
         self._talk = Talk(wording, values)
-        self._tellings = Tellings(EXAMINED, wording, values)
-        self._questions = Questions(EXAMINED, wording, self._tellings)
+        self._tellings = Tellings(OF_KINDS, wording, values)
+        self._questions = Questions(OF_KINDS, wording, self._tellings)
         self._updatable = wording.updatable
 
     def distance(self, turns: int) -> Script:
@@ -108,7 +107,7 @@ class Examiner:
         chosen: list[str] = []
         exclusive = (*GROUPS, PET_SLOTS)
         while len(chosen) < count:
-            slot = self._rng.choices(EXAMINED, [fact.weight for fact in EXAMINED])[0].slot
+            slot = self._rng.choices(OF_KINDS, [fact.weight for fact in OF_KINDS])[0].slot
             in_doubt = any(slot in group and not group.isdisjoint(chosen) for group in exclusive)
             if slot not in chosen and slot not in ANY_PET_SLOTS and not in_doubt:
                 chosen.append(slot)

@@ -127,7 +127,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"The conversation database {path} was written by a newer version (format {version}; "
             f"this version knows {SCHEMA_VERSION}). {_UNTOUCHED}"
         )
-    if version < 0 or (version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None):
+    if version < 0 or (version == 0 and _is_of_another_program(connection)):
         raise _DamageError("it is a database of another program")
     _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = FULL")
@@ -140,6 +140,13 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(
         "DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation = conversation.id)"
     )
+
+
+def _is_of_another_program(connection: sqlite3.Connection) -> bool:
+    """Whether there are tables and no version. It is read after them: another process may have made both in the last
+    moment, in one transaction."""
+    has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+    return has_tables and _version(connection) == 0
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.store import database
 from app.store.conversation_store import ConversationStore
 from tests.app.store import version_1
 from tests.app.store.history import create, replayed, say
@@ -59,6 +60,27 @@ def test_that_a_database_made_by_another_process_in_the_last_moment_is_used(
     store = ConversationStore(path)
     assert store.quarantined is None
     assert create(store, "mine", 1) > 0
+    store.close()
+
+
+def test_that_a_database_filled_by_another_process_while_it_is_looked_at_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    real = database._version
+
+    def early(connection: sqlite3.Connection) -> int:
+        version = real(connection)
+        monkeypatch.undo()
+        other = ConversationStore(path)
+        say(other, create(other, "theirs", 1), "one")
+        other.close()
+        return version
+
+    monkeypatch.setattr("app.store.database._version", early)
+    store = ConversationStore(path)
+    assert store.quarantined is None
+    assert [item.title for item in store.list()] == ["theirs"]
     store.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -11,7 +10,6 @@ from PySide6.QtCore import QObject, Slot
 from app.models.conversation import Exchange
 from app.models.turn_verbs import TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
-from app.views.dialogs import SaveMemoryDialog
 from app.views.notices import Tone
 from app.views.past_banner import memory_in_words
 from app.views.past_commands import PastCommands
@@ -19,10 +17,11 @@ from app.views.past_commands import PastCommands
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
     from app.models.workspace import Workspace
-    from app.paths import Paths
     from app.views.main_window import MainWindow
+    from app.views.memory_commands import MemoryCommands
     from rxt.events import Sampling
 
+NOT_CHANGED = "This answer was not changed"
 UNSAVED_PAST = "The memory that is shown belongs to no saved turn: go to another turn, or back to now."
 
 
@@ -30,15 +29,20 @@ class BranchCommands(QObject):
     """Runs the actions for turns. The message they are for has the keyboard, or is the newest."""
 
     def __init__(
-        self, port: EnginePort, workspace: Workspace, window: MainWindow, paths: Paths, parent: QObject | None = None
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        memories: MemoryCommands,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._port = port
         self._workspace = workspace
         self._conversation = workspace.conversation
         self._window = window
-        self._paths = paths
-        self._save_turn = 0
+        self._memories = memories
+        self._changing: tuple[int, str] = (0, "")  # the answer that was last edited, and its new words
         self.notices = BranchNotices(port, workspace.conversation, window.chat.notices)
         self.past = PastCommands(port, workspace, window, self.notices, self)
         self._by_verb = {
@@ -54,6 +58,7 @@ class BranchCommands(QObject):
         overlay.refusals_of = self.refusals_of
         overlay.asked.connect(self.do)
         overlay.edit_accepted.connect(self._finish_edit)
+        port.failed.connect(self._on_failed)
         window.chat.transcript.version_asked.connect(self._show_version)
         window.chat.transcript.pointed.connect(self.refresh)
         window.chat.find_bar.toggled.connect(self.refresh)
@@ -189,7 +194,15 @@ class BranchCommands(QObject):
             self._window.chat.transcript.jump_to_latest()
         else:
             self.notices.announce_edit(turn, self._conversation.index((row or 0) + 1).data())
+            self._changing = turn, text
             self._port.edit_answer(turn, text)
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, _message: str) -> None:
+        """The words that an answer did not take are in its editor again the next time."""
+        turn, text = self._changing
+        if title == NOT_CHANGED and turn:
+            self._window.chat.overlay.editor.drafts[turn, False] = text
 
     # ---------------------------------------------------------------- memory
 
@@ -214,15 +227,7 @@ class BranchCommands(QObject):
 
     def _save_memory(self, exchange: Exchange, _row: int) -> None:
         words = f"{self._conversation.title or 'Memory'}, turn {(exchange.turn or 0) + 1}"
-        self._save_turn = exchange.id
-        dialog = SaveMemoryDialog(self._paths.snapshots_dir, words, self._window)
-        dialog.save_requested.connect(self._save)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    @Slot(object, str, str)
-    def _save(self, path: Path, title: str, description: str) -> None:
-        self._port.save_snapshot(path, title, description, self._save_turn)
+        self._memories.save_turn(exchange.id, title=words)
 
     def replay_conversation(self) -> None:
         self._window.chat.notices.dismiss("replay")

@@ -29,14 +29,20 @@ class BranchNotices:
         if last is None or not last.id:
             self._waiting = partial(self._notices.add, words, key="branch")
         else:
-            back = partial(self._port.show_branch, last.id)
+            back = partial(self._go_back, partial(self._port.show_branch, last.id))
             self._waiting = partial(self._notices.add, words, action="Show the former branch", run=back, key="branch")
 
     def announce_edit(self, turn: int, former: str) -> None:
         """Tells that the words of an answer were changed when they have; the way back leads to the `former` ones."""
         words = "The words were changed; memory keeps what was written until you rewrite it from there."
-        back = partial(self._port.edit_answer, turn, former)
+        back = partial(self._go_back, partial(self._port.edit_answer, turn, former))
         self._waiting = partial(self._notices.add, words, action="Undo", run=back, key="edited")
+
+    def _go_back(self, way: Callable[[], None]) -> bool:
+        """Whether the port takes it: while anything is under way it says why not, and the way back must stay."""
+        is_free = not self._port.phase.is_busy
+        way()
+        return is_free
 
     def tell(self) -> None:
         """The path has changed: says what was announced."""

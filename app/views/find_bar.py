@@ -100,10 +100,16 @@ class FindBar(QFrame):
 
     @Slot()
     def close_bar(self) -> None:
+        """The transcript stays where it is, and the keyboard goes on from the place found."""
         self._timer.stop()
-        self.hide()
         self._view.show_matches(None)
+        found = self._finder.current
+        if found is not None and found.row < self._conversation.rowCount():
+            self._view.focus_on(found.row)
+        elif self._view.focused_row < 0:
+            self._view.focus_on(self._view.first_visible_row)
         self._view.setFocus()
+        self.hide()  # after that, or Qt gives the keyboard to whatever is next
         self.toggled.emit()
 
     @Slot()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWi
 
 from app.actions import Actions, Menu
 from app.views.chat import Chat
+from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
 from app.views.loss_question import LossQuestion
 from app.views.overlays import Callout, DropHint
@@ -40,7 +41,6 @@ INSPECTOR_NEEDS_PX = 900
 INSPECTOR_SHARE = 0.37  # so that the names of all its pages are seen
 INSPECTOR_PX = (380, 640)
 TIMELINE_PX = 92
-DRAFT_MS = 1_000
 SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
@@ -113,13 +113,8 @@ class MainWindow(QMainWindow):
         self.recent_models = RecentModels(workspace.settings, self)
         self._loss: Callable[[], str] = str
         self._build_menus()
-        self._draft_timer = QTimer(self)
-        self._draft_timer.setSingleShot(True)
-        self._draft_timer.setInterval(DRAFT_MS)
-        self._draft_timer.timeout.connect(self._keep_draft)
+        self._drafts = DraftKeeper(self.chat, workspace, layout, self)
         self._restore()
-        for field in (self.chat.composer.edit, self.chat.overlay.editor.edit):
-            field.textChanged.connect(self._draft_timer.start)
         workspace.conversation.opened.connect(self._show_title)
         workspace.conversation.renamed.connect(self._show_title)
         workspace.settings.changed.connect(self._check_theme)
@@ -171,8 +166,7 @@ class MainWindow(QMainWindow):
             self.reset_layout()
         self._was_hidden, self._kept_px = self.inspector_dock.isHidden(), []
         self.sidebar.branches.is_open = self._layout.shows_branches
-        self.chat.composer.set_text(self._layout.draft)
-        self.chat.overlay.editor.drafts = self._layout.edits
+        self._drafts.restore()
 
     def reset_layout(self) -> None:
         """Gives all parts their first size."""
@@ -271,10 +265,6 @@ class MainWindow(QMainWindow):
         title = self._workspace.conversation.title
         self.setWindowTitle(f"{title} · Mneme" if title else "Mneme")
 
-    @Slot()
-    def _keep_draft(self) -> None:
-        self._layout.draft, self._layout.edits = self.chat.composer.text, self.chat.overlay.editor.unsent
-
     # ---------------------------------------------------------------- showing
 
     def show_phase(self, phase: Phase) -> None:
@@ -334,8 +324,7 @@ class MainWindow(QMainWindow):
             question.accepted.connect(self.close_anyway)
             question.open()
             return
-        self._draft_timer.stop()
-        self._layout.draft, self._layout.edits = self.chat.composer.unsent, self.chat.overlay.editor.unsent
+        self._drafts.keep()
         self._layout.shows_branches = self.sidebar.branches.is_open
         self._layout.save(self)
         self._layout.sync()

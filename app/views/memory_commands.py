@@ -81,10 +81,11 @@ class MemoryCommands(QObject):
         turn = self._shown_turn()
         self.save_turn(turn, self._words(turn))
 
-    def save_turn(self, turn: int | None, words: str = "") -> None:
-        """The same for the memory after the stored turn `turn`; None: the newest. words: what memory that is."""
-        title = self._workspace.conversation.title or "Memory"
-        dialog = SaveMemoryDialog(self._paths.snapshots_dir, title, self._above, words)
+    def save_turn(self, turn: int | None, words: str = "", title: str = "") -> None:
+        """The same for the memory after the stored turn `turn`; None: the newest. words: what memory that is; title:
+        which one is offered, where it is not the chat's."""
+        offered = title or self._workspace.conversation.title or "Memory"
+        dialog = SaveMemoryDialog(self._paths.snapshots_dir, offered, self._above, words)
         dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
         dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))

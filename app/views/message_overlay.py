@@ -161,19 +161,23 @@ class MessageOverlay(QObject):
 
     @Slot()
     def _end_edit(self) -> None:
-        self._editor_row = -1
+        row, self._editor_row = self._editor_row, -1
         self._view.make_room(-1, 0)
+        if row >= 0:
+            self._view.focus_on(row)
         self._view.setFocus()
 
     @Slot(QModelIndex, int, int)
     def _on_rows_gone(self, _parent: QModelIndex, first: int, _last: int) -> None:
         if self._editor_row >= first:
+            self._editor_row = -1  # it goes: nothing can go on from there
             self.editor.cancel()
         if self.tools.row >= first:
             self._leave()
 
     @Slot()
     def _on_reset(self) -> None:
+        self._editor_row = -1
         self.editor.cancel()
         self._leave()
 

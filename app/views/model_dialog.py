@@ -139,10 +139,16 @@ class ModelDialog(QDialog):
         self.folder.clicked.connect(self._open_folder)
         self._search.changed.connect(self._show)
 
+    @property
+    def _is_downloading(self) -> bool:
+        return self._search.state is SearchState.DOWNLOADING
+
     # what the person does
 
     @Slot()
     def _ask(self) -> None:
+        if self._is_downloading:  # another request would end it
+            return
         text = self.words.text().strip()
         repository = repository_in(text)
         if repository is not None:
@@ -152,6 +158,8 @@ class ModelDialog(QDialog):
 
     @Slot(QListWidgetItem)
     def _look(self, item: QListWidgetItem) -> None:
+        if self._is_downloading:
+            return
         repository = str(item.data(Qt.ItemDataRole.UserRole))
         self.words.setText(repository)
         self.look_wanted.emit(repository, self.token.text())
@@ -199,7 +207,10 @@ class ModelDialog(QDialog):
     @Slot()
     def _show(self) -> None:
         search = self._search
-        downloading = search.state is SearchState.DOWNLOADING
+        downloading = self._is_downloading
+        self.results.setEnabled(not downloading)
+        self.words.setEnabled(not downloading)
+        self.results.setToolTip("Stop the download first." if downloading else "")
         self._name_button()
         self.sentence.setText(search.sentence)
         self.sentence.setVisible(bool(search.sentence))

@@ -37,7 +37,7 @@ _ICONS = {
 
 
 class Notice(QFrame):
-    """One message.
+    """One message. run: what its button does; False says that it could not be done, and the message stays.
 
     Signals:
         closed(notice): it is done with.
@@ -46,7 +46,7 @@ class Notice(QFrame):
     closed = Signal(object)
 
     def __init__(
-        self, text: str, tone: Tone, icons: Icons, action: str = "", run: Callable[[], None] | None = None
+        self, text: str, tone: Tone, icons: Icons, action: str = "", run: Callable[[], object] | None = None
     ) -> None:
         super().__init__()
         self.setProperty("panel", "notice")
@@ -105,9 +105,8 @@ class Notice(QFrame):
 
     @Slot()
     def _act(self) -> None:
-        if self._run is not None:
-            self._run()
-        self.close_now()
+        if self._run is None or self._run() is not False:
+            self.close_now()
 
 
 class Notices(QWidget):
@@ -128,7 +127,12 @@ class Notices(QWidget):
         return tuple(notice.text for _, notice in self._shown)
 
     def add(
-        self, text: str, tone: Tone = Tone.INFO, action: str = "", run: Callable[[], None] | None = None, key: str = ""
+        self,
+        text: str,
+        tone: Tone = Tone.INFO,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        key: str = "",
     ) -> Notice:
         """Shows a sentence; `action` with `run` adds one button to it."""
         self.dismiss(key or text)

@@ -52,6 +52,7 @@ class TranscriptTints(QObject):
         for signal in (self._history.reset, self._history.turn_added, self._history.cursor_changed, themes.changed):
             signal.connect(self._show)
         self._conversation.modelReset.connect(self._show)
+        self._conversation.path_changed.connect(self._show)
         analyses.arrived.connect(self._on_arrived)
         transcript.viewport().installEventFilter(self)
 

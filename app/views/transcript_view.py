@@ -100,6 +100,12 @@ class TranscriptView(MessageList):
         """The row of the message with the focus, -1 for none."""
         return self.currentIndex().row()
 
+    def focus_on(self, row: int) -> None:
+        """Lets the keyboard go on from a message, -1 for none, without bringing it into view."""
+        self.setAutoScroll(False)
+        self.selectionModel().setCurrentIndex(self._conversation.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.setAutoScroll(True)
+
     def copy(self) -> None:
         """Copies the selected text, or the message with the focus where none is selected."""
         text = self.selected_text or self._text_of(self.currentIndex().row())
@@ -158,7 +164,7 @@ class TranscriptView(MessageList):
             place = self._position_at(event.position())
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._text.press(place, extend)
-            self.setCurrentIndex(self.indexAt(event.position().toPoint()))
+            self.focus_on(self.indexAt(event.position().toPoint()).row())
             self.viewport().update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

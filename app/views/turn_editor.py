@@ -115,8 +115,8 @@ class TurnEditor(QFrame):
 
     def _close(self) -> None:
         self._turn = 0
-        self.hide()
         self.closed.emit()
+        self.hide()  # once whoever listens has taken the keyboard, or Qt gives it to whatever is next
 
     @Slot()
     def _send(self) -> None:

@@ -101,6 +101,7 @@ class InspectorPanel(LazyView):
     def say(self, words: str) -> None:
         """Says for a few seconds what a key did."""
         self.health.setText(words)
+        self.health.show()
         self._said.start()
 
     def sizeHint(self) -> QSize:
@@ -112,9 +113,15 @@ class InspectorPanel(LazyView):
         if before is None and history.initial is not None:
             before = history.initial.norm
         self.health.setText(health_sentence(history.current, before, history.origin))
+        self._fit_health()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self._said.isActive():
+            self._fit_health()
+
+    def _fit_health(self) -> None:
+        """In a low window the sentence is there only while it says what a key did."""
         self.health.setVisible(self.height() >= _HEALTH_FROM_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -46,6 +46,22 @@ def test_that_letters_pin_mark_and_step_the_layer(
     assert history.cursor == 3
 
 
+def test_that_a_low_inspector_makes_room_for_what_a_key_says(
+    history: MemoryHistory, selection: Selection, analyst: FakeAnalyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    low = show(InspectorPanel(history, themes, True, selection, analyst), 460, 500)
+    assert not low.health.isVisible()
+    qtbot.keyClick(low, Qt.Key.Key_D)
+    assert low.health.isVisible()
+    assert "Nothing is pinned yet" in low.health.text()
+    low.resize(460, 510)
+    assert low.health.isVisible()
+    low._said.timeout.emit()
+    low._said.stop()
+    low.redraw()
+    assert not low.health.isVisible()
+
+
 def test_that_n_goes_to_the_large_changes_from_anywhere_in_the_inspector(
     panel: InspectorPanel, history: MemoryHistory, qtbot: QtBot
 ) -> None:

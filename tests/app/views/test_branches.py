@@ -442,6 +442,46 @@ def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot
     assert desk.window.chat.notices.texts == ("This answer was not changed: The database is read-only.",)
 
 
+def test_that_the_new_words_of_an_answer_that_was_not_changed_are_there_again(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    editor(desk).setPlainText("a better answer")
+    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    desk.port.failed.emit("This answer was not changed", "The disk is full.")
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    assert editor(desk).toPlainText() == "a better answer"
+
+
+def test_that_the_chat_stays_where_it_is_when_an_edit_of_an_old_message_is_left(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk, 60)
+    transcript = desk.window.chat.transcript
+    transcript.verticalScrollBar().setValue(0)
+    transcript.focus_on(-1)
+    desk.commands.branches.do("edit_message", 2)
+    qtbot.keyClick(editor(desk), Qt.Key.Key_Escape)
+    assert transcript.verticalScrollBar().value() == 0
+    assert transcript.focused_row == 2
+
+
+@pytest.mark.parametrize("action", ["edit_answer", "forget_turn"])
+def test_that_a_way_back_stays_while_the_engine_is_busy(desk: Desk, qtbot: QtBot, action: str) -> None:
+    open_line(desk)
+    focus(desk, 3)
+    desk.actions[action].trigger()
+    if action == "edit_answer":
+        editor(desk).setPlainText("a better answer")
+        qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
+    desk.port.say_phase(Phase.ANSWERING)
+    qtbot.mouseClick(desk.find("noticeAction"), LEFT)
+    assert len(desk.window.chat.notices.texts) == 1
+    desk.port.say_phase(Phase.READY)
+    qtbot.mouseClick(desk.find("noticeAction"), LEFT)
+    assert desk.window.chat.notices.texts == ()
+
+
 def test_that_rewriting_memory_takes_back_what_was_said_of_the_changed_words(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
     focus(desk, 3)

@@ -241,6 +241,20 @@ def test_that_escape_closes_the_bar_and_its_marks(desk: Desk, qtbot: QtBot) -> N
     assert list(desk.window.chat.transcript.matches_within(1)) == []
 
 
+@pytest.mark.parametrize(("words", "row"), [("answer 7", 13), ("answer 77", 0)], ids=["found", "nothing found"])
+def test_that_the_chat_stays_where_it_is_when_the_bar_is_closed(desk: Desk, qtbot: QtBot, words: str, row: int) -> None:
+    open_line(desk, 60)
+    transcript = desk.window.chat.transcript
+    transcript.verticalScrollBar().setValue(0)
+    transcript.focus_on(-1)
+    desk.actions["find_in_chat"].trigger()
+    line(desk, "findField").setText(words)
+    before = transcript.verticalScrollBar().value()
+    qtbot.keyClick(desk.find("findField"), Qt.Key.Key_Escape)
+    assert transcript.verticalScrollBar().value() == before
+    assert transcript.focused_row == row
+
+
 # ------------------------------------------------------------------ the palette
 
 

@@ -497,6 +497,17 @@ def test_that_a_message_that_no_turn_began_with_is_there_again_after_a_restart(m
     assert make_desk(load=False).window.chat.composer.text == "My name is Alice"
 
 
+def test_that_a_waiting_message_is_kept_while_it_waits(make_desk: Make, qtbot: QtBot) -> None:
+    desk = make_desk()
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.type_and_send("My name is Alice")
+    desk.window.chat.composer.set_text("half a thought")
+    qtbot.waitUntil(lambda: desk.window._layout.draft == "My name is Alice\nhalf a thought")
+    desk.workspace.outbox.cancel()
+    desk.window.chat.composer.set_text("")
+    qtbot.waitUntil(lambda: desk.window._layout.draft == "")
+
+
 def test_that_folded_branches_are_folded_after_a_restart(make_desk: Make) -> None:
     first = make_desk()
     assert first.window.sidebar.branches.is_open

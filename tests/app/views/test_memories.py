@@ -22,6 +22,7 @@ from app.views.memories import MemoryLibrary
 from app.views.memory_card import tooltip
 from app.views.system_prompt import SystemPromptDialog
 from rxt.events import frozen_array
+from tests.app.views.branching import open_line
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import LAYERS, SLOTS, WIDTH, snapshot, stored_turn
 
@@ -349,6 +350,17 @@ def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: 
     assert describe("It knows Alice") == "It knows Alice"
     desk.port.snapshot_saved.emit(snapshot(Path("/data/alice.safetensors")))
     assert describe("") == ""
+
+
+def test_that_the_description_of_an_earlier_memory_is_there_again_too(desk: Desk) -> None:
+    open_line(desk)
+    for former in ("", "It knows Alice"):
+        desk.commands.branches.do("save_turn_memory", 1)
+        dialog = [found for found in desk.window.findChildren(SaveMemoryDialog) if found.isVisible()][-1]
+        assert dialog.description.toPlainText() == former
+        dialog.description.setPlainText("It knows Alice")
+        dialog.accept()
+        desk.port.failed.emit("This memory was not saved", "The disk is full.")
 
 
 def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:

@@ -90,6 +90,22 @@ def test_that_closing_forgets_the_token_and_stops_what_is_under_way(models: Mode
     assert dialog.token.text() == ""
 
 
+def test_that_another_request_does_not_end_a_download(models: ModelCommands, qtbot: QtBot) -> None:
+    dialog = dialog_of(models)
+    dialog.words.setText("tiny")
+    dialog.go.click()
+    qtbot.waitUntil(lambda: dialog.results.count() == 1)
+    dialog._look(dialog.results.item(0))
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    with qtbot.waitSignal(models.arrived, timeout=10_000):
+        dialog.download.click()
+        assert models.search.state is SearchState.DOWNLOADING
+        assert not dialog.results.isEnabled()
+        dialog._look(dialog.results.item(0))
+        dialog._ask()
+        assert models.search.state is SearchState.DOWNLOADING
+
+
 def test_that_a_stopped_download_offers_to_go_on(models: ModelCommands, qtbot: QtBot) -> None:
     dialog = dialog_of(models)
     dialog.words.setText(REPOSITORY)

@@ -84,6 +84,16 @@ def test_that_an_answer_with_other_words_than_were_written_is_not_tinted(shown: 
     assert not tints_of(shown)
 
 
+def test_that_the_colours_go_when_the_words_are_changed(shown: LabDesk, qtbot: QtBot) -> None:
+    tell(shown)
+    shown.actions["tint_answer"].trigger()
+    qtbot.waitUntil(lambda: bool(tints_of(shown)))
+    records, other = shown.workspace.history.records, "Somebody changed these words."
+    turns = [dataclasses.replace(stored_turn(record.turn, record.query, other), record=record) for record in records]
+    shown.workspace.conversation.show_path(turns)
+    assert not tints_of(shown)
+
+
 def test_that_the_lab_tints_and_the_other_layouts_do_not(shown: LabDesk) -> None:
     shown.actions["preset_lab"].setChecked(True)
     assert shown.commands.tints.is_on

@@ -136,6 +136,23 @@ def test_that_dragging_the_mouse_selects(view: TranscriptView, conversation: Con
     assert view.selected_text == "answer one two"
 
 
+def test_that_nothing_moves_under_the_mouse_that_begins_to_select(
+    view: TranscriptView, conversation: Conversation, qtbot: QtBot
+) -> None:
+    tall = StoredTurn("question", LINE * 60, "replied", None)
+    conversation.open(1, "T", "", [tall, tall])
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 3)
+    before, place = bar.value(), QPoint(view.column.center().x(), view.viewport().height() // 2)
+    assert view.indexAt(place).row() == 1
+    view.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert bar.value() == before
+    assert view.focused_row == 1
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert view.selected_text == ""
+
+
 def test_that_the_arrow_keys_walk_through_the_messages(
     view: TranscriptView, conversation: Conversation, qtbot: QtBot
 ) -> None:

@@ -1,0 +1,50 @@
+"""Keeps what was typed and not sent, so that neither a crash nor a power cut takes more than its last second."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+if TYPE_CHECKING:
+    from app.models.workspace import Workspace
+    from app.views.chat import Chat
+    from app.views.window_layout import WindowLayout
+
+DRAFT_MS = 1_000
+
+
+class DraftKeeper(QObject):
+    """Writes the text of the composer, a waiting message and unsent edits to the layout file once they rest."""
+
+    def __init__(self, chat: Chat, workspace: Workspace, layout: WindowLayout, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._composer = chat.composer
+        self._editor = chat.overlay.editor
+        self._layout = layout
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAFT_MS)
+        self._timer.timeout.connect(self.keep)
+        for changed in (
+            self._composer.edit.textChanged,
+            self._editor.edit.textChanged,
+            workspace.outbox.queue_changed,
+            workspace.conversation.rowsInserted,  # a message that was sent has become a turn
+        ):
+            changed.connect(self._wait)
+
+    def restore(self) -> None:
+        """Brings back what was kept the last time."""
+        self._composer.set_text(self._layout.draft)
+        self._editor.drafts = self._layout.edits
+
+    @Slot()
+    def keep(self) -> None:
+        """Writes it now."""
+        self._timer.stop()
+        self._layout.draft, self._layout.edits = self._composer.unsent, self._editor.unsent
+
+    @Slot()
+    def _wait(self) -> None:
+        self._timer.start()

@@ -2,14 +2,11 @@
 
 Laws: a memory is applied once per turn, and only a verified one is continued from. History is never overwritten: what
 changes the past makes a branch. Everything that can fail happens before anything is changed.
-
-A regenerated answer draws with another seed: the n-th version of a turn takes the first 31 bits of
-SHA-256("<sampling.seed>/<n>"), so that it is another answer and yet the same whenever everything is done again.
 """
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,16 +20,18 @@ from app.engine.library import Loaded, Memory
 from app.engine.memory_path import check_path, memory_after
 from app.engine.messages import PREVIEW_LENGTH, OnStop, StoredTurn, TurnNode
 from app.engine.opening import Opening, Place, node_of, records_of, start_session, stored_turn
-from app.engine.refusal import RefusedError, sentence
+from app.engine.refusal import EXPECTED, RefusedError, sentence, unexpected
+from app.engine.seeds import seed_of_version
 from app.engine.tree import TurnTree
 from app.engine.turn import Turn
-from app.store.errors import StoreError
 from app.store.records import Turn as SavedTurn
 from app.store.turn_codec import clean
 from rxt.events import Sampling, TurnStarted
 
+_log = logging.getLogger(__name__)
 FEW = 8
 """So many turns are read one by one, more of them together."""
+BEHIND = "The newest turns of this chat could not be saved. Until they are, no answer can be changed."
 UNSAVED = "The newest turns of this chat could not be saved, and going elsewhere would lose them."
 
 
@@ -82,8 +81,10 @@ class Dialogue:
         text = clean(text)
         try:
             place = self._place_at(turn)
-        except (RefusedError, StoreError, OSError, ValueError) as error:
-            self._post(reports.TurnRejected(text, sentence(error)))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, a panic of native code too, the text goes back
+            _log.info("a turn did not begin", exc_info=True)
+            words = sentence(error) if isinstance(error, EXPECTED) else unexpected(error)
+            self._post(reports.TurnRejected(text, words))
             return
         self._turn(place, text, sampling)
 
@@ -142,6 +143,7 @@ class Dialogue:
     def edit_answer(self, turn: int, text: str) -> None:
         """Another text is shown for an answer; memory keeps what was written."""
         self._tree.node(turn)
+        self._need_saved(BEHIND)  # what the store has of this turn may be less than what is shown
         store = self._journal.store
         store.edit_answer(turn, clean(text))
         saved = store.turn(turn)
@@ -239,9 +241,7 @@ class Dialogue:
         return replace(turn, id=entry.id, versions=self._tree.versions(entry.id))
 
     def _catch_up(self) -> None:
-        """Turns that could not be saved when they happened may be saved now."""
-        if self._unsaved:
-            self._journal.flush()
+        """Turns that could not be saved when they happened may have been saved since."""
         for position, entry in self._unsaved:
             if entry.id is not None:
                 self.place.turns[position] = self._put(entry, self.place.turns[position])
@@ -249,10 +249,17 @@ class Dialogue:
 
     def _try_again(self) -> None:
         """The same between two turns: what was saved is told at once."""
+        self._journal.flush()
         count = len(self._unsaved)
         self._catch_up()
         if len(self._unsaved) != count:
             self._tell_tree()
+
+    def _need_saved(self, refusal: str) -> None:
+        """Raises RefusedError where, after another try, the store still lacks something that is shown."""
+        self._try_again()
+        if self._unsaved or self._journal.is_behind:
+            raise RefusedError(refusal)
 
     # places
 
@@ -262,8 +269,7 @@ class Dialogue:
         tip = self.place.tip
         if (tip.id if tip is not None else None) == turn and not self._unsaved:
             return self.place
-        if self._unsaved or self._journal.is_behind:
-            raise RefusedError(UNSAVED)
+        self._need_saved(UNSAVED)
         turns = self._tree.with_versions(self._path_turns(self._tree.path_to(turn)))
         return self._place_after(turns, None)
 
@@ -296,9 +302,7 @@ class Dialogue:
 
     def _from(self, turn: int) -> list[SavedTurn]:
         """The turns from this one to the end: of the shown path, if it is on it, of its newest branch otherwise."""
-        self._try_again()
-        if self._unsaved:
-            raise RefusedError(UNSAVED)
+        self._need_saved(UNSAVED)
         self._tree.node(turn)
         shown = [item.id for item in self.place.turns]
         ids = shown if turn in shown else list(self._tree.path_to(self._tree.newest_below(turn)))
@@ -343,8 +347,3 @@ class Dialogue:
 
     def _list(self) -> None:
         self._post(reports.ConversationsListed(self._journal.list()))
-
-
-def seed_of_version(seed: int, version: int) -> int:
-    """The sampling seed of the version of a turn that has `version` versions before it, in [0, 2^31)."""
-    return int.from_bytes(hashlib.sha256(f"{seed}/{version}".encode()).digest()[:4], "big") >> 1

@@ -17,12 +17,13 @@ from app.engine.analysis_subject import Subject
 from app.engine.clerk import Clerk
 from app.engine.dialogue import Dialogue
 from app.engine.errands import Errand, ExportConversation, ImportConversation
-from app.engine.exchange_store import exchanged_path
+from app.engine.exchange_store import exchanged_open
 from app.engine.journal import Journal, OpenedInStore, title_of
 from app.engine.library import load
 from app.engine.messages import OnStop
-from app.engine.opening import Opening, fresh, from_snapshot, from_store, random_seed
+from app.engine.opening import Opening, fresh, from_snapshot, from_store
 from app.engine.refusal import RefusedError, sentence
+from app.engine.seeds import random_seed
 from app.engine.snapshots import SUFFIX, SnapshotFolder
 from app.paths import Paths, unused
 from app.store.turn_codec import clean
@@ -80,6 +81,11 @@ class Engine:
     def finish(self) -> None:
         """The last verb: a last try to save what could not be saved before."""
         self._journal.flush()
+
+    @property
+    def unsaved(self) -> frozenset[int]:
+        """The stored turns whose answer or memory is not saved, by id."""
+        return self._journal.incomplete
 
     def close_store(self) -> None:
         """Closes the database; called when no verb can run any more."""
@@ -203,16 +209,21 @@ class Engine:
     def carry_out(self, errand: Errand) -> None:
         """Saved memories as objects, conversations as files."""
         if isinstance(errand, ExportConversation) and self._opened(errand.id) is not None:
-            self._journal.flush()
-            opened, place = self.dialogue.conversation, self.dialogue.place
-            if not self.dialogue.is_saved:  # what the store lacks must not be lacking in the file
-                self._clerk.export(lambda: exchanged_path(opened, place.turns), errand.path)
-                return
-        elif isinstance(errand, ExportConversation):
+            self._clerk.export(lambda: exchanged_open(self.dialogue, lambda: self._journal.store), errand.path)
+            return
+        if isinstance(errand, ExportConversation):
             self._need_saved(errand.id)
         self._clerk.carry_out(errand)
         if isinstance(errand, ImportConversation):
+            self._renumber()
             self._list_conversations()
+
+    def _renumber(self) -> None:
+        """A chat that is not stored yet has announced the next free number: what came from a file has taken it."""
+        opened = self._dialogue.conversation if self._dialogue is not None else None
+        if opened is not None and not opened.stored and 0 <= opened.id < self._journal.store.next_id():
+            former, opened.id = opened.id, self._journal.new_id()
+            self._post(reports.ConversationRenumbered(former, opened.id))
 
     def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
         """Saves the memory of the open conversation as a file."""

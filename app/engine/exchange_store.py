@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.engine.exchange import ExchangedConversation, ExchangedTurn
@@ -11,6 +12,7 @@ from app.engine.refusal import RefusedError
 from rxt.events import Sampling
 
 if TYPE_CHECKING:
+    from app.engine.dialogue import Dialogue
     from app.engine.journal import OpenedInStore
     from app.engine.messages import StoredTurn
     from app.store.conversation_store import ConversationStore
@@ -35,6 +37,15 @@ def exchanged(store: ConversationStore, number: int) -> ExchangedConversation:
         tip=store.tip(number),
         turns=tuple(_exchanged_turn(turn) for turn in store.turns(number)),
     )
+
+
+def exchanged_open(dialogue: Dialogue, store: Callable[[], ConversationStore]) -> ExchangedConversation:
+    """The open conversation: all of its tree, or the shown path where the store lacks something that is shown."""
+    opened, place = dialogue.conversation, dialogue.place
+    if not dialogue.is_saved:
+        return exchanged_path(opened, place.turns)
+    tip = place.tip.id if place.tip is not None else None  # in the store it is another where that is read-only
+    return replace(exchanged(store(), opened.id), tip=tip)
 
 
 def _exchanged_turn(turn: Turn) -> ExchangedTurn:

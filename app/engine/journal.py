@@ -86,7 +86,8 @@ class Journal:
         self._path = data_dir / "conversations.sqlite"
         self._failed = failed
         self._store: ConversationStore | None = None
-        self._backlog: deque[tuple[OpenedInStore | None, Step]] = deque()  # each with the conversation it belongs to
+        self._backlog: deque[tuple[OpenedInStore | None, TurnEntry | None, Step]] = deque()  # each with what it is of
+        self._lost: set[int] = set()
         self._begun: OpenedInStore | None = None
         self._told = False
         self._has_given_up = False
@@ -113,7 +114,13 @@ class Journal:
 
     def waits_for(self, conversation: int) -> bool:
         """Whether something that happened in this conversation is not saved yet."""
-        return any(opened is not None and opened.id == conversation for opened, _ in self._backlog)
+        return any(opened is not None and opened.id == conversation for opened, _, _ in self._backlog)
+
+    @property
+    def incomplete(self) -> frozenset[int]:
+        """The stored turns whose answer or memory is not saved (yet), by id."""
+        entries = (entry for _, entry, _ in self._backlog if entry is not None)
+        return frozenset(self._lost | {entry.id for entry in entries if entry.id is not None})
 
     @property
     def is_read_only(self) -> bool:
@@ -222,7 +229,7 @@ class Journal:
             self._take(lambda store: store.draft(_saved(entry), answer))
 
     def reply(self, entry: TurnEntry, answer: str, reason: FinishReason) -> None:
-        self._take(lambda store: store.reply(_saved(entry), answer, reason))
+        self._take(lambda store: store.reply(_saved(entry), answer, reason), entry)
 
     def remember(self, entry: TurnEntry, record: TurnRecord, memory: Memory) -> None:
         layers, slots = record.norm.shape
@@ -231,10 +238,10 @@ class Journal:
             data = memory.to_bytes()
             store.remember(_saved(entry), record, data, (layers, slots, len(data) // (4 * layers * slots)))
 
-        self._take(step)
+        self._take(step, entry)
 
     def fail(self, entry: TurnEntry, error: str) -> None:
-        self._take(lambda store: store.fail(_saved(entry), error))
+        self._take(lambda store: store.fail(_saved(entry), error), entry)
 
     def discard(self, entry: TurnEntry) -> None:
         self._take(lambda store: store.discard(_saved(entry)))
@@ -246,29 +253,31 @@ class Journal:
         """
         while self._store is not None and self._backlog:
             try:
-                self._backlog[0][1](self._store)
+                self._backlog[0][2](self._store)
             except NotWritableError as error:
                 _log.exception("a step of the conversation waits to be saved")
                 self._tell(f"{error} You can go on talking; saving is tried again with every turn.")
                 return
             except Exception as error:  # noqa: BLE001 - see above; nothing else of the program runs inside of a step
                 _log.exception("a step of the conversation cannot be saved")
-                self._backlog.popleft()
+                _, entry, _ = self._backlog.popleft()
+                self._lost |= {entry.id} if entry is not None and entry.id is not None else set()
                 self._tell(f"{_reason(error)} You can go on talking; this part of the conversation is not saved.")
             else:
                 self._backlog.popleft()
                 self._told = False
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step, entry: TurnEntry | None = None) -> None:
         if self._store is None or self.is_read_only:
             return
-        self._backlog.append((self._begun, step))
+        self._backlog.append((self._begun, entry, step))
         self.flush()
         if len(self._backlog) > MAX_BACKLOG:
             self._give_up()
 
     def _give_up(self) -> None:
         """Without the oldest steps the newer ones make no sense: nothing more is saved; what is stored can be read."""
+        self._lost |= self.incomplete
         self._backlog.clear()
         self._has_given_up = True
         self._failed("Not saved", "Saving failed too often. Nothing more of this session will be saved.")

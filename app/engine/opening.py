@@ -5,7 +5,6 @@ Everything that can fail happens before there is an Opening, so opening it canno
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +14,12 @@ from app.engine.library import Loaded, Memory, Session
 from app.engine.memory_path import Interrupted, initial_memory, memory_after
 from app.engine.messages import PREVIEW_LENGTH, OnStop, OpenedConversation, StoredTurn, TurnNode
 from app.engine.refusal import RefusedError
+from app.engine.seeds import random_seed
 from app.engine.tree import TurnTree
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
 from app.store.records import Conversation, Node, Turn
 from rxt.events import Sampling, TurnRecord
-
-SEED_LIMIT = 2**31
-"""Random seeds are below it: short enough to read out and type in."""
 
 
 @dataclass(slots=True, eq=False)
@@ -74,11 +71,6 @@ class Opening:
 def start_session(loaded: Loaded, memory: Memory, turns: Sequence[TurnRecord], on_stop: OnStop) -> Session:
     """A session that goes on from `memory`, which has lived through `turns`."""
     return loaded.library.Session(loaded.model, memory=memory, sampling=Sampling(), on_stop=on_stop, turns=tuple(turns))
-
-
-def random_seed() -> int:
-    """For an initial memory; it is kept with the conversation."""
-    return secrets.randbelow(SEED_LIMIT)
 
 
 def fresh(loaded: Loaded, number: int, seed: int | None, on_stop: OnStop) -> Opening:

@@ -56,6 +56,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
         noted(title, message): something worth knowing; nothing went wrong.
         conversation_renumbered(former, id): the open conversation was stored under another number than announced.
         conversations_changed(tuple[ConversationSummary, ...]): the stored conversations, the newest first.
+        turns_unsaved(frozenset[int]): the stored turns whose answer or memory is not saved; after every change.
         snapshot_saved(SnapshotInfo): the memory was saved.
         snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
         snapshot_imported(path): a memory from elsewhere is in the library.
@@ -80,6 +81,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
     noted = Signal(str, str)
     conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
+    turns_unsaved = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)
     snapshot_imported = Signal(object)
@@ -283,6 +285,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
                 self.conversation_renumbered.emit(report.former, report.id)
             case reports.ConversationsListed():
                 self.conversations_changed.emit(report.conversations)
+            case reports.TurnsUnsaved():
+                self.turns_unsaved.emit(report.turns)
             case reports.SnapshotSaved():
                 self.snapshot_saved.emit(report.snapshot)
             case reports.SnapshotsListed():

@@ -10,6 +10,15 @@ class RefusedError(Exception):
     """A command that cannot be carried out; the text is a sentence for the reader and nothing was changed."""
 
 
+EXPECTED = (RefusedError, RxtError, StoreError, OSError, ValueError)
+"""What a command may raise; anything else is a fault of the program."""
+
+
+def unexpected(error: BaseException) -> str:
+    """An error that nobody foresaw, in words for the reader."""
+    return f"Something unexpected happened ({type(error).__name__}: {error}). The conversation is unchanged."
+
+
 def sentence(error: BaseException) -> str:
     """The error in words for the reader."""
     if isinstance(error, RxtError | StoreError | RefusedError):

@@ -86,6 +86,13 @@ class ConversationsListed:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnsUnsaved:
+    """The stored turns whose answer or memory is not saved, by id."""
+
+    turns: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotSaved:
     snapshot: SnapshotInfo
 
@@ -159,6 +166,7 @@ NoEvent = (
     | Noted
     | ConversationRenumbered
     | ConversationsListed
+    | TurnsUnsaved
     | SnapshotSaved
     | SnapshotsListed
     | SnapshotImported

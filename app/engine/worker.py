@@ -16,9 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from app.engine import commands, errands, reports
 from app.engine.engine import Engine
-from app.engine.refusal import RefusedError, sentence
-from app.store.errors import StoreError
-from rxt.errors import RxtError
+from app.engine.refusal import EXPECTED, sentence, unexpected
 from rxt.events import Event, MemoryWritten
 
 if TYPE_CHECKING:
@@ -41,6 +39,7 @@ class Worker(QObject):
         super().__init__()
         self._mailbox = mailbox
         self._subject: Subject | None = None
+        self._unsaved: frozenset[int] = frozenset()
         self.engine = Engine(data_dir, open_library, self._post)
 
     @Slot(object)
@@ -48,13 +47,13 @@ class Worker(QObject):
         """Carries out one command; never raises."""
         try:
             self._carry_out(command)
-        except (RefusedError, RxtError, StoreError, OSError, ValueError) as error:
+        except EXPECTED as error:
             _log.info("%s was refused: %s", type(command).__name__, error)
             self._post(reports.Failed(_title(command), sentence(error)))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception, and the thread must live
             _log.exception("%s failed", type(command).__name__)
-            message = f"Something unexpected happened ({type(error).__name__}: {error}). The conversation is unchanged."
-            self._post(reports.Failed(_title(command), message))
+            self._post(reports.Failed(_title(command), unexpected(error)))
+        self._post_unsaved()
         if isinstance(command, commands.BusyCommand):
             self._post(reports.Finished())
 
@@ -139,6 +138,11 @@ class Worker(QObject):
         self._mailbox.append(report)
         if not isinstance(report, Event):
             self.reported.emit()
+
+    def _post_unsaved(self) -> None:
+        if self.engine.unsaved != self._unsaved:
+            self._unsaved = self.engine.unsaved
+            self._post(reports.TurnsUnsaved(self._unsaved))
 
     def _post_subject(self) -> None:
         """The analyst hears of a change before everybody else, so that nobody asks about what it does not know yet."""

@@ -48,6 +48,7 @@ class BranchLink(QObject):
         self._commands = commands
         self._saving_failed = False
         self._left: dict[int, LeftChat] = {}
+        self._incomplete: frozenset[int] = frozenset()  # turns of any chat whose answer or memory is not saved
         port.tree_changed.connect(self._on_tree_changed)
         port.conversation_opened.connect(self._on_opened)
         port.path_changed.connect(self._on_path_changed)
@@ -56,6 +57,7 @@ class BranchLink(QObject):
         port.replay_checked.connect(self._on_replay_checked)
         port.model_loaded.connect(self._on_model_loaded)
         port.failed.connect(self._on_failed)
+        port.turns_unsaved.connect(self._on_unsaved)
         port.turn_rejected.connect(self._on_rejected)
         port.phase_changed.connect(self._refresh)
         history = workspace.history
@@ -145,19 +147,25 @@ class BranchLink(QObject):
             unsaved += former.unsaved if former is not None else 0
             self._left[conversation.id] = LeftChat(len(conversation.exchanges), unsaved)
 
+    @Slot(object)
+    def _on_unsaved(self, turns: frozenset[int]) -> None:
+        self._incomplete = turns
+
     @property
     def _unsaved(self) -> int:
-        """How many turns of the open chat are not saved."""
+        """How many turns of the open chat the store does not know."""
         return sum(exchange.state.is_final and not exchange.id for exchange in self._workspace.conversation.exchanges)
 
     def loss(self) -> str:
         """What would be lost if the window closed now, as a sentence; empty where nothing would."""
         if not self._saving_failed:
             return ""
-        here, elsewhere = self._unsaved, sum(left.unsaved for left in self._left.values())
+        shown = {exchange.id for exchange in self._workspace.conversation.exchanges}
+        here = self._unsaved + len(self._incomplete & shown)
+        elsewhere = sum(left.unsaved for left in self._left.values()) + len(self._incomplete - shown)
         parts = [f"{_turns(here)} of this chat"] if here else []
         if elsewhere:
-            parts.append(f"{_turns(elsewhere)} of {'another chat' if len(self._left) == 1 else 'other chats'}")
+            parts.append(f"{_turns(elsewhere)} of {'other chats' if len(self._left) > 1 else 'another chat'}")
         if not parts:
             return ""
         words = " and ".join(parts)

@@ -360,6 +360,32 @@ def test_that_an_imported_chat_is_listed_and_a_broken_one_named(desk: Desk, tmp_
     assert "turns[0].phase should be one of" in desk.heard.failed[-1][1]
 
 
+def test_that_an_import_takes_no_number_from_the_empty_chat_that_is_open(desk: Desk, tmp_path: Path) -> None:
+    desk.say("My name is Alice")
+    path = _exported(desk, tmp_path / "chat.json")
+    desk.port.new_conversation(seed=1)
+    desk.rest()
+    imported: list[int] = []
+    renumbered: list[tuple[int, int]] = []
+    desk.port.conversation_imported.connect(lambda number, _title: imported.append(number))
+    desk.port.conversation_renumbered.connect(lambda *numbers: renumbered.append(numbers))
+    announced = desk.opened.id
+    desk.port.import_conversation(path)
+    desk.until(lambda: bool(renumbered))
+    assert imported == [announced]
+    ((former, number),) = renumbered
+    assert former == announced
+    assert number not in [line.id for line in desk.heard.conversations[-1]]
+    desk.port.rename_conversation(announced, "The imported one")
+    desk.port.delete_conversation(announced)
+    desk.until(lambda: announced not in [line.id for line in desk.heard.conversations[-1]])
+    desk.port.restore_conversation(announced)
+    desk.say("something else")
+    titles = {line.id: line.title for line in desk.heard.conversations[-1]}
+    assert titles[announced] == "The imported one"
+    assert titles[number] == "something else"
+
+
 def test_that_an_import_of_another_model_is_listed_and_not_opened(desk: Desk, tmp_path: Path) -> None:
     desk.say("hello")
     path = _exported(desk, tmp_path / "chat.json")
@@ -406,3 +432,22 @@ def test_that_a_stored_chat_is_exported_with_the_turns_that_a_read_only_session_
     desk.port.export_conversation(number, path)
     desk.until(path.exists)
     assert [turn.query for turn in from_json(path.read_bytes()).path] == ["My name is Alice", "and I live in Tokyo"]
+
+
+def test_that_a_read_only_session_exports_the_path_that_it_shows(desk: Desk, tmp_path: Path) -> None:
+    desk.say("My name is Alice")
+    first, number = desk.heard.trees[-1][1], desk.opened.id
+    desk.say("and I live in Tokyo")
+    assert desk.port.shutdown()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    desk.port.go_to(first)
+    desk.rest()
+    path = tmp_path / "chat.json"
+    desk.port.export_conversation(number, path)
+    desk.until(path.exists)
+    found = from_json(path.read_bytes())
+    assert [turn.query for turn in found.path] == ["My name is Alice"]
+    assert len(found.turns) == 2

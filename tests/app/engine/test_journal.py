@@ -79,6 +79,61 @@ def test_that_a_chat_with_a_turn_that_was_never_saved_opens_before_it(
     assert "turn 2 could not be saved" in desk.heard.failed[-1][1]
 
 
+def test_that_a_turn_whose_memory_waits_is_told_and_nothing_is_changed_until_it_is_saved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[frozenset[int]] = []
+    desk.port.turns_unsaved.connect(told.append)
+    desk.say("one")
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "remember", _failing)
+        desk.say("two")
+        newest = desk.heard.trees[-1][1]
+        assert newest is not None
+        assert told == [frozenset({newest})]
+        desk.port.edit_answer(newest, "other words")
+        desk.port.forget_turn(newest)
+        desk.rest()
+        assert [title for title, _ in desk.heard.failed[1:]] == [
+            "This answer was not changed",
+            "This turn was not forgotten",
+        ]
+        assert all("could not be saved" in message for _, message in desk.heard.failed[1:])
+    desk.port.edit_answer(newest, "other words")  # there is room again
+    desk.until(lambda: told[-1] == frozenset())
+    turn = desk.heard.paths[-1].turns[-1]
+    assert (turn.answer, turn.memory) == ("other words", "edited")
+    assert turn.record is not None
+    desk.port.forget_turn(newest)
+    desk.rest()
+    assert len(desk.heard.failed) == 3
+
+
+def test_that_a_move_is_made_once_there_is_room_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.say("one")
+    first = desk.heard.trees[-1][1]
+    with monkeypatch.context() as full:
+        full.setattr(_store(desk), "remember", _failing)
+        desk.say("two")
+        desk.port.go_to(first)
+        desk.rest()
+        assert desk.heard.failed[-1][0] == "This turn was not opened"
+    desk.port.go_to(first)
+    desk.rest()
+    assert desk.heard.trees[-1][1] == first
+
+
+def test_that_a_turn_of_which_a_part_will_never_be_saved_stays_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[frozenset[int]] = []
+    desk.port.turns_unsaved.connect(told.append)
+    monkeypatch.setattr(_store(desk), "remember", _once(_store(desk).remember, ValueError("odd")))
+    desk.say("one")
+    desk.say("two")
+    assert [len(turns) for turns in told] == [1]
+
+
 def test_that_a_conversation_is_saved_with_its_first_question_or_not_at_all(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from app.engine.dialogue import seed_of_version
+from app.engine.seeds import seed_of_version
 from rxt.events import MemoryWritten, Sampling
 from tests.app.engine.fake_session import FakeModel, interaction, updated
 
@@ -77,6 +77,24 @@ def test_that_the_list_tells_the_turns_of_the_path_that_is_shown(desk: Desk) -> 
         desk.port.go_to(tip)
         desk.rest()
         assert desk.heard.conversations[-1][0].turns == turns
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no memory for a tensor"), MemoryError()], ids=["torch", "memory"])
+def test_that_a_text_goes_back_whatever_keeps_its_turn_from_beginning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object, **_named: object) -> None:
+        raise error
+
+    first, second = _say(desk, "one", "two")
+    monkeypatch.setattr("app.engine.dialogue.memory_after", fail)
+    desk.port.ask_after(first, "what I typed", WARM)
+    desk.rest()
+    desk.port.edit_query(second, "other words", WARM)
+    desk.rest()
+    assert [text for text, _ in desk.heard.rejected] == ["what I typed", "other words"]
+    assert all("unexpected" in message for _, message in desk.heard.rejected)
+    assert _ids(desk) == [first, second]
 
 
 def test_that_ten_regenerations_leave_the_memory_of_a_single_pass_with_the_last_reply(desk: Desk) -> None:

@@ -627,6 +627,17 @@ def test_that_closing_asks_only_where_a_turn_could_not_be_saved(desk: Desk, qtbo
     assert desk.port.called("shutdown") == [()]
 
 
+def test_that_closing_asks_where_the_memory_of_a_turn_could_not_be_saved(desk: Desk) -> None:
+    open_line(desk)
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.turns_unsaved.emit(frozenset({3, 4}))
+    assert desk.link._branches.loss().startswith("2 turns of this chat could not be saved")
+    desk.port.open(2)
+    assert desk.link._branches.loss().startswith("2 turns of another chat could not be saved")
+    desk.port.turns_unsaved.emit(frozenset())
+    assert desk.link._branches.loss() == ""
+
+
 def test_that_closing_asks_for_the_turns_of_a_chat_that_was_left_before_they_were_saved(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
     desk.port.answer("And", "so on")

@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tells it on its way out
         return 1
     except (RxtError, ValueError, OSError) as error:
-        print(f"rxt: {error}", file=sys.stderr)
+        print(f"rxt: {_harmless(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # commands with something to keep see to it themselves
         print("rxt: stopped.", file=sys.stderr)
@@ -162,7 +162,7 @@ def _command(line: str, session: Session, origin: int | SnapshotInfo) -> None:
     try:
         info = _save(Path(rest.strip()).expanduser(), session, origin)
     except (RxtError, OSError, RuntimeError) as error:  # expanduser raises RuntimeError for nobody's home
-        print(f"Not saved: {error}")
+        print(f"Not saved: {_harmless(str(error))}")
     else:
         print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {rest.strip()}.")
 

@@ -19,7 +19,10 @@ PREVIEW_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A loaded model. `fingerprint`: SHA-256 of its configuration; `interaction_length`: tokens of query and answer."""
+    """A loaded model.
+
+    fingerprint: SHA-256 of its configuration, tokenizer and weights; interaction_length: tokens of query and answer.
+    """
 
     name: str
     source: str

@@ -32,7 +32,7 @@ class Agreement:
 class Judge:
     """The verdict of the model in float32 on the fixed text, kept so that models need not be held side by side.
 
-    Half the answers are read with the memory that the model itself wrote of the conversation so far.
+    All answers but the first of a conversation are read with the memory that the model itself wrote of it so far.
     """
 
     def __init__(self, model: PretrainedModel, dialogues: int = DIALOGUES) -> None:

@@ -11,22 +11,19 @@ from pathlib import Path
 import torch
 
 BUFFER_BYTES = 2**28
+CPU = torch.device("cpu")
 
 
 class ReadBandwidth:
-    """Reads a buffer larger than most caches again and again, with as many threads as torch uses."""
+    """Reads a buffer larger than most caches again and again; on a processor with as many threads as torch uses."""
 
-    def __init__(self, size_bytes: int = BUFFER_BYTES) -> None:
-        self._buffer = torch.ones(size_bytes // 4)
+    def __init__(self, size_bytes: int = BUFFER_BYTES, device: torch.device = CPU) -> None:
+        self._buffer = torch.ones(size_bytes // 4, device=device)
         self._buffer.sum()
 
     def measure(self, rounds: int = 5) -> float:
         """GB (10^9 bytes) a second: the best of some rounds, for what disturbs only slows down."""
-        times = []
-        for _ in range(rounds):
-            started = time.perf_counter()
-            self._buffer.sum()
-            times.append(time.perf_counter() - started)
+        times = [timed(self._buffer.sum, self._buffer.device) for _ in range(rounds)]
         return self._buffer.numel() * 4 / min(times) / 1e9
 
 

@@ -43,7 +43,7 @@ class DecodingSpeed:
 
 def decoding_speed(model: PretrainedModel, rounds: int = ROUNDS, tokens: int = TOKENS) -> DecodingSpeed:
     """Decodes the same tokens in every way that there is."""
-    bandwidth = ReadBandwidth()
+    bandwidth = ReadBandwidth(device=model.device)
     memory, cache, prompt = model.initial_memory(), model.new_cache(), model.template.prompt(QUERY)
     prompt = prompt[: model.config.interaction_length // 2]
     tokens = min(tokens, model.config.interaction_length - len(prompt))
@@ -55,7 +55,7 @@ def decoding_speed(model: PretrainedModel, rounds: int = ROUNDS, tokens: int = T
             found[name].append(statistics.median(_token_times(decoder, prompt, tokens, model.device)))
     attention, cross = model.config.decoder.attention, model.config.decoder.cross_attention
     heads = attention.kv_heads * (len(prompt) + tokens // 2) + (cross.kv_heads * model.memory_shape[1] if cross else 0)
-    held_bytes = model.config.decoder.layers * heads * attention.head_dim * 2 * 4
+    held_bytes = model.config.decoder.layers * heads * attention.head_dim * 2 * cache.storage.element_size()
     return DecodingSpeed(
         tokens_s=1 / statistics.median(found["plan"]),
         torch_tokens_s=1 / statistics.median(found["torch"]),

@@ -69,7 +69,13 @@ def compare(
             seconds[name].append(min(timed(way, model.device) for _ in range(rounds)))
         report(number + 1, len(turns))
     attention = model.config.decoder.attention
-    token_bytes = 2 * 4 * model.config.decoder.layers * attention.kv_heads * attention.head_dim
+    token_bytes = (
+        2
+        * model.new_cache().storage.element_size()
+        * model.config.decoder.layers
+        * attention.kv_heads
+        * attention.head_dim
+    )
     return Comparison(
         turns=tuple(turns),
         query_tokens=tokens,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,8 @@ def complete(config: ModelConfig, document: Mapping[str, Any], stored: Shapes) -
     stored: the tensors of the checkpoint, by their names, with their shapes. Raises ModelError for a norm of slots
     where there are none.
     """
-    notes = [f"config.json sets {field}, which is not known here and was ignored" for field in unknown_fields(document)]
+    fields = (json.dumps(field)[1:-1] for field in unknown_fields(document))  # a log is often read in a terminal
+    notes = [f"config.json sets {field}, which is not known here and was ignored" for field in fields]
     if document["encoder_config"].get("use_head_norm"):
         notes.append("config.json sets encoder_config.use_head_norm, which was ignored: an encoder has no head")
     stacked = stacked_experts(stored.keys())

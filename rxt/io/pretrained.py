@@ -22,6 +22,7 @@ from rxt.io.filling import DTYPES, Progress, fill, shapes_of
 from rxt.io.hub import resolve
 from rxt.io.names import EMBEDDING, SHARED_EMBEDDING, places
 from rxt.io.precision import best_precision
+from rxt.io.sizes import check_sizes
 from rxt.io.trial import try_tokenizer
 from rxt.io.weights import INDEX, WEIGHTS, Weights
 from rxt.model.reactive_transformer import ReactiveTransformer
@@ -108,6 +109,7 @@ def load(
     document = _read_document(folder / CONFIG)
     try:
         config = ModelConfig.from_json(document)
+        check_sizes(config)
         tokenizer_json = _read_text(folder / TOKENIZER)
         try_tokenizer(tokenizer_json)
         tokenizer = Tokenizer(tokenizer_json, config.decoder.vocabulary)

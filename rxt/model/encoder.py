@@ -66,8 +66,9 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.layers))
         self.rope = rope
         shape = (config.layers, 1, config.slots, config.width)
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0), device="cpu")
-        self.register_buffer("memory", noise if config.cross_attention is not None else None)
+        reads = config.cross_attention is not None
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0), device="cpu") if reads else None
+        self.register_buffer("memory", noise)
 
     def forward(self, x: Tensor, padding: Tensor | None = None) -> Tensor:
         """Embedded tokens [B, T, D] -> hidden states of every layer [L, B, T, D].

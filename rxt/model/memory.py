@@ -15,7 +15,7 @@ from rxt.events import GateLaw, GateName, MemorySummary, frozen_array
 
 
 class MemoryState:
-    """The memory [L, S, D] after some turn; immutable, equal to another by its values, float32.
+    """The memory [L, S, D] after some turn, in main memory; immutable, equal to another by its values, float32.
 
     Raises ValueError for a tensor that is not three-dimensional, not floating point, or holds NaN or infinity.
     """
@@ -27,7 +27,8 @@ class MemoryState:
             raise ValueError(f"a memory holds floating point numbers, not {tensor.dtype}")
         # Cloned outside inference mode, so that the copy is an ordinary tensor wherever it is used later.
         with torch.inference_mode(mode=False), torch.no_grad():
-            self._tensor = tensor.detach().to(torch.float32).clone(memory_format=torch.contiguous_format)
+            found = tensor.detach().to("cpu", torch.float32)
+            self._tensor = found.clone(memory_format=torch.contiguous_format)
         # The smallest and the largest tell of all, NaN among them, without a tensor of truth values in between.
         if self._tensor.numel() and not all(map(math.isfinite, map(float, self._tensor.aminmax()))):
             raise ValueError("the memory holds numbers that are not finite (NaN or infinity)")

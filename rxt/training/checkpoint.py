@@ -112,3 +112,12 @@ class Checkpoint:
             f"{wanted.get(name, 'missing')} in the recipe. Nothing was changed: use the recipe it was made with, "
             "or name another folder with --out."
         )
+
+    def check_extra(self, path: Path, part: torch.nn.Module) -> None:
+        """Raises TrainingError where what the stage learned beside the model is of other facts than this version's."""
+        wanted = {name: value.shape for name, value in part.state_dict().items()}
+        if wanted != {name: value.shape for name, value in (self.extra or {}).items()}:
+            raise TrainingError(
+                f"{path} was made by a version of Mneme whose generated conversations tell other kinds of facts. "
+                "Nothing was changed: name another folder with --out, and go on from the model of this one."
+            )

@@ -16,6 +16,7 @@ from typing import Any
 
 from rxt.errors import RxtError
 from rxt.text.template import Template
+from rxt.text.tokenizer import well_formed
 from rxt.training.batch import PLAIN_TEXT, SYSTEM
 from rxt.training.dialogues import Dialogue, Turn
 
@@ -155,7 +156,7 @@ def _text(where: str, entry: Mapping[str, Any], key: str) -> str:
         raise DataError(f"{where}: {key} must be a text, not {_kind(value)}.")
     if not value.strip():
         raise DataError(f"{where}: {key} is empty.")
-    return value
+    return well_formed(value)
 
 
 def _kind(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 
@@ -16,7 +17,9 @@ from rxt.training.evaluation.script import natural_script, scripts_of_file
 __all__ = ["Evaluation", "evaluate", "evaluate_corpus", "table"]
 
 ROWS_OF_FILES = 256
-"""Conversations of a file that are played side by side."""
+"""Conversations of a file that are played side by side, where their memories are small."""
+MEMORIES_BYTES = 2**29
+"""What the memories of those conversations may take."""
 
 Report = Callable[[int, int], object]
 """Told how many turns were played, of how many."""
@@ -67,8 +70,9 @@ def evaluate_corpus(
     result = Evaluation(f"{model.name}: {len(corpus)} conversations of {about}, greedy", len(corpus), longest)
     counter = _Counter(sum(len(dialogue.turns) for dialogue in corpus), report)
     player = Player(model)
-    for start in range(0, len(corpus), ROWS_OF_FILES):
-        part = corpus[start : start + ROWS_OF_FILES]
+    rows = max(2, min(ROWS_OF_FILES, MEMORIES_BYTES // (4 * math.prod(model.memory_shape))))
+    for start in range(0, len(corpus), rows):
+        part = corpus[start : start + rows]
         play(player, scripts_of_file(part), result, counter.advance, start)
         measure_surprise(player, part, result)
     return result

@@ -129,6 +129,8 @@ def _check(config: ModelConfig) -> None:
 
 
 def _check_slots(config: ModelConfig) -> None:
+    if config.encoder.cross_attention is not None:
+        raise GrowthError("Models whose encoder reads a memory of its own cannot be grown.")
     norms = config.memory.norms
     kinds = {norms.mean, norms.interlayer, norms.write, norms.input}
     if config.memory.gate.kind == "linear":

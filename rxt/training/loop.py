@@ -220,6 +220,7 @@ class Trainer:
         self.stage.restore(state.stage_state)
         self._mean.restore(state.mean, state.stage_step)
         if self.stage.extra is not None and state.extra is not None:
+            state.check_extra(self._checkpoint, self.stage.extra)
             self.stage.extra.load_state_dict(state.extra)
         self.step, self.stage_step = state.step, state.stage_step
 

@@ -112,7 +112,7 @@ def _is_matrix(name: str) -> bool:
 
 def _is_inner_matrix(name: str) -> bool:
     """Whether it is a matrix inside of a layer: not of gates, routers, the embedding or a head."""
-    return name.endswith("weight") and any(part in name for part in ("_proj.", "fc1.", "fc2."))
+    return name.endswith("weight") and any(part in name for part in ("_proj.", "fc1.", "fc2.", "experts.fc"))
 
 
 def rate_share(schedule: Schedule, step: int) -> float:

@@ -236,6 +236,9 @@ def test_that_what_a_model_or_a_file_says_cannot_command_the_terminal(
     assert out.getvalue() == "\ufffd[2Jnaïve 🙂\n\t\ufffd31m\ufffd"
     rxt.save_snapshot(tmp_path / "memory", memory, model=model, title="\x9b2J\x7f Alice")
     assert "\ufffd2J\ufffd Alice" in terminal.run("snapshot", "show", tmp_path / "memory")
+    assert terminal.run("chat", "--model", tmp_path / "\x1b]0;owned\x07", status=1) == ""
+    assert "\ufffd]0;owned\ufffd" in terminal.error
+    assert "\x1b" not in terminal.error
 
 
 CTRL_C = "\x03"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 
@@ -61,7 +61,7 @@ def _ask(player: Player, memories: Tensor, asked: Sequence[tuple[int, Probe]], r
     """The probes of one place, of the three memories each."""
     rows = [row for row, _ in asked]
     queries = [probe.query for _, probe in asked]
-    for name, state in _with_controls(player, memories, rows).items():
+    for name, state in _with_controls(player, memories, rows):
         for (row, probe), (answer, _) in zip(asked, player.answers(state, queries), strict=True):
             is_right = probe.is_right(answer)
             result.add(probe.group, probe.cell, name, first + row, is_right)
@@ -69,13 +69,13 @@ def _ask(player: Player, memories: Tensor, asked: Sequence[tuple[int, Probe]], r
                 _note(result, first + row, probe, answer, is_right)
 
 
-def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> dict[str, Tensor]:
-    """The memories of some rows, and beside them those that cannot know."""
+def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> Iterator[tuple[str, Tensor]]:
+    """The memories of some rows, and after them those that cannot know; one kind at a time, for they may be large."""
     count = memories.shape[1]
-    found = {MEMORIES[0]: memories[:, rows], MEMORIES[1]: player.fresh(len(rows), count)}
+    yield MEMORIES[0], memories[:, rows]
+    yield MEMORIES[1], player.fresh(len(rows), count)
     if count > 1:  # alone, a dialogue has no other
-        found[MEMORIES[2]] = memories[:, [(row + 1) % count for row in rows]]
-    return found
+        yield MEMORIES[2], memories[:, [(row + 1) % count for row in rows]]
 
 
 def _note(result: Evaluation, conversation: int, probe: Probe, answer: str, is_right: bool) -> None:
@@ -97,7 +97,7 @@ def measure_surprise(player: Player, dialogues: Sequence[Dialogue], result: Eval
         given = [_given(player, turn) for turn in turns]
         starts = [1 if turn.kind == PLAIN_TEXT else len(player.prompt(turn.query)) for turn in turns]
         scored = [number for number, turn in enumerate(turns) if turn.kind != SYSTEM]
-        for name, state in _with_controls(player, memories, rows).items():
+        for name, state in _with_controls(player, memories, rows):
             if scored:
                 ids, first = [given[number] for number in scored], [starts[number] for number in scored]
                 total, tokens = player.surprise(state[:, scored], ids, first)

@@ -29,7 +29,8 @@ class RowCache(KVCache):
         capacity = model.config.interaction_length
         super().__init__(0, attention.kv_heads, capacity, attention.head_dim, model.dtype, model.device)
         shape = (config.layers, 2, rows, attention.kv_heads, capacity, attention.head_dim)
-        self._layers = [LayerCache(layer[0], layer[1]) for layer in torch.zeros(shape, dtype=model.dtype)]
+        storage = torch.zeros(shape, dtype=model.dtype, device=model.device)
+        self._layers = [LayerCache(layer[0], layer[1]) for layer in storage]
 
     def layer(self, index: int) -> LayerCache:
         """The window of one layer."""
@@ -37,7 +38,9 @@ class RowCache(KVCache):
 
 
 class Player:
-    """Plays rows of conversations with one model; memories are tensors [L, N, S, D].
+    """Plays rows of conversations with one model; memories are tensors [L, N, S, D] in main memory, float32.
+
+    At most MOST_ROWS rows are computed at once, so that their number is bounded by what their memories take.
 
     cancelled: asked between tokens; once it is True, all verbs raise Cancelled.
     """
@@ -76,7 +79,7 @@ class Player:
         model, eos = self.model, self.model.config.tokens.eos
         read = model.decoder.read_memory(memories.to(model.device, model.dtype))
         cache = RowCache(model, len(prompts))
-        tokens = torch.tensor(prompts)
+        tokens = torch.tensor(prompts, device=model.device)
         unread = tokens
         while tokens.shape[1] < model.config.interaction_length and not bool((tokens == eos).any(dim=1).all()):
             check(self._cancelled)
@@ -88,28 +91,45 @@ class Player:
     @torch.inference_mode()
     def write(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
         """The memories after each row's interaction."""
+        parts = [self._written(memories[:, part], interactions[part]) for part in _parts(len(interactions))]
+        return torch.cat(parts, dim=1)
+
+    def _written(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
         check(self._cancelled)
+        model = self.model
         tokens, real = self._padded(interactions)
-        states = self.model.encoder(self.model.embedding(tokens), real)
-        updated: Tensor = self.model.memory_attention(memories, states, real)[0]
-        return updated.float()
+        states = model.encoder(model.embedding(tokens), real)
+        updated: Tensor = model.memory_attention(memories.to(model.device, model.dtype), states, real)[0]
+        return updated.float().cpu()
 
     @torch.inference_mode()
     def surprise(
         self, memories: Tensor, interactions: Sequence[Sequence[int]], starts: Sequence[int]
     ) -> tuple[float, int]:
         """Sum of -ln p over the tokens of every row from its start on, and how many these are."""
+        parts = _parts(len(interactions))
+        found = [self._surprise(memories[:, part], interactions[part], starts[part]) for part in parts]
+        return sum(total for total, _ in found), sum(count for _, count in found)
+
+    def _surprise(
+        self, memories: Tensor, interactions: Sequence[Sequence[int]], starts: Sequence[int]
+    ) -> tuple[float, int]:
+        model = self.model
         tokens, real = self._padded(interactions)
-        read = self.model.decoder.read_memory(memories.to(self.model.dtype))
-        logits = self.model.decoder.head(self.model.decoder(self.model.embedding(tokens[:, :-1]), read)).float()
-        losses = functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
-        asked = torch.arange(1, tokens.shape[1]) >= torch.tensor(starts)[:, None]
-        counted = real[:, 1:] & asked
-        return float(losses[counted].sum()), int(counted.sum())
+        read = model.decoder.read_memory(memories.to(model.device, model.dtype))
+        hidden = model.decoder(model.embedding(tokens[:, :-1]), read)
+        places = torch.arange(1, tokens.shape[1], device=model.device)
+        counted = real[:, 1:] & (places >= torch.tensor(starts, device=model.device)[:, None])
+        logits = model.decoder.head(hidden[counted]).float()  # of those alone: the vocabulary may be large
+        return float(functional.cross_entropy(logits, tokens[:, 1:][counted], reduction="sum")), len(logits)
 
     def _padded(self, interactions: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         longest = max(map(len, interactions))
         pad = self.model.config.tokens.pad
         tokens = torch.tensor([[*row, *[pad] * (longest - len(row))] for row in interactions])
         real = torch.tensor([[place < len(row) for place in range(longest)] for row in interactions])
-        return tokens, real
+        return tokens.to(self.model.device), real.to(self.model.device)
+
+
+def _parts(rows: int) -> list[slice]:
+    return [slice(start, start + MOST_ROWS) for start in range(0, rows, MOST_ROWS)]

@@ -221,11 +221,11 @@ def test_that_unknown_fields_are_noted_and_harmless_ones_are_not(
     set_config(folder, "decoder_config", use_marvel=True, use_wonder=False, att_dropout=0.1, is_causal=True)
     set_config(folder, "encoder_config", use_head_norm=True)
     set_config(folder, "tokenizer_config", think_token_id=7, tool_call_token_id=8)
-    set_config(folder, None, transformers_version="5", flavour="sweet")
+    set_config(folder, None, transformers_version="5", **{"fla\x1b[2Jvour": "sweet"})
     with caplog.at_level(logging.WARNING, "rxt"):
         notes = rxt.load(folder).info()["notes"]
     assert [note.split()[2] for note in notes] == [
-        "decoder_config.use_marvel,", "flavour,", "encoder_config.use_head_norm,",
+        "decoder_config.use_marvel,", r"fla\u001b[2Jvour,", "encoder_config.use_head_norm,",
     ]  # fmt: skip
     assert [record.getMessage() for record in caplog.records] == [f"model: {note}" for note in notes]
 

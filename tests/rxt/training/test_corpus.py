@@ -89,6 +89,13 @@ def test_that_what_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
         read_corpus([tmp_path / "a.jsonl"])
 
 
+def test_that_a_cut_emoji_becomes_a_character_that_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "cut.jsonl"
+    path.write_text('{"query": "hi \\ud83d", "answer": "a \\ud83d\\ude42"}', encoding="utf-8")
+    (dialogue,) = read_corpus([path])
+    assert (dialogue.turns[0].query, dialogue.turns[0].answer) == ("hi \ufffd", "a \U0001f642")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("none.jsonl", "There is no data file"), ("a.txt", "neither JSON Lines"), ("e.jsonl", "no conv")],

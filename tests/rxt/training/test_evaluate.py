@@ -12,7 +12,7 @@ import torch
 from rxt.cli import main
 from rxt.inference.reply import reply
 from rxt.inference.share import Share
-from rxt.io.pretrained import PretrainedModel, save_model
+from rxt.io.pretrained import PretrainedModel, load, save_model
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.dialogues.facts import OF_KINDS
@@ -53,6 +53,32 @@ def test_that_surprise_is_the_mean_of_the_tokens_from_the_start_on(model: Pretra
         expected -= sum(float(logits[place - 1, ids[place]]) for place in range(start, len(ids)))
         count += len(ids) - start
     assert (total, tokens) == (pytest.approx(expected, rel=1e-4), count)
+
+
+def test_that_many_rows_are_computed_in_parts_with_the_same_numbers(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(model)
+    memories = player.fresh(5, 0)
+    rows = [model.template.interaction(query, "the answer") for query in QUERIES]
+    starts = [len(model.template.prompt(query)) for query in QUERIES]
+    together, surprise = player.write(memories, rows), player.surprise(memories, rows, starts)
+    monkeypatch.setattr("rxt.training.evaluation.player.MOST_ROWS", 2)
+    torch.testing.assert_close(player.write(memories, rows), together, rtol=1e-4, atol=1e-5)
+    assert player.surprise(memories, rows, starts) == (pytest.approx(surprise[0], rel=1e-4), surprise[1])
+
+
+def test_that_a_model_in_half_precision_is_evaluated_too(folder: Path) -> None:
+    half = load(folder, dtype="bfloat16")
+    player = Player(half)
+    memories = player.fresh(2, 0)
+    answers = player.answers(memories, QUERIES[:2])
+    ids = [row for _, row in answers]
+    after = player.write(memories, ids)
+    assert after.dtype is torch.float32
+    expected = half.update_memory(half.initial_memory(0), ids[0]).memory.tensor
+    torch.testing.assert_close(after[:, 0], expected, rtol=0.05, atol=0.05)
+    assert player.surprise(memories, ids, [1, 1])[0] > 0
 
 
 def test_that_a_distance_script_asks_for_its_one_fact_at_each_distance() -> None:

@@ -109,6 +109,15 @@ def test_that_what_cannot_be_grown_is_refused(shape: ModelShape, key: str, value
         grown(ReactiveTransformer(ModelConfig.from_json(changed)), changed)
 
 
+def test_that_an_encoder_with_a_memory_of_its_own_is_refused(shape: ModelShape) -> None:
+    changed = shape.to_document()
+    changed["encoder_config"]["skip_memory_cross_attention"] = False
+    model = ReactiveTransformer(ModelConfig.from_json(changed))
+    for grow in (grown, lambda model, document: with_slots(model, document, 5)):
+        with pytest.raises(GrowthError, match="encoder reads a memory of its own"):
+            grow(model, changed)
+
+
 def test_that_the_command_writes_a_folder_that_opens(
     shape: ModelShape, tokenizer_json: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

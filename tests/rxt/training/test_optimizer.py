@@ -100,6 +100,15 @@ def test_that_every_matrix_of_a_stack_makes_an_orthogonal_step_of_its_own() -> N
     )
 
 
+def test_that_experts_are_matrices_inside_of_layers() -> None:
+    names = ("decoder.layers.0.ff.experts.fc1_weight", "decoder.layers.0.ff.experts.fc2_weight")
+    others = ("decoder.layers.0.ff.experts.fc1_bias", "decoder.layers.0.ff.router.gate.weight")
+    named = [(name, nn.Parameter(torch.ones(2, 4, 4))) for name in (*names, *others)]
+    optimizer = build_optimizer(named, WITH_MUON)
+    of_adamw = {id(value) for group in optimizer.adamw.param_groups for value in group["params"]}
+    assert of_adamw == {id(value) for name, value in named if name in others}
+
+
 def test_that_a_run_that_changes_to_muon_begins_its_moments_anew() -> None:
     state = stepped(parameters()).state_dict()
     named = parameters()

@@ -232,6 +232,19 @@ def test_that_a_checkpoint_of_another_configuration_is_refused(recipe: Recipe, t
     assert (tmp_path / "checkpoint.pt").read_bytes() == kept
 
 
+def test_that_a_checkpoint_of_a_version_with_other_kinds_of_facts_is_refused(recipe: Recipe, tmp_path: Path) -> None:
+    options = StageOptions(tagging=0.3)
+    lesson = replace(recipe, stages=(replace(recipe.stages[0], options=options, data=DataPlan(generator="dialogues")),))
+    Trainer(lesson, tmp_path).save()
+    path = tmp_path / "checkpoint.pt"
+    content = torch.load(path, weights_only=True)
+    name = next(name for name, value in content["extra"].items() if value.dim() == 2)
+    content["extra"][name] = content["extra"][name][:-1]
+    torch.save(content, path)
+    with pytest.raises(TrainingError, match="other kinds of facts"):
+        Trainer(lesson, tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no more", b"\x80\x04nonsense"])
 def test_that_a_damaged_checkpoint_is_named_and_kept(recipe: Recipe, tmp_path: Path, content: bytes) -> None:
     Trainer(recipe, tmp_path)

@@ -10,7 +10,7 @@ from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, TurnMemory
 from app.engine.refusal import RefusedError
-from rxt.events import FloatArray, TurnRecord
+from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
 from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import counterfactual, frozen, leave_one_out
@@ -40,26 +40,31 @@ class Lab:
         self._replay = replay
 
     def paired(self, inquiry: AskPaired, subject: Subject, cancelled: IsCancelled) -> Paired:
-        """The turn with an edited memory, and with the same edit of as many other slots."""
+        """The turn with an edited memory, and with the same edit of as many other slots, as far as there are others."""
         turn = turn_of(subject, inquiry.turn)
         model, edit = model_of(subject), inquiry.edit
         memory = self._replay.memory(subject, inquiry.turn - 1, cancelled)
         _check_mask(edit.slots, memory)
         edited, words = self._edited(subject, inquiry.turn - 1, edit, edit.slots, cancelled)
-        others, _ = self._edited(subject, inquiry.turn - 1, edit, edits.random_like(edit.slots, edit.seed), cancelled)
         found = counterfactual(model, turn, memory, edited, cancelled)
-        control = counterfactual(model, turn, memory, others, cancelled)
+        others, control = edits.random_like(edit.slots, edit.seed), None
+        if others.any():
+            copy, _ = self._edited(subject, inquiry.turn - 1, edit, others, cancelled)
+            control = counterfactual(model, turn, memory, copy, cancelled, found.own)
+        is_same = _is_same(found.own, turn)
         return Paired(
             turn=inquiry.turn,
             edit=words,
             slots=int(edit.slots.sum()),
+            control_slots=int(others.sum()),
             original=_text_of(model, turn),
+            again=None if is_same else _text_of(model, found.own),
             edited=_text_of(model, found.other),
-            control=_text_of(model, control.other),
+            control=None if control is None else _text_of(model, control.other),
             first_difference=found.first_difference,
-            control_difference=control.first_difference,
+            control_difference=None if control is None else control.first_difference,
             change=found.change,
-            control_change=control.change,
+            control_change=frozen_array([]) if control is None else control.change,
         )
 
     def influence(self, subject: Subject, cancelled: IsCancelled, progress: Callable[[float], object]) -> Influence:
@@ -124,6 +129,12 @@ def turn_of(subject: Subject, turn: int) -> TurnRecord:
     if not 0 <= turn < len(subject.turns):
         raise RefusedError(f"The open conversation has no turn {turn + 1}. Choose one that it has.")
     return subject.turns[turn]
+
+
+def _is_same(answered: Reply, turn: TurnRecord) -> bool:
+    """Whether it is the answer of the turn, of one that was stopped as far as that goes."""
+    length = len(turn.answer_ids) if turn.reason == "stopped" else None
+    return answered.answer_ids[:length] == turn.answer_ids
 
 
 def _check_mask(slots: SlotMask, memory: MemoryState) -> None:

@@ -165,23 +165,33 @@ class ReplyText:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paired:
-    """A turn beside the same turn, same seed, with an edited memory, and with as many other slots edited (control).
+    """A turn beside the same turn, same seed, with an edited memory, and with other slots edited (control).
 
-    edit: what was done, in words. slots: how many were edited. first_difference, control_difference: the index of the
-    first answer token that differs, None where nothing does. change, control_change: [T], by how much the logarithm of
-    the probability of each token of the original answer changed, in nats; below 0: less likely.
+    edit: what was done, in words. slots, control_slots: how many were edited; of the control there are as many as there
+    are others, and `control` is None where there are none. again: what the memory answers without an edit, where that
+    is not the original answer (which somebody wrote, or another memory gave); the differences are then from it.
+    first_difference, control_difference: the index of the first answer token that differs, None where nothing does.
+    change, control_change: [T], by how much the logarithm of the probability of each token of the original answer
+    changed, in nats; below 0: less likely.
     """
 
     turn: int
     edit: str
     slots: int
+    control_slots: int
     original: ReplyText
+    again: ReplyText | None
     edited: ReplyText
-    control: ReplyText
+    control: ReplyText | None
     first_difference: int | None
     control_difference: int | None
     change: FloatArray
     control_change: FloatArray
+
+    @property
+    def unedited(self) -> ReplyText:
+        """What the edited copies are compared with."""
+        return self.original if self.again is None else self.again
 
 
 @dataclass(frozen=True, slots=True, eq=False)

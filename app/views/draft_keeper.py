@@ -15,7 +15,7 @@ DRAFT_MS = 1_000
 
 
 class DraftKeeper(QObject):
-    """Writes the text of the composer, a waiting message and unsent edits to the layout file once they rest."""
+    """Writes the text of the composer, a waiting message and unsent edits to the layout file, a second after a change."""
 
     def __init__(self, chat: Chat, workspace: Workspace, layout: WindowLayout, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,4 +47,5 @@ class DraftKeeper(QObject):
 
     @Slot()
     def _wait(self) -> None:
-        self._timer.start()
+        if not self._timer.isActive():  # or whoever types without a rest would never have anything kept
+            self._timer.start()

@@ -27,13 +27,15 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 class Counterfactual:
     """A turn beside the same turn with another memory.
 
-    other: what is answered with the other memory, with the turn's own seed and limits.
-    first_difference: the index of the first answer token that differs (the length of the shorter answer where one
-    continues the other); None where the answers are the same.
-    before, after: [T], natural logarithm of the probability of each token of the original answer, with its own and with
+    own, other: what is answered with the memory before the turn, and with the other one, with the turn's own seed and
+    limits. own is the turn's answer, unless somebody wrote that or another memory or turn number answered it.
+    first_difference: the index of the first answer token in which other differs from own (the length of the shorter
+    answer where one continues the other); None where they are the same.
+    before, after: [T], natural logarithm of the probability of each token of the turn's answer, with its own and with
     the other memory.
     """
 
+    own: Reply
     other: Reply
     first_difference: int | None
     before: FloatArray
@@ -74,20 +76,35 @@ def counterfactual(
     memory: MemoryState,
     other: MemoryState,
     cancelled: IsCancelled = never,
+    own: Reply | None = None,
 ) -> Counterfactual:
     """memory: before the turn; other: an edited copy of it. Nothing is written. Raises Cancelled.
 
-    A turn that its reader stopped is answered at the same length again, so that the stop is no difference.
+    own: what answer_again has said, where it was asked before. A turn that its reader stopped is answered at the same
+    length again, so that the stop is no difference.
     """
-    prompt, sampling, length = prompt_of(turn), turn.sampling, None
-    if turn.reason == "stopped":
-        length = len(turn.answer_ids)
-        sampling = dataclasses.replace(sampling, max_tokens=max(1, length))
+    prompt = prompt_of(turn)
+    length = len(turn.answer_ids) if turn.reason == "stopped" else None
     before = answer_log_probabilities(model, memory, prompt, turn.answer_ids)
     check(cancelled)
     after = answer_log_probabilities(model, other, prompt, turn.answer_ids)
-    answered = reply(model, other, prompt, sampling, turn.turn, cancelled)
-    return Counterfactual(answered, first_difference(turn.answer_ids, answered.answer_ids[:length]), before, after)
+    own = answer_again(model, turn, memory, cancelled) if own is None else own
+    answered = answer_again(model, turn, other, cancelled)
+    difference = first_difference(own.answer_ids[:length], answered.answer_ids[:length])
+    return Counterfactual(own, answered, difference, before, after)
+
+
+def answer_again(
+    model: PretrainedModel, turn: TurnRecord, memory: MemoryState, cancelled: IsCancelled = never
+) -> Reply:
+    """What is answered to the question of a turn with a memory, with the turn's own seed and limits. Raises Cancelled.
+
+    A turn that its reader stopped ends where it did.
+    """
+    sampling = turn.sampling
+    if turn.reason == "stopped":
+        sampling = dataclasses.replace(sampling, max_tokens=max(1, len(turn.answer_ids)))
+    return reply(model, memory, prompt_of(turn), sampling, turn.turn, cancelled)
 
 
 def first_difference(first: Sequence[int], second: Sequence[int]) -> int | None:

@@ -61,13 +61,19 @@ def strongest_of_all(values: FloatArray, share: float) -> SlotMask:
 
 
 def random_like(where: SlotMask, seed: int) -> SlotMask:
-    """A control: as many slots in each layer, drawn from the others; where there are too few others, from all."""
+    """A control: as many slots, drawn from the others and never from `where` itself.
+
+    Of each layer as many as `where` has there; where a layer has too few others, the rest comes from other layers.
+    There are fewer where `where` has more than half of all slots, and none where it has all.
+    """
     rng = np.random.default_rng(seed)
     control = np.zeros_like(where)
     for layer, chosen in enumerate(where):
-        count = int(chosen.sum())
         others = np.flatnonzero(~chosen)
-        control[layer, rng.choice(others if len(others) >= count else len(chosen), count, replace=False)] = True
+        control[layer, rng.choice(others, min(int(chosen.sum()), len(others)), replace=False)] = True
+    rest = np.flatnonzero(~(where | control))
+    lacking = int(where.sum()) - int(control.sum())
+    control.flat[rng.choice(rest, min(lacking, len(rest)), replace=False)] = True
     return control
 
 

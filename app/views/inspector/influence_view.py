@@ -29,7 +29,7 @@ HELP = (
     "Each row is a turn that is left out of the memory, each column an answer that came later, and the colour says how "
     "that answer's probability changes.",
     "The conversation is replayed without writing the turn, with all words as they were, and the change of the "
-    "answer's log-probability is given in nats per word; nothing is written to your memory.",
+    "answer's log-probability is given in nats per token; nothing is written to your memory.",
     "Blue cells are answers that needed the turn, cells in the middle colour did not care, and red ones would be "
     "likelier without it.",
 )
@@ -116,7 +116,7 @@ class InfluenceView(LabPage):
         asked = shortened(self._history.records[turn].query)
         return (
             f"Answer {answer + 1} needed turn {turn + 1} (“{asked}”) most: without it, "
-            f"{number_text(value, 2)} nats a word{older}."
+            f"{number_text(value, 2)} nats a token{older}."
         )
 
     @Slot()
@@ -139,7 +139,7 @@ class InfluenceView(LabPage):
         diagonal = np.tril(np.ones(finding.matrix.shape, dtype=bool))
         self._heat = Heat(
             "Change of each answer without a turn", finding.matrix, Axis("turn left out", words),
-            Axis("answer of turn", words), limits_of(extent_of(finding.matrix), "diverging"), "nats a word",
+            Axis("answer of turn", words), limits_of(extent_of(finding.matrix), "diverging"), "nats a token",
             is_diverging=True, empty=diagonal,
         )  # fmt: skip
         self.plot.show_panel(self._heat)

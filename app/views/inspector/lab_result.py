@@ -31,6 +31,7 @@ class BarsLegend(QWidget):
         super().__init__()
         self._theme = theme
         self._reach = (-1.0, 0.0)
+        self._is_controlled = True
         self.setAccessibleName("Legend of the bars")
         self.setMinimumHeight(18)
 
@@ -41,6 +42,11 @@ class BarsLegend(QWidget):
         """The longest bars down and up, in nats."""
         self._reach = reach
         self.setAccessibleDescription(f"Bars: {self._ends()}; down is less likely.")
+        self.update()
+
+    def set_controlled(self, is_controlled: bool) -> None:
+        """Whether there are bars of a control."""
+        self._is_controlled = is_controlled
         self.update()
 
     def restyle(self, theme: Theme) -> None:
@@ -56,7 +62,9 @@ class BarsLegend(QWidget):
         painter.setFont(sized_font(CAPTION_PX))
         metrics = painter.fontMetrics()
         x = 1.0
-        for number, words in enumerate(("edited", f"random control · bars: {self._ends()}, down: less likely")):
+        scale = f"bars: {self._ends()}, down: less likely"
+        names = ("edited", f"random control · {scale}") if self._is_controlled else (f"edited · {scale}",)
+        for number, words in enumerate(names):
             colour = QColor(self._theme.series[number])
             painter.setPen(QPen(colour, 1) if number else Qt.PenStyle.NoPen)
             painter.setBrush(Qt.BrushStyle.NoBrush if number else colour)
@@ -84,7 +92,8 @@ class AnswerCard(QFrame):
 
 
 class PairedResult(QWidget):
-    """Three answers: the original with its bars, below it those of the two copies, side by side where there is room."""
+    """The original answer with its bars, below it those of the two copies, side by side where there is room; between
+    them what an unedited copy answers, where that is something else."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +102,7 @@ class PairedResult(QWidget):
         self.numbers = plain_label("caption", wrap=True)
         self.legend = BarsLegend(theme)
         self.original = AnswerCard("Original answer", theme)
+        self.again = AnswerCard("Unedited copy answers", theme)
         self.edited = AnswerCard("Edited copy answers", theme)
         self.control = AnswerCard("Random control answers", theme)
         self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -106,24 +116,31 @@ class PairedResult(QWidget):
         column.addWidget(self.numbers)
         column.addWidget(self.original)
         column.addWidget(self.legend)
+        column.addWidget(self.again)
         column.addLayout(self._beside)
 
     def show_paired(self, paired: Paired) -> None:
         """Shows a finding."""
         self.verdict.setText(verdict(paired))
         self.numbers.setText(numbers(paired))
-        self.original.words.show_answer(
-            paired.original, paired.first_difference, (paired.change, paired.control_change)
-        )
+        again, control = paired.again, paired.control
+        differs = paired.first_difference if again is None else None
+        self.original.words.show_answer(paired.original, differs, (paired.change, paired.control_change))
+        self.again.setVisible(again is not None)
+        if again is not None:
+            self.again.words.show_answer(again, paired.first_difference)
         self.edited.words.show_answer(paired.edited, paired.first_difference)
-        self.control.words.show_answer(paired.control, paired.control_difference)
+        self.control.setVisible(control is not None)
+        if control is not None:
+            self.control.words.show_answer(control, paired.control_difference)
+        self.legend.set_controlled(control is not None)
         self.control.title.setText("Random control answers" + _same(paired.control_difference))
         self.edited.title.setText("Edited copy answers" + _same(paired.first_difference))
         self.legend.set_reach(self.original.words.reach)
 
     def restyle(self, theme: Theme) -> None:
         self.legend.restyle(theme)
-        for card in (self.original, self.edited, self.control):
+        for card in (self.original, self.again, self.edited, self.control):
             card.words.restyle(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -37,9 +37,11 @@ def run_words(experiment: Experiment, turn: int, target: str) -> str:
 
 def verdict(paired: Paired) -> str:
     """ "The answer changed at “Alice” → “Bob”; the random control changed nothing." """
-    edit = _difference(paired.original, paired.edited, paired.first_difference)
-    control = _difference(paired.original, paired.control, paired.control_difference)
+    edit = _difference(paired.unedited, paired.edited, paired.first_difference)
     said = f"The answer changed {edit}" if edit else "The answer stayed the same"
+    if paired.control is None:
+        return f"{said}; there is no control, for no other slot is left."
+    control = _difference(paired.unedited, paired.control, paired.control_difference)
     beside = f"the random control changed it {control}" if control else "the random control changed nothing"
     if not edit and not control:
         beside = "so did the random control's"
@@ -49,8 +51,12 @@ def verdict(paired: Paired) -> str:
 def numbers(paired: Paired) -> str:
     """The mean change of the original answer's log-probability, beside the control's."""
     edit, control = (_mean(values) for values in (paired.change, paired.control_change))
-    count = "1 slot" if paired.slots == 1 else f"{paired.slots:,} slots"
-    return f"Original answer: {edit} nats a word with the edit, {control} with {count} at random."
+    said = f"Original answer: {edit} nats a token with the edit"
+    count = "1 slot" if paired.control_slots == 1 else f"{paired.control_slots:,} slots"
+    said += f", {control} with {count} at random." if paired.control is not None else "."
+    if paired.again is not None:
+        said += " Without an edit this memory now answers something else: the copies are compared with that."
+    return said
 
 
 def _mean(values: FloatArray) -> str:

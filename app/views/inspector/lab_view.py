@@ -32,7 +32,8 @@ HELP = (
     "The lab changes a copy of the memory that a turn read, lets the model answer the same question again with the "
     "same seed, and puts both answers beside each other; your conversation and its memory stay as they are.",
     "The bars show by how much each word of the original answer became less likely, in nats (the change of the "
-    "logarithm of its probability), and the control does the same edit to as many slots chosen at random.",
+    "logarithm of its probability), and the control does the same edit to as many other slots chosen at random (of the "
+    "same layers, as far as these have others).",
     "An edit shows something only where it changes more than the control: if both change the answer alike, it did not "
     "matter which slots they were.",
 )
@@ -89,10 +90,12 @@ class LabView(LabPage):
         words = tuple(found.original.text[start:end].strip() or "·" for start, end in found.original.spans)
         bars = Bars(
             "Change of the original answer's log-probability, word by word",
-            (("edited", found.change), ("random control", found.control_change)),
+            (("edited", found.change), *((("random control", found.control_change),) if found.control else ())),
             Axis("word", words), Axis("change", unit="nats"),
         )  # fmt: skip
-        note = f"{run.words}. {verdict(found)} Edited copy: “{found.edited.text}” Control: “{found.control.text}”"
+        answers = (("Unedited copy", found.again), ("Edited copy", found.edited), ("Control", found.control))
+        said = " ".join(f"{name}: “{answer.text}”" for name, answer in answers if answer is not None)
+        note = f"{run.words}. {verdict(found)} {said}"
         return Figure(f"Turn {run.turn + 1} with an edited memory", (bars,), run.turn - 1, note, run.memory)
 
     # ---------------------------------------------------------------- running

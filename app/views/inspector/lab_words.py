@@ -95,8 +95,9 @@ class AnswerWords(QWidget):
         text = next((token.text.strip() for token in self._tokens if token.index == index), "")
         if self._bars is None or index >= len(self._bars[0]):
             return f"“{text}”"
-        edit, control = (number_text(float(values[index]), 3) for values in self._bars)
-        return f"“{text}”: log-probability {edit} nats with the edit, {control} with the random control"
+        edit, control = (number_text(float(values[index]), 3) if index < len(values) else "" for values in self._bars)
+        beside = f", by {control} with the random control" if control else ""
+        return f"“{text}”: log-probability changed by {edit} nats with the edit{beside}"
 
     # ---------------------------------------------------------------- layout
 

@@ -248,7 +248,9 @@ def test_that_a_pair_is_the_turn_with_an_edited_memory_and_a_control(
     expected = conversation.counterfactual(2, edited(WHERE))
     control = conversation.counterfactual(2, edited(explain.random_like(WHERE, 7)))
     assert found.edit == words
-    assert found.slots == 3
+    assert found.slots == found.control_slots == 3
+    assert found.again is None
+    assert found.control is not None
     assert (found.original.text, found.original.token_ids) == (
         conversation.turns[2].answer,
         conversation.turns[2].answer_ids,

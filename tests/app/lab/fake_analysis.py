@@ -55,7 +55,7 @@ def paired(turn: int, slots: int = 6) -> Paired:
     change[3], change[8] = -4.2, -2.9
     control = random.normal(0, 0.12, len(original.spans))
     return Paired(
-        turn, "zeroed", slots, original, reply_text(EDITED), reply_text(ORIGINAL), 3, None,
+        turn, "zeroed", slots, slots, original, None, reply_text(EDITED), reply_text(ORIGINAL), 3, None,
         frozen_array(change), frozen_array(control),
     )  # fmt: skip
 

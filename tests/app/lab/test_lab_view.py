@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -187,7 +188,7 @@ def test_that_the_figure_names_the_memory_that_was_edited_whatever_branch_is_ope
 def _outcome(edited: str, first: int | None, control: str, other: int | None) -> Paired:
     values = frozen_array(np.zeros(9))
     texts = reply_text(ORIGINAL), reply_text(edited), reply_text(control)
-    return Paired(4, "zeroed", 3, *texts, first, other, values, values)
+    return Paired(4, "zeroed", 3, 3, texts[0], None, *texts[1:], first, other, values, values)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,32 @@ def test_that_the_verdict_says_what_happened(outcome: tuple[str, int | None, str
     assert verdict(_outcome(*outcome)) == words
 
 
+def test_that_an_edit_of_everything_has_no_control(bench: Bench, view: LabView) -> None:
+    bench.lab.keep(4, "turn 5: zeroed", dataclasses.replace(paired(4), control=None, control_change=frozen_array([])))
+    view.flush()
+    assert view.result.verdict.text().endswith("there is no control, for no other slot is left.")
+    assert "random" not in view.result.numbers.text()
+    assert not view.result.control.isVisible()
+    assert "control" not in view.result.original.words.words_of(3)
+    figure = view.figure()
+    assert figure is not None
+    assert [name for name, _ in figure.panels[0].series] == ["edited"]  # type: ignore[union-attr]
+    view.grab()
+
+
+def test_that_copies_are_compared_with_what_the_memory_answers_now(bench: Bench, view: LabView) -> None:
+    now = reply_text("Your name is Bob and you live in Paris.")
+    bench.lab.keep(4, "turn 5: zeroed", dataclasses.replace(paired(4), again=now, first_difference=8))
+    view.flush()
+    assert view.result.verdict.text().startswith("The answer changed at “Paris” → “Rome”")
+    assert "answers something else" in view.result.numbers.text()
+    assert view.result.again.isVisible()
+    assert "First difference" not in view.result.original.words.accessibleDescription()
+    bench.lab.keep(4, "turn 5: zeroed", paired(4))
+    view.flush()
+    assert not view.result.again.isVisible()
+
+
 def test_that_keys_go_through_the_words_and_say_their_numbers(bench: Bench, view: LabView, qtbot: QtBot) -> None:
     bench.lab.keep(4, "turn 5: zeroed", paired(4))
     view.flush()
@@ -213,7 +240,7 @@ def test_that_keys_go_through_the_words_and_say_their_numbers(bench: Bench, view
     for _ in range(4):
         qtbot.keyClick(words, Qt.Key.Key_Right)
     assert words.accessibleDescription() == (
-        "“Alice”: log-probability −4.200 nats with the edit, " + words.words_of(3).rpartition("edit, ")[2]
+        "“Alice”: log-probability changed by −4.200 nats with the edit, " + words.words_of(3).rpartition("edit, ")[2]
     )
 
 

@@ -60,6 +60,18 @@ def test_that_another_memory_changes_the_answer_and_nothing_else() -> None:
     assert memory.to_bytes() == before
 
 
+def test_that_an_answer_that_somebody_wrote_is_not_what_the_copies_are_compared_with() -> None:
+    turn, memory = session(BETA, 3).turns[2], session(BETA, 2).memory
+    written = tuple(token + 1 for token in turn.answer_ids[:4])
+    edited = dataclasses.replace(turn, answer_ids=written, interaction_ids=(*prompt_of(turn), *written))
+    found = counterfactual(model(BETA), edited, memory, memory)
+    assert found.first_difference is None
+    assert found.own.answer_ids == found.other.answer_ids == turn.answer_ids
+    assert len(found.before) == len(written)
+    again = counterfactual(model(BETA), edited, memory, memory, own=found.own)
+    assert again.own is found.own
+
+
 def test_that_a_stopped_turn_is_answered_at_its_own_length() -> None:
     turn, memory = session(BETA).turns[1], session(BETA, 1).memory
     for length in (3, 0):

@@ -85,8 +85,22 @@ def test_that_a_control_takes_as_many_other_slots_of_each_layer() -> None:
     assert not (control & WHERE).any()
     assert np.array_equal(random_like(WHERE, seed=0), control)
     assert any(not np.array_equal(random_like(WHERE, seed=seed), control) for seed in range(1, 5))
-    most = slots_at(SHAPE, [(1, slot) for slot in range(7)])
-    assert random_like(most, seed=0).sum(axis=1).tolist() == [0, 7, 0]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.7, 1.0])
+def test_that_a_control_is_never_what_it_controls(share: float) -> None:
+    count = round(share * SHAPE[1])
+    most = slots_at(SHAPE, [(1, slot) for slot in range(count)])
+    control = random_like(most, seed=0)
+    assert control.sum() == count
+    assert control[1].sum() == SHAPE[1] - count if share > 0.5 else count
+    assert not (control & most).any()
+
+
+def test_that_a_control_of_more_than_half_is_all_that_is_left_and_of_everything_nothing() -> None:
+    many = layers_at(SHAPE, [0, 2])
+    assert np.array_equal(random_like(many, seed=0), ~many)
+    assert not random_like(layers_at(SHAPE, range(3)), seed=0).any()
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.05, 1), (0.1, 1), (0.11, 2), (0.3, 3), (1.0, 10)])

@@ -58,6 +58,12 @@ class CrashLog(QObject):
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(self._handler)
         logging.getLogger().setLevel(logging.INFO)
+        for chatty in (
+            "httpx",
+            "httpx2",
+            "huggingface_hub",
+        ):  # they log addresses, with what was searched and signatures
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
         sys.unraisablehook = self._on_unraisable
@@ -81,6 +87,7 @@ class CrashLog(QObject):
             sys.__excepthook__(kind, error, trace)
             return
         _log.error("uncaught", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)  # before there is a window, nobody else says it
         self._report(kind, error)
 
     def _on_thread_exception(self, caught: threading.ExceptHookArgs) -> None:

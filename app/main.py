@@ -67,9 +67,17 @@ def data_dir(options: argparse.Namespace) -> Path:
 def request(options: argparse.Namespace) -> Request:
     """What this start was asked to open, in words that another process in another folder understands."""
     model, snapshot = options.model, options.snapshot
-    if model is not None and Path(model).expanduser().exists():
+    if model is not None and _is_there(Path(model).expanduser()):
         model = str(Path(model).expanduser().absolute())
     return Request(model, None if snapshot is None else str(snapshot.expanduser().absolute()))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it exists, as far as one may look."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def application() -> QApplication:

@@ -96,8 +96,9 @@ torch_index() {
 }
 
 state="$extra $(cksum <pyproject.toml) $PWD"
-is_ready() { # stamp, what it must say
-    [ "$(cat ".venv/$1" 2>/dev/null)" = "$2" ] && is_suitable .venv/bin/python
+of_venv() { .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null; }
+is_ready() { # stamp, what it must say; a system that was upgraded may have put another Python into .venv
+    is_suitable .venv/bin/python && [ "$(cat ".venv/$1" 2>/dev/null)" = "$2 $(of_venv)" ]
 }
 if is_ready ready-dev "dev ${state#* }" || is_ready "ready-$extra" "$state"; then
     ensure_system_libraries .venv/bin/python
@@ -115,5 +116,5 @@ rm -f .venv/ready-run .venv/ready-dev
 .venv/bin/python -m pip install --disable-pip-version-check $(torch_index) -e "$requirement" ||
     stop "pip could not install what Mneme needs; its message is above. Nothing is lost: run the same command again."
 .venv/bin/python -c 'from PySide6 import QtSvg, QtTest, QtWidgets' || stop "PySide6 is installed but does not load; its message is above"
-echo "$state" >".venv/ready-$extra"
+echo "$state $(of_venv)" >".venv/ready-$extra"
 say "ready"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ def _listed(
             raise RefusedError(f"Question {number} is too long for {model.name}: shorten it. Nothing was asked.")
     last = len(subject.turns) - 1
     memory = replay.memory(subject, last if inquiry.turn is None else inquiry.turn, cancelled)
+    before = hashlib.sha256(memory.to_bytes()).hexdigest()
     memories = dict(
         zip(CONDITIONS, (memory, model.initial_memory(seed=inquiry.seed), shuffled(memory, inquiry.seed)), strict=True)
     )
@@ -76,7 +78,10 @@ def _listed(
                 answers.append(ProbeAnswer(text, expected, found.replies[0].answer, found.hits[0]))
             progress((number + (place + 1) / len(CONDITIONS)) / len(pairs))
     rows = tuple(_row("all", condition, shares[condition]) for condition in CONDITIONS)
-    return ProbeResult("questions", "questions", rows, tuple(answers), _NOTE_OF_LIST)
+    after = hashlib.sha256(memory.to_bytes()).hexdigest()  # of the bytes as they are now
+    if after != before:
+        raise RefusedError("The copy that was asked is not what it was before: what it answered says nothing.")
+    return ProbeResult("questions", "questions", rows, tuple(answers), _NOTE_OF_LIST, after)
 
 
 def _played(

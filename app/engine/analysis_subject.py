@@ -48,7 +48,7 @@ class Subject:
         """
         if not self._chain:
             info = self.loaded.info
-            self._chain.append(_hash(info.fingerprint, info.source, self.summary.sha256))
+            self._chain.append(_hash(info.fingerprint, info.source, info.dtype, info.device, self.summary.sha256))
         for record in self.turns[len(self._chain) - 1 : turn + 1]:
             self._chain.append(_hash(self._chain[-1], record.memory_after, repr(record.answer_ids)))
         return self._chain[turn - INITIAL]

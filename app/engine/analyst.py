@@ -38,6 +38,8 @@ from app.engine.inquiries import (
     Inquiry,
     TurnMemory,
 )
+from app.engine.refusal import RefusedError
+from app.engine.replay import LIMIT_BYTES
 from rxt.inference.cancel import Cancelled, IsCancelled
 
 if TYPE_CHECKING:
@@ -161,11 +163,18 @@ class ModelAnalyst:
             if subject.turns[turn].answer_ids:
                 asked.append(AskReads(turn))
         found: list[Kept] = []
+        held = 0
         for number, one in enumerate(asked):
             finding = self.answer(one, subject, pause, lambda share: None)
             if not isinstance(finding, Kept):  # None: called off
                 raise Cancelled
             found.append(finding)
+            held += size_bytes(finding)
+            if held > LIMIT_BYTES:
+                raise RefusedError(
+                    f"A recording of {len(turns):,} turns of this model would be larger than can be opened again. "
+                    "Record fewer turns. Nothing was written."
+                )
             progress((number + 1) / (len(asked) + 1))
         factors = self._replay.provenance(subject, len(subject.turns) - 1, pause).first(len(subject.turns))
         size = save_bundle(inquiry.path, Bundle(subject.origin, tuple(found), factors))
@@ -205,7 +214,8 @@ def _key(inquiry: Inquiry, subject: Subject) -> object | None:
         case AskMix() | AskEdited() | AskBundle() | AskOrigin():
             return None
         case AskProbe(questions=None):
-            return inquiry, subject.loaded.info.fingerprint, subject.loaded.info.source
+            info = subject.loaded.info
+            return inquiry, info.fingerprint, info.source, info.dtype, info.device
         case AskProbe():
             return (inquiry, subject.lineage(last)) if isinstance(inquiry.questions, tuple) else None
         case AskComparison():

@@ -67,7 +67,9 @@ class Dialogue:
     def is_saved(self) -> bool:
         """Whether the store has all that is shown, after another try to save what it lacks."""
         self._try_again()
-        return self.conversation.stored and not self._unsaved and not self._journal.is_behind
+        lost = self._journal.incomplete
+        lacks = self._unsaved or self._journal.is_behind or any(turn.id in lost for turn in self.place.turns)
+        return self.conversation.stored and not lacks
 
     # turns
 
@@ -257,8 +259,7 @@ class Dialogue:
 
     def _need_saved(self, refusal: str) -> None:
         """Raises RefusedError where, after another try, the store still lacks something that is shown."""
-        self._try_again()
-        if self._unsaved or self._journal.is_behind:
+        if not self.is_saved:
             raise RefusedError(refusal)
 
     # places

@@ -230,7 +230,8 @@ class ProbeResult:
 
     kind: "distance" (turns since it was told), "facts" (facts held) or "questions" (a list of one's own). axis: what
     the labels of rows count, in words. rows: by label, then by condition. answers: of a list, in its order. note: what
-    the conditions are, in a sentence.
+    the conditions are, in a sentence. memory: SHA-256 of the bytes of the memory that was asked, the same before and
+    after; empty where conversations were played.
     """
 
     kind: Literal["distance", "facts", "questions"]
@@ -238,6 +239,7 @@ class ProbeResult:
     rows: tuple[ProbeRow, ...]
     answers: tuple[ProbeAnswer, ...] = ()
     note: str = ""
+    memory: str = ""
 
 
 @dataclass(frozen=True, slots=True)

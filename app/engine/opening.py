@@ -178,11 +178,18 @@ def node_of(node: Node | Turn) -> TurnNode:
 
 def _check_model(loaded: Loaded, stored: Conversation) -> None:
     info = loaded.info
-    if (stored.fingerprint, stored.shape) != (info.fingerprint, (info.layers, info.slots, info.width)):
+    if stored.fingerprint == info.fingerprint:
+        return
+    if stored.model == info.name:
         raise RefusedError(
-            f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"
-            f" wrote it. Load {stored.model} to open it. The open conversation stays as it is."
+            f"It was held with another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is"
+            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. Export it to read what was said:"
+            " its menu in the list has that. The open conversation stays as it is."
         )
+    raise RefusedError(
+        f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"
+        f" wrote it. Load {stored.model} to open it. The open conversation stays as it is."
+    )
 
 
 def _readable(store: ConversationStore, ids: Sequence[int]) -> tuple[tuple[Turn, ...], str]:

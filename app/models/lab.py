@@ -116,8 +116,9 @@ class Lab(QObject):
         token = self._selection.locked
         return (token[1],) if token is not None and token[0] == turn else None
 
-    def target(self, read: FloatArray | None = None) -> Target:
-        """The slots that are meant. read: [L, S], how much each was read, for the place "read"; None: not known yet."""
+    def target(self, read: FloatArray | None = None, reader: str = "it") -> Target:
+        """The slots that are meant. read: [L, S], how much each was read, for the place "read"; None: not known yet.
+        reader: what has read them, in words."""
         marks, chosen = self._selection.marks, self._experiment
         if marks.size == 0:
             return Target(problem="No memory is open.")
@@ -144,7 +145,7 @@ class Lab(QObject):
                     return Target()
                 mask = strongest(read, chosen.share)
                 return Target(
-                    mask, f"{slots_in_words(int(mask.sum()))} it read most ({chosen.share:.0%} of each layer)"
+                    mask, f"{slots_in_words(int(mask.sum()))} {reader} read most ({chosen.share:.0%} of each layer)"
                 )
 
     @Slot()

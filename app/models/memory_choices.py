@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.models.library import one_line
 from app.models.memory_history import INITIAL, MemoryHistory
@@ -22,7 +22,7 @@ class MemoryChoice:
     """A memory that can be taken: after a turn (INITIAL: before the first), of a branch's tip, or of a snapshot file.
     Exactly one of turn, branch and snapshot is given."""
 
-    name: str
+    name: str = field(compare=False)  # a title that changes makes no other memory
     turn: int | None = None
     branch: int | None = None
     snapshot: Path | None = None
@@ -32,7 +32,7 @@ class MemoryChoices(QObject):
     """Every memory that can be compared, patched from or mixed.
 
     Signals:
-        changed(): there are others.
+        changed(): there are others; once for all that changes in one go, for a path of many turns comes turn by turn.
     """
 
     changed = Signal()
@@ -42,6 +42,9 @@ class MemoryChoices(QObject):
     ) -> None:
         super().__init__(parent)
         self._history, self._branches, self._memories = history, branches, memories
+        self._known: tuple[MemoryChoice, ...] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self.changed)
         for signal in (history.reset, history.turn_added):
             signal.connect(self._on_change)
         for model in (branches, memories):
@@ -51,7 +54,9 @@ class MemoryChoices(QObject):
     @property
     def all(self) -> tuple[MemoryChoice, ...]:
         """The initial memory, the turns of the open path, the tips of other branches, the saved memories."""
-        return tuple(self._found())
+        if self._known is None:
+            self._known = tuple(self._found())
+        return self._known
 
     def _found(self) -> Iterator[MemoryChoice]:
         history, initial = self._history, self._history.initial
@@ -72,7 +77,8 @@ class MemoryChoices(QObject):
 
     @Slot()
     def _on_change(self) -> None:
-        self.changed.emit()
+        self._known = None
+        self._timer.start()
 
 
 def shortened(text: str, longest: int = 40) -> str:

@@ -135,9 +135,11 @@ class MemoryHistory(QObject):
             raise ValueError(f"turn {record.turn} cannot follow turn {self.last_turn}")
         follow = self.is_at_end
         self._records.append(record)
+        if follow:  # before anybody is told: nobody shall take the newest turn for one of the past
+            self._cursor = record.turn
         self.turn_added.emit(record.turn)
         if follow:
-            self.show_turn(record.turn)
+            self.cursor_changed.emit(self._cursor)
 
     def show_turn(self, turn: int) -> None:
         """Moves the cursor; a turn that does not exist is clamped to the nearest that does."""

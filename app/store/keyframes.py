@@ -71,7 +71,8 @@ class Keyframes:
         sha256 = hashlib.sha256(memory).hexdigest()
         self._db.write(
             "INSERT INTO memory (sha256, layers, slots, width, data) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
+            " ON CONFLICT (sha256) DO UPDATE SET data = excluded.data, layers = excluded.layers,"
+            " slots = excluded.slots, width = excluded.width WHERE data <> excluded.data",
             *(sha256, layers, slots, width, memory),
         )
         return sha256

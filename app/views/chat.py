@@ -100,7 +100,6 @@ class Chat(QWidget):
         conversation.modelReset.connect(self._show_page)
         history.cursor_changed.connect(self._show_cursor)
         history.reset.connect(self._show_cursor)
-        history.turn_added.connect(self._show_cursor)
         self.transcript.turn_activated.connect(history.show_turn)
         self.transcript.following_changed.connect(self._show_jump)
         self.jump.clicked.connect(self.transcript.jump_to_latest)

@@ -15,7 +15,7 @@ DRAFT_MS = 1_000
 
 
 class DraftKeeper(QObject):
-    """Writes the text of the composer, a waiting message and unsent edits to the layout file, a second after a change."""
+    """Writes the text of the composer, a waiting message and unsent edits to a file a second after a change."""
 
     def __init__(self, chat: Chat, workspace: Workspace, layout: WindowLayout, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -155,6 +155,7 @@ class LabCommands(QObject):
 
     @Slot()
     def _on_difference(self) -> None:
+        self._window.inspector_dock.show()
         self._inspector.show_page(self.compare)
 
     @Slot(bool)

@@ -33,6 +33,7 @@ class MemoryCards(QListView):
     picked = Signal(object)
 
     def __init__(self, themes: ThemeController, parent: QWidget | None = None) -> None:
+        self._row = 0
         super().__init__(parent)
         self.setObjectName("memoryCards")
         self.setAccessibleName("Memories")
@@ -63,16 +64,19 @@ class MemoryCards(QListView):
         return found
 
     def pick(self, path: Path | None) -> None:
-        """Makes the card of `path` current, or the first where it is not there."""
+        """Makes the card of `path` current; where it is not there, the one that has come to the place of the last."""
         model = self.model()
         rows = range(model.rowCount())
-        row = next((row for row in rows if model.index(row, 0).data(LibraryRole.KEY) == path), 0 if rows else -1)
+        other = min(self._row, len(rows) - 1)
+        row = next((row for row in rows if model.index(row, 0).data(LibraryRole.KEY) == path), other)
         if row >= 0:
             self.setCurrentIndex(model.index(row, 0))
         self.picked.emit(self.path)
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         super().currentChanged(current, previous)
+        if current.isValid():
+            self._row = current.row()
         self.picked.emit(self.path)
 
     @Slot(QModelIndex)

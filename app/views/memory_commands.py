@@ -89,7 +89,12 @@ class MemoryCommands(QObject):
         dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
         dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
+        dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
         self._open_dialog("save", dialog)
+
+    def _keep_note(self, note: str) -> None:
+        """Until it is saved: the next dialog begins with it."""
+        self._unsaved_note = note
 
     def save_as(self) -> None:
         """Saves the memory that is shown to a file of the person's choice."""
@@ -101,12 +106,11 @@ class MemoryCommands(QObject):
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(title))
         chat = self._workspace.history.initial
-        dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
+        dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, self._unsaved_note, turn))
         self._open_dialog("save", dialog)
 
     def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
         """Saves while the chat that began with the memory `chat` is open: a second start may have opened another."""
-        self._unsaved_note = note
         is_left = self._port.phase in (Phase.LOADING, Phase.OPENING) or self._workspace.history.initial is not chat
         if is_left:
             words = "Another chat was opened meanwhile, so no memory was saved. The former chat still has it."

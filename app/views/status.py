@@ -38,7 +38,6 @@ class PhaseLabel(QLabel):
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._advance)
         self.setObjectName("statusPhase")
-        self.setAccessibleName("What the model is doing")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setContentsMargins(MARK_PX + 14, 0, 0, 0)
         themes.changed.connect(self._recolour)
@@ -47,6 +46,7 @@ class PhaseLabel(QLabel):
     def show_phase(self, phase: Phase) -> None:
         self._phase = phase
         self.setText(phase.value)
+        self.setAccessibleName(f"What the model is doing: {phase.value}")  # it is read in place of the text
         self._run_timer(self.isVisible())
         self.update()
 
@@ -123,15 +123,21 @@ class StatusBar(QStatusBar):
         part.setAccessibleName(accessible_name)
         return part
 
+    @staticmethod
+    def _say(part: QLabel, what: str, words: str) -> None:
+        """A screen reader reads the name of a label in place of its text."""
+        part.setText(words)
+        part.setAccessibleName(f"{what}: {words}" if words else what)
+
     def show_model(self, name: str, device: str) -> None:
-        self.model.setText(one_line(name))
-        self.device.setText(one_line(device))
+        self._say(self.model, "Model", one_line(name))
+        self._say(self.device, "Device", one_line(device))
         self.model.setVisible(bool(name))
         self.device.setVisible(bool(device))
 
     def show_memory(self, sha256: str, turns: int) -> None:
         """The memory that is shown: the first digits of its SHA-256, and the turns it has lived through here."""
-        self.memory.setText(f"memory {sha256[:MEMORY_ID_DIGITS]}" if sha256 else "")
-        self.turns.setText(turns_in_words(turns) if sha256 else "")
+        self._say(self.memory, "Memory id", f"memory {sha256[:MEMORY_ID_DIGITS]}" if sha256 else "")
+        self._say(self.turns, "Turns in memory", turns_in_words(turns) if sha256 else "")
         self.memory.setVisible(bool(sha256))
         self.turns.setVisible(bool(sha256))

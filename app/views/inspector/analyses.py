@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.findings import size_bytes
+from app.engine.inquiries import SnapshotMemory
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -66,6 +67,8 @@ class Analyses(QObject):
                 self._cancel(ticket)
         for inquiry in [inquiry for inquiry in self._refused if inquiry not in needed]:
             del self._refused[inquiry]  # the next look is another try
+        for inquiry in [inquiry for inquiry in self._found if inquiry not in needed and _reads_file(inquiry)]:
+            del self._found[inquiry]  # another memory may lie there by then
         self._make_room(needed)
         if any(inquiry not in self._found for inquiry in wanted):
             self._settle.start()
@@ -154,3 +157,8 @@ class Analyses(QObject):
             for inquiry in [inquiry for inquiry in kept if is_over(inquiry)]:
                 del kept[inquiry]
         self._settle.start()
+
+
+def _reads_file(inquiry: Hashable) -> bool:
+    """Whether a saved memory is part of what it asks for."""
+    return any(isinstance(getattr(inquiry, name, None), SnapshotMemory) for name in ("a", "b"))

@@ -93,6 +93,7 @@ class AnimationDialog(QDialog):
             self._timer.start()
         else:
             self.play.setText("Play")
+            self.play.setAccessibleName("Play")
 
     @property
     def board(self) -> Storyboard:
@@ -199,7 +200,8 @@ class AnimationDialog(QDialog):
         self._folder = path.parent
         self._ticket = self._files.give(job)
         self.progress.setValue(0)
-        self.state.setText(f"Drawing {len(steps(board, flows))} pictures…")
+        count = len(steps(board, flows))
+        self.state.setText("Drawing 1 picture…" if count == 1 else f"Drawing {count:,} pictures…")
         self._show_saving()
 
     @Slot()

@@ -56,6 +56,7 @@ class RecordingWindow(QWidget):
         self.source = RecordedAnalysis(path, self)
         self.selection = Selection(self.history, self)
         self.inspector = InspectorPanel(self.history, themes, reduced_motion, self.selection, self.source)
+        self.inspector.keys.leave_out(Qt.Key.Key_P, Qt.Key.Key_D, Qt.Key.Key_X)  # neither comparison nor lab is here
         self.inspector.words.check.setEnabled(False)
         self.inspector.words.check.setToolTip("This needs the model: open the chat itself to check.")
         self.timeline = TimelineView(self.history, themes)

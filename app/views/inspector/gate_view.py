@@ -20,7 +20,7 @@ from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 
     from rxt.events import GateLaw, GateName, GateStage
 
@@ -91,6 +91,7 @@ class GateView(LazyView):
         self.caption = plain_label("caption", wrap=True)
         self.notice = plain_label("notice", wrap=True)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read its gate value")
+        self.panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view around it has the keys
         self.spread = DistributionPlot(themes.theme)
         self.numbers = RowNumbers(self.panel.map.getViewBox(), themes.theme)
         self._build()
@@ -148,6 +149,14 @@ class GateView(LazyView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.panel.handle_key(event):
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.panel.set_focused(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.panel.set_focused(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -122,9 +122,9 @@ class InfluenceView(LabPage):
     @Slot()
     def _on_pressed(self) -> None:
         count = len(self._history.records)
-        self.asking.ask(
-            AskInfluence(), f"Leaving out each of {count} turns; {count * (count - 1) // 2} answers to weigh…"
-        )
+        answers = count * (count - 1) // 2
+        weighed = "1 answer" if answers == 1 else f"{answers:,} answers"
+        self.asking.ask(AskInfluence(), f"Leaving out each of {count} turns; {weighed} to weigh…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:

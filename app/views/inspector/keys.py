@@ -36,9 +36,16 @@ class SelectionKeys(QObject):
         super().__init__(parent)
         self._selection = selection
         self._history = selection.history
+        self._left_out: frozenset[int] = frozenset()
+
+    def leave_out(self, *keys: Qt.Key) -> None:
+        """These mean nothing here: what they lead to is not there."""
+        self._left_out = frozenset(keys)
 
     def handle(self, event: QKeyEvent) -> bool:
         """Does what a key means here; whether it means anything."""
+        if event.key() in self._left_out:
+            return False
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():

@@ -97,6 +97,11 @@ class AskBar(QWidget):
         self.say(words)
         self._show_state()
 
+    def name(self, words: str) -> None:
+        """What the button is called now, also to a screen reader."""
+        self.run.setText(words)
+        self.run.setAccessibleName(words)
+
     @Slot()
     def call_off(self) -> None:
         """The person does not want the answer any more."""

@@ -68,6 +68,8 @@ class MemoryCombo(QComboBox):
 
     def choose(self, choice: MemoryChoice | None) -> None:
         """Chooses a memory of the list; one that is not there changes nothing."""
+        if self.count() != len(self._entries):
+            self._fill()  # it is in the list, and the list is not shown yet
         found = next((row for row in range(self.count()) if self.itemData(row) == choice), -1)
         if found >= 0:
             self.setCurrentIndex(found)
@@ -81,7 +83,7 @@ class MemoryCombo(QComboBox):
     @Slot()
     def _fill(self) -> None:
         former = self.choice
-        entries: list[MemoryChoice | None] = [*([None] if self._none else []), *self._choices.all]
+        entries = self._entries
         with QSignalBlocker(self):
             self.clear()
             for entry in entries:
@@ -90,9 +92,17 @@ class MemoryCombo(QComboBox):
             self.setCurrentIndex(row if entries else -1)
         if self.choice != former:
             self._on_index(self.currentIndex())
+        self._show_tip()
+
+    @property
+    def _entries(self) -> list[MemoryChoice | None]:
+        return [*([None] if self._none else []), *self._choices.all]
 
     @Slot(int)
     def _on_index(self, _index: int) -> None:
+        self._show_tip()
+        self.memory_chosen.emit()
+
+    def _show_tip(self) -> None:
         choice = self.choice
         self.setToolTip("" if choice is None else plain_tooltip(choice.name))
-        self.memory_chosen.emit()

@@ -121,8 +121,8 @@ class LabView(LabPage):
         self.flush()
         self.run()
 
-    def _run_on(self, turn: int, experiment: Experiment, read: FloatArray | None) -> None:
-        target = self._lab.target(read)
+    def _run_on(self, turn: int, experiment: Experiment, read: FloatArray | None, reader: str = "it") -> None:
+        target = self._lab.target(read, reader)
         if target.slots is None or not target.slots.any():
             self.asking.say(target.problem or "There is no slot to edit.")
             return
@@ -140,7 +140,8 @@ class LabView(LabPage):
         if isinstance(finding, Reads):
             tokens = self._lab.read_words(turn)
             chosen = finding.weights if tokens is None else finding.weights[list(tokens)]
-            self._run_on(turn, experiment, chosen.mean(axis=0))
+            words = [finding.text[slice(*finding.spans[token])].strip() for token in tokens or ()]
+            self._run_on(turn, experiment, chosen.mean(axis=0), f"“{' '.join(words)}”" if words else "it")
         elif isinstance(finding, Paired):
             self._asked = None
             self._lab.keep(turn, words, finding)
@@ -167,7 +168,7 @@ class LabView(LabPage):
         problem = self._problem()
         self.asking.set_problem(problem)
         turn = self._history.cursor
-        self.asking.run.setText("Run on a copy" if turn < 0 else f"Run on a copy of turn {turn + 1}")
+        self.asking.name("Run on a copy" if turn < 0 else f"Run on a copy of turn {turn + 1}")
         run = self.shown
         self.runs.setVisible(run is not None)
         self.result.setVisible(run is not None)

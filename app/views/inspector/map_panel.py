@@ -16,7 +16,7 @@ from app.views.inspector.table import TableData, show_table, table_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
     from PySide6.QtWidgets import QWidget
 
     from app.paint.colormap import ByteArray
@@ -55,6 +55,8 @@ class MapPanel(MapFace):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, HeatMap(theme, reduced_motion, rows, columns), parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Map")
         self._hint = hint
         self._axes = (rows, columns)
         self._names: tuple[Name, Name] = (str, str)
@@ -143,6 +145,18 @@ class MapPanel(MapFace):
             return False
         return True
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.handle_key(event):
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.set_focused(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.set_focused(False)
+
     def show_table(self) -> None:
         """Opens the numbers as a table."""
         show_table(self.table(), self)
@@ -150,6 +164,7 @@ class MapPanel(MapFace):
     def show_values(self, quantity: Measure, values: FloatArray, conversation_limits: Limits, fade: bool) -> None:
         """Draws values [L, S] in the colours of the conversation's limits, or of those that are held."""
         self._quantity, self._values = quantity, values
+        self.setAccessibleName(f"Map: {quantity.title}")
         limits = self._held.get(quantity.key, conversation_limits)
         is_diverging = quantity.scale == "diverging"
         name = self._theme.diverging if is_diverging else self._theme.sequential

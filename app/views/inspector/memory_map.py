@@ -70,6 +70,7 @@ class MemoryMapView(LazyView):
         self.combo.setToolTip("What the colours show")
         self.help = HelpButton("memory map", HELP)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read it, click to follow its slot")
+        self.panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view around it has the keys
         self._build()
         self.combo.activated.connect(self._on_activated)
         self.panel.clicked.connect(self._on_clicked)

@@ -151,7 +151,8 @@ class InspectorPanel(LazyView):
         for layer, slot, _ in cells:
             marks[layer, slot] = True
         self.selection.mark(marks)
-        self.say(f"{int(np.count_nonzero(marks))} slots are marked for the lab.")
+        count = int(np.count_nonzero(marks))
+        self.say(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab.")
 
     def _connect(self) -> None:
         history = self._history

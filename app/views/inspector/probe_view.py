@@ -46,6 +46,7 @@ EXPLAINED = {
 }
 TRIALS = (2, 200)
 SHARES = Limits(0.0, 1.0)
+PLAYED = "none of this chat"
 
 
 class ProbeView(LabPage):
@@ -62,12 +63,12 @@ class ProbeView(LabPage):
         self.setObjectName("probeView")
         self._history = history
         self._port = port
-        self._hash_before = ""
+        self._asking_about = ""
         self._result: ProbeResult | None = None
         self._panel: Panel | None = None
         self._asked: int | None = None
         self._turn: int | None = None
-        self._memory = ""
+        self._about = ""
         self.kind = Segments("Kind of probe", KINDS)
         self.trials = spin_box("Conversations that are played", *TRIALS, suffix=" conversations")
         self.trials.setValue(8)
@@ -112,7 +113,8 @@ class ProbeView(LabPage):
     def figure(self) -> Figure | None:
         if self._panel is None or self._result is None:
             return None
-        return Figure("What the memory recalls", (self._panel,), self._turn, self._result.note, self._memory)
+        note = f"{self._about}. {self._result.note}"
+        return Figure("What the memory recalls", (self._panel,), self._turn, note, self._result.memory or PLAYED)
 
     @property
     def problem(self) -> str:
@@ -130,7 +132,7 @@ class ProbeView(LabPage):
         self.caption.setText(EXPLAINED[self.kind.chosen])
         self.asking.set_problem(self.problem)
         where = "the initial memory" if self._history.cursor < 0 else f"turn {self._history.cursor + 1}"
-        self.asking.run.setText(f"Ask a copy of {where}" if own else "Play and ask")
+        self.asking.name(f"Ask a copy of {where}" if own else "Play and ask")
         result = self._result
         for part in (self.plot, self.readout, self.untouched):
             part.setVisible(result is not None)
@@ -144,7 +146,7 @@ class ProbeView(LabPage):
             self.setAccessibleDescription(words)
             return
         self._on_pointed("")
-        self.setAccessibleDescription(self._summary(result))
+        self.setAccessibleDescription(f"{self._about}: {self._summary(result)}")
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)
@@ -159,25 +161,22 @@ class ProbeView(LabPage):
             hits, trials = sum(row.hits for row in rows), sum(row.trials for row in rows)
             if trials:
                 parts.append(f"{condition} {share_text(hits / trials)} ({hits} of {trials})")
-        return "Right answers: " + ", ".join(parts)
+        return "right answers: " + ", ".join(parts)
 
     # ---------------------------------------------------------------- asking
 
-    def _memory_hash(self) -> str:
-        """The newest memory's hash as the engine says it now."""
-        origin = self._port.origin if self._port is not None else None
-        return origin.hash_after(len(origin.records) - 1) if origin is not None else ""
-
     @Slot()
     def _on_pressed(self) -> None:
-        self._hash_before = self._memory_hash()
         kind = self.kind.chosen
         if kind == "questions":
             self._asked = self._history.cursor
+            asked = "Initial memory" if self._asked < 0 else f"Turn {self._asked + 1}"
             inquiry = AskProbe(self.questions.questions, turn=self._asked)
         else:
             self._asked = None
+            asked = f"{self.trials.value()} played conversations, seed {self.seed.value()}"
             inquiry = AskProbe(None, "facts" if kind == "facts" else "distance", self.trials.value(), self.seed.value())
+        self._asking_about = asked
         self.asking.ask(
             inquiry, "Asking copies…" if kind == "questions" else "Playing conversations and asking copies…"
         )
@@ -188,12 +187,11 @@ class ProbeView(LabPage):
             return
         self._result = finding
         self._panel = _panel(finding)
-        self._turn = self._asked
-        self._memory = self._history.memory_after(self._history.last_turn if self._turn is None else self._turn)
+        self._turn, self._about = self._asked, self._asking_about
         self.plot.show_panel(self._panel)
         self.note.setText(finding.note)
         self.answers.show_answers(finding.answers)
-        self.untouched.setText(f"{self._summary(finding)}. {self._touched()}")
+        self.untouched.setText(f"{self._about}: {self._summary(finding)}. {_untouched(finding)}")
         self.refresh()
         self.show_from(self.untouched)
 
@@ -204,16 +202,16 @@ class ProbeView(LabPage):
         self.plot.show_panel(None)
         self.refresh()
 
-    def _touched(self) -> str:
-        """Whether the open conversation's memory is what it was before the probe."""
-        before, after = self._hash_before, self._memory_hash()
-        if not before or before == after:
-            return f"The memory was not touched: its hash is {after[:12]} before and after." if after else ""
-        return f"The conversation went on meanwhile; the probe wrote nothing ({before[:12]} → {after[:12]})."
-
     @Slot(str)
     def _on_pointed(self, words: str) -> None:
         self.readout.setText(words or "Point at a dot to read it")
+
+
+def _untouched(result: ProbeResult) -> str:
+    """What was made sure of: the bytes of the memory that was asked have the same hash afterwards."""
+    if not result.memory:
+        return "Your memory was neither needed nor touched."
+    return f"The memory was not touched: its bytes have the hash {result.memory[:12]} before and after."
 
 
 def _panel(result: ProbeResult) -> Panel:

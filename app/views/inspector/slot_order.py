@@ -55,6 +55,7 @@ class SlotOrder(QObject):
             self.combo.setItemData(self.combo.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.combo.activated.connect(self._on_activated)
         analyses.arrived.connect(self._on_arrived)
+        history.reset.connect(self._forget)
 
     @property
     def name(self) -> str:
@@ -74,7 +75,8 @@ class SlotOrder(QObject):
         inquiry = self._inquiry()
         self._analyses.want(self, () if inquiry is None else (inquiry,))
         finding = None if inquiry is None else self._analyses.finding(inquiry)
-        known_for = (self.name, self._history.cursor, id(self._history.initial), self._history.last_turn, id(finding))
+        history = self._history
+        known_for = (self.name, history.cursor, history.memory_after(history.cursor), history.last_turn, id(finding))
         if known_for == self._known_for:
             return
         self.note = ""
@@ -135,6 +137,12 @@ class SlotOrder(QObject):
                 return None
             return by_likeness(finding.cosine)
         return None
+
+    @Slot()
+    def _forget(self) -> None:
+        """The order is of another branch, or of another conversation."""
+        self._order = self._place = None
+        self._known_for = ()
 
     @Slot(int)
     def _on_activated(self, _index: int) -> None:

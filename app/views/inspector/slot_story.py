@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.engine.findings import ProvenanceMap, Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReads, AskWrites
 from app.models.memory_history import INITIAL
+from app.paint.figure import Figure
 from app.paint.number import share_text
 from app.paint.reading import grouped_shares, readers
 from app.theme import GAP_PX, Theme, ThemeController
 from app.views.inspector.analysis_view import AnalysisView, name_of
+from app.views.inspector.export_views import panels_of
 from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.share_bar import ShareBar
 from app.views.inspector.table import TableButton, TableData
@@ -96,6 +98,11 @@ class SlotStory(AnalysisView):
         rows = tuple("initial memory" if turn == 0 else f"turn {turn}" for turn in range(found.shares.shape[0]))
         title = f"Who wrote layer {slot[0]} · slot {slot[1]}"
         return TableData(title, found.shares[:, slot[0], slot[1]][:, None], rows, ("share",), "turn × share")
+
+    def figure(self) -> Figure | None:
+        """The shares of all turns in the slot, in the memory at the turn in view."""
+        table = self.shares_table()
+        return None if table is None else Figure(self.accessibleName(), tuple(panels_of(table)), self._history.cursor)
 
     def draw(self, finding: Any) -> None:
         slot = self._history.slot

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout,
 
 from app.engine.findings import ReadHeads, Reads, Writes
 from app.engine.inquiries import AskReadHeads, AskReads, AskWrites
+from app.paint.figure import Figure
 from app.paint.limits import Limits
 from app.paint.quantity import Measure
 from app.paint.reading import of_head, of_layer
 from app.theme import GAP_PX, Theme, ThemeController
 from app.views.inspector.analysis_view import AnalysisView
+from app.views.inspector.export_views import heat_of
 from app.views.inspector.focus_row import FocusRow
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
@@ -125,7 +127,11 @@ class WordsView(AnalysisView):
         heads = self.known(self._heads()) if self.focus.chosen_head is not None else None
         if isinstance(heads, ReadHeads):  # of the chosen layer, or of all
             values = of_layer(of_head(heads.weights, self.focus.chosen_head), None)
-        self._show_map(READ, values, reads.text, reads.spans)
+        if self.focus.chosen_head is not None and heads is None:  # the mean of all is no head
+            refusal = self._analyses.refusal(self._heads())
+            self.panel.show_empty(refusal or f"Looking into head {self.focus.chosen_head}…", "ph.hourglass")
+        else:
+            self._show_map(READ, values, reads.text, reads.spans)
         self._show_token()
 
     def _draw_writes(self, writes: Writes) -> None:
@@ -172,6 +178,16 @@ class WordsView(AnalysisView):
         self.panel.restyle(theme)
         self.flow.restyle(theme)
         self.help.restyle(theme)
+
+    def figure(self) -> Figure | None:
+        """The map: reads were of the memory before the turn, writes are in the one after it."""
+        heat, turn = heat_of(self.panel), self._history.cursor
+        if heat is None or self.is_empty or turn < 0:
+            return None
+        reads = self.side.chosen == "read"
+        chosen = [self.focus.layer.currentText(), *([self.focus.head.currentText()] if reads else [])]
+        title = f"Turn {turn + 1}: words and the slots {'they read' if reads else 'they were written to'}"
+        return Figure(title, (heat,), turn - 1 if reads else turn, f"{', '.join(chosen).capitalize()}.")
 
     # ---------------------------------------------------------------- what is chosen
 

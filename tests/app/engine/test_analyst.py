@@ -73,7 +73,7 @@ SHAPE = (3, 8)
 
 def subject(name: str, turns: int = TURNS) -> Subject:
     """A conversation with a small model, as the engine hands it over."""
-    info = SimpleNamespace(name=name, fingerprint=model(name).fingerprint, source="")
+    info = SimpleNamespace(name=name, fingerprint=model(name).fingerprint, source="", dtype="float32", device="cpu")
     loaded = Loaded(cast("Any", rxt), cast("Any", model(name)), cast("Any", info))
     initial = model(name).initial_memory(seed=1)
     return Subject(loaded, cast("Any", initial), initial.summary(), session(name, turns).turns)

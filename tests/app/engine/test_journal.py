@@ -130,8 +130,12 @@ def test_that_a_turn_of_which_a_part_will_never_be_saved_stays_told(
     desk.port.turns_unsaved.connect(told.append)
     monkeypatch.setattr(_store(desk), "remember", _once(_store(desk).remember, ValueError("odd")))
     desk.say("one")
+    lost = desk.heard.trees[-1][1]
     desk.say("two")
     assert [len(turns) for turns in told] == [1]
+    desk.port.go_to(lost)
+    desk.rest()
+    assert "could not be saved" in desk.heard.failed[-1][1]  # going there would lose the turn
 
 
 def test_that_a_conversation_is_saved_with_its_first_question_or_not_at_all(

@@ -127,7 +127,7 @@ class FakeAnalysis(QObject):
             AskReads: lambda: _reads(inquiry.turn, shape),
             AskPaired: lambda: paired(inquiry.turn, int(inquiry.edit.slots.sum())),
             AskInfluence: lambda: _influence(len(self._history.records)),
-            AskProbe: lambda: _probe(inquiry),
+            AskProbe: lambda: _probe(inquiry, self._history),
             AskComparison: lambda: _comparison(shape),
             AskMix: lambda: Synthetic(inquiry.path, inquiry.title, "e" * 64),
         }
@@ -150,7 +150,7 @@ def _influence(turns: int) -> Influence:
     return Influence(frozen_array(matrix))
 
 
-def _probe(inquiry: AskProbe) -> ProbeResult:
+def _probe(inquiry: AskProbe, history: MemoryHistory) -> ProbeResult:
     rows = []
     labels = ("all",) if inquiry.questions is not None else tuple(str(count) for count in (1, 2, 3, 4, 6, 8))
     for place, label in enumerate(labels):
@@ -164,7 +164,8 @@ def _probe(inquiry: AskProbe) -> ProbeResult:
         ProbeAnswer(question, expected, f"It is {expected}.", number % 2 == 0)
         for number, (question, expected) in enumerate(inquiry.questions)
     )
-    return ProbeResult("questions", "list", tuple(rows), answers)
+    turn = history.last_turn if inquiry.turn is None else inquiry.turn
+    return ProbeResult("questions", "list", tuple(rows), answers, memory=history.memory_after(turn))
 
 
 def _comparison(shape: tuple[int, int]) -> Comparison:

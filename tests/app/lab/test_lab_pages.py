@@ -146,7 +146,7 @@ def test_that_recall_stands_beside_reset_and_shuffled_with_intervals(probes: Pro
     lines = figure.panels[0].lines  # type: ignore[union-attr]
     assert [line.name for line in lines] == ["as it is", "reset", "shuffled"]
     assert all(line.low is not None and (line.low <= line.y).all() and (line.y <= line.high).all() for line in lines)
-    assert "The memory was not touched: its hash is" in probes.untouched.text()
+    assert "Your memory was neither needed nor touched." in probes.untouched.text()
 
 
 def test_that_ones_own_questions_are_asked_of_the_turn_in_view(bench: Bench, probes: ProbeView, qtbot: QtBot) -> None:
@@ -204,6 +204,9 @@ def test_that_what_was_recalled_keeps_its_memory_on_another_branch_and_goes_with
     figure = probes.figure()
     assert figure is not None
     assert (figure.turn, figure.memory) == (4, asked)
+    assert figure.note.startswith("Turn 5. ")
+    assert probes.untouched.text().startswith("Turn 5: right answers: ")
+    assert f"hash {asked[:12]} before and after" in probes.untouched.text()
     bench.history.start(*conversation(2))
     probes.flush()
     assert probes.figure() is None

@@ -223,7 +223,7 @@ def test_that_copies_are_compared_with_what_the_memory_answers_now(bench: Bench,
     now = reply_text("Your name is Bob and you live in Paris.")
     bench.lab.keep(4, "turn 5: zeroed", dataclasses.replace(paired(4), again=now, first_difference=8))
     view.flush()
-    assert view.result.verdict.text().startswith("The answer changed at “Paris” → “Rome”")
+    assert view.result.verdict.text().startswith("The answer changed at “Paris.” → “Rome.”")
     assert "answers something else" in view.result.numbers.text()
     assert view.result.again.isVisible()
     assert "First difference" not in view.result.original.words.accessibleDescription()

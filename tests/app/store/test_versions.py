@@ -71,7 +71,8 @@ def test_that_an_older_database_is_migrated_after_a_copy(old: Path) -> None:
     assert version_of(old) == SCHEMA_VERSION
     copy = old.with_name("conversations-version-1.sqlite")
     assert version_of(copy) == 1
-    assert sqlite3.connect(copy).execute("SELECT COUNT(*) FROM turn").fetchone() == (8,)
+    with contextlib.closing(sqlite3.connect(copy)) as found:
+        assert found.execute("SELECT COUNT(*) FROM turn").fetchone() == (8,)
     assert sorted(path.name for path in old.parent.glob("*unfinished*")) == []
     if os.name != "nt":
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600

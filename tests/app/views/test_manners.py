@@ -160,7 +160,7 @@ def test_that_coming_back_from_the_past_shows_the_newest_message(desk: Desk, qtb
     assert transcript.is_following
 
 
-def test_that_a_waiting_message_that_is_sent_later_does_not_pull_the_reader_away(desk: Desk) -> None:
+def test_that_a_waiting_message_that_is_sent_later_does_not_pull_the_reader_away(desk: Desk, qtbot: QtBot) -> None:
     for turn in range(12):
         desk.port.answer(f"question {turn}", f"answer {turn}")
     desk.port.begin("now")
@@ -169,7 +169,10 @@ def test_that_a_waiting_message_that_is_sent_later_does_not_pull_the_reader_away
     assert transcript.is_following
     transcript.verticalScrollBar().setValue(0)
     desk.port.finish("now", "yes")
+    qtbot.wait(20)
+    assert desk.window.chat.banner.isHidden()
     desk.port.begin("later")
+    qtbot.wait(20)
     assert not transcript.is_following
     assert transcript.verticalScrollBar().value() == 0
 

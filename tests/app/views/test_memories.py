@@ -333,6 +333,21 @@ def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
     assert library.width() <= library.screen().availableGeometry().width()
 
 
+def test_that_deleting_goes_on_with_the_memory_that_has_come_to_the_same_place(
+    desk: Desk, library: MemoryLibrary
+) -> None:
+    lines = tuple(memory(Path(f"/x/{name}.safetensors"), name) for name in "abcd")
+    desk.port.snapshots_changed.emit(lines)
+    library.pick(lines[1].path)
+    QTest.keyClick(library.cards, Qt.Key.Key_Delete)
+    desk.port.snapshots_changed.emit((lines[0], *lines[2:]))
+    assert library.cards.path == lines[2].path
+    QTest.keyClick(library.cards, Qt.Key.Key_Delete)
+    assert desk.port.called("delete_snapshot") == [(lines[1].path,), (lines[2].path,)]
+    desk.port.snapshots_changed.emit((lines[0],))
+    assert library.cards.path == lines[0].path
+
+
 def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello.")
 

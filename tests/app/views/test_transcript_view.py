@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -130,8 +130,10 @@ def test_that_dragging_the_mouse_selects(view: TranscriptView, conversation: Con
     rect = view.visualRect(conversation.index(1))
     start, end = QPoint(rect.left() + 1, rect.top() + 22), QPoint(rect.right(), rect.top() + 22)
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
-    qtbot.mouseMove(view.viewport(), end)
-    view._text.drag(view._position_at(QPointF(end)))
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier  # qtbot moves without a button held
+    globally = QPointF(view.viewport().mapToGlobal(end))
+    moved = QMouseEvent(QEvent.Type.MouseMove, QPointF(end), globally, Qt.MouseButton.NoButton, left, none)
+    QApplication.sendEvent(view.viewport(), moved)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
     assert view.selected_text == "answer one two"
 

@@ -16,6 +16,7 @@ from app.paths import Paths, private_folder
 
 LOG_BYTES = 1_000_000
 LOG_FILES = 5
+TELL_ADDRESSES = ("httpx", "httpx2", "huggingface_hub")  # at INFO, with what was searched for and with signatures
 _log = logging.getLogger("mneme")
 
 _LEVELS = {
@@ -58,11 +59,7 @@ class CrashLog(QObject):
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(self._handler)
         logging.getLogger().setLevel(logging.INFO)
-        for chatty in (
-            "httpx",
-            "httpx2",
-            "huggingface_hub",
-        ):  # they log addresses, with what was searched and signatures
+        for chatty in TELL_ADDRESSES:
             logging.getLogger(chatty).setLevel(logging.WARNING)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
@@ -75,6 +72,8 @@ class CrashLog(QObject):
         threading.excepthook = threading.__excepthook__
         sys.unraisablehook = sys.__unraisablehook__
         qInstallMessageHandler(None)
+        for chatty in TELL_ADDRESSES:
+            logging.getLogger(chatty).setLevel(logging.NOTSET)
         logging.getLogger().removeHandler(self._handler)
         self._handler.close()
         if self._faults is not None:

@@ -201,7 +201,8 @@ class BranchCommands(QObject):
     def _on_failed(self, title: str, _message: str) -> None:
         """The words that an answer did not take are in its editor again the next time."""
         turn, text = self._changing
-        if title == NOT_CHANGED and turn:
+        row = self._conversation.row_of_id(turn) if title == NOT_CHANGED else None
+        if row is not None and self._conversation.index(row + 1).data() != text:
             self._window.chat.overlay.editor.drafts[turn, False] = text
 
     # ---------------------------------------------------------------- memory

@@ -43,6 +43,23 @@ def test_that_a_kind_of_error_is_told_once_and_written_every_time(crash_log: Cra
     assert all(f"trouble {number}" in log for number in range(3))
 
 
+def test_that_an_error_is_said_where_the_program_was_started(
+    crash_log: CrashLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = raised("no window yet")
+    sys.excepthook(ValueError, error, error.__traceback__)
+    assert "ValueError: no window yet" in capsys.readouterr().err
+
+
+def test_that_addresses_of_downloads_are_not_written_down(crash_log: CrashLog, tmp_path: Path) -> None:
+    for name in ("httpx", "httpx2"):
+        logging.getLogger(name).info("HTTP Request: GET https://example.org/?search=secret&X-Amz-Signature=abc")
+    logging.getLogger("httpx2").warning("something went wrong")
+    log = Paths(tmp_path).log_file.read_text(encoding="utf-8")
+    assert "secret" not in log
+    assert "something went wrong" in log
+
+
 def test_that_errors_of_threads_are_written_down(crash_log: CrashLog, tmp_path: Path) -> None:
     error = raised("in a thread")
     threading.excepthook(threading.ExceptHookArgs((ValueError, error, error.__traceback__, None)))

@@ -140,8 +140,8 @@ class LabView(LabPage):
         if isinstance(finding, Reads):
             tokens = self._lab.read_words(turn)
             chosen = finding.weights if tokens is None else finding.weights[list(tokens)]
-            words = [finding.text[slice(*finding.spans[token])].strip() for token in tokens or ()]
-            self._run_on(turn, experiment, chosen.mean(axis=0), f"“{' '.join(words)}”" if words else "it")
+            locked = " ".join(finding.text[slice(*finding.spans[token])].strip() for token in tokens or ())
+            self._run_on(turn, experiment, chosen.mean(axis=0), f"“{locked}”" if locked else "it")
         elif isinstance(finding, Paired):
             self._asked = None
             self._lab.keep(turn, words, finding)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.memory_history import INITIAL, MemoryHistory
@@ -20,7 +19,7 @@ from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from rxt.events import GateLaw, GateName, GateStage
 
@@ -79,7 +78,6 @@ class GateView(LazyView):
         super().__init__(themes, parent)
         self.setObjectName("gateView")
         self.setAccessibleName("Gates")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._history = history
         self._range = ConversationRange()
         self._laws: dict[GateName, GateLaw] = {}
@@ -91,7 +89,7 @@ class GateView(LazyView):
         self.caption = plain_label("caption", wrap=True)
         self.notice = plain_label("notice", wrap=True)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read its gate value")
-        self.panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view around it has the keys
+        self.setFocusProxy(self.panel)
         self.spread = DistributionPlot(themes.theme)
         self.numbers = RowNumbers(self.panel.map.getViewBox(), themes.theme)
         self._build()
@@ -149,14 +147,6 @@ class GateView(LazyView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.panel.handle_key(event):
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.panel.set_focused(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.panel.set_focused(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

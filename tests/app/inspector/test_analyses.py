@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pytestqt.qtbot import QtBot
 
-from app.engine.inquiries import AskInfluence, AskReads, AskWrites
+from app.engine.inquiries import AskComparison, AskInfluence, AskReads, AskWrites, SnapshotMemory, TurnMemory
 from app.models.memory_history import MemoryHistory
 from app.views.inspector import analyses as module
 from app.views.inspector.analyses import Analyses
@@ -46,6 +48,18 @@ def test_that_going_back_to_a_turn_asks_nothing_again(analyses: Analyses, analys
     analyses.flush()
     assert analyses.finding(AskReads(1)).turn == 1
     assert analyst.asked == [AskReads(1), AskReads(2)]
+
+
+def test_that_a_comparison_with_a_file_is_made_anew_the_next_time(analyses: Analyses, analyst: FakeAnalyst) -> None:
+    asked = AskComparison(TurnMemory(1), SnapshotMemory(Path("/x/mixed.safetensors")))
+    analyses.want("view", (asked,))
+    analyses.flush()
+    ticket, _ = analyst.open.popitem()
+    analyst.found.emit(ticket, "of the first file")
+    assert analyses.finding(asked) == "of the first file"
+    analyses.want("view", ())
+    analyses.want("view", (asked,))
+    assert analyses.finding(asked) is None
 
 
 def test_that_findings_nobody_looks_at_are_forgotten_above_the_budget(

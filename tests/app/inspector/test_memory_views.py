@@ -226,6 +226,21 @@ def test_that_arrows_go_to_the_cell_beside_in_a_sorted_map(
     assert history.slot == (0, by_change[0, -1])
 
 
+def test_that_an_order_is_that_of_the_version_in_view(
+    history: MemoryHistory, analyses, themes: ThemeController, show
+) -> None:
+    view, order = sorted_map(history, analyses, themes, show)
+    order.choose("change")
+    view.flush()
+    first = order.slot_at(0, 0)
+    *earlier, last = history.records
+    change = last.change.copy()
+    change[0, (first + 1) % change.shape[1]] = 2 * change.max()
+    history.follow_path((*earlier, dataclasses.replace(last, change=frozen_array(change), memory_after="f" * 64)))
+    view.flush()
+    assert order.slot_at(0, 0) == (first + 1) % change.shape[1]
+
+
 def test_that_an_order_that_needs_a_finding_says_so_until_it_is_there(
     history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
 ) -> None:

@@ -116,6 +116,22 @@ def test_that_the_map_holds_the_weights_of_words_and_slots_for_all_layers_one_la
     assert np.array_equal(words.panel.values, analyst.finding(AskReadHeads(4)).weights[:, 2, 0])
 
 
+def test_that_the_mean_of_all_heads_is_never_shown_as_one(
+    words: WordsView, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    words.focus.head.setCurrentIndex(1)
+    words.focus.head.activated.emit(1)
+    words.flush()
+    assert words.panel.is_empty
+    assert words.figure() is None
+    settle(words, analyses, analyst, qtbot)
+    assert not words.panel.is_empty
+    figure = words.figure()
+    assert figure is not None
+    assert figure.turn == 3  # what was read is the memory before the turn
+    assert figure.note == "All layers, head 0."
+
+
 def test_that_a_head_the_next_model_does_not_have_is_let_go(
     words: WordsView,
     history: MemoryHistory,

@@ -508,6 +508,14 @@ def test_that_a_waiting_message_is_kept_while_it_waits(make_desk: Make, qtbot: Q
     qtbot.waitUntil(lambda: desk.window._layout.draft == "")
 
 
+def test_that_whoever_types_without_a_rest_has_a_draft_too(make_desk: Make, qtbot: QtBot) -> None:
+    desk = make_desk()
+    for length in range(1, 8):
+        desk.window.chat.composer.set_text("word " * length)
+        qtbot.wait(200)  # less than a draft waits
+    assert desk.window._layout.draft.startswith("word word")
+
+
 def test_that_folded_branches_are_folded_after_a_restart(make_desk: Make) -> None:
     first = make_desk()
     assert first.window.sidebar.branches.is_open

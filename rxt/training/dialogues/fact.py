@@ -79,6 +79,8 @@ class Fact:
     """What tells it in the message after such a one, with a pronoun: "he is called {v}"."""
     about: str = ""
     """The slot of the one it is told of ("brother" of the brother's job), else empty."""
+    lasts: bool = True
+    """Whether it is how things are, so that another value holds "now"; what once happened can only be told anew."""
     yours: str = field(init=False)
     """`mine`, said by Mneme: "your name", "where you live"."""
 

@@ -29,7 +29,7 @@ TRIED_COMPOUNDS = 6
 TOLD_ANEW = 0.2
 """The share of updates and corrections among messages that stand alone."""
 
-ANEW = 0.12
+ANEW = 0.15
 """The share of turns that tell anew what is held, beside those that come of themselves."""
 
 ANEW_ASIDE = 2

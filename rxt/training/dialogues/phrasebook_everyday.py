@@ -23,7 +23,10 @@ def _fact(table: Mapping[str, Any]) -> Fact:
     slot = "everyday_" + "_".join(mine.replace("'", "").replace(",", "").split())
     told = _with_company(table["tells"], "{c}", around["tells"], mine)
     asked = _with_company(table["asks"], "{q}", around["asks"], mine)
-    return Fact(slot, table["values"], mine, table["recall"], told, asked, acks=PLAIN_ACKS, weight=WEIGHT)
+    anew = _with_company(table["tells"], "{c}", around["updates"], mine)[len(table["tells"]) :]
+    return Fact(
+        slot, table["values"], mine, table["recall"], told, asked, (), anew, PLAIN_ACKS, WEIGHT, lasts=False
+    )  # fmt: skip
 
 
 def _with_company(own: list[str], place: str, around: list[str], mine: str) -> tuple[str, ...]:

@@ -126,7 +126,8 @@ class Tellings:
         if rng.random() < 0.4:
             template = f"actually, {template}"
         query = typist.typed(template, ".", rng, (typed, former))
-        return _turn(query, f"Got it, {fill(fact.recall, value)} now.", "update", slot, typed, value)
+        now = " now" if fact.lasts else ""
+        return _turn(query, f"Got it, {fill(fact.recall, value)}{now}.", "update", slot, typed, value)
 
     def correct(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
         """The fact of the turn before, told anew."""

@@ -9,7 +9,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read by huggingface_hu
 import argparse
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from app.engine.file_jobs import FileJobs
 from app.engine.hub_port import HubPort
 from app.engine.port import EnginePort
 from app.instance import Instance, Request
+from app.models.settings import Settings
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths, default_data_dir
 from app.quit_signals import QuitSignals
@@ -80,8 +81,26 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def application() -> QApplication:
+def keep_alt_gr(platform: str, environment: MutableMapping[str, str]) -> None:
+    """Has Qt tell AltGr from Ctrl+Alt on Windows, where it is a key that letters need; before the QApplication is made.
+
+    WORKAROUND: there Qt reports it as both (QTBUG-69317), and a Polish "ę" would be the key Ctrl+Alt+E.
+    """
+    if platform == "win32":
+        environment.setdefault("QT_QPA_PLATFORM", "windows:altgr")
+
+
+def enlarge(settings_file: Path, environment: MutableMapping[str, str]) -> None:
+    """Has Qt make everything as large as was chosen; before the QApplication is made."""
+    scale = Settings(settings_file).preferences.scale
+    if scale != 100:
+        environment.setdefault("QT_SCALE_FACTOR", f"{scale / 100:g}")
+
+
+def application(settings_file: Path) -> QApplication:
     """The one QApplication, with its names."""
+    keep_alt_gr(sys.platform, os.environ)
+    enlarge(settings_file, os.environ)
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Mneme")
@@ -172,7 +191,7 @@ class Program:
 def run(argv: Sequence[str] | None = None) -> int:
     """Runs the window until it is closed, or hands over to the one that runs already; returns the exit code."""
     options = parse(argv)
-    app = application()
+    app = application(Paths(data_dir(options)).settings_file)
     instance = Instance(data_dir(options))
     is_first = instance.claim_or_hand_over(request(options))
     if is_first is None:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -29,13 +30,14 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
-from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_trace, add_train
+from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_precision, add_trace, add_train
 
 if TYPE_CHECKING:
     from rxt.inference.session import Session
     from rxt.io.snapshot import SnapshotInfo
 
 HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves, Ctrl+C stops an answer."
+SNAPSHOT = ".safetensors"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,9 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rxt", description="Reactive Transformers in a terminal.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    chat = commands.add_parser("chat", help="talk to a model; every line is a turn", epilog=HELP)
+    chat = commands.add_parser("chat", help="talk to a model; every line is a turn", epilog=f"In a terminal: {HELP}")
     chat.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
     chat.add_argument("--snapshot", type=Path, help="start from this saved memory instead of a fresh one")
+    chat.add_argument("--save", type=Path, metavar="FILE", help="keep the memory in this new file when the chat ends")
     chat.add_argument(
         "--seed", type=int, default=0, help="of the fresh memory and of the choice of words (%(default)s)"
     )
@@ -76,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--top-p", type=float)
     chat.add_argument("--max-tokens", type=int, help="limit of an answer")
     chat.add_argument("--on-stop", choices=("remember", "forget"), default="remember", help="fate of a stopped turn")
-    chat.add_argument("--dtype", default="float32", help="float32, bfloat16, float16, int8 or auto (%(default)s)")
+    add_precision(chat)
     chat.add_argument("--json", action="store_true", help="print one event a line")
     chat.set_defaults(run=_chat)
 
@@ -108,10 +111,13 @@ def _chat(arguments: argparse.Namespace) -> int:
     from rxt.io.snapshot import load_snapshot
 
     sampling = Sampling(arguments.temperature, arguments.top_k, arguments.top_p, arguments.seed, arguments.max_tokens)
-    model = load(arguments.model, dtype=arguments.dtype)
+    model = load(arguments.model, arguments.device, arguments.dtype)
     origin = None if arguments.snapshot is None else load_snapshot(arguments.snapshot, model=model)
     memory = model.initial_memory(seed=arguments.seed) if origin is None else origin.memory
     session = Session(model, memory=memory, sampling=sampling, on_stop=arguments.on_stop)
+    keeper = _Keeper(session, arguments.seed if origin is None else origin.info, arguments.snapshot)
+    if arguments.save is not None:
+        keeper.check(arguments.save)  # now, not after an hour of talk
     interactive = sys.stdin.isatty() and not arguments.json
     screen = _JsonScreen() if arguments.json else _Screen(sys.stdout)
     if interactive:
@@ -119,16 +125,22 @@ def _chat(arguments: argparse.Namespace) -> int:
             f"{model.name}: {model.parameter_count:,} parameters, memory {' x '.join(map(str, memory.shape))}. {HELP}"
         )
     failed = False
-    for line in _lines(interactive):
-        if interactive and line.startswith("/"):
-            if line.strip() in ("/quit", "/exit"):
-                break
-            _command(line, session, arguments.seed if origin is None else origin.info)
-            continue
-        with _stop_on_interrupt(session):
-            for event in session.ask(line):
-                screen.show(event)
-                failed |= isinstance(event, TurnFailed)
+    try:
+        for line in _lines(interactive):
+            if interactive and line.startswith("/"):
+                if line.strip() in ("/quit", "/exit"):
+                    break
+                _command(line, keeper)
+                continue
+            with _stop_on_interrupt(session) as stopped:
+                for event in session.ask(line):
+                    screen.show(event)
+                    failed |= isinstance(event, TurnFailed)
+            if stopped.is_set() and not interactive:
+                raise KeyboardInterrupt  # nobody is there to type /quit
+    finally:  # however it ends, the memory of the turns that were is kept
+        if arguments.save is not None:
+            keeper.save(arguments.save)
     return int(failed)
 
 
@@ -153,36 +165,68 @@ def _lines(interactive: bool) -> Iterator[str]:
             yield text
 
 
-def _command(line: str, session: Session, origin: int | SnapshotInfo) -> None:
-    """Carries out a line that is no message. origin: the seed of the first memory, or the saved one that it was."""
+def _command(line: str, keeper: _Keeper) -> None:
+    """Carries out a line that is no message."""
     name, _, rest = line.partition(" ")
     if name != "/save" or not rest.strip():
         print(HELP)
         return
     try:
-        info = _save(Path(rest.strip()).expanduser(), session, origin)
-    except (RxtError, OSError, RuntimeError) as error:  # expanduser raises RuntimeError for nobody's home
+        path, info = keeper.save(Path(rest.strip()))
+    except (RxtError, OSError) as error:
         print(f"Not saved: {_harmless(str(error))}")
     else:
-        print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {rest.strip()}.")
+        print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {_harmless(str(path))}.")
 
 
-def _save(path: Path, session: Session, origin: int | SnapshotInfo) -> SnapshotInfo:
-    """Saves the memory with all turns that it has lived through, also those before it was opened here."""
-    from rxt.io.snapshot import save_snapshot
+class _Keeper:
+    """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`."""
 
-    if isinstance(origin, int):
-        return save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
-    turns = origin.turns + len(session.turns)
-    return save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
+    def __init__(self, session: Session, origin: int | SnapshotInfo, opened: Path | None) -> None:
+        self._session = session
+        self._origin = origin
+        self._own = set() if opened is None else {opened.absolute()}
+
+    def check(self, path: Path) -> Path:
+        """The file that is meant, with the ending that the window looks for. Raises RxtError where something else is
+        there, or only a folder can be: what this chat was opened from or has saved itself is all that is replaced."""
+        try:
+            path = path.expanduser()
+        except RuntimeError as error:  # the home of nobody
+            raise RxtError(f"{path} cannot be found: {error}") from None
+        if path.name in ("", ".."):
+            raise RxtError(f"{path} is a folder. Name a file in it.")
+        path = path if path.suffix else path.with_name(path.name + SNAPSHOT)
+        if path.exists() and path.absolute() not in self._own:
+            raise RxtError(f"{path} is there already, and stays as it is. Name another file.")
+        return path
+
+    def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
+        """Saves the memory with all turns that it has lived through, also those before it was opened here."""
+        from rxt.io.snapshot import save_snapshot
+
+        path, session, origin = self.check(path), self._session, self._origin
+        if isinstance(origin, int):
+            info = save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
+        else:
+            turns = origin.turns + len(session.turns)
+            info = save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
+        self._own.add(path.absolute())
+        return path, info
 
 
 @contextlib.contextmanager
-def _stop_on_interrupt(session: Session) -> Iterator[None]:
-    """While a turn runs, Ctrl+C ends the answer, not the program."""
-    previous = signal.signal(signal.SIGINT, lambda *_: session.stop())
+def _stop_on_interrupt(session: Session) -> Iterator[threading.Event]:
+    """While a turn runs, Ctrl+C ends the answer, not the program. The event tells whether it was pressed."""
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        session.stop()
+
+    previous = signal.signal(signal.SIGINT, stop)
     try:
-        yield
+        yield stopped
     finally:
         signal.signal(signal.SIGINT, previous)
 

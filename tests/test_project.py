@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 CODE = sorted(path for room in ("rxt", "app") for path in (ROOT / room).rglob("*.py"))
 
 LEFT_OVER = re.compile(r"\.venv|\.git|__pycache__|\.\w+_cache|\.hypothesis|.+\.egg-info|build|dist|runs")
@@ -114,6 +118,22 @@ def test_that_the_licence_is_the_apache_licence_word_for_word() -> None:
         assert plain_word in README
 
 
+def test_that_an_installed_copy_has_all_resources() -> None:
+    setup = PYPROJECT["tool"]["setuptools"]
+    carried = [path.relative_to(ROOT) for path in tracked_files()]
+    packages = {".".join(path.parent.parts) for path in carried if path.parts[0] == "resources"}
+    assert "resources.models.mneme-tiny" in packages
+    found = setup["packages"]["find"]["include"]  # setuptools takes folders without modules for packages too
+    assert [package for package in packages if not any(fnmatchcase(package, pattern) for pattern in found)] == []
+    assert setup["package-data"]["*"] == ["*"]
+
+
+def test_that_the_commands_of_an_installed_copy_exist() -> None:
+    for target in (*PROJECT["scripts"].values(), *PROJECT["gui-scripts"].values()):
+        module, _, function = target.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
 def tracked_files() -> list[Path]:
     """The files of the project: what git would carry, or everything that is not a build's leftover."""
     listed = (
@@ -123,7 +143,7 @@ def tracked_files() -> list[Path]:
             capture_output=True,
             check=False,
         )
-        if (ROOT / ".git").exists()
+        if shutil.which("git") and (ROOT / ".git").exists()
         else None
     )
     if listed is not None and listed.returncode == 0:

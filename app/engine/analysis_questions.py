@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 from app.engine.refusal import RefusedError
+from app.models.lab_questions import question_rows
 
 MAX_QUESTIONS = 1000
 MAX_BYTES = 2**20
-_HEADINGS = ("question", "answer")
 
 
 def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
@@ -26,21 +24,15 @@ def read_questions(path: Path) -> tuple[tuple[str, str], ...]:
 
 
 def parse_questions(text: str, name: str = "The list") -> tuple[tuple[str, str], ...]:
-    """Lines of "question,answer", quoted where they hold commas; a first line with these two words is a heading.
+    """Lines of "question,answer", quoted where they hold commas, read as typed ones are (`question_rows`).
 
-    Empty lines are left out. name: of the file, for messages. Raises RefusedError that names the line.
+    name: of the file, for messages. Raises RefusedError that names the line.
     """
     found: list[tuple[str, str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            is_heading = not found and tuple(cell.casefold() for cell in cells) == _HEADINGS
-            if not any(cells) or is_heading:
-                continue
-            found.append(_pair(cells, f"{name}, line {reader.line_num}"))
-    except csv.Error as error:
-        raise RefusedError(f"{name}, line {reader.line_num}: {error}. Put texts with quotes in quotes.") from None
+    for row in question_rows(text):
+        if row.fault:
+            raise RefusedError(f"{name}, line {row.line}: {row.fault}. Put texts with quotes in quotes.")
+        found.append(_pair(row.cells, f"{name}, line {row.line}"))
     if not found:
         raise RefusedError(f"{name} holds no questions. Each line is a question, a comma and the expected answer.")
     if len(found) > MAX_QUESTIONS:
@@ -48,7 +40,7 @@ def parse_questions(text: str, name: str = "The list") -> tuple[tuple[str, str],
     return tuple(found)
 
 
-def _pair(cells: list[str], where: str) -> tuple[str, str]:
+def _pair(cells: tuple[str, ...], where: str) -> tuple[str, str]:
     if len(cells) != 2:
         few = "has no comma between question and answer" if len(cells) < 2 else f"has {len(cells) - 1} commas"
         raise RefusedError(f"{where} {few}: write question,answer and put texts with commas in quotes.")

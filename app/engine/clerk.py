@@ -25,6 +25,8 @@ WRITERS: dict[str, Callable[[ExchangedConversation], bytes]] = {
     ".html": to_html,
     ".json": to_json,
 }
+PAGES = (".md", ".html")
+"""What is only read holds no memory."""
 
 
 class Clerk:
@@ -49,7 +51,8 @@ class Clerk:
     def carry_out(self, errand: errands.Errand) -> None:
         match errand:
             case errands.ExportConversation():
-                self.export(lambda: exchanged(self._store(), errand.id), errand.path)
+                memory = b"" if errand.path.suffix.lower() in PAGES else None  # its bytes may be lost
+                self.export(lambda: exchanged(self._store(), errand.id, memory), errand.path)
             case errands.ImportConversation():
                 self._import(errand.path)
             case errands.MeasurePrompt():

@@ -38,7 +38,7 @@ UNSAVED = "The newest turns of this chat could not be saved, and going elsewhere
 class Dialogue:
     """The verbs of the open conversation, for one thread.
 
-    stop: set to end a turn or a replay. closing: set when nothing new shall begin. post: takes every report.
+    stop: set to end a turn or any replay. closing: set when nothing new shall begin. post: takes every report.
     Verbs raise RefusedError, RxtError, StoreError or OSError with a sentence, and then have changed nothing.
     """
 
@@ -280,7 +280,7 @@ class Dialogue:
         is_computed = False
         if memory is None:
             initial, store = self.conversation.initial, self._journal.store
-            found = memory_after(self.loaded, store, initial, records, self._closing.is_set)
+            found = memory_after(self.loaded, store, initial, records, self._stop.is_set)
             if found.problem:
                 raise RefusedError(f"{found.problem} Nothing was changed.")
             memory, is_computed = found.memory, found.computed > 0
@@ -344,7 +344,7 @@ class Dialogue:
 
     def _tell_tree(self) -> None:
         tip = self.place.tip
-        self._post(reports.TreeChanged(self._tree.nodes, tip.id if tip is not None else None))
+        self._post(reports.TreeChanged(self._tree.nodes, tip.saved if tip is not None else None))
 
     def _list(self) -> None:
         self._post(reports.ConversationsListed(self._journal.list()))

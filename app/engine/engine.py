@@ -18,13 +18,14 @@ from app.engine.clerk import Clerk
 from app.engine.dialogue import Dialogue
 from app.engine.errands import Errand, ExportConversation, ImportConversation
 from app.engine.exchange_store import exchanged_open
-from app.engine.journal import Journal, OpenedInStore, title_of
+from app.engine.journal import Journal, OpenedInStore
 from app.engine.library import load
 from app.engine.messages import OnStop
 from app.engine.opening import Opening, fresh, from_snapshot, from_store
 from app.engine.refusal import RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.snapshots import SUFFIX, SnapshotFolder
+from app.engine.titles import title_of
 from app.paths import Paths, unused
 from app.store.turn_codec import clean
 from rxt.errors import RxtError
@@ -101,6 +102,7 @@ class Engine:
         if self._library is not None:
             self._snapshots(self._library).sweep()
         self.list_snapshots()
+        self._post(reports.DeletedListed(self._journal.deleted()))
 
     def load(self, path: str | None, snapshot: Path | None = None, seed: int | None = None) -> None:
         """Loads a model and begins a conversation with it; or reports why not, and everything stays as it is."""
@@ -158,7 +160,7 @@ class Engine:
         if self._journal.is_behind and self._opened(conversation) is not None:
             return  # what is open is ahead of what is stored
         self._need_saved(conversation)
-        opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._closing.is_set)
+        opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._stop.is_set)
         self._open(opening)
         self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
@@ -273,9 +275,7 @@ class Engine:
 
     def delete_snapshot(self, path: Path) -> None:
         """Moves a saved memory to the trash of the data folder."""
-        if self._library is None:
-            raise RefusedError("Saved memories are known once a model was loaded; this one was left where it is.")
-        self._snapshots(self._library).delete(path)
+        self._need_snapshots().delete(path)
         self.list_snapshots()
 
     def list_snapshots(self) -> None:

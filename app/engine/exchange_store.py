@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from app.store.records import Turn
 
 
-def exchanged(store: ConversationStore, number: int) -> ExchangedConversation:
-    """A stored conversation with all of its turns. Raises StoreError where a part cannot be read."""
+def exchanged(store: ConversationStore, number: int, memory: bytes | None = None) -> ExchangedConversation:
+    """A stored conversation with all of its turns. Raises StoreError where a part cannot be read.
+
+    memory: the bytes of its first memory where they are at hand or not needed, as in a page; else they are read.
+    """
     stored = store.conversation(number)
-    memory, _ = store.memory(stored.initial_memory)
+    if memory is None:
+        memory, _ = store.memory(stored.initial_memory)
     return ExchangedConversation(
         title=stored.title,
         model=stored.model,
@@ -40,12 +44,17 @@ def exchanged(store: ConversationStore, number: int) -> ExchangedConversation:
 
 
 def exchanged_open(dialogue: Dialogue, store: Callable[[], ConversationStore]) -> ExchangedConversation:
-    """The open conversation: all of its tree, or the shown path where the store lacks something that is shown."""
+    """The open conversation: all of its tree, or the shown path where the store lacks something that is shown.
+
+    Where its path could not be followed to its end, it ends in the file where it ends in the store.
+    """
     opened, place = dialogue.conversation, dialogue.place
     if not dialogue.is_saved:
         return exchanged_path(opened, place.turns)
-    tip = place.tip.id if place.tip is not None else None  # in the store it is another where that is read-only
-    return replace(exchanged(store(), opened.id), tip=tip)
+    found = exchanged(store(), opened.id, opened.initial.to_bytes())
+    if place.is_cut and place.tip is place.cut_at:
+        return found
+    return replace(found, tip=place.tip.id if place.tip is not None else None)  # another where the store is read-only
 
 
 def _exchanged_turn(turn: Turn) -> ExchangedTurn:

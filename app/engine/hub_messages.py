@@ -19,7 +19,8 @@ class HubModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelOffer:
-    """What a download would bring. commit: the 40 letters that pin it; page: where its card and licence are read."""
+    """What a download would bring. commit: the 40 letters that pin it; page: where its card and licence are read;
+    is_copy: the hub could not be asked, and this is what is on this computer."""
 
     repository: str
     commit: str
@@ -27,6 +28,7 @@ class ModelOffer:
     files: int
     total_bytes: int
     page: str
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,22 +110,24 @@ class HubPort(QObject):
 
             name, _, revision = repository.partition("@")
             listing = look_up(name, revision=revision or None, token=token, cancelled=job.stopped.is_set)
-            files = len(listing.files)
-            page = page_of(listing.repository)
-            return ModelOffer(listing.repository, listing.commit, listing.gated, files, listing.total_bytes, page)
+            return ModelOffer(
+                listing.repository, listing.commit, listing.gated, len(listing.files), listing.total_bytes,
+                page_of(listing.repository), listing.is_copy,
+            )  # fmt: skip
 
         self._request(run)
 
     def fetch(self, repository: str, commit: str, token: str | None = None) -> None:
-        """Downloads one commit, or goes on with a download that was stopped."""
+        """Downloads one commit, or goes on with a download that was stopped; brings again what the disk cut short."""
 
         def run(job: _Job, report: Callable[[object], None]) -> str:
-            from rxt.io.hub import fetch
+            from rxt.io.hub import fetch_whole
 
             def progress(done: Progress) -> None:
                 report(DownloadProgress(done.phase, done.done_bytes, done.total_bytes, done.speed, done.remaining_s))
 
-            found = fetch(repository, revision=commit, token=token, progress=progress, cancelled=job.stopped.is_set)
+            stopped = job.stopped.is_set
+            found = fetch_whole(repository, revision=commit, token=token, progress=progress, cancelled=stopped)
             return str(found.folder)
 
         self._request(run)

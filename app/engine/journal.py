@@ -7,14 +7,14 @@ and the reader is told once.
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine.messages import ConversationSummary, ModelInfo
+from app.engine.messages import MOST_FOUND, ConversationSummary, ModelInfo
+from app.engine.titles import title_of
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 MAX_BACKLOG = 64
 """Steps that are kept while the store cannot be written; about 20 turns, each with its memory."""
-_TITLE_LENGTH = 60
-_JOINER = "\u200d"
-_HIDDEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that change the direction of the text after them."""
 _log = logging.getLogger(__name__)
 
 Step = Callable[[ConversationStore], None]
@@ -133,8 +129,12 @@ class Journal:
             return
         try:
             self._store = ConversationStore(self._path)
-        except StoreError as error:
-            self._tell(f"{error} You can go on talking, but conversations of this session will not be saved.")
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, talking goes on
+            _log.exception("the conversation database could not be opened")
+            reason = _reason(error, "The conversation database could not be opened")
+            self._told = True
+            words = f"{reason} You can go on talking, but conversations of this session will not be saved."
+            self._failed("Nothing is saved", words)
             return
         if self._store.is_read_only:
             self._told = True
@@ -169,13 +169,24 @@ class Journal:
         if self._store is not None:
             try:
                 self._listed = tuple(summary_of(item) for item in self._store.list())
-            except StoreError as error:
-                self._tell(str(error))
+            except Exception as error:  # noqa: BLE001 - a list that cannot be read stops nothing else
+                _log.exception("the conversations could not be listed")
+                self._tell(_reason(error, "The conversations could not be read"))
         return self._listed
 
+    def deleted(self) -> tuple[ConversationSummary, ...]:
+        """What was deleted and can be brought back, the last first; what was deleted long ago is erased before."""
+        try:
+            if not self.store.is_read_only:
+                self.store.empty_trash()
+            return tuple(summary_of(item) for item in self.store.list(deleted=True))
+        except Exception:  # noqa: BLE001 - what is wrong with the store was told when it was opened
+            _log.exception("the deleted conversations could not be looked through")
+            return ()
+
     def search(self, text: str) -> tuple[ConversationSummary, ...]:
-        """The conversations that hold the words of `text`, in the order of the list. Raises StoreError."""
-        found = self.store.search(text)
+        """The first MOST_FOUND conversations of the list that hold the words of `text`. Raises StoreError."""
+        found = self.store.search(text, MOST_FOUND)
         snippets = self.store.snippets([item.id for item in found], text)
         return tuple(replace(summary_of(item), snippet=snippets.get(item.id, "")) for item in found)
 
@@ -280,7 +291,7 @@ class Journal:
         self._lost |= self.incomplete
         self._backlog.clear()
         self._has_given_up = True
-        self._failed("Not saved", "Saving failed too often. Nothing more of this session will be saved.")
+        self._failed("Nothing more is saved", "Saving failed too often. Nothing more of this session will be saved.")
 
     def _tell(self, message: str) -> None:
         if not self._told:
@@ -324,27 +335,14 @@ def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
     return "Earlier conversations could not all be read", f"{words} {rescued}"
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, otherwise: str = "The conversation could not be saved") -> str:
     """A sentence."""
     if isinstance(error, StoreError):
         return str(error)
-    return f"The conversation could not be saved ({type(error).__name__}: {error})."
+    return f"{otherwise} ({type(error).__name__}: {error})."
 
 
 def _saved(entry: TurnEntry) -> int:
     if entry.id is None:
         raise StoreError("The question of this turn was not saved.")
     return entry.id
-
-
-def title_of(query: str) -> str:
-    """A line for the list: the first words of a question, cut between words (or characters) where it is long."""
-    line = " ".join("".join(char for char in query if char not in _HIDDEN).split())
-    if len(line) <= _TITLE_LENGTH:
-        return line
-    if " " in line[:_TITLE_LENGTH]:
-        return line[:_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
-    end = _TITLE_LENGTH
-    while end > 1 and (unicodedata.category(line[end]).startswith("M") or _JOINER in line[end - 1 : end + 1]):
-        end -= 1  # never inside of a character that is drawn as one
-    return line[:end] + "…"

@@ -6,6 +6,7 @@ gets that memory: what is known is the last turn before it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from app.engine.messages import ReplayCheck
 from app.engine.refusal import RefusedError
 from app.store.conversation_store import ConversationStore
 from app.store.errors import DamagedMemoryError, StoreError
+from app.store.keyframes import KEEP_EVERY
 from rxt.events import TurnRecord
 
 Interrupted = Callable[[], bool]
@@ -34,7 +36,7 @@ class Verified:
 
 
 def initial_memory(loaded: Loaded, store: ConversationStore, sha256: str, seed: int | None) -> Memory:
-    """The memory a conversation started from, made again from its seed where its bytes are damaged.
+    """The memory a conversation started from, made again from its seed where its bytes are damaged, and then stored.
 
     Raises StoreError where neither gives the memory of that hash.
     """
@@ -46,6 +48,7 @@ def initial_memory(loaded: Loaded, store: ConversationStore, sha256: str, seed: 
         memory = loaded.model.initial_memory(seed=seed)
         if memory.sha256 != sha256:
             raise
+        _keep(loaded, store, memory)
         return memory
 
 
@@ -74,6 +77,8 @@ def memory_after(
             computed = loaded.library.replay_turn(loaded.model, memory, record.interaction_ids)
             if computed.sha256 == record.memory_after:
                 memory = computed
+                if (place + 1) % KEEP_EVERY == 0:
+                    _keep(loaded, store, memory)  # what comes after it need not wait for the turns before again
                 continue
         return Verified(memory, place, _difference(record), computed=place - start)
     return Verified(memory, len(records), computed=len(records) - start)
@@ -124,6 +129,13 @@ def _nearest(
         except StoreError:
             continue
     return initial, 0
+
+
+def _keep(loaded: Loaded, store: ConversationStore, memory: Memory) -> None:
+    """Stores a memory that was computed and verified, if the store takes it; it can be computed again."""
+    info = loaded.info
+    with contextlib.suppress(StoreError):
+        store.keep_memory(memory.to_bytes(), (info.layers, info.slots, info.width))
 
 
 def _kept(loaded: Loaded, store: ConversationStore, sha256: str) -> tuple[Memory | None, bool]:

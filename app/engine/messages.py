@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 OnStop = Literal["remember", "forget"]
 TurnPhase = Literal["pending", "replied", "remembered"]
+MOST_FOUND = 200
+"""Conversations that a search reports."""
 PREVIEW_LENGTH = 80
 """Characters of a question and an answer in a TurnNode."""
 

@@ -28,12 +28,15 @@ class Place:
 
     turns: first to last; those that are not stored (yet) have the id 0. tip: the last of them, None: there is none.
     is_computed: whether its memory had to be computed again, because the store does not keep its bytes.
+    is_cut: whether its path ended later in the store when it was opened; cut_at: its tip then.
     """
 
     session: Session
     turns: list[StoredTurn] = field(default_factory=list)
     tip: TurnEntry | None = None
     is_computed: bool = False
+    is_cut: bool = False
+    cut_at: TurnEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +65,7 @@ class Opening:
             initial_seed=known.seed,
             initial=known.initial.summary(),
             turns=tuple(self.place.turns),
-            tip=tip.id if tip is not None else None,
+            tip=tip.saved if tip is not None else None,
             tree=self.tree.nodes,
             pinned=known.is_pinned,
         )
@@ -123,6 +126,8 @@ def from_store(
         problem = verified.problem
     if problem:
         problem += " The chat is open where its memory is still certain; later turns are in its tree."
+    if verified.problem:
+        problem += " Export the chat as a page to read them."
     conversation = OpenedInStore(
         id=stored.id,
         title=stored.title,
@@ -136,7 +141,8 @@ def from_store(
         tip=TurnEntry(path[-1].id) if path else None,
     )
     session = start_session(loaded, verified.memory, records, on_stop)
-    place = Place(session, [stored_turn(turn) for turn in path], conversation.tip, verified.computed > 0)
+    turns, tip = [stored_turn(turn) for turn in path], conversation.tip
+    place = Place(session, turns, tip, verified.computed > 0, is_cut=bool(problem), cut_at=tip)
     return Opening(conversation, place, tree, problem)
 
 
@@ -183,8 +189,9 @@ def _check_model(loaded: Loaded, stored: Conversation) -> None:
     if stored.model == info.name:
         raise RefusedError(
             f"It was held with another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is"
-            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. Export it to read what was said:"
-            " its menu in the list has that. The open conversation stays as it is."
+            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. To go on, open a copy of the"
+            " former model’s folder (File, Open model folder); to read what was said, export it: its menu in the list"
+            " has that. The open conversation stays as it is."
         )
     raise RefusedError(
         f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"

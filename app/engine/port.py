@@ -50,12 +50,15 @@ class EnginePort(QObject, TreePort, ErrandPort):
         conversation_opened(OpenedConversation): another conversation is open.
         path_changed(OpenedConversation): the open conversation shows another path of its tree, or changed texts.
         tree_changed(tuple[TurnNode, ...], tip): after every change of the open conversation's tree, and when a turn
-            has begun or ended. tip: the id of the turn that the next one follows; None: the initial memory.
+            has begun or ended. tip: the id of the turn that the next one follows, or where that is not saved of the
+            nearest before it that is; None: the initial memory.
         replay_checked(ReplayCheck): whether every memory of the path could be computed again.
         conversations_found(text, tuple[ConversationSummary, ...]): the answer to search_conversations(text).
         noted(title, message): something worth knowing; nothing went wrong.
         conversation_renumbered(former, id): the open conversation was stored under another number than announced.
         conversations_changed(tuple[ConversationSummary, ...]): the stored conversations, the newest first.
+        deleted_listed(tuple[ConversationSummary, ...]): after the start, what was deleted before it and can be brought
+            back, the last first.
         turns_unsaved(frozenset[int]): the stored turns whose answer or memory is not saved; after every change.
         snapshot_saved(SnapshotInfo): the memory was saved.
         snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
@@ -81,6 +84,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
     noted = Signal(str, str)
     conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
+    deleted_listed = Signal(object)
     turns_unsaved = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)
@@ -149,8 +153,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
         self._command(commands.LoadModel(path, seed))
 
     def stop(self) -> None:
-        """Ends the answer after the token that is being computed, or a replay after the turn that is being computed;
-        does nothing while neither is."""
+        """Ends the answer after the token that is being computed, or a replay (a chat that is being opened may need
+        one) after the turn that is being computed; does nothing while neither is."""
         if self.phase.can_stop:
             self._worker.engine.stop()
 
@@ -285,6 +289,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
                 self.conversation_renumbered.emit(report.former, report.id)
             case reports.ConversationsListed():
                 self.conversations_changed.emit(report.conversations)
+            case reports.DeletedListed():
+                self.deleted_listed.emit(report.conversations)
             case reports.TurnsUnsaved():
                 self.turns_unsaved.emit(report.turns)
             case reports.SnapshotSaved():

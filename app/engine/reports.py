@@ -86,6 +86,13 @@ class ConversationsListed:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedListed:
+    """What was deleted before the start and can be brought back, the last first."""
+
+    conversations: tuple[ConversationSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TurnsUnsaved:
     """The stored turns whose answer or memory is not saved, by id."""
 
@@ -166,6 +173,7 @@ NoEvent = (
     | Noted
     | ConversationRenumbered
     | ConversationsListed
+    | DeletedListed
     | TurnsUnsaved
     | SnapshotSaved
     | SnapshotsListed

@@ -1,10 +1,11 @@
-"""The folder of saved memories: what it holds, and the trash that deleted ones go to.
+"""The folder of saved memories: what it holds, and the trash that deleted ones go to for a time.
 
 Law: a memory's numbers are never changed here. Files come in and go out whole and checked, or not at all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
 from app.paths import private_folder, unused
+from app.store.trash import DAY_S, KEPT_DAYS
 from rxt.errors import RxtError
 from rxt.io.files import read_bounded, write_atomically
 
@@ -90,10 +92,19 @@ class SnapshotFolder:
         return tuple(sorted(found, key=lambda info: (info.created, info.path.name), reverse=True))
 
     def sweep(self) -> None:
-        """Removes what a kill left of files that were being written, LITTER_AGE_S ago or earlier.
+        """Removes what a kill left of files that were being written, LITTER_AGE_S ago or earlier, and what has been in
+        the trash for KEPT_DAYS.
 
         Younger ones may belong to another process that is writing now.
         """
+        for path in self._trash.glob(PATTERN):
+            try:
+                status = path.lstat()
+                age_s = time.time() - max(status.st_mtime, status.st_ctime)  # moving it there has changed one of them
+                if age_s >= KEPT_DAYS * DAY_S and stat.S_ISREG(status.st_mode):
+                    path.unlink()
+            except OSError:
+                _log.info("%s was left in the trash", path.name, exc_info=True)
         for path in self.folder.glob(".*.tmp"):
             try:
                 status = path.lstat()
@@ -143,6 +154,8 @@ class SnapshotFolder:
         private_folder(self._trash)
         target = unused(self._trash / path.name)
         os.replace(path, target)
+        with contextlib.suppress(OSError):
+            os.utime(target)  # its time in the trash begins
         self._deleted[path] = target
         return target
 

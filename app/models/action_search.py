@@ -74,6 +74,14 @@ class ActionSearch(QAbstractListModel):
         self._shown = [found[3] for found in graded]
         self.endResetModel()
 
+    def update(self, entries: Iterable[Entry]) -> None:
+        """What can be done is something else now; no line changes its place before the next search."""
+        self._all = tuple(entries)
+        now = {entry.id: entry for entry in self._all}
+        self._shown = [now.get(entry.id, entry) for entry in self._shown]
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._shown)
 

@@ -47,6 +47,7 @@ class Branch:
 
     rails: for each level from 1 to its depth, whether another branch of that level follows below.
     has_forks: whether the next row is a branch that left this one.
+    goes_on: whether it has turns after the one at which the open path ends.
     """
 
     leaf: int
@@ -57,6 +58,7 @@ class Branch:
     is_on_path: bool
     rails: tuple[bool, ...] = ()
     has_forks: bool = False
+    goes_on: bool = False
 
 
 def branches(tree: Sequence[TreeNode], tip: int | None) -> tuple[Branch, ...]:
@@ -127,7 +129,14 @@ def _branch(run: list[TreeNode], where: str, depth: int, path: set[int], tip: in
         detail=" · ".join(part for part in parts if part),
         is_current=any(node.id == tip for node in run),
         is_on_path=any(node.id in path for node in run),
+        goes_on=any(node.id == tip for node in run[:-1]) or (tip is None and not where),
     )
+
+
+def _state(branch: Branch) -> str:
+    if branch.is_current:
+        return ", open before its end" if branch.goes_on else ", open"
+    return ", on the way to the open one" if branch.is_on_path else ""
 
 
 class BranchList(QAbstractListModel):
@@ -145,6 +154,11 @@ class BranchList(QAbstractListModel):
     def current_row(self) -> int | None:
         """The row of the branch that is open."""
         return next((row for row, branch in enumerate(self._branches) if branch.is_current), None)
+
+    @property
+    def lead_elsewhere(self) -> bool:
+        """Whether one of them leads to turns that the open path does not show."""
+        return len(self._branches) > 1 or any(branch.goes_on for branch in self._branches)
 
     def set_tree(self, tree: Sequence[TreeNode], tip: int | None) -> None:
         """Shows the branches of a tree; where there are as many as before, rows stay."""
@@ -183,6 +197,5 @@ class BranchList(QAbstractListModel):
                 return branch.has_forks
             case Qt.ItemDataRole.AccessibleTextRole:
                 level = f", level {branch.depth + 1}" if branch.depth else ""
-                state = ", open" if branch.is_current else ", on the way to the open one" if branch.is_on_path else ""
-                return f"{branch.title}, {branch.detail}{level}{state}"
+                return f"{branch.title}, {branch.detail}{level}{_state(branch)}"
         return None

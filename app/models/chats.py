@@ -98,6 +98,7 @@ class ConversationList(QAbstractListModel):
         self._rows: dict[int, int] = {}
         self._by_id: dict[int, ConversationLine] = {}
         self._found: tuple[int, ...] | None = None
+        self._may_be_more = False
         self._snippets: dict[int, str] = {}
         self._search = ""
         self._current: int | None = None
@@ -118,13 +119,14 @@ class ConversationList(QAbstractListModel):
         self._by_id = {line.id: line for line in lines}
         self._show()
 
-    def show_found(self, text: str, lines: Sequence[ConversationLine]) -> None:
-        """Shows only `lines`, the result of a search for `text`."""
+    def show_found(self, text: str, lines: Sequence[ConversationLine], most: int | None = None) -> None:
+        """Shows only `lines`, the result of a search for `text` that gives at most so many."""
         if not text.strip():
             self.show_all()
             return
         self._search = text
         self._found = tuple(line.id for line in lines)
+        self._may_be_more = len(lines) == most
         self._by_id.update({line.id: line for line in lines if line.id not in self._by_id})
         self._snippets = {line.id: one_line(getattr(line, "snippet", "")) for line in lines}
         self._show()
@@ -189,6 +191,7 @@ class ConversationList(QAbstractListModel):
             lines = tuple(self._by_id[number] for number in self._found if number in self._by_id)
             count = len(lines)
             words = "1 chat found" if count == 1 else f"{count:,} chats found"
+            words = f"The first {words}" if self._may_be_more else words
             return lines, tuple(words if row == 0 else "" for row in range(count))
         today = self._today
         grouped = sorted(((self._group(line, today), line) for line in self._all), key=lambda entry: entry[0][0])
@@ -242,9 +245,8 @@ class ConversationList(QAbstractListModel):
         title = one_line(str(value))
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or not title:
             return False
-        line = self._lines[index.row()]
-        if title != line.title:
-            self.rename_requested.emit(line.id, title)
+        if title != self.data(index, role):  # what was shown and typed over, not what is stored
+            self.rename_requested.emit(self._lines[index.row()].id, title)
         return True
 
     def _emit_changed(self, rows: Sequence[int]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import IntEnum
 
 from PySide6.QtCore import Qt
 
 TITLE_LIMIT = 120
+JOINERS = "\u200c\u200d"
 
 
 class LibraryRole(IntEnum):
@@ -18,9 +20,18 @@ class LibraryRole(IntEnum):
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks, control and direction characters, cut to TITLE_LIMIT."""
-    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """`text` without line breaks, control and direction characters, cut to TITLE_LIMIT.
+
+    Joiners stay, which Persian, Indic scripts and emoji need, and so does what is newer than Python's tables.
+    """
+    words = " ".join("".join(letter if _is_shown(letter) else " " for letter in text).split())
+    if not words.strip(f"{JOINERS} "):
+        return ""
     return words if len(words) <= TITLE_LIMIT else f"{words[: TITLE_LIMIT - 1].rstrip()}…"
+
+
+def _is_shown(letter: str) -> bool:
+    return letter.isprintable() or letter in JOINERS or unicodedata.category(letter) == "Cn"
 
 
 def turns_in_words(turns: int) -> str:

@@ -115,7 +115,8 @@ def why_not(line: SnapshotLine, model: LoadedModel | None) -> str:
     if line.fingerprint != model.fingerprint:
         return (
             f"It is a memory of {name} (fingerprint {one_line(line.fingerprint)[:12]}); "
-            f"{other} is open (fingerprint {model.fingerprint[:12]})."
+            f"{other} is open (fingerprint {model.fingerprint[:12]}). "
+            "To use it, open a copy of that model’s folder (File, Open model folder)."
         )
     return ""
 

@@ -101,13 +101,18 @@ class Outbox(QObject):
             self._set_queued("")
             self.returned.emit(text)
 
-    def take_back(self) -> None:
-        """Returns everything that was not accepted: the model or the conversation is another now."""
+    def take_back(self) -> bool:
+        """Returns everything that was not accepted: the model or the conversation is another now.
+
+        Whether there was something.
+        """
         text, self._in_flight = self._in_flight, ""
         self._turn_is_open = False
+        was_something = bool(text or self._queued)
         if text:
             self.returned.emit(text)
         self.cancel()
+        return was_something
 
     def _can_send(self) -> bool:
         return self._phase is Phase.READY and not self._in_flight and not self._turn_is_open

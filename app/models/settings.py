@@ -26,6 +26,8 @@ TEMPERATURE_LIMIT = 5.0
 SEED_LIMIT = 2**31 - 1
 COUNT_LIMIT = 1_000_000
 RECENT_MODELS = 8
+SCALES = (100, 125, 150, 175)
+"""How large everything in the window can be, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Preferences:
 
     sampling: how answers are chosen; greedy by default. on_stop: what becomes of a turn whose answer was stopped.
     memory_seed: of the memory a new chat starts from; None takes another one for every chat. theme: of the window.
+    scale: how large everything in it is, one of SCALES, in percent; from the next start.
     reduced_motion: nothing fades or turns. hint_seen: whether the first hint about the memory map was shown.
     dtype: the number format of models that are opened from now on: exact, or the fastest here for answers.
     recent_models: folders of models that were opened, the latest first, at most RECENT_MODELS.
@@ -44,6 +47,7 @@ class Preferences:
     on_stop: OnStop = "remember"
     memory_seed: int | None = None
     theme: ThemeChoice = "system"
+    scale: int = 100
     reduced_motion: bool = False
     hint_seen: bool = False
     dtype: Dtype = "float32"
@@ -111,6 +115,7 @@ class Settings(QObject):
             on_stop=self._value("chat/on_stop", _choice("remember", "forget"), default.on_stop),
             memory_seed=self._value("chat/memory_seed", _seed_or_none, default.memory_seed),
             theme=self._value("window/theme", _choice("system", "light", "dark"), default.theme),
+            scale=self._value("window/scale", _scale, default.scale),
             reduced_motion=self._value("window/reduced_motion", _boolean, default.reduced_motion),
             hint_seen=self._value("window/hint_seen", _boolean, default.hint_seen),
             dtype=self._value("models/dtype", _choice("float32", "auto"), default.dtype),
@@ -141,6 +146,7 @@ class Settings(QObject):
         self._file.setValue("chat/on_stop", chosen.on_stop)
         self._file.setValue("chat/memory_seed", _plain(chosen.memory_seed))
         self._file.setValue("window/theme", chosen.theme)
+        self._file.setValue("window/scale", _plain(chosen.scale))
         self._file.setValue("window/reduced_motion", _plain(chosen.reduced_motion))
         self._file.setValue("window/hint_seen", _plain(chosen.hint_seen))
         self._file.setValue("models/dtype", chosen.dtype)
@@ -186,6 +192,10 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 
 def _boolean(raw: str) -> bool:
     return _choice("True", "False")(raw) == "True"
+
+
+def _scale(raw: str) -> int:
+    return int(_choice(*map(str, SCALES))(raw))
 
 
 def _words(raw: str) -> tuple[str, ...]:

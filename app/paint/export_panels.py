@@ -26,9 +26,10 @@ from app.paint.raster import pool, rgba
 
 if TYPE_CHECKING:
     from app.paint.colormap import ByteArray
+    from rxt.events import FloatArray
 
 COLOUR_BAR_PX = 88.0
-FINEST = 2400  # columns of a map on paper; beyond that neighbours share one, as on the screen
+FINEST = 2400  # columns of a map on paper; where there are more than that or than pixels, neighbours share one
 _SHARP_PX = 1600  # viewers smooth enlarged images, so every cell is written as a block of pixels
 
 
@@ -54,7 +55,7 @@ def _draw_heat(painter: QPainter, paper: Paper, heat: Heat, area: QRectF) -> Fra
     rect = QRectF(area.left() + left, area.top(), width, 0)
     rect.setBottom(area.bottom() - place_room(heat.columns, heat.values.shape[1], width))
     table = lookup_table(paper.diverging if heat.is_diverging else paper.sequential, heat.is_reversed)
-    painter.drawImage(rect, as_image(_for_paper(painter, _cells(heat, table))))
+    painter.drawImage(rect, as_image(_for_paper(painter, _cells(heat, table, *_finest(painter, rect, heat)))))
     painter.setPen(pen(paper.hairline, 0.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
@@ -65,14 +66,28 @@ def _draw_heat(painter: QPainter, paper: Paper, heat: Heat, area: QRectF) -> Fra
     return Frame(rect, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
 
 
-def _cells(heat: Heat, table: ByteArray) -> ByteArray:
-    """One pixel a cell, or a group of neighbours where there are very many columns."""
+def _finest(painter: QPainter, rect: QRectF, heat: Heat) -> tuple[int, int]:
+    """At most how many rows and columns are drawn: as many as there are pixels, or nearest neighbours lose cells."""
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        return heat.values.shape[0], FINEST
+    on_device = painter.deviceTransform().mapRect(rect)
+    return max(1, int(on_device.height())), min(FINEST, max(1, int(on_device.width())))
+
+
+def _cells(heat: Heat, table: ByteArray, rows: int, columns: int) -> ByteArray:
+    """One pixel a cell, or a group of neighbours where there are more than `rows` or `columns`."""
     values = np.asarray(heat.values, np.float32)
     if heat.empty is None:
-        return rgba(pool(values, FINEST, heat.neutral).values, heat.limits, table)
-    image = rgba(values, heat.limits, table)
-    image[heat.empty] = 0
+        return rgba(_pooled(values, rows, columns, heat.neutral), heat.limits, table)
+    known = np.where(heat.empty, np.float32(heat.neutral), values)
+    image = rgba(_pooled(known, rows, columns, heat.neutral), heat.limits, table)
+    image[_pooled((~heat.empty).astype(np.float32), rows, columns, 0.0) == 0] = 0
     return image
+
+
+def _pooled(values: FloatArray, rows: int, columns: int, neutral: float) -> FloatArray:
+    """Pooled along both axes, so that a single written cell stays visible."""
+    return pool(pool(values, columns, neutral).values.T, rows, neutral).values.T
 
 
 def _draw_colour_bar(painter: QPainter, paper: Paper, heat: Heat, table: ByteArray, bar: QRectF) -> None:

@@ -106,13 +106,15 @@ Panel: TypeAlias = Heat | Lines | Bars | Picture
 class Figure:
     """title: of the view; panels: from top to bottom, at least one; turn: the turn that is shown, INITIAL (-1) for the
     memory before the first, None where the whole conversation is; note: what must be known to read it; memory: SHA-256
-    of the memory it was found from, where the open path may be another one since; empty: the one after `turn` now."""
+    of the memory it was found from, where the open path may be another one since; empty: the one after `turn` now.
+    is_of_chat: False where nothing of the open conversation is in it, such as conversations that were made up."""
 
     title: str
     panels: tuple[Panel, ...]
     turn: int | None = None
     note: str = ""
     memory: str = ""
+    is_of_chat: bool = True
 
 
 @runtime_checkable

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 24  # framed at once; more frames would hide the map
 NOTABLE = 2.0  # times what each slot would get if all were read alike
+FEW = 3  # shares that are told however small they are: in long chats none may be large
+_LEAST_REST = 1e-3
 
 
 def strongest_cells(weights: FloatArray, most: int = MOST_CELLS) -> list[tuple[int, int, float]]:
@@ -65,8 +67,14 @@ def readers(weights: FloatArray, layer: int, slot: int, most: int = 6) -> list[t
 def grouped_shares(shares: FloatArray, least: float = 0.02) -> list[tuple[int | None, float]]:
     """The (turn, share) of one slot's shares [N + 1] that can be drawn, in the order of turns; -1: initial memory.
 
-    What is below `least` is put together under None at the end. Empty where the slot belongs to nobody.
+    What is below `least`, but for the FEW largest, is put together under None at the end. Empty where the slot belongs
+    to nobody.
     """
-    large = [(turn - 1, float(share)) for turn, share in enumerate(shares) if share >= least]
-    rest = float(shares.sum()) - sum(share for _, share in large)
-    return [*large, *([(None, rest)] if large and rest > 1e-3 else [])]
+    largest = set(np.argsort(-shares, kind="stable")[:FEW].tolist())
+    told = [
+        (turn - 1, float(share))
+        for turn, share in enumerate(shares)
+        if share >= least or (turn in largest and share > _LEAST_REST)
+    ]
+    rest = float(shares.sum()) - sum(share for _, share in told)
+    return [*told, *([(None, rest)] if rest > _LEAST_REST else [])]

@@ -27,13 +27,19 @@ class Stamp:
     conversation: str = ""
 
     def facts(self, figure: Figure) -> dict[str, str]:
-        """Everything to know about a figure, in the order it is read; nothing that is empty."""
-        facts = {
-            "title": figure.title,
-            "model": self.model,
+        """Everything to know about a figure, in the order it is read; nothing that is empty.
+
+        Where it is not of the chat neither are its facts.
+        """
+        of_chat = {
             "conversation": self.conversation,
             "turn": turn_words(figure.turn),
             "memory sha256": self.memory,
+        }
+        facts = {
+            "title": figure.title,
+            "model": self.model,
+            **(of_chat if figure.is_of_chat else {}),
             "limits": limits_words(figure.panels),
             "note": figure.note,
             "made with": f"Mneme {self.version}",
@@ -46,8 +52,8 @@ class Stamp:
         facts = self.facts(figure)
         parts = [
             facts.get("model", ""),
-            f"memory {self.memory[:12]}" if self.memory else "",
-            facts["turn"],
+            f"memory {facts['memory sha256'][:12]}" if "memory sha256" in facts else "",
+            facts.get("turn", ""),
             facts.get("limits", ""),
             facts["made with"],
             self.made,

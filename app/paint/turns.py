@@ -39,6 +39,18 @@ def is_static(records: Sequence[TurnRecord]) -> bool:
     return not any(stage.law.is_dynamic for stage in stages)
 
 
+def is_shared_out(records: Sequence[TurnRecord]) -> bool:
+    """Whether the factors of old and new sum to 1 in each of these stages, so that what is not kept was written."""
+    stages = [stage for stage in (records[-1].gates if records else ()) if stage.name in KEEPING]
+    return all(stage.law.activation == "sigmoid" for stage in stages)
+
+
+def can_amplify(records: Sequence[TurnRecord]) -> bool:
+    """Whether a stage can give old values a factor above 1."""
+    stages = [stage for stage in (records[-1].gates if records else ()) if stage.name in KEEPING]
+    return any(stage.law.activation == "tanh" for stage in stages)
+
+
 class LayerTurns:
     """Numbers of layers over the turns of one conversation, each turn summed up once; `clear` before another."""
 
@@ -75,7 +87,7 @@ class LayerTurns:
         return self._stacked(self._keep)
 
     def write(self) -> FloatArray:
-        """[L, N]: what is not kept: 1 - keep, for gates whose factors sum to 1."""
+        """[L, N]: what is not kept: 1 - keep; only where `is_shared_out` says so is it what was written."""
         return 1 - self._stacked(self._keep)
 
     def norm(self) -> FloatArray:

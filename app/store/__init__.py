@@ -11,5 +11,6 @@ ordered by id, never by a clock. A store belongs to one thread at a time.
     turn_codec          a TurnRecord as columns and arrays, and back, bit by bit
     conversation_rows   the table of conversations
     tree, turn_writer   reads and writes turns; keyframes stores memories, search finds words
+    trash               when conversations were deleted, and their erasure after a time
     conversation_store  the verbs: create, begin_turn, reply, remember, path, keyframe_before, search, rename, …
 """

@@ -23,7 +23,9 @@ SELECT c.*, m.layers, m.slots, m.width,
     ) END AS turns
 FROM conversation c JOIN memory m ON m.sha256 = c.initial_memory LEFT JOIN turn last ON last.id = c.tip
 """
-_LISTED = "EXISTS (SELECT 1 FROM turn t WHERE t.conversation = c.id) ORDER BY c.pinned DESC, c.id DESC"
+_WITH_TURNS = "EXISTS (SELECT 1 FROM turn t WHERE t.conversation = c.id)"
+_LISTED = f"WHERE c.deleted = 0 AND {_WITH_TURNS} ORDER BY c.pinned DESC, c.id DESC"
+_DELETED = f"WHERE c.deleted > 0 AND {_WITH_TURNS} ORDER BY c.deleted DESC, c.id DESC"
 
 
 class ConversationRows:
@@ -37,7 +39,7 @@ class ConversationRows:
         return (row[0] or 0) + 1
 
     def listed(self, deleted: bool) -> tuple[Conversation, ...]:
-        rows = self._db.read(f"{_CONVERSATION} WHERE c.deleted = ? AND {_LISTED}", int(deleted))
+        rows = self._db.read(f"{_CONVERSATION} {_DELETED if deleted else _LISTED}")
         return tuple(_conversation(row) for row in rows)
 
     def one(self, conversation: int) -> Conversation:

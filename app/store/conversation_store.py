@@ -19,6 +19,7 @@ from app.store.errors import StoreError
 from app.store.keyframes import BUDGET_BYTES, KEEP_EVERY, Keyframes
 from app.store.records import Conversation, Keyframe, Node, Shape, Turn
 from app.store.search import SearchIndex
+from app.store.trash import Trash
 from app.store.tree import Tree
 from app.store.turn_writer import TIP, Tip, TurnWriter
 
@@ -58,6 +59,7 @@ class ConversationStore:
         self._tree = Tree(self._db)
         self._keyframes = Keyframes(self._db, budget_bytes, keep_every)
         self._search = SearchIndex(self._db)
+        self._trash = Trash(self._db, self._search, clock)
         self._writer = TurnWriter(self._db, self._tree, self._keyframes, clock)
 
     @property
@@ -114,7 +116,9 @@ class ConversationStore:
             return self._db.insert("conversation", row)
 
     def list(self, *, deleted: bool = False) -> tuple[Conversation, ...]:
-        """The conversations that have turns, pinned ones first, then the newest; `deleted`: what can be restored."""
+        """The conversations that have turns, pinned ones first, then the newest; `deleted`: what can be restored, what
+        was deleted last first.
+        """
         return self._rows.listed(deleted)
 
     def search(self, text: str, limit: int = 200) -> tuple[Conversation, ...]:
@@ -142,11 +146,15 @@ class ConversationStore:
         self._rows.change(conversation, "pinned", int(pinned))
 
     def delete(self, conversation: int) -> None:
-        """Takes the conversation off the list; `restore` brings it back with everything it had."""
-        self._rows.change(conversation, "deleted", 1)
+        """Takes the conversation off the list; `restore` brings it back with everything it had, for KEPT_DAYS."""
+        self._rows.change(conversation, "deleted", self._trash.now)
 
     def restore(self, conversation: int) -> None:
         self._rows.change(conversation, "deleted", 0)
+
+    def empty_trash(self) -> int:
+        """Erases the conversations that were deleted KEPT_DAYS ago or earlier; returns how many."""
+        return self._trash.empty()
 
     # the tree
 

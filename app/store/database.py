@@ -23,6 +23,7 @@ from pathlib import Path
 from app.store import salvage
 from app.store.backup import back_up, sync_folder
 from app.store.errors import StoreError
+from app.store.expected_columns import columns, expected_columns
 from app.store.records import Salvaged
 from app.store.schema import LENSES, SCHEMA_VERSION, STEPS
 from app.store.statements import Statements, is_damage
@@ -65,7 +66,7 @@ def open_database(path: Path) -> Opened:
             return _read_only(path, str(error))
         except _DamageError:
             return _replace(path)
-    except (OSError, sqlite3.Error, _DamageError) as error:
+    except (OSError, sqlite3.Error, UnicodeDecodeError, _DamageError) as error:
         raise StoreError(f"The conversation database {path} cannot be used: {error}.") from error
 
 
@@ -134,6 +135,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA secure_delete = FAST")  # thinning a memory must not write it once more, as zeros
     connection.execute("PRAGMA foreign_keys = ON")
     _check(connection, path)
+    _check_columns(connection)
     if version < SCHEMA_VERSION:
         _migrate(connection, path)
     # a crash between a conversation and its first turn leaves it empty
@@ -178,6 +180,17 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
             raise _DamageError(verdict)
+
+
+def _check_columns(connection: sqlite3.Connection) -> None:
+    """A damaged letter in the name of a column leaves valid SQL, which quick_check does not mind."""
+    connection.execute("BEGIN")  # what another process migrates meanwhile is seen whole or not at all
+    try:
+        version, found = _version(connection), columns(connection)
+    finally:
+        connection.execute("ROLLBACK")
+    if 0 < version <= SCHEMA_VERSION and found != expected_columns(version):
+        raise _DamageError("its tables have other columns")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

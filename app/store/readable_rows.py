@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.store.expected_columns import columns, expected_columns
+from app.store.schema import SCHEMA_VERSION
+
 Row = dict[str, Any]
 
 MAX_PROBES = 2000
 """Row numbers that are tried one by one behind a damage."""
+UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
+"""What sqlite3 raises for damage: it quotes damaged bytes in a message, and cannot read it."""
 _LARGEST_STEP = 2**32
 
 
@@ -28,20 +33,20 @@ def open_damaged(path: Path) -> sqlite3.Connection:
 
 def readable_rows(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
     """The rows that can be read, each once, by row number; none where the table itself cannot be found."""
-    last = 0
+    rows, last = _named(connection, table), 0
     while True:
         try:
-            for row in connection.execute(f"SELECT rowid AS place, * FROM {table} WHERE rowid > ?", (last,)):  # noqa: S608
+            for row in connection.execute(f"{rows} WHERE place > ?", (last,)):
                 if row["place"] <= last:
                     raise sqlite3.DatabaseError("the rows are not in order")
                 last = row["place"]
                 yield _plain(row)
-        except (sqlite3.Error, OverflowError):
+        except UNREADABLE:
             behind = _behind_damage(connection, table, last)
             if behind is None:
                 return
             for place in range(last + 1, min(behind, last + MAX_PROBES)):
-                yield from _one(connection, table, place)
+                yield from _one(connection, rows, place)
             last = behind - 1
         else:
             return
@@ -57,16 +62,32 @@ def _behind_damage(connection: sqlite3.Connection, table: str, last: int) -> int
                 f"SELECT rowid FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1",  # noqa: S608 - written above
                 (last + step,),
             ).fetchone()
-        except (sqlite3.Error, OverflowError):
+        except UNREADABLE:
             continue
         return None if found is None else last + step
     return None
 
 
-def _one(connection: sqlite3.Connection, table: str, place: int) -> Iterator[Row]:
+def _named(connection: sqlite3.Connection, table: str) -> str:
+    """A query for the rows, each with its `place`; its values have, by position, the names that their columns should
+    have: those in the file may be damaged.
+    """
+    names = expected_columns(SCHEMA_VERSION)[table]
     try:
-        row = connection.execute(f"SELECT rowid AS place, * FROM {table} WHERE rowid = ?", (place,)).fetchone()  # noqa: S608
-    except (sqlite3.Error, OverflowError):
+        found = columns(connection)[table]
+    except UNREADABLE:
+        found = ()
+    known = {len(expected_columns(version)[table]) for version in range(1, SCHEMA_VERSION + 1)}
+    if set(found) <= set(names) or len(found) not in known:
+        return f"SELECT rowid AS place, * FROM {table}"  # noqa: S608 - a name of this package
+    renamed = ", ".join(("place", *names[: len(found)]))
+    return f"WITH named ({renamed}) AS (SELECT rowid, * FROM {table}) SELECT * FROM named"  # noqa: S608
+
+
+def _one(connection: sqlite3.Connection, rows: str, place: int) -> Iterator[Row]:
+    try:
+        row = connection.execute(f"{rows} WHERE place = ?", (place,)).fetchone()
+    except UNREADABLE:
         return
     if row is not None:
         yield _plain(row)

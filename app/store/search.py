@@ -51,6 +51,19 @@ class SearchIndex:
         except sqlite3.Error as error:
             raise StoreError(f"The conversations could not be searched: {error}.") from error
 
+    def forget_erased(self) -> None:
+        """Takes the words of turns that are no more out of the index. Raises nothing: the index is only a help."""
+        gone = "(SELECT turn FROM unindexed WHERE turn NOT IN (SELECT id FROM turn))"
+        try:
+            with self._db.transaction():
+                self._db.write(f"DELETE FROM turn_text WHERE rowid IN {gone}")  # noqa: S608 - written above
+                self._db.write("INSERT INTO turn_text (turn_text) VALUES ('optimize')")  # else parts of them stay in it
+                self._db.write(f"DELETE FROM unindexed WHERE turn IN {gone}")  # noqa: S608
+        except NotWritableError:
+            return  # there is no index, or no module for one
+        except StoreError:
+            self._forget_index()
+
     def _snippets(self, conversations: Sequence[int], words: Sequence[str]) -> Iterator[tuple[int, str]]:
         condition, values = _scan(f"query || char(10) || {_SAID}", words)
         sql = (

@@ -148,5 +148,5 @@ def record_of(
 def _damage_of(row: sqlite3.Row | Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise StoreError(f"The record of turn {row['number']} is damaged.") from error

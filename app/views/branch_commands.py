@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from app.models.conversation import Exchange
 from app.models.turn_verbs import TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
-from app.views.notices import Tone
+from app.views.notices import BUSY, Tone
 from app.views.past_banner import memory_in_words
 from app.views.past_commands import PastCommands
 
@@ -104,7 +104,7 @@ class BranchCommands(QObject):
         found |= self._unlisted()
         if not history.is_at_end and not self.past.cursor_id:
             found |= dict.fromkeys(("save_memory", "save_memory_as"), UNSAVED_PAST)
-        if self._workspace.branches.rowCount() < 2:
+        if not self._workspace.branches.lead_elsewhere:
             found["branches"] = "This chat has one branch. Another version of a turn begins a second one."
         if self._window.chat.find_bar.isHidden():
             found |= dict.fromkeys(("find_next", "find_previous"), "Nothing is being searched in this chat.")
@@ -132,7 +132,7 @@ class BranchCommands(QObject):
         reason = self.refusals_of(row).get(verb)
         exchange = self._exchange(row)
         if reason is not None or exchange is None:
-            self._window.chat.notices.add(reason or "There is no message yet.", Tone.WARNING, key="warning")
+            self._window.chat.notices.add(reason or "There is no message yet.", Tone.WARNING, key=BUSY)
         else:
             self._by_verb[verb](exchange, row)
 
@@ -265,6 +265,8 @@ class BranchCommands(QObject):
 
     @Slot(int, bool)
     def _pin(self, number: int, pinned: bool) -> None:
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint(f"This chat is {'' if pinned else 'un'}pinned when the model is ready.")
         self._port.set_pinned(number, pinned)
 
     @property

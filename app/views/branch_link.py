@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.engine.messages import MOST_FOUND
 from app.paths import RESOURCES
+from app.views.loss_question import EXPORT, MAKE_ROOM
 from app.views.notices import Tone
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from app.views.main_window import MainWindow
 
 BUNDLED = RESOURCES / "models"
-NOT_SAVED = ("Not saved", "Conversations are read-only")
+NOT_SAVED = "Not saved"
+SAVED_NO_MORE = ("Conversations are read-only", "Nothing is saved", "Nothing more is saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class BranchLink(QObject):
         self._window = window
         self._commands = commands
         self._saving_failed = False
+        self._saved_no_more = False
         self._left: dict[int, LeftChat] = {}
         self._incomplete: frozenset[int] = frozenset()  # turns of any chat whose answer or memory is not saved
         port.tree_changed.connect(self._on_tree_changed)
@@ -103,7 +107,7 @@ class BranchLink(QObject):
     def _on_found(self, text: str, lines: tuple[ConversationSummary, ...]) -> None:
         """An answer to an earlier search than what the field says now comes too late."""
         if text == self._window.sidebar.chats.searched_text:
-            self._workspace.chats.show_found(text, lines)
+            self._workspace.chats.show_found(text, lines, MOST_FOUND)
 
     @Slot(object)
     def _on_listed(self, lines: tuple[ConversationSummary, ...]) -> None:
@@ -136,7 +140,8 @@ class BranchLink(QObject):
     @Slot(str, str)
     def _on_failed(self, title: str, _message: str) -> None:
         self._commands.notices.drop()
-        self._saving_failed |= title in NOT_SAVED
+        self._saved_no_more |= title in SAVED_NO_MORE
+        self._saving_failed |= self._saved_no_more or title == NOT_SAVED
 
     @Slot()
     def _on_leaving(self) -> None:
@@ -157,7 +162,7 @@ class BranchLink(QObject):
         return sum(exchange.state.is_final and not exchange.id for exchange in self._workspace.conversation.exchanges)
 
     def loss(self) -> str:
-        """What would be lost if the window closed now, as a sentence; empty where nothing would."""
+        """What would be lost if the window closed now and what can be done, as sentences; empty where nothing would."""
         if not self._saving_failed:
             return ""
         shown = {exchange.id for exchange in self._workspace.conversation.exchanges}
@@ -168,8 +173,8 @@ class BranchLink(QObject):
             parts.append(f"{_turns(elsewhere)} of {'other chats' if len(self._left) > 1 else 'another chat'}")
         if not parts:
             return ""
-        words = " and ".join(parts)
-        return f"{words[0].upper()}{words[1:]} could not be saved and would be lost."
+        words, advice = " and ".join(parts), EXPORT if self._saved_no_more else MAKE_ROOM
+        return f"{words[0].upper()}{words[1:]} could not be saved and would be lost. {advice}"
 
     # ---------------------------------------------------------------- models and keys
 

@@ -93,7 +93,7 @@ class BranchDelegate(LineDelegate):
 
 
 class BranchRail(QWidget):
-    """The section of the sidebar; it is there while there is more than one branch.
+    """The section of the sidebar; it is there while a branch leads to turns that are not shown.
 
     Signals:
         chosen(turn): the branch that ends at this turn shall be shown.
@@ -146,7 +146,7 @@ class BranchRail(QWidget):
     @Slot()
     def _follow(self) -> None:
         count = self._branches.rowCount()
-        self.setVisible(count > 1)
+        self.setVisible(self._branches.lead_elsewhere)
         self._head.setText(f"Branches ({count:,})")
         self._head.setAccessibleName(f"Branches of this chat: {count:,}")
         self.list.setMinimumHeight(BRANCH_PX * min(count, FEWEST_ROWS) + 4)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from app.models.phase import Phase
 from app.theme import GAP_PX, PADDING_PX, ThemeController
-from app.views.composer import Composer
+from app.views.composer import KEPT, SENT_LATER, Composer
 from app.views.find_bar import FindBar
 from app.views.labels import button
 from app.views.message_overlay import MessageOverlay
@@ -109,7 +109,8 @@ class Chat(QWidget):
 
     def show_phase(self, phase: Phase) -> None:
         self._phase = phase
-        self.composer.show_phase(phase)
+        is_another_opened = phase in (Phase.LOADING, Phase.OPENING) and self._workspace.conversation.id is not None
+        self.composer.show_phase(phase, KEPT if is_another_opened else SENT_LATER)  # a message stays with its chat
         self._show_page()
 
     def show_model_missing(self, reason: str) -> None:
@@ -126,6 +127,9 @@ class Chat(QWidget):
             page = self.welcome
             origin = self._workspace.conversation.origin
             self.welcome.show_origin(f"This chat started from {origin}." if origin else "")
+        focus = self.window().focusWidget()
+        if page is not self._pages.currentWidget() and focus is not None and self._pages.isAncestorOf(focus):
+            self.composer.edit.setFocus()  # or Qt gives the keyboard to the first button of the page: Space clicks it
         self._pages.setCurrentWidget(page)
 
     @Slot()

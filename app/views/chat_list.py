@@ -56,7 +56,8 @@ class ChatList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._chats = chats
-        self._typed: tuple[int, str] | None = None  # a chat and its title as far as it is typed
+        self._line: tuple[int, int] | None = None  # the chat and the row with the keyboard before a reset
+        self._typed: str | None = None  # the title of that chat as far as it is typed
         self.field = QLineEdit()
         self.field.setObjectName("chatSearch")
         self.field.setAccessibleName("Search chats")
@@ -90,8 +91,8 @@ class ChatList(QWidget):
         self.list.delete_requested.connect(self.delete_requested)
         self.list.customContextMenuRequested.connect(self._show_menu)
         chats.searched.connect(self._on_searched)
-        chats.modelAboutToBeReset.connect(self._keep_typed)
-        chats.modelReset.connect(self._type_on)  # after the list, which lets go of the field then
+        chats.modelAboutToBeReset.connect(self._keep_line)
+        chats.modelReset.connect(self._go_on)  # after the list, which lets go of the line and of the field then
 
     def search(self) -> None:
         """Gives the keyboard to the search field."""
@@ -115,21 +116,42 @@ class ChatList(QWidget):
         self.list.edit(index)
 
     @Slot()
-    def _keep_typed(self) -> None:
-        field = self.list.title_field
-        self._typed = (self.list.currentIndex().data(LibraryRole.KEY), field.text()) if field is not None else None
+    def _keep_line(self) -> None:
+        index, field = self.list.currentIndex(), self.list.title_field
+        self._line = (index.data(LibraryRole.KEY), index.row()) if index.isValid() else None
+        self._typed = field.text() if field is not None else None
 
     @Slot()
-    def _type_on(self) -> None:
-        """The lines stand in another order: a title that was being typed goes with its line."""
-        row = self._chats.row_of(self._typed[0]) if self._typed is not None else None
-        if self._typed is None or row is None:
+    def _go_on(self) -> None:
+        """The lines stand in another order: the current one goes with its chat, and a title that is being typed, too.
+
+        Where that chat has gone from under the keyboard, the line in its place is the current one.
+        """
+        if self._line is None:
             return
+        key, former_row = self._line
+        row = self._chats.row_of(key)
+        has_keyboard = self.list.hasFocus()
+        if row is None and not has_keyboard:
+            return
+        place = row if row is not None else min(former_row, self._chats.rowCount() - 1)
+        self.list.setAutoScroll(has_keyboard)  # whoever reads elsewhere in the list stays there
+        self.list.setCurrentIndex(self._chats.index(place))
+        self.list.setAutoScroll(True)
+        if self._typed is not None and row is not None:
+            self._type_on(row, self._typed)
+
+    def _type_on(self, row: int, title: str) -> None:
         self.edit_title(row)
         field = self.list.title_field
         if field is not None:
-            field.setText(self._typed[1])
+            field.setText(title)
             field.setModified(True)
+
+    def _rename(self, number: int) -> None:
+        row = self._chats.row_of(number)  # while the menu was open, the lines may have changed
+        if row is not None:
+            self.edit_title(row)
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
@@ -160,13 +182,13 @@ class ChatList(QWidget):
         index = self.list.indexAt(at)
         if not index.isValid():
             return
-        key, row = index.data(LibraryRole.KEY), index.row()
+        key = index.data(LibraryRole.KEY)
         pinned = bool(index.data(ChatRole.IS_PINNED))
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self.chosen.emit(key))
         menu.addAction("Unpin" if pinned else "Pin to the top", lambda: self.pin_requested.emit(key, not pinned))
-        menu.addAction("Rename", lambda: self.edit_title(row))
+        menu.addAction("Rename", lambda: self._rename(key))
         menu.addAction("Export…", lambda: self.export_requested.emit(key))
         menu.addSeparator()
         menu.addAction("Delete", lambda: self.delete_requested.emit(key))

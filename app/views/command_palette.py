@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -101,7 +101,14 @@ class CommandPalette(QDialog):
         super().__init__(parent)
         self.setObjectName("commandPalette")
         self.setWindowTitle("Command palette")
+        self._actions = actions
         self._search = ActionSearch(entries(actions), self)
+        self._changed = QTimer(self)  # one change of the engine's phase changes many actions
+        self._changed.setSingleShot(True)
+        self._changed.setInterval(0)
+        self._changed.timeout.connect(self._update)
+        for spec in TABLE:
+            actions[spec.id].changed.connect(self._changed.start)
         self.field = QLineEdit()
         self.field.setObjectName("paletteField")
         self.field.setAccessibleName("Name of an action")
@@ -125,6 +132,11 @@ class CommandPalette(QDialog):
         self.field.textChanged.connect(self._find)
         self.resize(min(PALETTE_PX, max(320, parent.width() - 40)), MOST_PX)
         self._find("")
+
+    @Slot()
+    def _update(self) -> None:
+        """What can be done is something else now."""
+        self._search.update(entries(self._actions))
 
     @Slot(str)
     def _find(self, words: str) -> None:

@@ -20,7 +20,7 @@ from app.views.finding_commands import FindingCommands
 from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import PRESETS, MainWindow
 from app.views.memory_commands import MemoryCommands
-from app.views.notices import Tone
+from app.views.notices import BUSY, Tone
 from app.views.settings_dialog import SettingsDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
 
@@ -80,6 +80,7 @@ class WindowCommands(QObject):
     def _connect(self) -> None:
         window, workspace = self._window, self._workspace
         self._port.conversations_changed.connect(self._on_listed)
+        self._deleted_chats.brought_back.connect(self._on_brought_back)
         self._port.failed.connect(self._on_failed)
         workspace.outbox.send.connect(self._ask)
         workspace.settings.changed.connect(self._apply_preferences)
@@ -92,7 +93,8 @@ class WindowCommands(QObject):
         window.folder_dropped.connect(self.open_model)
         window.recent_models.chosen.connect(self._load)
         window.chat.example_chosen.connect(self._send_example)
-        window.chat.composer.refused.connect(self._warn)
+        for refused in (window.chat.composer.refused, window.chat.overlay.editor.edit.refused):
+            refused.connect(self._warn)
 
     # ---------------------------------------------------------------- chat
 
@@ -138,6 +140,8 @@ class WindowCommands(QObject):
 
     @Slot(int, str)
     def _rename(self, number: int, title: str) -> None:
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint("This chat is renamed when the model is ready.")
         self._port.rename_conversation(number, title)
 
     def delete_chat(self) -> None:
@@ -175,17 +179,21 @@ class WindowCommands(QObject):
 
     def _restore_chat(self, number: int, was_open: bool) -> None:
         """Brings a deleted chat back, and opens it where it was open and nothing was begun in its place."""
-        self._port.restore_conversation(number)
-        if was_open and not self._port.phase.is_busy and self._workspace.conversation.is_empty:
+        self._deleted_chats.bring_back(number)
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint("The chat is brought back when the model is ready.")
+        elif was_open and self._workspace.conversation.is_empty:
             self._port.open_conversation(number)
 
     def restore_chat(self) -> None:
         """Brings back the chat that was deleted last."""
         newest = self._deleted_chats.newest
         if newest is not None:
-            number, title = newest
-            self._restore_chat(number, was_open=True)
-            self._window.chat.notices.add(f"“{one_line(title)}” is on the list again.", key="delete")
+            self._restore_chat(newest, was_open=True)
+
+    @Slot(str)
+    def _on_brought_back(self, title: str) -> None:
+        self._window.chat.notices.add(f"“{one_line(title)}” is on the list again.", key="delete")
 
     def stop(self) -> None:
         self._port.stop()
@@ -201,7 +209,8 @@ class WindowCommands(QObject):
         """Whether the engine is at work; says so where it is."""
         busy = self._port.phase.is_busy
         if busy:
-            self._warn(f"Please wait: {self._port.phase.value}. Nothing was changed.")
+            words = f"Please wait: {self._port.phase.value}. Nothing was changed."
+            self._window.chat.notices.add(words, Tone.WARNING, key=BUSY)
         return busy
 
     # ---------------------------------------------------------------- memory and model

@@ -14,6 +14,7 @@ from app.theme import GAP_PX, PADDING_PX
 from app.views.elided import ElidedButton, ElidedLabel
 from app.views.labels import button, dressed, restyle
 from app.views.message_edit import MessageEdit
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from app.actions import Actions
@@ -28,6 +29,7 @@ HINTS = {
     Submission.NO_MODEL: "No model is open yet.",
 }
 SEND, QUEUE = "Send", "Queue"
+SENT_LATER, KEPT = "sent when ready", "kept until it is open"
 
 
 class QueuedMessage(QFrame):
@@ -37,6 +39,7 @@ class QueuedMessage(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "queued")
         self.setObjectName("queuedMessage")
+        self._text, self._fate = "", SENT_LATER
         self._label = ElidedLabel()
         self.cancel = button("Take back", "link", name="Take the waiting message back")
         self.cancel.setObjectName("cancelQueued")
@@ -52,8 +55,14 @@ class QueuedMessage(QFrame):
 
     @Slot(str)
     def show_text(self, text: str) -> None:
-        self._label.setText(f"Will be sent when ready: “{' '.join(text.split())[:400]}”")
+        self._text = text
+        self._label.setText(f"Will be {self._fate}: “{' '.join(text.split())[:400]}”")
         self.setVisible(bool(text))
+
+    def show_fate(self, fate: str) -> None:
+        """What becomes of the message."""
+        self._fate = fate
+        self.show_text(self._text)
 
 
 class Composer(QFrame):
@@ -75,6 +84,7 @@ class Composer(QFrame):
         self._actions = actions
         self._phase = Phase.LOADING
         self._is_past = False
+        self._fate = SENT_LATER
         self.setProperty("panel", "composer")
         self.edit = MessageEdit()
         self.queued = QueuedMessage(icons)
@@ -147,7 +157,7 @@ class Composer(QFrame):
     @Slot()
     def submit(self) -> None:
         """Hands the text to the outbox; what it does not take stays."""
-        result = self._outbox.submit(self.text)
+        result = self._outbox.submit(self.text.rstrip("\n"))
         if result in (Submission.SENT, Submission.QUEUED):
             self.set_text("")
             self.hint("")
@@ -168,19 +178,23 @@ class Composer(QFrame):
         self._hint.setText(sentence)
         self.sampling_button.setVisible(not sentence or self.sampling_button.hasFocus())
         self._hint_timer.start()
+        if sentence:
+            announce(self, sentence)
 
     @Slot()
     def _clear_hint(self) -> None:
         self.hint("")
         self._hint_timer.stop()
 
-    def show_phase(self, phase: Phase) -> None:
-        self._phase = phase
+    def show_phase(self, phase: Phase, fate: str = SENT_LATER) -> None:
+        """fate: what becomes of a message that is written while the engine is busy."""
+        self._phase, self._fate = phase, fate
         waiting = phase.is_busy
+        self.queued.show_fate(fate)
         self.send_button.setText(QUEUE if waiting else SEND)
-        self.send_button.setAccessibleName("Send when ready" if waiting else "Send the message")
+        self.send_button.setAccessibleName(f"Queue: {fate}" if waiting else "Send the message")
         self.send_button.setToolTip(
-            f"Sends when ready; now {phase.value} (Enter)" if waiting else "Send the message (Enter)"
+            f"It is {fate}; now {phase.value} (Enter)" if waiting else "Send the message (Enter)"
         )
         self._show_placeholder()
 
@@ -191,7 +205,7 @@ class Composer(QFrame):
 
     def _show_placeholder(self) -> None:
         if self._phase.is_busy:
-            words = "Write a message… sent when ready"
+            words = f"Write a message… {self._fate}"
         elif self._is_past:
             words = "Write a message… as a new branch"
         else:

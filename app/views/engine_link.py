@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from app.actions import Actions, Situation
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.branch_link import BranchLink
-from app.views.notices import Tone
-from rxt.events import Event, MemoryWritten, TurnStarted
+from app.views.notices import BUSY, Tone
+from app.views.spoken import ASSERTIVE, announce
+from rxt.events import Event, MemoryWritten, TurnFailed, TurnStarted
 
 if TYPE_CHECKING:
     from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo, TurnNode
@@ -77,7 +77,7 @@ class EngineLink(QObject):
         self._phase = phase
         if not phase.is_busy:
             self._workspace.conversation.abandon()
-            self._window.chat.notices.dismiss("warning")  # "please wait" is over
+            self._window.chat.notices.dismiss(BUSY)
         self._window.show_phase(phase)
         self._update_actions()
         self._workspace.outbox.set_phase(phase)
@@ -90,15 +90,15 @@ class EngineLink(QObject):
                 self._window.chat.notices.dismiss("rejected")
             if isinstance(event, MemoryWritten):
                 self._remember(event)
+            if isinstance(event, TurnFailed) and event.phase != "reading":  # of those a notice tells
+                announce(self._window.chat.transcript, event.message, ASSERTIVE)
         self._workspace.outbox.follow(events)
         if any(isinstance(event, MemoryWritten) for event in events):
             self._update_actions()
 
     def _remember(self, event: MemoryWritten) -> None:
         self._workspace.history.add(event.record)
-        if QAccessible.isActive():
-            heard = QAccessibleAnnouncementEvent(self._window.chat.transcript, f"{event.record.answer} In memory.")
-            QAccessible.updateAccessibility(heard)
+        announce(self._window.chat.transcript, f"{event.record.answer} In memory.")
         if not self._workspace.settings.preferences.hint_seen:
             self._window.show_memory_hint()
 
@@ -138,7 +138,7 @@ class EngineLink(QObject):
     def _on_conversation_opened(self, opened: OpenedConversation) -> None:
         workspace = self._workspace
         if workspace.conversation.id is not None:  # what was written while the first model loaded is for this chat
-            workspace.outbox.take_back()
+            self._take_back()
         records = tuple(turn.record for turn in opened.turns if turn.record is not None)
         origin = f"the memory “{one_line(opened.origin)}”" if opened.origin else ""
         workspace.conversation.open(opened.id, opened.title, origin, opened.turns)
@@ -149,6 +149,15 @@ class EngineLink(QObject):
         if opened.origin and not opened.turns:
             self._tell_origin(opened.origin)
         self._asked_memory = None
+
+    def _take_back(self) -> None:
+        """What was written for the chat before comes back: whether it is for this one, only the person knows."""
+        composer = self._window.chat.composer
+        was_empty = not composer.text.strip()
+        if self._workspace.outbox.take_back():
+            if was_empty:
+                composer.set_text(f"{composer.text}\n")  # whoever types on begins a line of their own
+            composer.hint("Another chat is open. Send it here if it is for this one.")
 
     @Slot(object)
     def _on_path_changed(self, opened: OpenedConversation) -> None:

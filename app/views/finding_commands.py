@@ -34,6 +34,8 @@ class FindingCommands(QObject):
 
     @Slot(str)
     def _search(self, text: str) -> None:
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint("The chats are searched when the model is ready.")
         self._port.search_conversations(text)
 
     @Slot()

@@ -8,21 +8,21 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label
 
 WORDS_PX = 380
-ADVICE = (
-    "Export the chat, or copy what you need. Where the disk was full, make room and send one more message: what can "
-    "still be saved is saved then."
+EXPORT = "Export the chat, or copy what you need."
+MAKE_ROOM = (
+    f"{EXPORT} Where the disk was full, make room and send one more message: what can still be saved is saved then."
 )
 
 
 class LossQuestion(QDialog):
-    """What would be lost, and the two ways on; staying is the first."""
+    """What would be lost and what can be done, in the words of `loss`, and the two ways on; staying is the first."""
 
     def __init__(self, loss: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("lossQuestion")
         self.setWindowTitle("Close Mneme?")
         self.setMinimumWidth(WORDS_PX)
-        words = label(f"{loss} {ADVICE}", wrap=True)
+        words = label(loss, wrap=True)
         words.setObjectName("lossWords")
         stay = button("Stay", "primary")
         stay.setObjectName("stayButton")

@@ -126,6 +126,11 @@ class MainWindow(QMainWindow):
         """The actions of this window."""
         return self._actions
 
+    @property
+    def kept(self) -> WindowLayout:
+        """How this window was left, and what was typed in it."""
+        return self._layout
+
     def _dock(self, object_name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(object_name)
@@ -330,6 +335,7 @@ class MainWindow(QMainWindow):
         self._layout.sync()
         event.accept()
         self.closing.emit()
+        self._layout.sync()  # what dialogs have kept just now
 
     @Slot()
     def close_anyway(self) -> None:

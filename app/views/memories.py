@@ -259,8 +259,10 @@ class MemoryLibrary(QDialog):
 
     # ---------------------------------------------------------------- files that come in
 
-    @staticmethod
-    def _memory_files(event: QDropEvent) -> tuple[Path, ...]:
+    def _memory_files(self, event: QDropEvent) -> tuple[Path, ...]:
+        """The memory files of a drag from elsewhere; what the cards refuse of their own is offered here too."""
+        if event.source() is self.cards:
+            return ()
         urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
         paths = (Path(url.toLocalFile()) for url in urls if url.isLocalFile())
         return tuple(path for path in paths if path.suffix.lower() == SUFFIX)

@@ -14,6 +14,7 @@ from app.models.conversation import MessageRole
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
+from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
 from app.views.notices import Notices, Tone
@@ -62,8 +63,8 @@ class MemoryCommands(QObject):
         self._start_chat = start
         self._library: MemoryLibrary | None = None
         self._prompt: SystemPromptDialog | None = None
-        self._draft = ""
-        self._unsaved_note = ""  # of a memory that was not saved (yet)
+        self._draft = window.kept.prompt
+        self._unsaved_note = window.kept.note  # of a memory that was not saved (yet)
         self._deleting: dict[Path, str] = {}
         self._deleted: list[Path] = []
         port.model_loaded.connect(self._on_model_loaded)
@@ -73,6 +74,7 @@ class MemoryCommands(QObject):
         port.prompt_measured.connect(self._on_measured)
         port.failed.connect(self._on_failed)
         window.sidebar.memory_delete_requested.connect(self.delete)
+        window.closing.connect(self._on_closing)
 
     # ---------------------------------------------------------------- saving
 
@@ -90,11 +92,12 @@ class MemoryCommands(QObject):
         chat = self._workspace.history.initial
         dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
         dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
+        self._window.closing.connect(FieldKeeper(dialog.description, dialog, self._keep_note).keep)
         self._open_dialog("save", dialog)
 
     def _keep_note(self, note: str) -> None:
-        """Until it is saved: the next dialog begins with it."""
-        self._unsaved_note = note
+        """Until it is saved: the next dialog begins with it, after a restart too."""
+        self._unsaved_note = self._window.kept.note = note
 
     def save_as(self) -> None:
         """Saves the memory that is shown to a file of the person's choice."""
@@ -236,16 +239,20 @@ class MemoryCommands(QObject):
         dialog = SystemPromptDialog(self._draft, self._above)
         dialog.measure_requested.connect(self._port.measure_prompt)
         dialog.write_requested.connect(self._port.write_system_prompt)
-        dialog.finished.connect(self._keep_draft)
+        dialog.finished.connect(self._on_prompt_closed)
+        self._window.closing.connect(FieldKeeper(dialog.text, dialog, self._keep_draft).keep)
         self._open_dialog("prompt", dialog)
         self._prompt = dialog
 
     @Slot(int)
-    def _keep_draft(self, result: int) -> None:
-        """What was typed comes back next time, unless it was written."""
+    def _on_prompt_closed(self, result: int) -> None:
         if self._prompt is not None:
-            self._draft = "" if result == QDialog.DialogCode.Accepted else self._prompt.text.toPlainText()
+            self._keep_draft("" if result == QDialog.DialogCode.Accepted else self._prompt.text.toPlainText())
             self._prompt = None
+
+    def _keep_draft(self, text: str) -> None:
+        """Until it is written: what was typed comes back next time, after a restart too."""
+        self._draft = self._window.kept.prompt = text
 
     # ---------------------------------------------------------------- what the engine says
 
@@ -259,6 +266,11 @@ class MemoryCommands(QObject):
     def _above(self) -> QDialog | MainWindow:
         library = self._library
         return library if library is not None and library.isVisible() else self._window
+
+    @Slot()
+    def _on_closing(self) -> None:
+        if self._library is not None:
+            self._library.details.save()  # while the engine still hears it
 
     @Slot(object)
     def _on_model_loaded(self, model: ModelInfo) -> None:
@@ -275,7 +287,7 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_saved(self, snapshot: SnapshotInfo) -> None:
-        self._unsaved_note = ""
+        self._keep_note("")
         if self._library is not None:
             self._library.pick(snapshot.path)
         if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's

@@ -161,11 +161,14 @@ class MessageOverlay(QObject):
 
     @Slot()
     def _end_edit(self) -> None:
+        """Takes over the keyboard from the editor; where it is elsewhere, it stays there."""
         row, self._editor_row = self._editor_row, -1
         self._view.make_room(-1, 0)
         if row >= 0:
             self._view.focus_on(row)
-        self._view.setFocus()
+        focus = self._view.window().focusWidget()
+        if focus is not None and self.editor.isAncestorOf(focus):
+            self._view.setFocus()
 
     @Slot(QModelIndex, int, int)
     def _on_rows_gone(self, _parent: QModelIndex, first: int, _last: int) -> None:

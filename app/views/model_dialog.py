@@ -259,9 +259,13 @@ class ModelDialog(QDialog):
         self.token.setEnabled(not search.is_waiting)
         if offer is not None:
             self.title.setText(offer.repository)
+            what = (
+                "the copy on this computer; the hub could not be asked whether there is a newer one"
+                if offer.is_copy
+                else "this version and no other is downloaded and opened"
+            )
             self.facts.setText(
-                f"{offer.files} files, {size_in_words(offer.total_bytes)} · commit {offer.commit[:10]}: this version"
-                " and no other is downloaded and opened"
+                f"{offer.files} files, {size_in_words(offer.total_bytes)} · commit {offer.commit[:10]}: {what}"
             )
             self.gate.setText(
                 "Its authors ask for an agreement before they let you download it. Open the page, sign in, accept the"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QV
 
 from app.theme import GAP_PX
 from app.views.labels import button, label, plain_tooltip
+from app.views.spoken import ASSERTIVE, POLITE, announce
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 INFO_MS = 12_000
 OFFER_MS = 30_000  # a way back must not be gone before it is seen
 MOST_NOTICES = 3
+BUSY = "busy"
+"""The key of what cannot be done while the engine is at work: gone when it is ready again."""
 LEAST_PX = 80
 
 
@@ -143,6 +146,8 @@ class Notices(QWidget):
         notice.closed.connect(self._forget)
         self._column.addWidget(notice)
         self.show()
+        spoken = f"{text} {action}?" if action and run is not None else text
+        announce(self, spoken, POLITE if tone is Tone.INFO else ASSERTIVE)
         return notice
 
     def dismiss(self, key: str) -> None:

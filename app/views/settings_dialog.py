@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.settings import COUNT_LIMIT, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
+from app.models.settings import COUNT_LIMIT, SCALES, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, combo, label, line
 from app.views.wheel_guard import WheelGuard
@@ -110,6 +110,7 @@ class SettingsDialog(QDialog):
         self.remember = QRadioButton("Remember what was said")
         self.forget = QRadioButton("Forget the turn")
         self.theme = combo("Theme")
+        self.scale = combo("Text size")
         self.reduced_motion = QCheckBox("Reduce motion (from the next start)")
         self.reduced_motion.setAccessibleName(self.reduced_motion.text())
         self.fast = QCheckBox("Large models answer with 8-bit weights, where that is faster")
@@ -149,8 +150,11 @@ class SettingsDialog(QDialog):
         self._section(column, "Appearance")
         for value, words in THEMES:
             self.theme.addItem(words, value)
-        self.theme.setFixedSize(200, FIELD_PX.height())
-        column.addLayout(self._row("Theme", self.theme))
+        for scale in SCALES:
+            self.scale.addItem(f"{scale} %", scale)
+        for words, box in (("Theme", self.theme), ("Text size (from the next start)", self.scale)):
+            box.setFixedSize(200, FIELD_PX.height())
+            column.addLayout(self._row(words, box))
         column.addWidget(self.reduced_motion)
         column.addStretch(1)
         return page
@@ -228,6 +232,7 @@ class SettingsDialog(QDialog):
             option.number.valueChanged.connect(self._apply)
         self.forget.toggled.connect(self._apply)
         self.theme.currentIndexChanged.connect(self._apply)
+        self.scale.currentIndexChanged.connect(self._apply)
         self.reduced_motion.toggled.connect(self._apply)
         self.fast.toggled.connect(self._apply)
         self._settings.changed.connect(self.show_preferences)
@@ -247,6 +252,7 @@ class SettingsDialog(QDialog):
         self.remember.setChecked(preferences.on_stop == "remember")
         self.forget.setChecked(preferences.on_stop == "forget")
         self.theme.setCurrentIndex(self.theme.findData(preferences.theme))
+        self.scale.setCurrentIndex(self.scale.findData(preferences.scale))
         self.reduced_motion.setChecked(preferences.reduced_motion)
         self.fast.setChecked(preferences.dtype == "auto")
         greedy = sampling.temperature == 0
@@ -283,6 +289,7 @@ class SettingsDialog(QDialog):
             on_stop="forget" if self.forget.isChecked() else "remember",
             memory_seed=self.memory_seed.value,
             theme=self.theme.currentData(),
+            scale=self.scale.currentData(),
             reduced_motion=self.reduced_motion.isChecked(),
             dtype="auto" if self.fast.isChecked() else "float32",
         )

@@ -43,13 +43,37 @@ class WindowLayout(QObject):
     @property
     def draft(self) -> str:
         """The message that was typed and not sent."""
-        found = self._file.value("draft", "")
-        return found if isinstance(found, str) else ""
+        return self._text("draft")
 
     @draft.setter
     def draft(self, text: str) -> None:
-        if text != self.draft and len(text) <= LONGEST_DRAFT:
-            self._file.setValue("draft", text)
+        self._set_text("draft", text)
+
+    @property
+    def prompt(self) -> str:
+        """The system prompt that was typed and not written."""
+        return self._text("prompt")
+
+    @prompt.setter
+    def prompt(self, text: str) -> None:
+        self._set_text("prompt", text)
+
+    @property
+    def note(self) -> str:
+        """The description of a memory that was not saved."""
+        return self._text("note")
+
+    @note.setter
+    def note(self, text: str) -> None:
+        self._set_text("note", text)
+
+    def _text(self, name: str) -> str:
+        found = self._file.value(name, "")
+        return found if isinstance(found, str) else ""
+
+    def _set_text(self, name: str, text: str) -> None:
+        if text != self._text(name) and len(text) <= LONGEST_DRAFT:
+            self._file.setValue(name, text)
 
     @property
     def edits(self) -> Edits:

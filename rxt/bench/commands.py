@@ -7,13 +7,14 @@ import json
 import sys
 from pathlib import Path
 
+from rxt.training.commands import add_precision
+
 
 def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command bench."""
     bench = commands.add_parser("bench", help="measure how fast a model is here, beside what the machine could do")
     bench.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
-    bench.add_argument("--dtype", default="float32", help="float32, bfloat16, float16, int8 or auto (%(default)s)")
-    bench.add_argument("--device", default="cpu", help="as torch names it (%(default)s)")
+    add_precision(bench)
     bench.add_argument("--threads", type=int, help="that compute; those of torch if absent")
     bench.add_argument("--turns", type=int, default=100, help="of the longest conversation (%(default)s)")
     bench.add_argument("--answer-tokens", type=int, default=16, help="of an answer, at most (%(default)s)")

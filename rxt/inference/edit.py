@@ -79,7 +79,7 @@ def random_like(where: SlotMask, seed: int) -> SlotMask:
 
 def zero(memory: MemoryState, where: SlotMask) -> MemoryState:
     """Slots of zeros."""
-    return _replaced(memory, where, torch.zeros(memory.shape))
+    return _replaced(memory, where, torch.zeros_like(memory.shared))
 
 
 def layer_mean(memory: MemoryState, where: SlotMask) -> MemoryState:
@@ -90,7 +90,8 @@ def layer_mean(memory: MemoryState, where: SlotMask) -> MemoryState:
 def noise(memory: MemoryState, where: SlotMask, seed: int) -> MemoryState:
     """Each slot becomes a random direction with the slot's own norm; the same for the same seed, whatever the mask."""
     generator = torch.Generator().manual_seed(seed)
-    direction = torch.nn.functional.normalize(torch.randn(memory.shape, generator=generator), dim=-1)
+    drawn = torch.randn(memory.shape, generator=generator, dtype=torch.float32, device="cpu")
+    direction = torch.nn.functional.normalize(drawn, dim=-1)
     return _replaced(memory, where, direction * memory.shared.norm(dim=-1, keepdim=True))
 
 
@@ -118,8 +119,8 @@ def shuffled(memory: MemoryState, seed: int) -> MemoryState:
     """The values of each slot in another order, the same for the same seed: a memory of the same norms that knows
     nothing. (Slots in another order would know the same: they are a set.)"""
     generator = torch.Generator().manual_seed(seed)
-    order = torch.rand(memory.shape, generator=generator).argsort(dim=-1)
-    return MemoryState(memory.shared.gather(-1, order))
+    drawn = torch.rand(memory.shape, generator=generator, dtype=torch.float32, device="cpu")
+    return MemoryState(memory.shared.gather(-1, drawn.argsort(dim=-1)))
 
 
 def _check_shapes(first: MemoryState, second: MemoryState) -> None:

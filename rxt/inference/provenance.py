@@ -48,7 +48,7 @@ class Unrolling:
         is_weight = all(law.activation == "sigmoid" for law in self._laws)
         self._measure: Measure = "weight" if is_weight else "norm"
         self._rebuilt = initial.shared.double()  # the sum of all contributions so far
-        first = torch.ones(initial.shape[:2]) if is_weight else initial.shared.norm(dim=-1)
+        first = torch.ones_like(initial.shared[..., 0]) if is_weight else initial.shared.norm(dim=-1)
         self._wrote = [frozen_array(first.numpy())]
         self._keep: list[FloatArray] = []
         self._errors = [0.0]
@@ -107,7 +107,7 @@ def contributions(
     """
     laws = [model.gate_laws[name] for name in ("interlayer", "write")]
     memory = initial
-    parts = torch.zeros(len(interactions) + 1, *initial.shape)
+    parts = initial.shared.new_zeros(len(interactions) + 1, *initial.shape)
     parts[0] = initial.shared
     for turn, ids in enumerate(interactions):
         write = replay_write(model, memory, encoder_states(model, ids), cancelled)

@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rxt.errors import RxtError
 from rxt.events import Sampling
 
 
-class InvalidLogitsError(ArithmeticError):
+class InvalidLogitsError(RxtError, ArithmeticError):
     """The model produced numbers from which no token can be chosen."""
 
 
@@ -24,12 +25,17 @@ class Sampler:
     def choose(self, logits: Tensor) -> int:
         """A token id for logits [V]. Raises InvalidLogitsError where they are not finite (argmax would hide it)."""
         logits = logits.float().cpu()
-        if not bool(torch.isfinite(logits).all()):
-            raise InvalidLogitsError("the model produced numbers that are not finite")
+        check_logits(logits)
         if self._sampling.temperature == 0:
             return int(logits.argmax())
         probabilities = truncate(logits, self._sampling)
         return int(torch.multinomial(probabilities, 1, generator=self._generator))
+
+
+def check_logits(logits: Tensor) -> None:
+    """Raises InvalidLogitsError where logits of any shape are not finite."""
+    if not bool(torch.isfinite(logits).all()):
+        raise InvalidLogitsError("the model produced numbers that are not finite")
 
 
 def truncate(logits: Tensor, sampling: Sampling) -> Tensor:

@@ -87,7 +87,7 @@ def pooled_similarity(memory: MemoryState, places: int = 256, cancelled: IsCance
         for place, start in enumerate(starts):
             check(cancelled)
             rows = (unit[start : start + pool] @ unit.T).clamp(-1, 1)
-            own = torch.arange(len(rows))
+            own = torch.arange(len(rows), device=rows.device)
             rows[own, start + own] = 0
             far = torch.nn.functional.pad(rows, (0, len(starts) * pool - slots)).reshape(len(rows), len(starts), pool)
             high, low = far.amax(dim=(0, 2)), far.amin(dim=(0, 2))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -17,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from rxt.io.errand import Errand
+from rxt.io.files import read_bounded, replace_file
 from rxt.io.hub_cache import HubCache
 from rxt.io.hub_errors import (
     ConnectionLostError,
     DownloadCancelledError,
+    UnsuitableError,
     WrongBytesError,
     disk_full,
     in_words,
@@ -33,6 +36,7 @@ TIMEOUT_S = 10.0
 PAUSES_S = (0.2, 0.5, 2.0, 4.0)  # between tries that brought nothing new
 _GAIN_BYTES = 2**20  # a try that brought that much starts the count anew
 _PIECE_BYTES = 4 * 2**20
+_CONFIG, _CONFIG_BYTES = "config.json", 2**20
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Download:
     endpoint: str
 
     def run(self, errand: Errand) -> None:
-        """Fetches what is missing; partial files are kept, wrong ones removed.
+        """Fetches what is missing, config.json first; partial files are kept, wrong ones removed.
 
         Raises HubError, OSError, or what the hub's client and its transport raise.
         """
@@ -53,6 +57,14 @@ class Download:
         self._check_space(missing)
         errand.total_bytes = self.listing.total_bytes
         errand.done_bytes = self.listing.total_bytes - sum(file.size_bytes for file in missing)
+        first = [file for file in missing if file.name == _CONFIG]
+        rest = [file for file in missing if file.name != _CONFIG]
+        self._fetch(first, errand)
+        if rest:
+            self._check_config()
+        self._fetch(rest, errand)
+
+    def _fetch(self, missing: list[HubFile], errand: Errand) -> None:
         for file in missing:
             errand.phase, errand.file = "downloading", file.name
             before = errand.done_bytes
@@ -60,6 +72,20 @@ class Download:
                 if not self.cache.has(file, self.listing.commit):  # another process may have brought it meanwhile
                     self._bring(file, errand, before)
             errand.done_bytes = before + file.size_bytes
+
+    def _check_config(self) -> None:
+        """Before the gigabytes come: the configuration, which is here, is a Reactive Transformer's."""
+        file = next(file for file in self.listing.files if file.name == _CONFIG)
+        try:
+            content = read_bounded(self.cache.place(file, self.listing.commit), _CONFIG_BYTES)
+            is_ours = isinstance(json.loads(content)["decoder_config"], dict)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            is_ours = False
+        if not is_ours:
+            raise UnsuitableError(
+                f"{self.listing.repository} is no Reactive Transformer: its config.json describes another kind of "
+                "model. Nothing else of it was downloaded."
+            )
 
     def _check_space(self, missing: list[HubFile]) -> None:
         to_come = sum(file.size_bytes - self.cache.partial_bytes(file) for file in missing)
@@ -82,7 +108,7 @@ class Download:
             inherited, errand.phase = False, "downloading"  # what lay here from before may have been wrong
         with partial.open("rb+") as content:
             os.fsync(content.fileno())  # or a power cut could leave a file of the right size that is full of zeros
-        os.replace(partial, self.cache.blob(file))
+        replace_file(partial, self.cache.blob(file))
 
     def _receive(self, file: HubFile, errand: Errand, before: int) -> None:
         """Receives until the partial file is as large as announced."""

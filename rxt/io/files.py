@@ -8,12 +8,17 @@ import glob
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 TOKEN_BYTES = 8
 """Of the chance in the name of a temporary file, twice as many letters."""
+IN_USE = (5, 32, 33)
+"""What Windows says of a file that another program, such as one that looks for viruses, has open just now."""
+PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
+"""Between the tries to put a file in the place of one that is in use: 2.5 seconds in all."""
 _NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
@@ -51,6 +56,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
+    if not path.name:  # as of "." and "/", which can only be folders
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     temporary = path.with_name(f"{_temporary_stem(path)}{secrets.token_hex(TOKEN_BYTES)}.tmp")
     with _naming(path):
         # The mode follows the umask.
@@ -61,12 +68,24 @@ def write_atomically(path: Path, data: bytes) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            os.replace(temporary, path)
+            replace_file(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
     _sync_folder(path.parent)
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """os.replace, tried again for a moment where a file is in use. Raises OSError."""
+    for pause in PAUSES_S:
+        try:
+            return os.replace(source, target)
+        except OSError as error:
+            if getattr(error, "winerror", None) not in IN_USE:
+                raise
+        time.sleep(pause)
+    return os.replace(source, target)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rxt.errors import ModelError
 from rxt.io.names import DERIVED, EMBEDDING, SHARED_EMBEDDING, Place, aliases, places, stacked_experts, turned
+from rxt.io.sizes import check_memory
 from rxt.io.weights import Weights, copy_into, is_finite
 from rxt.model.quantised import quantise_head, quantise_layer
 from rxt.model.reactive_transformer import ReactiveTransformer
@@ -49,13 +50,14 @@ def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress:
         _check_shape(weights, name, place, _shape_of(state, place))
     _check_rotary_tables(weights)
     _check_embedding(weights)
+    check_memory(_needed_bytes(model, precision), str(weights.path))
     parts: dict[str, list[str]] = {key: [] for key in state}  # in the order of the layers
     for name, place in wanted.items():
         parts[place.key].append(name)
     total, done = sum(map(weights.size_bytes, wanted)), 0
     buffers = {name for name, _ in model.named_buffers()}
     for key, names in parts.items():
-        tensor = torch.empty(state[key].shape, dtype=DTYPES[precision])
+        tensor = torch.empty(state[key].shape, dtype=DTYPES[precision], device="cpu")
         for name in names:
             _read(weights, name, wanted[name], tensor)
             done += weights.size_bytes(name)
@@ -65,6 +67,16 @@ def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress:
         setattr(model.get_submodule(owner), leaf, value)
         if precision == "int8":
             _quantise_read(model)
+
+
+def _needed_bytes(model: ReactiveTransformer, precision: str) -> int:
+    """At least so much the tensors take; where they are rounded to 8 bits, one layer more for a moment."""
+    item: int = DTYPES[precision].itemsize
+    total: int = item * sum(tensor.numel() for tensor in model.state_dict().values())
+    if precision == "int8":
+        rounded = [*(layer.ff for layer in model.decoder.typed_layers()), model.decoder.head]
+        total -= (item - 1) * sum(tensor.numel() for part in rounded for tensor in part.parameters())
+    return total
 
 
 def _read(weights: Weights, name: str, place: Place, tensor: Tensor) -> None:
@@ -114,6 +126,7 @@ def _check_embedding(weights: Weights) -> None:
 def _check_rotary_tables(weights: Weights) -> None:
     for name in sorted(name for name in weights.names if name.endswith("rope.inv_freq")):
         stored = weights.tensor(name).float().flatten()
-        ours = BASE ** (-torch.arange(0, 2 * len(stored), 2) / (2 * len(stored)))
+        places = torch.arange(0, 2 * len(stored), 2, dtype=torch.float32, device="cpu")
+        ours = BASE ** (-places / (2 * len(stored)))
         if not torch.allclose(stored, ours, rtol=1e-4):
             raise ModelError(f"{weights.path}: {name} rotates with another base than {BASE:g}, which is not supported")

@@ -106,10 +106,10 @@ def look_up(
 ) -> Listing:
     """What a download would bring, without downloading: commit, files, sizes, and whether there is a licence gate.
 
-    Raises HubError. Arguments as for `fetch`.
+    Where the hub cannot be asked, it tells of the copy that is here. Raises HubError. Arguments as for `fetch`.
     """
     inquiry = _Inquiry.about(repository, revision, token)
-    return run_errand(inquiry.sentences(inquiry.listing), cancelled=cancelled)
+    return run_errand(inquiry.sentences(inquiry.look_up), cancelled=cancelled)
 
 
 def fetch(
@@ -132,6 +132,20 @@ def fetch(
     """
     inquiry = _Inquiry.about(repository, revision, token)
     return run_errand(inquiry.sentences(inquiry.fetch), progress, cancelled)
+
+
+def fetch_whole(
+    repository: str,
+    *,
+    revision: str | None = None,
+    token: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Fetched:
+    """As `fetch`, but the hub is asked for the sizes of a commit that is here too: a file of it that the disk cut short
+    is brought again."""
+    inquiry = _Inquiry.about(repository, revision, token)
+    return run_errand(inquiry.sentences(inquiry.fetch_whole), progress, cancelled)
 
 
 @dataclass(frozen=True)
@@ -163,6 +177,10 @@ class _Inquiry:
         copy = self.cache.copy_of(self.revision)
         if copy is not None and COMMIT.fullmatch(self.revision):
             return Fetched(copy, self.repository, copy.name, is_copy=False)
+        return self.fetch_whole(errand)
+
+    def fetch_whole(self, errand: Errand) -> Fetched:
+        copy = self.cache.copy_of(self.revision)
         try:
             listing = self.listing(errand)
         except Exception as error:
@@ -172,6 +190,15 @@ class _Inquiry:
         Download(listing, self.cache, self.visitor, self.endpoint).run(errand)
         errand.go_on()
         return Fetched(self.cache.publish(listing), self.repository, listing.commit, is_copy=False)
+
+    def look_up(self, errand: Errand) -> Listing:
+        try:
+            return self.listing(errand)
+        except Exception as error:
+            copy = self.cache.listing_of_copy(self.revision)
+            if copy is None or not isinstance(self.sentence(error), _UNASKED):
+                raise
+            return copy
 
     def listing(self, errand: Errand) -> Listing:
         from huggingface_hub import HfApi

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rxt.io.files import read_bounded, write_atomically
-from rxt.io.listing import COMMIT, HubFile, Listing
+from rxt.io.listing import COMMIT, SUFFIXES, HubFile, Listing
 
 _WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _INDEX_BYTES = 64 * 2**20
@@ -55,7 +55,12 @@ class HubCache:
 
     def has(self, file: HubFile, commit: str) -> bool:
         """Whether a whole copy is here. Content is checked when it arrives, size always: a disk may have cut it."""
-        return any(_size(path) == file.size_bytes for path in (self.blob(file), self.snapshot(commit) / file.name))
+        return _size(self.place(file, commit)) == file.size_bytes
+
+    def place(self, file: HubFile, commit: str) -> Path:
+        """Where the content of a file is: a whole blob, else the file of the snapshot."""
+        blob = self.blob(file)
+        return blob if _size(blob) == file.size_bytes else self.snapshot(commit) / file.name
 
     def partial_bytes(self, file: HubFile) -> int:
         """How much of a file has arrived so far, 0 if nothing useful."""
@@ -80,6 +85,15 @@ class HubCache:
         folder = self.snapshot(commit)
         named = all((folder / name).is_file() for name in ("config.json", "tokenizer.json"))
         return folder if named and _has_weights(folder) else None
+
+    def listing_of_copy(self, revision: str) -> Listing | None:
+        """What `copy_of` finds as a listing, None where it finds nothing; nobody knows the checksums."""
+        folder = self.copy_of(revision)
+        if folder is None:
+            return None
+        found = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+        files = tuple(HubFile(path.name, path.stat().st_size, etag="") for path in found)
+        return Listing(self.repository, revision, folder.name, gated=False, files=files, is_copy=True)
 
     def publish(self, listing: Listing) -> Path:
         """Makes a snapshot of the files, which are all here, then points the revision to it. Raises OSError."""

@@ -23,7 +23,8 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|c
 
 @dataclass(frozen=True, slots=True)
 class HubFile:
-    """One file. etag: its SHA-256 where the hub keeps it as a large file, else its git object id (SHA-1)."""
+    """One file. etag: its SHA-256 where the hub keeps it as a large file, else its git object id (SHA-1), or "" in
+    the listing of a copy."""
 
     name: str
     size_bytes: int
@@ -37,13 +38,17 @@ class HubFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of one commit that may be fetched. gated: whether the authors ask for an agreement first."""
+    """The files of one commit that may be fetched. gated: whether the authors ask for an agreement first.
+
+    is_copy: the hub could not be asked, and this is what of the repository is on this computer.
+    """
 
     repository: str
     revision: str
     commit: str
     gated: bool
     files: tuple[HubFile, ...]
+    is_copy: bool = False
 
     @property
     def total_bytes(self) -> int:

@@ -24,7 +24,7 @@ from rxt.io.names import EMBEDDING, SHARED_EMBEDDING, places
 from rxt.io.precision import best_precision
 from rxt.io.sizes import check_sizes
 from rxt.io.trial import try_tokenizer
-from rxt.io.weights import INDEX, WEIGHTS, Weights
+from rxt.io.weights import INDEX, WEIGHTS, Weights, is_finite
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
@@ -102,6 +102,7 @@ def load(
     Raises ModelError or ConfigError, with nothing half loaded.
     """
     check_format(dtype)
+    _check_device(device)
     if rope_layout not in (None, *LAYOUTS):
         raise ModelError(f"the rotary layout {rope_layout!r} is not known; choose from {', '.join(LAYOUTS)}")
     folder, name = resolve(path_or_repo)
@@ -144,6 +145,15 @@ def check_format(dtype: str) -> None:
         raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}, auto")
 
 
+def _check_device(device: str) -> None:
+    """Raises ModelError where torch cannot compute on the device: before the weights are read, which may take long."""
+    try:
+        torch.zeros(1, device=device).item()  # "meta" gives tensors that have no values
+    except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without the device
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"This machine cannot compute on the device {device!r}: {reason}") from None
+
+
 def save_model(
     folder: Path,
     model: ReactiveTransformer,
@@ -151,19 +161,24 @@ def save_model(
     tokenizer_json: str,
     dtype: torch.dtype = torch.float16,
 ) -> None:
-    """Writes a folder in hub format that `load` opens again, experts one by one. Raises OSError.
+    """Writes a folder in hub format that `load` opens again, experts one by one.
 
-    config.json is `document` and, where the rotary layout is not the one of that form, the layout.
+    config.json is `document` and, where the rotary layout is not the one of that form, the layout. Raises OSError, and
+    ModelError, before anything is written, where weights have 8 bits or are not finite in `dtype`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     state = model.state_dict()
+    if not all(value.is_floating_point() for value in state.values()):
+        raise ModelError("A model with weights of 8 bits cannot be saved: open it in float32. Nothing was written.")
     tensors = {}
     for name, place in places(shapes_of(state), model.config).items():
         value = state[place.key] if place.index is None else state[place.key][place.index]
         tensors[name] = value.detach().to("cpu", dtype).contiguous()
+        if not is_finite(tensors[name]):
+            raise ModelError(f"{name} holds values that are no finite numbers in {dtype}. Nothing was written.")
     if model.config.rope_layout == "interleaved":
         document = {**document, "rope_layout": "interleaved"}
     data = safetensors.torch.save(tensors, metadata={SHARED_EMBEDDING: EMBEDDING})
+    folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / WEIGHTS, data)
     write_atomically(folder / TOKENIZER, tokenizer_json.encode())
     write_atomically(folder / CONFIG, json.dumps(document, indent=2).encode())

@@ -67,7 +67,8 @@ class Encoder(nn.Module):
         self.rope = rope
         shape = (config.layers, 1, config.slots, config.width)
         reads = config.cross_attention is not None
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0), device="cpu") if reads else None
+        generator = torch.Generator().manual_seed(0)
+        noise = torch.randn(shape, generator=generator, dtype=torch.float32, device="cpu") if reads else None
         self.register_buffer("memory", noise)
 
     def forward(self, x: Tensor, padding: Tensor | None = None) -> Tensor:

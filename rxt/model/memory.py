@@ -29,9 +29,7 @@ class MemoryState:
         with torch.inference_mode(mode=False), torch.no_grad():
             found = tensor.detach().to("cpu", torch.float32)
             self._tensor = found.clone(memory_format=torch.contiguous_format)
-        # The smallest and the largest tell of all, NaN among them, without a tensor of truth values in between.
-        if self._tensor.numel() and not all(map(math.isfinite, map(float, self._tensor.aminmax()))):
-            raise ValueError("the memory holds numbers that are not finite (NaN or infinity)")
+        check_finite(self._tensor)
 
     @property
     def tensor(self) -> Tensor:
@@ -80,6 +78,13 @@ class MemoryState:
 
     def __repr__(self) -> str:
         return f"MemoryState(shape={self.shape}, sha256={self.sha256[:12]}…)"
+
+
+def check_finite(memory: Tensor) -> None:
+    """Raises ValueError where a memory, or several, of any shape, holds NaN or infinity."""
+    # The smallest and the largest tell of all, NaN among them, without a tensor of truth values in between.
+    if memory.numel() and not all(map(math.isfinite, map(float, memory.aminmax()))):
+        raise ValueError("the memory holds numbers that are not finite (NaN or infinity)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

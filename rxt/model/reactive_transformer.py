@@ -82,7 +82,7 @@ class ReactiveTransformer(nn.Module):
     def initial_memory(self, seed: int = 0) -> MemoryState:
         """Fresh memory: normal noise N(0, 1), as in training; the same for the same seed and build of torch."""
         generator = torch.Generator().manual_seed(seed)
-        return MemoryState(torch.randn(self.memory_shape, generator=generator))
+        return MemoryState(torch.randn(self.memory_shape, generator=generator, dtype=torch.float32, device="cpu"))
 
     def check_memory(self, memory: MemoryState) -> None:
         """Raises ValueError naming both shapes where the memory is not this model's."""

@@ -58,6 +58,7 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "eval", help="measure what a model remembers, on held-out dialogues or on your own files"
     )
     judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    add_precision(judge)
     judge.add_argument("--dialogues", type=int, default=100, help="of each kind (%(default)s)")
     judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
     judge.add_argument("--seed", type=int, default=0)
@@ -73,10 +74,17 @@ def add_trace(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "trace", help="count how often what an answer read names the turn it came from, and whether it depends on it"
     )
     trace.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
+    add_precision(trace)
     trace.add_argument("--conversations", type=int, default=50, help="each with a name told and asked (%(default)s)")
     trace.add_argument("--seed", type=int, default=0)
     trace.add_argument("--json", action="store_true", help="end with one line of JSON")
     trace.set_defaults(run=_trace)
+
+
+def add_precision(command: argparse.ArgumentParser) -> None:
+    """Adds the options that say where a model computes, and in which numbers."""
+    command.add_argument("--device", default="cpu", help="as torch names it, such as cuda (%(default)s)")
+    command.add_argument("--dtype", default="float32", help="float32, bfloat16, float16, int8 or auto (%(default)s)")
 
 
 def _say(text: str) -> None:
@@ -172,7 +180,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from rxt.training.corpus import read_corpus, too_long
     from rxt.training.evaluate import evaluate, evaluate_corpus, table
 
-    model = load(arguments.model)
+    model = load(arguments.model, arguments.device, arguments.dtype)
     if arguments.out is not None:
         arguments.out.mkdir(parents=True, exist_ok=True)  # rather than to fail when all is measured
     with tqdm(unit="turn", disable=None) as bar:
@@ -187,7 +195,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             result = evaluate_corpus(model, corpus, about, report)
         else:
             result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report)
-    values = {"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}
+    values = {"model": model.name, "fingerprint": model.fingerprint, "dtype": model.precision, **result.to_json()}
     text = "\n".join(table(result))
     _say(text)
     if arguments.out is not None:
@@ -203,7 +211,7 @@ def _trace(arguments: argparse.Namespace) -> int:
     from rxt.io.pretrained import load
     from rxt.training.evaluation.attribution import attribution, lines
 
-    model = load(arguments.model)
+    model = load(arguments.model, arguments.device, arguments.dtype)
     with tqdm(unit="conversation", disable=None) as bar:
 
         def report(done: int, total: int) -> None:

@@ -3,6 +3,7 @@ exactly where it was killed."""
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import tempfile
@@ -169,9 +170,10 @@ class Trainer:
                 log.flush()
                 self.save()
         except OSError as error:
+            first = "Make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Put that right"
             raise TrainingError(
                 f"the checkpoint of step {self.step} could not be written to {self.out}: {error}. Training stopped; "
-                f"{self.kept}. Make room and start the same command again."
+                f"{self.kept}. {first} and start the same command again."
             ) from None
 
     def _enter(self, place: int) -> None:
@@ -244,7 +246,8 @@ class Trainer:
         # gradient is alike in all processes, so that all of them stop.
         if not all(map(math.isfinite, (loss, *norms.values()))):
             raise TrainingError(
-                f"the loss or its gradient is not finite at step {self.step} in {self.out}; {self.kept}"
+                f"the loss or its gradient is not finite at step {self.step} in {self.out}; {self.kept}. Lower "
+                "learning_rate and start again, in a new folder (--out) or from that checkpoint."
             )
         self.optimizer.step()
         self._trained_here = True

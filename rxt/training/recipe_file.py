@@ -68,6 +68,11 @@ OF_KINDS: dict[str, tuple[StageKind, ...]] = {
     "mistakes": _AWARE, "acknowledgements": _AWARE, "curriculum": _AWARE,
 }  # fmt: skip
 """What a stage of another kind would read and not use. In the sections, which all stages share, it may stand."""
+OF_GENERATOR = (
+    "novelty", "focus", "asides", "talk", "eager", "recitals", "mistakes", "episodes", "acknowledgements",
+    "tokenizer_dialogues", "turns_per_dialogue",
+)  # fmt: skip
+OF_LESSON = ("tagging", "tagging_messages", "tagging_hidden")
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -88,6 +93,7 @@ def read_recipe(path: Path) -> Recipe:
     if tables is None:
         plan = None if curriculum is None else curriculum.build(CurriculumPlan)
         stages = [StagePlan("memory_aware", schedule.build(Schedule), _data(data), plan)]
+        _check_use(data, stages[0])
     else:
         if not isinstance(tables, list) or not tables:
             raise RecipeError(f"{path}: stages are written as [[stage]], once for each")
@@ -177,13 +183,36 @@ def _stage(
     options = own.build(StageOptions)
     if options.decoder_only and options.decoder_held:
         raise RecipeError(f"{path}: [{name}] has decoder_only and decoder_held, so that nothing would learn")
-    return StagePlan(
+    built = StagePlan(
         kind=cast(StageKind, kind),
         schedule=own.build(Schedule, schedule),
         data=_data(own, data),
         curriculum=plan,
         options=options,
     )
+    _check_use(own, built)
+    return built
+
+
+def _check_use(section: _Section, plan: StagePlan) -> None:
+    """Raises RecipeError where a section says what the stage that it is written for would not use."""
+
+    def refuse(keys: tuple[str, ...], why: str) -> None:
+        for key in keys:
+            if key in section.values:
+                raise RecipeError(f"{section.path}: [{section.name}] has {key}, {why}")
+
+    data, options = plan.data, plan.options
+    if not data.generator:
+        refuse((*OF_GENERATOR, *OF_LESSON), f"which only generated conversations use: generator = {GENERATOR!r}")
+    if not (data.files and data.generator):
+        refuse(("generator_share",), "which only files and generated conversations together use")
+    if options.decoder_only:
+        refuse(OF_LESSON, "which a stage with decoder_only does not use")
+    if not options.tagging:
+        refuse(OF_LESSON[1:], "which only a stage with tagging uses")
+    if not options.tagging_messages:
+        refuse(OF_LESSON[2:], "which only a stage with tagging_messages uses")
 
 
 def _data(section: _Section, inherited: _Section | None = None) -> DataPlan:

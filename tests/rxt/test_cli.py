@@ -6,16 +6,18 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import rxt
-from rxt.cli import _Screen, main
-from rxt.events import TokenEmitted
+from rxt.cli import _JsonScreen, _Screen, main
+from rxt.events import Event, TokenEmitted
 from rxt.io.pretrained import PretrainedModel
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +141,10 @@ def test_that_plain_chat_shows_the_answer_and_one_line_about_the_turn(terminal: 
         ("snapshot", "show", "/no/such/file"),
         ("snapshot", "show", __file__),
         ("train", "/no/such/recipe.toml"),
+        ("chat", "--device", "moon"),
+        ("eval", "--device", "meta"),
+        ("trace", "--device", "moon"),
+        ("trace", "--dtype", "int3"),
     ],
 )
 def test_that_a_mistake_ends_with_one_sentence_and_status_1(terminal: Terminal, arguments: tuple[str, ...]) -> None:
@@ -262,7 +268,7 @@ def test_that_a_late_ctrl_c_does_not_end_a_chat_whose_memory_is_not_saved(
 ) -> None:
     typed(monkeypatch, "hello", CTRL_C, f"/save {tmp_path / 'memory'}", "/quit")
     assert main(["chat", "--model", str(folder), "--max-tokens", "1"]) == 0
-    assert rxt.read_snapshot_info(tmp_path / "memory").turns == 1
+    assert rxt.read_snapshot_info(tmp_path / "memory.safetensors").turns == 1
     assert capsys.readouterr().out.count("/quit or Ctrl+D leaves") == 2
 
 
@@ -273,11 +279,11 @@ def test_that_a_memory_saved_in_a_chat_says_where_it_comes_from_and_how_many_tur
     command = ["chat", "--model", str(folder), "--max-tokens", "1"]
     typed(monkeypatch, "hello", "hello", "/save ~/first", "/quit")
     assert main([*command, "--seed", "5"]) == 0
-    first = rxt.read_snapshot_info(tmp_path / "first")
+    first = rxt.read_snapshot_info(tmp_path / "first.safetensors")
     assert (first.turns, first.seed, first.parent) == (2, "5", "")
     typed(monkeypatch, "hello", f"/save {tmp_path / 'second'}", "/quit")
-    assert main([*command, "--snapshot", str(tmp_path / "first")]) == 0
-    second = rxt.read_snapshot_info(tmp_path / "second")
+    assert main([*command, "--snapshot", str(tmp_path / "first.safetensors")]) == 0
+    second = rxt.read_snapshot_info(tmp_path / "second.safetensors")
     assert (second.turns, second.seed, second.parent) == (3, "", first.sha256)
     assert "after 3 turns" in capsys.readouterr().out
 
@@ -289,5 +295,89 @@ def test_that_a_memory_that_cannot_be_saved_is_told_by_the_name_that_was_typed(
     typed(monkeypatch, f"/save {path}", "/save ~nobody.at.all/memory", "/quit")
     assert main(["chat", "--model", str(folder)]) == 0
     first, second = (line for line in capsys.readouterr().out.splitlines() if line.startswith("Not saved: "))
-    assert first.endswith(f"'{path}'")
+    assert first.endswith(f"'{path}.safetensors'")
     assert "home" in second
+
+
+def test_that_a_memory_is_not_saved_as_a_folder_and_the_chat_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    terminal: Terminal,
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (".", "..", "/", "~nobody.at.all/memory"):
+        assert terminal.run("chat", "--model", folder, "--save", path, lines=b"hello\n", status=1) == ""
+        assert f"rxt: {path} " in terminal.error
+    typed(monkeypatch, "/save .", "/save ..", "/save /", "hello", "/quit")
+    assert main(["chat", "--model", str(folder), "--max-tokens", "1"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("is a folder. Name a file in it.") == 3
+    assert "memory written in" in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def press_ctrl_c(self: object, event: Event) -> None:
+    """A screen before which somebody presses Ctrl+C as soon as there is something to read."""
+    if isinstance(event, TokenEmitted):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_that_ctrl_c_ends_a_chat_through_a_pipe_after_the_turn_and_keeps_its_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    kept, command = tmp_path / "kept.safetensors", ["chat", "--model", folder, "--max-tokens", "3", "--json"]
+    monkeypatch.setattr(_JsonScreen, "show", press_ctrl_c)
+    terminal.run(*command, "--save", kept, lines=b"hello\nhello\n", status=130)
+    assert rxt.read_snapshot_info(kept).turns == 1
+    assert terminal.error == "rxt: stopped.\n"
+
+
+def test_that_ctrl_c_between_two_lines_of_a_pipe_keeps_the_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def lines(interactive: bool) -> Iterator[str]:
+        yield "hello"
+        raise KeyboardInterrupt
+
+    kept = tmp_path / "kept.safetensors"
+    monkeypatch.setattr("rxt.cli._lines", lines)
+    terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", kept, status=130)
+    assert rxt.read_snapshot_info(kept).turns == 1
+
+
+def test_that_ctrl_c_in_a_terminal_stops_the_answer_and_not_the_chat(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(_Screen, "show", press_ctrl_c)
+    typed(monkeypatch, "hello", "hello", f"/save {tmp_path / 'memory'}", "/quit")
+    assert main(["chat", "--model", str(folder), "--max-tokens", "3"]) == 0
+    assert "after 2 turns" in capsys.readouterr().out
+
+
+def test_that_saving_in_a_chat_replaces_only_what_it_was_opened_from_or_has_saved_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    notes, own, command = tmp_path / "notes.txt", tmp_path / "own.safetensors", ["chat", "--model", str(folder)]
+    notes.write_text("mine", encoding="utf-8")
+    command += ["--max-tokens", "1"]
+    typed(monkeypatch, "hello", f"/save {notes}", f"/save {own}", "hello", f"/save {own}", "/quit")
+    assert main(command) == 0
+    assert f"Not saved: {notes} is there already" in capsys.readouterr().out
+    assert notes.read_text(encoding="utf-8") == "mine"
+    assert rxt.read_snapshot_info(own).turns == 2
+    typed(monkeypatch, "hello", f"/save {own}", "/quit")
+    assert main([*command, "--snapshot", str(own)]) == 0
+    assert rxt.read_snapshot_info(own).turns == 3
+
+
+def test_that_a_chat_through_a_pipe_keeps_its_memory_where_it_is_told_to(
+    terminal: Terminal, folder: Path, tmp_path: Path
+) -> None:
+    kept, command = tmp_path / "kept.safetensors", ["chat", "--model", folder, "--max-tokens", "1", "--json"]
+    terminal.run(*command, "--save", kept, lines=b"hello\nhello\n")
+    assert rxt.read_snapshot_info(kept).turns == 2
+    assert terminal.run(*command, "--save", kept, lines=b"hello\n", status=1) == ""
+    assert "there already" in terminal.error
+    assert rxt.read_snapshot_info(kept).turns == 2

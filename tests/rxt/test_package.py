@@ -5,12 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import rxt
 from rxt import events
+from rxt.inference.edit import noise, shuffled, zero
+from rxt.inference.slots import pooled_similarity
+from tests.rxt.tiny import tiny_model
 
 
 @pytest.mark.parametrize("name", rxt.__all__)
@@ -65,3 +71,41 @@ def test_that_an_event_with_arrays_and_tuples_becomes_plain_json() -> None:
     stage = events.GateStage("write", events.GateLaw("tanh", "static", True), events.frozen_array([[0.5, -0.5]]))
     plain = events._plain((stage,))
     assert json.loads(json.dumps(plain))[0]["values"] == [[0.5, -0.5]]
+
+
+@pytest.fixture
+def other_defaults() -> Iterator[None]:
+    """What a notebook may have told torch: other numbers, on another device; "meta" has no values to compute with."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        with torch.device("meta"):
+            yield
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def outcomes(folder: Path) -> list[object]:
+    """Of a model that is opened and used: hashes of memories, and an answer."""
+    model = rxt.load(folder)
+    memory = model.initial_memory(seed=3)
+    session = rxt.Session(model, memory=memory, sampling=rxt.Sampling(max_tokens=3))
+    list(session.ask("hello"))
+    everything = np.ones(memory.shape[:2], bool)
+    edited = [zero(memory, everything), noise(memory, everything, 1), shuffled(memory, 1)]
+    states = [memory, session.memory, *edited, rxt.MemoryState.from_bytes(memory.to_bytes(), memory.shape)]
+    return [session.turns[0].answer, pooled_similarity(memory, 4)[0].tolist(), *(state.sha256 for state in states)]
+
+
+def own_memory() -> torch.Tensor:
+    """What an encoder that reads a memory reads, in a new model."""
+    memory = tiny_model(encoder_reads=True).encoder.memory
+    assert memory is not None
+    return memory
+
+
+def test_that_numbers_do_not_depend_on_the_defaults_of_torch(folder: Path, request: pytest.FixtureRequest) -> None:
+    before, read = outcomes(folder), own_memory()
+    request.getfixturevalue("other_defaults")
+    assert outcomes(folder) == before
+    with torch.device("cpu"):
+        assert torch.equal(own_memory(), read)

@@ -129,7 +129,6 @@ class CompareView(AnalysisView):
         selection.layer_changed.connect(self.refresh)
         selection.difference_requested.connect(self.toggle_difference)
         self._history.slot_selected.connect(self.refresh)
-        self._history.reset.connect(self._extents.clear)
 
     # ---------------------------------------------------------------- what is asked
 
@@ -210,10 +209,20 @@ class CompareView(AnalysisView):
 
     # ---------------------------------------------------------------- what is pinned
 
+    def _forget(self) -> None:
+        """Another pair begins: its limits start anew, also where its finding is known already."""
+        self._extents.clear()
+        self._found = None
+        self.panel.forget_limits()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._forget()
+        super()._on_reset()
+
     @Slot()
     def _on_pin(self) -> None:
-        self._extents.clear()
-        self.panel.forget_limits()
+        self._forget()
         pin = self._selection.pin
         found = next((choice for choice in self.b.choices if is_pinned(choice, pin)), None)
         self.b.choose(found)

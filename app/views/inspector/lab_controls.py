@@ -120,6 +120,7 @@ class LabControls(QWidget):
         self.source.setVisible(with_source)
         self._source_label.setVisible(with_source)
         self.source.set_none("choose a memory…" if chosen.kind == "patch" else "the turn before")
+        self.source.choose(chosen.source)  # another chat has memories that are equal to its former's
         self._source_label.setText("as after" if chosen.kind == "freeze" else "from")
         self.share.setVisible(chosen.place == "read")
         self.share_words.setVisible(chosen.place == "read")

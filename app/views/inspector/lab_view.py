@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -58,6 +59,7 @@ class LabView(LabPage):
         self.setObjectName("labView")
         self._lab = lab
         self._history = history
+        self._choices = choices
         self._asked: tuple[int, Experiment, str] | None = None
         self.controls = LabControls(lab, history, choices)
         self.asking = AskBar(port, history, "Run on a copy")
@@ -126,7 +128,10 @@ class LabView(LabPage):
         if target.slots is None or not target.slots.any():
             self.asking.say(target.problem or "There is no slot to edit.")
             return
-        source = memory_ref(experiment.source) if experiment.source is not None else None
+        # Its name may be another by now: a title was changed, or a turn of another branch has come to its place.
+        chosen = next((choice for choice in self._choices.all if choice == experiment.source), experiment.source)
+        experiment = replace(experiment, source=chosen)
+        source = memory_ref(chosen) if chosen is not None else None
         edit = Edit(experiment.kind, target.slots, source if experiment.kind in ("patch", "freeze") else None)
         words = run_words(experiment, turn, target.words)
         self._asked = turn, experiment, words

@@ -108,7 +108,7 @@ class MapPanel(MapFace):
         self._place = place
 
     def set_colours(self, table: ByteArray) -> None:
-        """Colours [LEVELS, 4] in place of the theme's, for kinds instead of amounts."""
+        """Colours [LEVELS, 4] in place of the theme's, for kinds instead of amounts: their limits stay as they are."""
         self._colours = table
 
     def set_words(self, words: str) -> None:
@@ -135,7 +135,7 @@ class MapPanel(MapFace):
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """C autoscales once, L holds the limits or lets them go; whether the key was one of these."""
-        if event.modifiers() or self.is_empty:
+        if event.modifiers() or self.is_empty or self._colours is not None:
             return False
         if event.key() == Qt.Key.Key_C:
             self.autoscale()
@@ -200,13 +200,13 @@ class MapPanel(MapFace):
 
     def autoscale(self) -> None:
         """Spans the colours over the turn in view, and holds that."""
-        if self._quantity is not None and self._values is not None:
+        if self._quantity is not None and self._values is not None and self._colours is None:
             self._held[self._quantity.key] = self._quantity.frame_limits(self._values)
             self.limits_changed.emit()
 
     def set_locked(self, is_locked: bool) -> None:
         """Holds the limits as they are, or goes back to those of the conversation."""
-        if self._quantity is None or self._values is None:
+        if self._quantity is None or self._values is None or self._colours is not None:
             return
         if is_locked:
             self._held[self._quantity.key] = self.limits

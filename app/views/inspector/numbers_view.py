@@ -18,7 +18,7 @@ from app.paint.number import life_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns
 from app.theme import GAP_PX, Theme, ThemeController, mixed
-from app.views.inspector.analysis_view import AnalysisView
+from app.views.inspector.analysis_view import AnalysisView, name_of
 from app.views.inspector.kind_legend import KindLegend
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
@@ -97,10 +97,14 @@ class NumbersView(AnalysisView):
         self._turns = LayerTurns()
         self._data: TableData | None = None
         self._model: ArrayTableModel | None = None
+        self._health: Health | None = None
         self.sentence = plain_label("caption", wrap=True)
         self.legend = KindLegend("Health of slots; the worst where a slot is several", themes.theme)
         self.help = HelpButton("numbers", HELP)
         self.as_table = TableButton(self.table)
+        self.as_list = TableButton(self.ill_slots)
+        self.as_list.setAccessibleName("Show ill slots as table")
+        self.as_list.setToolTip("Show as table: the slots that are dead, duplicate or saturated")
         self.grid = QTableView()
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a slot to read its state")
         self._build()
@@ -117,14 +121,27 @@ class NumbersView(AnalysisView):
         """The numbers of the layers."""
         return self._data
 
+    def ill_slots(self) -> TableData | None:
+        """The slots that are not well, and in what way; a slot can be several."""
+        health = self._health
+        if health is None:
+            return None
+        masks = np.stack((health.saturated, health.duplicate, health.dead), axis=-1)
+        places = np.argwhere(masks.any(axis=-1))
+        names = tuple(f"layer {layer} · slot {slot}" for layer, slot in places.tolist())
+        title = f"Slots that are not well, {name_of(health.turn)}"
+        return TableData(title, masks[tuple(places.T)], names, STATES[1:], "slot × state")
+
     def draw(self, finding: Any) -> None:
         if not isinstance(finding, Health):
             return
+        self._health = finding
         self.sentence.setText(finding.sentence)
         self._fill(finding)
         states = state_of(finding)
         counts = [int(mask.sum()) for mask in (finding.saturated, finding.duplicate, finding.dead)]
         well = int((states == 0).sum())
+        self.as_list.setEnabled(well < states.size)
         shades = state_shades(self.theme)
         words = [f"{count} {name}" for count, name in zip((well, *counts), STATES, strict=True)]
         self.legend.set_kinds(list(zip(shades, words, strict=True)))
@@ -167,6 +184,7 @@ class NumbersView(AnalysisView):
         self.legend.restyle(theme)
         self.help.restyle(theme)
         self.as_table.restyle(theme)
+        self.as_list.restyle(theme)
 
     def _place(self, layer: int, slot: int) -> str:
         values = self.panel.values
@@ -203,11 +221,15 @@ class NumbersView(AnalysisView):
         grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panel.setMinimumHeight(_MAP_PX)
         grid.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.panel.scale.hide()
+        self.panel.scale.hide()  # kinds have no scale: the legend says what the colours mean
+        kinds = QHBoxLayout()
+        kinds.setSpacing(GAP_PX)
+        kinds.addWidget(self.legend, 1)
+        kinds.addWidget(self.as_list)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(header)
         column.addWidget(grid)
-        column.addWidget(self.legend)
+        column.addLayout(kinds)
         column.addWidget(self.panel, 1)

@@ -46,7 +46,6 @@ EXPLAINED = {
 }
 TRIALS = (2, 200)
 SHARES = Limits(0.0, 1.0)
-PLAYED = "none of this chat"
 
 
 class ProbeView(LabPage):
@@ -114,7 +113,8 @@ class ProbeView(LabPage):
         if self._panel is None or self._result is None:
             return None
         note = f"{self._about}. {self._result.note}"
-        return Figure("What the memory recalls", (self._panel,), self._turn, note, self._result.memory or PLAYED)
+        memory = self._result.memory  # none: made-up conversations were played on fresh memories
+        return Figure("What the memory recalls", (self._panel,), self._turn, note, memory, bool(memory))
 
     @property
     def problem(self) -> str:

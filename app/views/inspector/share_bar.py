@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 BAR_PX = 22
 Part = tuple[int | None, float]
-"""A turn, or None for all small ones together, and its share."""
+"""A turn (INITIAL: the initial memory), or None for all small ones together, and its share."""
 
 
 def part_text(part: Part) -> str:
     """A part in words."""
     turn, share = part
-    name = "other turns" if turn is None else "initial memory" if turn == INITIAL else f"turn {turn + 1}"
+    name = "all others" if turn is None else "initial memory" if turn == INITIAL else f"turn {turn + 1}"
     return f"{name}: {share_text(share)}"
 
 

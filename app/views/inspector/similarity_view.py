@@ -32,7 +32,8 @@ HELP = (
     "This compares the slots of one layer with each other, and shows for each layer how many directions its slots use "
     "(the effective rank).",
     "A cell is the cosine of two slots' vectors; the effective rank is the exponential of the entropy of the layer's "
-    "singular values, from 1, where all slots point the same way, to the number of slots.",
+    "singular values, from 1, where all slots point the same way, to the number of slots or that of their dimensions, "
+    "whichever is smaller.",
     "Blocks of strong colour are slots that hold nearly the same, a quiet map with a bright diagonal is a memory that "
     "uses its room; a rank that falls over the turns is a memory that forgets differences.",
 )
@@ -105,20 +106,23 @@ class SimilarityView(AnalysisView):
             return
         layer = min(self.layer, len(finding.cosine) - 1)
         slots = self._history.initial.slots
+        most = min(slots, self._history.initial.width)
         self._pool = finding.pool
         self._ranks = finding.effective_rank
-        self.ranks.set_values(finding.effective_rank, float(slots), layer)
+        self.ranks.set_values(finding.effective_rank, float(most), layer)
         self._rank_area.setFixedHeight(min(_RANKS_PX, self.ranks.sizeHint().height() + 2))
         rank = float(finding.effective_rank[layer])
         pooled = f" Each cell stands for {finding.pool} × {finding.pool} pairs, the strongest of them." * (
             self._pool > 1
         )
         self.caption.setText(
-            f"Layer {layer}: its {slots} slots use {rank:.1f} directions. Below, each slot against each other.{pooled}"
+            f"Layer {layer}: its {slots} slots use {rank:.1f} of {most} possible directions. "
+            f"Below, each slot against each other.{pooled}"
         )
 
         def name(index: int) -> str:
-            return str(index * self._pool)
+            first, last = index * finding.pool, min((index + 1) * finding.pool, slots) - 1
+            return str(first) if first == last else f"{first}–{last}"
 
         self.panel.set_axes("slot", "slot", name, name)
         values = np.ascontiguousarray(finding.cosine[layer])

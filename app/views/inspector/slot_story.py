@@ -41,6 +41,7 @@ HELP = (
 )
 LATER_TURNS = 4  # answers after the turn in view that are searched for readers
 MOST_READERS = 6
+NO_READER = "No later word read it notably."
 _LEAST_PX = 236
 
 
@@ -147,15 +148,17 @@ class SlotStory(AnalysisView):
         elif self._shown is None:
             self.written.setText("No turn has written to it yet.")
         else:
-            self.written.setText(f"Looking into {name_of(self._shown)}…")
+            refusal = self._analyses.refusal(AskWrites(self._shown))
+            self.written.setText(refusal or f"Looking into {name_of(self._shown)}…")
 
     def _draw_readers(self, slot: tuple[int, int]) -> None:
         """Buttons for the words of the next answers that read the slot most."""
         found: list[tuple[float, int, int, str]] = []
-        waiting = False
+        waiting, refusal = False, ""
         for turn in self._later():
-            reads = self.known(AskReads(turn))
-            waiting = waiting or not isinstance(reads, Reads)
+            reads, why = self.known(AskReads(turn)), self._analyses.refusal(AskReads(turn))
+            waiting = waiting or not (isinstance(reads, Reads) or why)
+            refusal = refusal or why
             if isinstance(reads, Reads):
                 for token, weight in readers(reads.weights, *slot, most=MOST_READERS):
                     start, end = reads.spans[token]
@@ -173,8 +176,10 @@ class SlotStory(AnalysisView):
             self.later.setText("No answer after this turn has read it yet.")
         elif found:
             self.later.setText("Later words that read it:")
+        elif waiting:
+            self.later.setText("Looking for words that read it…")
         else:
-            self.later.setText("Looking for words that read it…" if waiting else "No later word read it notably.")
+            self.later.setText(f"Not every later answer could be searched. {refusal}" if refusal else NO_READER)
 
     def words(self) -> tuple[str, str, str]:
         if self._history.slot is None:

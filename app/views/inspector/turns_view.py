@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from app.paint.limits import extent_of
 from app.paint.number import life_text
 from app.paint.quantity import Measure
-from app.paint.turns import LayerTurns, is_gated, is_static
+from app.paint.turns import LayerTurns, can_amplify, is_gated, is_shared_out, is_static
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.distribution_item import RowNumbers
 from app.views.inspector.lazy_view import LazyView
@@ -32,7 +33,8 @@ HELP = (
     "This shows the whole conversation, a column for each turn and a row for each layer: how much the turn changed the "
     "layer, which share of the old values it kept, or how long the layer's slots are.",
     "Change is the length of the layer's difference over the turn; keep is the mean factor that the gates gave to the "
-    "old values, write is the rest, and the half-life follows from the mean of their logarithms.",
+    "old values, write is the rest where both factors sum to 1, and the half-life follows from the mean of their "
+    "logarithms.",
     "Columns that stand out are turns that rewrote much, rows that stand out are layers that write more readily; a "
     "layer with a half-life of two turns has lost three quarters of a fact after four.",
 )
@@ -41,6 +43,7 @@ KEEP = Measure(
     "keep", "keep share", "Keep share of each layer", "Mean factor of the old values.",
     neutral=1.0, low_end=0.0, high_end=1.0,
 )  # fmt: skip
+OPEN_KEEP = replace(KEEP, high_end=None)  # tanh gates: old values can also grow
 WRITE = Measure("write share", "write share", "Write share of each layer", "1 − keep.", low_end=0.0, high_end=1.0)
 NORM = Measure("layer norm", "norm", "Mean norm of each layer's slots", "Mean length of a layer's slots.")
 MEASURES = {"change": CHANGE, "keep": KEEP, "write": WRITE, "norm": NORM}
@@ -104,6 +107,11 @@ class TurnsView(LazyView):
             text = "This model updates its memory without gates: nothing is kept or written by degrees."
             self.panel.show_empty(text, "ph.info", "Show the change")
             return
+        if key == "write" and not is_shared_out(records):
+            self.caption.setText("")
+            text = "The factors of this model's gates do not sum to 1: what is not kept is not what was written."
+            self.panel.show_empty(text, "ph.info", "Show the change")
+            return
         if key in ("keep", "write") and is_static(records):
             self.notice.setText("Static gates: these shares are trained constants, the same in every turn.")
             self.notice.show()
@@ -112,7 +120,7 @@ class TurnsView(LazyView):
         rows = [(life_text(float(item)), "turns") for item in life]
         self.numbers.set_rows(("half-life", ""), rows)
         self._caption(life, len(records))
-        measure = MEASURES[key]
+        measure = OPEN_KEEP if key == "keep" and can_amplify(records) else MEASURES[key]
         self.panel.set_axes("layer", "turn", str, self._turn_name)
         self.panel.show_values(measure, values, measure.limits(extent_of(values)), False)
         self._drawn = drawn

@@ -54,7 +54,7 @@ class CompiledPlan:
     @torch.inference_mode()
     def step(self, token_id: int, token: CToken) -> Tensor:
         """One token: the logits [V] after it; the cache's place is written."""
-        logits = torch.empty(self._vocabulary)
+        logits = torch.empty(self._vocabulary, dtype=torch.float32, device="cpu")  # whatever torch's defaults are
         embedded = self._embedding[token_id].float()
         token.embedded, token.logits = embedded.data_ptr(), logits.data_ptr()
         with self._lock:

@@ -43,8 +43,8 @@ DETAIL = "detail"
 """The slot under which a turn names what it tells of no kind of fact."""
 
 OF_DETAILS = 0.3
-"""The share of questions that are about details. They are learned late: with half of the questions about them a model of
-eight million parameters was once right on 15 % after 300 steps, and said gibberish where it had said that it was not
+"""The share of questions that are about details. They are learned late: with half of the questions about them a model
+of eight million parameters was once right on 15 % after 300 steps, and said gibberish where it had said that it was not
 told; with a tenth it was right on 12 % after all its training, on trained and held-out ones alike, by when it had
 learned to answer for half of the everyday facts."""
 

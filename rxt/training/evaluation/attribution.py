@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from rxt.events import FloatArray
+from rxt.errors import RxtError
+from rxt.events import FloatArray, TurnFailed
 from rxt.inference.edit import SlotMask, random_like, strongest, strongest_of_all, zero
 from rxt.inference.explain import Conversation
 from rxt.inference.session import Session
@@ -109,7 +110,7 @@ def attribution(
 ) -> Attribution:
     """Plays conversations of TURNS turns, greedily, with held-out names and phrasings, each from a memory of its own.
 
-    report: told how many were played, of how many. Raises ValueError for fewer than one.
+    report: told how many were played, of how many. Raises ValueError for fewer than one, RxtError where a turn fails.
     """
     if conversations < 1:
         raise ValueError(f"at least one conversation is needed, not {conversations}")
@@ -120,9 +121,10 @@ def attribution(
         initial = model.initial_memory(seed=FIRST_SEED + number)
         session = Session(model, initial)
         for message in messages:
-            for _ in session.ask(message):
-                pass
-        if len(session.turns) == TURNS and session.turns[-1].answer:
+            for event in session.ask(message):
+                if isinstance(event, TurnFailed):
+                    raise RxtError(event.message)
+        if session.turns[-1].answer:
             _count(result, Conversation(model, initial, session.turns), name, seed + number)
         else:
             result.right.add(False)  # nothing was said, so the name was not; there are no reads to count

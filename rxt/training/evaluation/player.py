@@ -14,8 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from rxt.inference.cancel import IsCancelled, check, never
+from rxt.inference.sampling import check_logits
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.kv_cache import KVCache, LayerCache
+from rxt.model.memory import check_finite
 
 MOST_ROWS = 64
 
@@ -42,7 +44,8 @@ class Player:
 
     At most MOST_ROWS rows are computed at once, so that their number is bounded by what their memories take.
 
-    cancelled: asked between tokens; once it is True, all verbs raise Cancelled.
+    cancelled: asked between tokens; once it is True, all verbs raise Cancelled. Where the model's numbers are not
+    finite, they raise InvalidLogitsError, or ValueError for a memory: such a model is broken, not forgetful.
     """
 
     def __init__(self, model: PretrainedModel, cancelled: IsCancelled = never) -> None:
@@ -84,7 +87,9 @@ class Player:
         while tokens.shape[1] < model.config.interaction_length and not bool((tokens == eos).any(dim=1).all()):
             check(self._cancelled)
             hidden = model.decoder(model.embedding(unread), read, cache)
-            unread = model.decoder.head(hidden[:, -1]).argmax(dim=-1, keepdim=True)
+            logits = model.decoder.head(hidden[:, -1])
+            check_logits(logits)
+            unread = logits.argmax(dim=-1, keepdim=True)
             tokens = torch.cat((tokens, unread), dim=1)
         return [row[: row.index(eos) + 1] if eos in row else row for row in tokens.tolist()]
 
@@ -100,7 +105,9 @@ class Player:
         tokens, real = self._padded(interactions)
         states = model.encoder(model.embedding(tokens), real)
         updated: Tensor = model.memory_attention(memories.to(model.device, model.dtype), states, real)[0]
-        return updated.float().cpu()
+        result = updated.float().cpu()
+        check_finite(result)
+        return result
 
     @torch.inference_mode()
     def surprise(
@@ -121,6 +128,7 @@ class Player:
         places = torch.arange(1, tokens.shape[1], device=model.device)
         counted = real[:, 1:] & (places >= torch.tensor(starts, device=model.device)[:, None])
         logits = model.decoder.head(hidden[counted]).float()  # of those alone: the vocabulary may be large
+        check_logits(logits)
         return float(functional.cross_entropy(logits, tokens[:, 1:][counted], reduction="sum")), len(logits)
 
     def _padded(self, interactions: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

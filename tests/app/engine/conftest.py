@@ -35,6 +35,7 @@ class Listener(QObject):
         self.failed: list[tuple[str, str]] = []
         self.load_failed: list[str] = []
         self.conversations: list[Any] = []
+        self.deleted: list[Any] = []
         self.snapshots: list[Any] = []
         self.saved: list[Any] = []
         self.models: list[Any] = []
@@ -50,6 +51,7 @@ class Listener(QObject):
         port.failed.connect(self._on_failed)
         port.load_failed.connect(self._on_load_failed)
         port.conversations_changed.connect(self._on_conversations)
+        port.deleted_listed.connect(self._on_deleted)
         port.snapshots_changed.connect(self._on_snapshots)
         port.snapshot_saved.connect(self._on_saved)
         port.model_loaded.connect(self._on_model)
@@ -99,6 +101,10 @@ class Listener(QObject):
     @Slot(object)
     def _on_conversations(self, conversations: Any) -> None:
         self.conversations.append(conversations)
+
+    @Slot(object)
+    def _on_deleted(self, conversations: Any) -> None:
+        self.deleted.append(conversations)
 
     @Slot(object)
     def _on_snapshots(self, snapshots: Any) -> None:

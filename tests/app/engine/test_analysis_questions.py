@@ -8,6 +8,7 @@ import pytest
 
 from app.engine.analysis_questions import MAX_BYTES, MAX_QUESTIONS, parse_questions, read_questions
 from app.engine.refusal import RefusedError
+from app.models.lab_questions import question_list
 
 PAIRS = (("What is my name?", "Anna"), ("Where, then?", 'the "Lido"'))
 
@@ -17,6 +18,7 @@ PAIRS = (("What is my name?", "Anna"), ("Where, then?", 'the "Lido"'))
     [
         'What is my name?,Anna\n"Where, then?","the ""Lido"""\n',
         'Question, Answer\r\n\r\n What is my name? , Anna \r\n"Where, then?","the ""Lido"""',
+        'question, expected\n# of "me, "mine\nWhat is my name?, "Anna"\n"Where, then?", "the ""Lido"""\n,\n',
     ],
 )
 def test_that_questions_are_pairs_with_or_without_a_heading(text: str) -> None:
@@ -39,6 +41,11 @@ def test_that_questions_are_pairs_with_or_without_a_heading(text: str) -> None:
 def test_that_a_faulty_line_is_named(text: str, words: str) -> None:
     with pytest.raises(RefusedError, match=words):
         parse_questions(text, "my.csv")
+
+
+def test_that_a_file_holds_the_questions_that_the_same_lines_typed_do() -> None:
+    text = '\nquestion,expected\n  # a comment\n"Where,\n# then?", "Paris, in May"\na,"b"\n'
+    assert parse_questions(text) == question_list(text).pairs == (("Where,\n# then?", "Paris, in May"), ("a", "b"))
 
 
 def test_that_a_file_is_read_as_utf_8_with_or_without_a_mark(tmp_path: Path) -> None:

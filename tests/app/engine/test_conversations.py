@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -229,6 +230,75 @@ def test_that_starting_with_a_broken_memory_still_opens_a_conversation(idle_desk
     assert idle_desk.port.phase is Phase.READY
 
 
+def test_that_a_chat_deleted_before_the_start_can_be_brought_back_for_thirty_days(desk: Desk) -> None:
+    numbers = []
+    for text in ("Hi", "Hello"):
+        desk.say(text)
+        numbers.append(desk.opened.id)
+        desk.port.delete_conversation(desk.opened.id)
+        desk.until(lambda: desk.opened.id != numbers[-1])
+    rows = sqlite3.connect(desk.data_dir / "conversations.sqlite")
+    rows.execute("UPDATE conversation SET deleted = deleted - 30 * 86400 WHERE id = ?", (numbers[0],))
+    rows.commit()
+    rows.close()
+    desk.reopen()
+    assert [line.id for line in desk.heard.deleted[-1]] == [numbers[1]]
+    desk.port.restore_conversation(numbers[0])
+    desk.port.restore_conversation(numbers[1])
+    desk.until(lambda: [line.id for line in desk.heard.conversations[-1]] == [numbers[1]])
+    assert desk.heard.failed[-1] == ("This conversation was not restored", "This conversation does not exist.")
+
+
+def test_that_a_memory_leaves_the_trash_after_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, trash = desk.port.snapshots_dir / "alice.safetensors", desk.data_dir / "trash"
+    desk.port.save_snapshot(path, "Alice", "")
+    desk.rest()
+    os.utime(path, (1, 1))
+    desk.port.delete_snapshot(path)
+    desk.until(lambda: not path.exists())
+    (trash / "notes.txt").write_text("mine", encoding="utf-8")
+    desk.reopen()
+    assert len(list(trash.iterdir())) == 2
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 30 * 86400 + 60)
+    desk.reopen()
+    assert [file.name for file in trash.iterdir()] == ["notes.txt"]
+
+
+def test_that_a_database_that_breaks_in_an_unforeseen_way_does_not_keep_the_model_from_loading(
+    idle_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise IndexError("no such column")
+
+    monkeypatch.setattr("app.engine.journal.ConversationStore.list", fail)
+    idle_desk.start()
+    assert idle_desk.port.phase is Phase.READY
+    assert idle_desk.heard.failed == [
+        ("Not saved", "The conversations could not be read (IndexError: no such column).")
+    ]
+    assert idle_desk.port.shutdown()
+    monkeypatch.setattr("app.engine.journal.ConversationStore.__init__", fail)
+    idle_desk.reopen()
+    assert idle_desk.port.phase is Phase.READY
+    assert idle_desk.heard.failed[0][0] == "Nothing is saved"
+    assert "IndexError" in idle_desk.heard.failed[0][1]
+
+
+def test_that_a_chat_of_a_former_version_of_the_model_is_refused_with_a_way_out(desk: Desk) -> None:
+    desk.say("Hi")
+    number = desk.opened.id
+    rows = sqlite3.connect(desk.data_dir / "conversations.sqlite")
+    rows.execute("UPDATE conversation SET fingerprint = 'former'")
+    rows.commit()
+    rows.close()
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    title, message = desk.heard.failed[-1]
+    assert title == "This conversation was not opened"
+    assert "open a copy of the former model’s folder (File, Open model folder)" in message
+
+
 def test_that_a_deleted_memory_moves_to_the_trash(desk: Desk, tmp_path: Path) -> None:
     path = desk.port.snapshots_dir / "alice.safetensors"
     for _ in range(2):
@@ -293,7 +363,7 @@ def test_that_a_data_folder_that_cannot_be_written_does_not_stop_the_talk(idle_d
     idle_desk.start()
     idle_desk.say("Hi")
     idle_desk.say("my name is Alice")
-    assert [title for title, _ in idle_desk.heard.failed] == ["Not saved"]
+    assert [title for title, _ in idle_desk.heard.failed] == ["Nothing is saved"]
     assert len(idle_desk.behaviour.sessions[-1].turns) == 2
 
 

@@ -399,6 +399,51 @@ def test_that_an_import_of_another_model_is_listed_and_not_opened(desk: Desk, tm
     assert desk.heard.failed[-1][0] == "This conversation was not opened"
 
 
+def test_that_a_chat_that_is_computed_differently_here_can_be_read_as_a_page(desk: Desk, tmp_path: Path) -> None:
+    desk.say("My name is Alice")
+    desk.say("and I live in Tokyo")
+    number, initial = desk.opened.id, desk.opened.initial.sha256
+    assert desk.port.shutdown()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:  # as after an import
+        connection.execute("UPDATE memory SET data = x'' WHERE sha256 <> ?", (initial,))
+        connection.commit()
+    desk.behaviour.drift = 1.0
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert desk.opened.turns == ()
+    assert desk.heard.failed[-1][1].endswith("Export the chat as a page to read them.")
+    page = tmp_path / "chat.md"
+    desk.port.export_conversation(number, page)
+    desk.until(page.exists)
+    assert all(words in page.read_text(encoding="utf-8") for words in ("My name is Alice", "and I live in Tokyo"))
+    desk.say("a new beginning")
+    desk.port.export_conversation(number, file := tmp_path / "chat.json")
+    desk.until(file.exists)
+    assert [turn.query for turn in from_json(file.read_bytes()).path] == ["a new beginning"]
+
+
+def test_that_a_chat_whose_first_memory_is_lost_can_be_read_and_opened(desk: Desk, tmp_path: Path) -> None:
+    desk.say("My name is Alice")
+    number, initial = desk.opened.id, desk.opened.initial.sha256
+    desk.port.new_conversation(1)
+    desk.rest()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:
+        connection.execute("UPDATE memory SET data = x'' WHERE sha256 = ?", (initial,))
+        connection.commit()
+    desk.port.export_conversation(number, tmp_path / "chat.json")
+    desk.until(lambda: bool(desk.heard.failed))
+    desk.port.export_conversation(number, page := tmp_path / "chat.html")
+    desk.until(page.exists)
+    assert "My name is Alice" in page.read_text(encoding="utf-8")
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert desk.opened.initial.sha256 == initial
+    desk.port.new_conversation(2)
+    desk.port.export_conversation(number, file := tmp_path / "again.json")  # its memory was stored again
+    desk.until(file.exists)
+    assert from_json(file.read_bytes()).initial_memory == initial
+
+
 def test_that_a_chat_that_could_not_be_saved_is_exported_whole(
     idle_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -103,3 +105,17 @@ def test_that_closing_in_the_middle_of_a_download_is_quick_and_silent(hub: HubSe
     assert port.shutdown()
     port.search("tiny")  # ignored
     assert heard == []
+
+
+def test_that_a_model_that_the_disk_cut_short_is_mended_by_another_download(
+    port: HubPort,
+    hub: HubServer,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    with qtbot.waitSignal(port.fetched, timeout=10_000) as fetched:
+        port.fetch(REPOSITORY, COMMIT)
+    weights = Path(fetched.args[0]) / "model.safetensors"
+    os.truncate(weights, 1000)
+    with qtbot.waitSignal(port.fetched, timeout=10_000):
+        port.fetch(REPOSITORY, COMMIT)
+    assert weights.read_bytes() == hub.repositories[REPOSITORY].files["model.safetensors"]

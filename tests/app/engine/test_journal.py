@@ -343,3 +343,14 @@ def test_that_an_imported_chat_is_computed_only_once(desk: Desk, tmp_path: Path)
         desk.rest()
     assert len(replays) == 2
     assert _store(desk).memory_bytes() == 2 * len(FakeModel("bundled").initial_memory(0).to_bytes())
+
+
+def test_that_the_tree_ends_at_the_last_saved_turn_while_newer_ones_are_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say("one")
+    saved = desk.heard.trees[-1][1]
+    monkeypatch.setattr(_store(desk), "begin_turn", _failing)
+    desk.say("two")
+    nodes, tip = desk.heard.trees[-1]
+    assert ([node.query for node in nodes], tip) == (["one"], saved)

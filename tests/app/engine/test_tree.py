@@ -13,6 +13,8 @@ from rxt.events import MemoryWritten, Sampling
 from tests.app.engine.fake_session import FakeModel, interaction, updated
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.engine.messages import OpenedConversation, StoredTurn
     from tests.app.engine.conftest import Desk
     from tests.app.engine.fake_session import FakeMemory
@@ -329,6 +331,39 @@ def test_that_stopping_a_rewrite_leaves_everything_as_it_was(desk: Desk) -> None
     desk.say("four")
     record = [event.record for event in desk.heard.events if isinstance(event, MemoryWritten)][-1]
     assert record.memory_before == before
+
+
+def _imported(desk: Desk, tmp_path: Path, *texts: str) -> int:
+    """A chat that came from a file: all of its memories but the first have to be computed."""
+    _say(desk, *texts)
+    file = tmp_path / "chat.json"
+    desk.port.export_conversation(desk.opened.id, file)
+    desk.until(file.exists)
+    desk.port.import_conversation(file)
+    desk.until(lambda: len(desk.heard.conversations[-1]) == 2)
+    _tamper(desk, "UPDATE memory SET data = x'' WHERE sha256 <> ?", desk.opened.initial.sha256)
+    return max(line.id for line in desk.heard.conversations[-1])
+
+
+def test_that_opening_an_imported_chat_can_be_stopped(desk: Desk, tmp_path: Path) -> None:
+    number, former = _imported(desk, tmp_path, "one", "two", "three"), desk.opened
+    desk.behaviour.before_replay = desk.port.stop
+    desk.port.open_conversation(number)
+    desk.rest()
+    assert desk.heard.failed[-1] == ("This conversation was not opened", "It was stopped. Nothing was changed.")
+    assert desk.opened is former
+
+
+def test_that_regenerating_can_be_stopped_while_the_memory_before_it_is_computed(desk: Desk, tmp_path: Path) -> None:
+    number = _imported(desk, tmp_path, "one", "two", "three", "four")
+    desk.port.open_conversation(number)
+    desk.rest()
+    ids = [turn.id for turn in desk.opened.turns]
+    desk.behaviour.before_replay = desk.port.stop
+    desk.port.regenerate(ids[3], Sampling())
+    desk.rest()
+    assert desk.heard.failed[-1] == ("No other answer was made", "It was stopped. Nothing was changed.")
+    assert len(desk.heard.trees[-1][0]) == 4
 
 
 def test_that_replaying_a_chat_finds_every_memory_as_it_was(desk: Desk) -> None:

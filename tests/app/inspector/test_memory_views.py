@@ -27,7 +27,7 @@ from app.views.inspector.table import TableData, TableDialog
 from app.views.inspector.turns_view import TurnsView
 from rxt.events import frozen_array
 from tests.app.inspector.fake_analyst import FakeAnalyst
-from tests.app.inspector.synthetic import STATIC, UNGATED, conversation
+from tests.app.inspector.synthetic import STATIC, TANH, UNGATED, conversation
 from tests.app.inspector.test_words import settle
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
@@ -51,6 +51,35 @@ def test_that_numbers_of_a_layer_are_those_of_the_record_and_of_the_finding(
     assert view.panel.values[0, 1] == 3  # dead and saturated: the worst is shown
     assert "1 dead" in view.legend.accessibleDescription()
     assert "2 saturated" in view.legend.accessibleDescription()
+
+
+def test_that_the_colours_of_kinds_stay_whatever_key_is_pressed(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    settle(view, analyses, analyst, qtbot)
+    for key in (Qt.Key.Key_C, Qt.Key.Key_L):
+        qtbot.keyClick(view.panel, key)
+    view.panel.autoscale()
+    view.panel.set_locked(True)
+    view.refresh()
+    view.flush()
+    assert (view.panel.limits.low, view.panel.limits.high) == (0, 3)
+    assert view.panel.note.text() == ""
+
+
+def test_that_a_table_names_the_slots_that_are_not_well(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    assert view.ill_slots() is None
+    settle(view, analyses, analyst, qtbot)
+    assert view.as_list.isVisible()
+    assert view.as_list.isEnabled()
+    found = view.ill_slots()
+    assert found.rows == ("layer 0 · slot 1", "layer 1 · slot 2", "layer 2 · slot 3")
+    assert found.columns == ("saturated", "duplicate", "dead")
+    assert found.values.tolist() == [[True, False, True], [False, True, False], [True, False, False]]
 
 
 def test_that_a_large_number_has_room_for_all_of_its_figures(
@@ -90,7 +119,32 @@ def test_that_likeness_shows_the_chosen_layer_in_fixed_limits(
     found = analyst.finding(AskSimilarity(4))
     assert np.array_equal(view.panel.values, found.cosine[2])
     assert (view.panel.limits.low, view.panel.limits.high) == (-1, 1)
-    assert f"use {found.effective_rank[2]:.1f} directions" in view.caption.text()
+    assert f"use {found.effective_rank[2]:.1f} of 32 possible directions" in view.caption.text()
+
+
+def test_that_a_rank_is_held_against_the_most_that_is_possible(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    initial, records = conversation(2)
+    history.start(dataclasses.replace(initial, width=8), records)
+    view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
+    settle(view, analyses, analyst, qtbot)
+    assert view.ranks._high == 8
+    assert "of 8 possible directions" in view.caption.text()
+
+
+def test_that_a_cell_of_many_slots_is_named_by_all_of_them(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    whole = analyst.finding
+    pooled = frozen_array(np.zeros((4, 11, 11)))
+    analyst.finding = lambda inquiry: dataclasses.replace(whole(inquiry), cosine=pooled, pool=3)
+    view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
+    settle(view, analyses, analyst, qtbot)
+    history.select_slot(0, 4)
+    settle(view, analyses, analyst, qtbot)
+    assert view.panel.readout.text().startswith("slot 3–5 · slot 3–5 ·")
+    assert (view.panel.table().rows[0], view.panel.table().rows[-1]) == ("0–2", "30–31")
 
 
 def test_that_all_turns_are_columns_and_a_click_goes_to_the_turn(turns: TurnsView, history: MemoryHistory) -> None:
@@ -152,6 +206,22 @@ def test_that_keep_without_gates_is_words_and_static_gates_are_said(
             view.panel.empty.action.click()
             qtbot.wait(10)
             assert view.measure.chosen == "change"
+
+
+def test_that_gates_whose_factors_do_not_sum_to_one_have_no_write_share(
+    themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    history = MemoryHistory()
+    history.start(*conversation(3, laws={"interlayer": TANH, "write": TANH}))
+    view = show(TurnsView(Selection(history), themes, True), 520, 360)
+    view.measure.choose("write")
+    qtbot.wait(10)
+    assert view.panel.is_empty
+    assert "do not sum to 1" in view.panel.empty.text
+    view.measure.choose("keep")
+    qtbot.wait(10)
+    assert view.panel.values.max() > 1  # a gate below 0 lets old values grow
+    assert view.panel.limits.high > 1
 
 
 def test_that_ridges_are_the_turns_around_the_cursor(themes: ThemeController, show, qtbot: QtBot) -> None:

@@ -21,6 +21,7 @@ from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
 from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
 from app.views.inspector.words_view import WordsView
+from rxt.events import frozen_array
 from tests.app.inspector import fake_analyst
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation
@@ -294,6 +295,45 @@ def test_that_at_the_newest_turn_the_answers_since_the_writing_turn_are_searched
     story.bar.chosen.emit(4)
     settle(story, analyses, analyst, qtbot)
     assert story.later.text() == "No answer after this turn has read it yet."
+
+
+def test_that_a_story_says_why_its_words_are_not_known_and_does_not_wait_for_them(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.show_turn(2)
+    history.select_slot(2, 9)
+    qtbot.wait(5)
+    analyses.flush()
+    ticket = next(ticket for ticket, asked in analyst.open.items() if isinstance(asked, AskProvenance))
+    analyst.found.emit(ticket, analyst.finding(analyst.open.pop(ticket)))  # its words are asked for now
+    qtbot.wait(5)
+    analyses.flush()
+    analyst.refuse("This recording does not hold them.")
+    qtbot.wait(5)
+    assert story.written.text() == "This recording does not hold them."
+    assert story.later.text() == "Not every later answer could be searched. This recording does not hold them."
+
+
+def test_that_a_slot_of_a_very_long_chat_is_not_said_to_be_zero(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    initial, records = conversation(80)
+    history.start(initial, records)
+    whole = analyst.finding
+
+    def even(inquiry):
+        found = whole(inquiry)
+        if isinstance(inquiry, AskProvenance):
+            return dataclasses.replace(found, shares=frozen_array(np.full(found.shares.shape, 1 / 81)))
+        return found
+
+    analyst.finding = even
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.select_slot(2, 9)
+    settle(story, analyses, analyst, qtbot)
+    assert "zero" not in story.note.text()
+    assert story.bar.accessibleDescription().endswith("all others: 96 %")
 
 
 def test_that_a_token_without_characters_of_its_own_is_not_drawn_twice(themes: ThemeController, show) -> None:

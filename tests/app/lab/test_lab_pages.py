@@ -147,6 +147,7 @@ def test_that_recall_stands_beside_reset_and_shuffled_with_intervals(probes: Pro
     assert [line.name for line in lines] == ["as it is", "reset", "shuffled"]
     assert all(line.low is not None and (line.low <= line.y).all() and (line.y <= line.high).all() for line in lines)
     assert "Your memory was neither needed nor touched." in probes.untouched.text()
+    assert not figure.is_of_chat
 
 
 def test_that_ones_own_questions_are_asked_of_the_turn_in_view(bench: Bench, probes: ProbeView, qtbot: QtBot) -> None:
@@ -203,7 +204,7 @@ def test_that_what_was_recalled_keeps_its_memory_on_another_branch_and_goes_with
     probes.asking.run.click()  # asked of another turn, and not answered yet
     figure = probes.figure()
     assert figure is not None
-    assert (figure.turn, figure.memory) == (4, asked)
+    assert (figure.turn, figure.memory, figure.is_of_chat) == (4, asked, True)
     assert figure.note.startswith("Turn 5. ")
     assert probes.untouched.text().startswith("Turn 5: right answers: ")
     assert f"hash {asked[:12]} before and after" in probes.untouched.text()
@@ -294,6 +295,30 @@ def test_that_a_and_b_share_their_limits_and_moving_on_never_narrows_them(
     after = compare.panel.limits
     assert after.low <= before.low
     assert after.high >= before.high
+
+
+def test_that_pinning_the_same_memory_again_gives_the_same_colours(
+    bench: Bench, compare: CompareView, qtbot: QtBot
+) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    before = compare.panel.limits
+    bench.selection.set_pin(None)
+    compare.flush()
+    bench.selection.pin_turn(1)
+    compare.flush()
+    assert not compare.is_empty
+    assert compare.panel.limits == before
+
+
+def test_that_another_path_begins_with_limits_of_its_own(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    bench.selection.pin_turn(INITIAL)
+    _found(compare, qtbot)
+    compare.panel.autoscale()
+    assert compare.panel._held
+    bench.history.follow_path(conversation(2)[1])
+    assert compare._found is None
+    assert not compare.panel._held
 
 
 def test_that_the_figure_holds_all_maps_the_scatter_and_the_layers(

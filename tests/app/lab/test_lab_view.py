@@ -94,6 +94,33 @@ def test_that_a_patch_names_its_source(bench: Bench, view: LabView, qtbot: QtBot
     assert "patched from turn 2" in view.runs.itemText(0)
 
 
+def test_that_the_source_that_is_shown_is_the_one_that_is_used_in_another_chat_too(bench: Bench, view: LabView) -> None:
+    bench.lab.choose(kind="freeze")
+    view.controls.source.setCurrentIndex(3)  # none, initial memory, turn 1, turn 2
+    assert bench.lab.experiment.source == MemoryChoice("", turn=1)
+    bench.history.start(*conversation(3))  # it has a turn 2 as well
+    assert bench.lab.experiment.source is None
+    assert view.controls.source.currentText() == "the turn before"
+    bench.lab.choose(source=bench.choices.all[1])
+    assert view.controls.source.currentText() == "turn 1 · Question 1?"
+
+
+def test_that_a_source_that_is_gone_is_used_no_more(bench: Bench, view: LabView) -> None:
+    bench.lab.choose(kind="patch")
+    view.controls.source.setCurrentIndex(6)  # turn 5
+    bench.history.follow_path(conversation(2)[1])
+    assert bench.lab.experiment.source is None
+    assert view.controls.source.currentText() == "choose a memory…"
+
+
+def test_that_a_run_names_its_source_as_it_is_called_now(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    bench.lab.choose(kind="patch", place="layer", source=MemoryChoice("turn 2 · of another branch", turn=1))
+    view.flush()
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    assert "patched from turn 2 · Question 2?" in view.runs.itemText(0)
+
+
 def test_that_a_run_can_be_called_off_half_way(bench: Bench, view: LabView) -> None:
     bench.analysis.is_held = True
     view.asking.run.click()

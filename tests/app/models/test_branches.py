@@ -51,6 +51,19 @@ def test_that_a_path_that_ends_inside_of_a_branch_marks_that_branch() -> None:
     assert [row.is_current for row in rows] == [True, False]
 
 
+def test_that_a_branch_leads_elsewhere_while_the_path_ends_before_it_does() -> None:
+    model = BranchList()
+    told: list[bool] = []
+    model.dataChanged.connect(lambda: told.append(model.lead_elsewhere))
+    model.set_tree(LINE, 3)
+    assert not model.lead_elsewhere
+    for tip in (2, 3, None):
+        model.set_tree(LINE, tip)
+    assert told == [True, False, True]
+    model.set_tree((), None)
+    assert not model.lead_elsewhere
+
+
 def test_that_nothing_is_open_before_the_first_turn() -> None:
     assert not any(row.is_current or row.is_on_path for row in branches(LINE, None))
     assert branches((), None) == ()

@@ -87,6 +87,13 @@ def test_that_older_groups_never_stand_above_newer_ones() -> None:
     assert ranks == sorted(ranks)
 
 
+def test_that_a_search_that_gives_as_many_as_it_can_does_not_say_that_these_are_all(chats: ConversationList) -> None:
+    chats.show_found("dog", [chat(3), chat(2)], 2)
+    assert shown(chats)[0] == ("The first 2 chats found", 3)
+    chats.show_found("dog", [chat(3), chat(2)], 3)
+    assert shown(chats)[0] == ("2 chats found", 3)
+
+
 def test_that_a_search_shows_what_was_found_and_then_everything_again(chats: ConversationList) -> None:
     chats.set_lines([chat(3), chat(2), chat(1)])
     chats.show_found("dog", [chat(2)])

@@ -66,6 +66,22 @@ def test_that_titles_lose_line_breaks_and_direction_marks() -> None:
     assert len(one_line("x" * 500)) == 120
 
 
+def test_that_titles_keep_what_scripts_and_emoji_need_and_what_is_newer_than_python() -> None:
+    for title in ("می\u200cخواهم", "क्\u200dष", "👩\u200d👩\u200d👧", "\U0001fae9 \U0001f8d0", "❤\ufe0f"):
+        assert one_line(f" {title}\n") == title
+    assert one_line("\u200c \u200d") == ""
+
+
+def test_that_a_title_that_was_left_as_it_is_shown_renames_nothing() -> None:
+    chats = ConversationList()
+    chats.set_lines((chat(1, "a\u202eb"), chat(2, "x" * 300), chat(3, "")))
+    asked: list[int] = []
+    chats.rename_requested.connect(lambda number, _title: asked.append(number))
+    for row in range(3):
+        assert chats.setData(chats.index(row), chats.index(row).data(Qt.ItemDataRole.EditRole))
+    assert asked == []
+
+
 def test_that_a_memory_without_a_title_is_called_like_its_file() -> None:
     memories = SnapshotList()
     memories.set_lines((snapshot(Path("/x/knight-2.safetensors"), title=""),))

@@ -57,6 +57,7 @@ def test_that_the_same_files_keep_their_rows() -> None:
     [
         ({}, ()),
         ({"fingerprint": "0" * 64, "model": "other"}, ("other", "000000000000", "mneme-small", "ffffffffffff")),
+        ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "open a copy of that model’s folder")),
         ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128")),
         ({"problem": "It is damaged."}, ("It is damaged.",)),
     ],

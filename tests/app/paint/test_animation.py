@@ -26,6 +26,20 @@ def board(qapp: QApplication) -> Storyboard:
     )  # fmt: skip
 
 
+def test_that_every_single_written_slot_is_seen_where_slots_outnumber_pixels(qapp: QApplication) -> None:
+    def pixels(values: np.ndarray) -> np.ndarray:
+        board = Storyboard("One", CHANGE, Limits(0, 1), (values,), ("Turn 1",), (1.0,))
+        drawn = frame(board, 0)
+        return np.frombuffer(drawn.constBits(), np.uint8).copy()
+
+    still = np.zeros((14, 1024), np.float32)
+    nothing = pixels(still)
+    for slot in (0, 1, *range(7, 1024, 51), 1023):
+        values = still.copy()
+        values[slot % 14, slot] = 1
+        assert np.abs(pixels(values).astype(int) - nothing).max() > 100, slot
+
+
 def test_that_a_gif_holds_every_turn_and_repeats(board: Storyboard) -> None:
     told: list[float] = []
     with Image.open(io.BytesIO(gif(board, False, 400, told.append))) as image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -105,6 +106,21 @@ def test_that_nan_is_marked_and_what_is_empty_by_definition_is_blank(qapp: QAppl
     assert image.pixelColor(frame.point(0, 1).toPoint()).getRgb()[:3] == (255, 255, 255)
 
 
+def test_that_rows_and_columns_beyond_the_pixels_share_one_and_blank_ones_stay_blank(qapp: QApplication) -> None:
+    values = np.zeros((900, 2000), np.float32)
+    values[457, 1203] = -3
+    empty = np.zeros(values.shape, bool)
+    empty[:, :1000] = True
+    drawn = Heat("Map", values, Axis("a"), Axis("b"), Limits(-3, 3), empty=empty)
+    image, frame = _cells(drawn)
+    at = frame.point(1203, 457).toPoint()
+    around = {
+        image.pixelColor(at.x() + x, at.y() + y).getRgb()[:3] for x in (-1, 0, 1) for y in (-1, 0, 1)
+    }  # fmt: skip
+    assert tuple(lookup_table("cividis")[0, :3].tolist()) in around
+    assert image.pixelColor(frame.point(500, 457).toPoint()).getRgb()[:3] == (255, 255, 255)
+
+
 @given(x=st.floats(-5, 5), y=st.floats(-5, 5))
 def test_that_a_frame_finds_the_value_of_every_point(x: float, y: float) -> None:
     frame = Frame(QRectF(10, 20, 300, 200), (-5.0, 5.0), (5.0, -5.0))
@@ -162,6 +178,13 @@ def test_that_the_stamp_says_turns_as_people_count_them() -> None:
     ]  # fmt: skip
     assert limits_words((heat(), heat())) == "change 0.00 to 4.00"
     assert STAMP.line(figure()).startswith("mneme-tiny · memory ab12ab12ab12 · after turn 4 · change 0.00 to 4.00")
+
+
+def test_that_a_figure_of_nothing_in_the_chat_bears_no_facts_of_it() -> None:
+    made_up = replace(figure(), is_of_chat=False)
+    assert {"conversation", "turn", "memory sha256"}.isdisjoint(STAMP.facts(made_up))
+    assert {"conversation", "turn", "memory sha256"} <= set(STAMP.facts(figure()))
+    assert STAMP.line(made_up).startswith("mneme-tiny · change 0.00 to 4.00")
 
 
 def test_that_very_many_dots_and_slots_are_drawn_too(qapp: QApplication) -> None:

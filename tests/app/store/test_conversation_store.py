@@ -135,6 +135,18 @@ def test_that_a_deleted_conversation_can_be_restored_with_its_turns(store: Conve
     assert [(item.id, item.turns) for item in store.list()] == [(number, 1)]
 
 
+def test_that_the_conversation_that_was_deleted_last_is_the_first_to_be_restored(tmp_path: Path) -> None:
+    clock = iter(range(10**6, 10**7, 60))
+    store = ConversationStore(tmp_path / "conversations.sqlite", clock=lambda: float(next(clock)))
+    numbers = [_create(store) for _ in range(3)]
+    for number in numbers:
+        _turn(store, number)
+    for number in (numbers[1], numbers[2], numbers[0]):
+        store.delete(number)
+    assert [item.id for item in store.list(deleted=True)] == [numbers[0], numbers[2], numbers[1]]
+    store.close()
+
+
 def test_that_renaming_what_does_not_exist_says_so(store: ConversationStore) -> None:
     with pytest.raises(StoreError, match="does not exist"):
         store.rename(99, "x")

@@ -195,6 +195,45 @@ def test_that_a_lost_turn_takes_later_ones_out_of_memory_but_not_their_words(tmp
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"title TEXT NOT NULL", b"titlf TEXT NOT NULL"),
+        (b"title TEXT NOT NULL", b"titl\xff TEXT NOT NULL"),
+        (b"edited_answer TEXT", b"edited_answes TEXT"),
+        (b"memory_after TEXT", b"memory_bfter TEXT"),
+        (b"memory_after TEXT", b"memory_afte\xff TEXT"),
+        (b"sha256 TEXT PRIMARY", b"sha25\xff TEXT PRIMARY"),
+    ],
+)
+def test_that_nothing_is_lost_with_a_letter_in_the_name_of_a_column(
+    sound: bytes, tmp_path: Path, good: bytes, bad: bytes
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(reopen(path, sound)) as store:
+        expected = content(store)
+    assert sound.count(good) == 1
+    with contextlib.closing(reopen(path, sound.replace(good, bad))) as store:
+        assert store.quarantined is not None
+        assert content(store) == expected
+        say(store, create(store, "still"), "writable")
+
+
+def test_that_a_deleted_conversation_keeps_its_time_of_deletion_when_it_is_salvaged(
+    sound: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(reopen(path, sound)) as store:
+        store.delete(store.list()[0].id)
+        before = store._db.read("SELECT deleted FROM conversation")
+    (tmp_path / "conversations.sqlite-suspect").touch()
+    with contextlib.closing(ConversationStore(path)) as store:
+        assert store.quarantined is not None
+        assert [tuple(row) for row in store._db.read("SELECT deleted FROM conversation")] == [
+            tuple(row) for row in before
+        ]
+
+
 def test_that_a_damaged_database_of_version_1_is_salvaged(tmp_path: Path) -> None:
     path = tmp_path / "conversations.sqlite"
     version_1.write(path)

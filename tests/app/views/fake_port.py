@@ -101,6 +101,7 @@ class FakePort(QObject):
     noted = Signal(str, str)
     conversation_renumbered = Signal(int, int)
     conversations_changed = Signal(object)
+    deleted_listed = Signal(object)
     turns_unsaved = Signal(object)
     snapshot_saved = Signal(object)
     snapshots_changed = Signal(object)

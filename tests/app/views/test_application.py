@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app.main import enlarge
+
 ROOT = Path(__file__).resolve().parents[3]
 START_S = 30.0
 
@@ -49,6 +51,28 @@ def test_that_a_signal_closes_the_window_within_two_seconds_and_quietly(tmp_path
     assert time.monotonic() - asked < 5  # 2 s and the end of the interpreter
     assert (data_dir / "window.ini").exists()
     assert data_dir.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("kept", "before", "after"),
+    [
+        ("[window]\nscale=150\n", {}, {"QT_SCALE_FACTOR": "1.5"}),
+        ("[window]\nscale=150\n", {"QT_SCALE_FACTOR": "2"}, {"QT_SCALE_FACTOR": "2"}),
+        ("[window]\nscale=100\n", {}, {}),
+        ("[window]\nscale=9000\n", {}, {}),
+        ("[window\nscale=150", {}, {}),
+    ],
+    ids=["chosen", "of the environment", "not chosen", "wrong", "damaged"],
+)
+def test_that_the_size_of_the_text_is_known_before_the_window_is_made(
+    tmp_path: Path, kept: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    file = tmp_path / "settings.ini"
+    file.write_text(kept, encoding="utf-8")
+    environment = dict(before)
+    enlarge(file, environment)
+    assert environment == after
+    assert file.exists() != file.with_name("settings.ini.damaged").exists()
 
 
 def test_that_a_wrong_option_is_explained(tmp_path: Path) -> None:

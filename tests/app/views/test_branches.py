@@ -19,7 +19,7 @@ from app.models.phase import Phase
 from app.views.message_foot import CHIPS, FootContent
 from app.views.window_layout import WindowLayout
 from rxt.events import Sampling
-from tests.app.views.branching import TREE, open_line, open_tree, show_path, turn
+from tests.app.views.branching import TREE, node, open_line, open_tree, show_path, turn
 from tests.app.views.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
@@ -526,6 +526,20 @@ def test_that_the_rail_is_there_while_there_is_more_than_one_branch(desk: Desk) 
     assert not rail.isVisible()
 
 
+def test_that_the_turns_after_a_fork_can_be_reached_though_there_is_one_branch(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    line = tuple(node(number, number - 1 or None, number - 1) for number in range(1, 5))
+    assert desk.actions["branches"].toolTip().startswith("This chat has one branch.")
+    show_path(desk, turn(1, 0), turn(2, 1), tree=line)
+    assert desk.find("branchSection").isVisible()
+    assert desk.actions["branches"].isEnabled()
+    rail = desk.window.sidebar.branches.list
+    qtbot.mouseClick(rail.viewport(), LEFT, pos=rail.visualRect(rail.model().index(0, 0)).center())
+    assert desk.port.called("show_branch") == [(4,)]
+    show_path(desk, *(turn(number, number - 1) for number in range(1, 5)), tree=line)
+    assert not desk.find("branchSection").isVisible()
+
+
 def test_that_a_branch_is_opened_by_a_click_and_by_the_keyboard(desk: Desk, qtbot: QtBot) -> None:
     open_tree(desk)
     rail = desk.window.sidebar.branches.list
@@ -648,6 +662,15 @@ def test_that_closing_asks_for_the_turns_of_a_chat_that_was_left_before_they_wer
     words = desk.find("lossWords")
     assert isinstance(words, QLabel)
     assert words.text().startswith("2 turns of another chat could not be saved and would be lost.")
+
+
+@pytest.mark.parametrize("title", ["Conversations are read-only", "Nothing is saved", "Nothing more is saved"])
+def test_that_nobody_is_told_to_make_room_where_nothing_is_saved_any_more(desk: Desk, title: str) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    assert "make room" in desk.link._branches.loss()
+    desk.port.failed.emit(title, "Nothing more of this session will be saved.")
+    assert desk.link._branches.loss().endswith("would be lost. Export the chat, or copy what you need.")
 
 
 def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk) -> None:

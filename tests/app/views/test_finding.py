@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.library import LibraryRole
+from app.models.phase import Phase
 from app.views.library_view import LibraryView
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
@@ -134,6 +135,47 @@ def test_that_renaming_again_goes_on_with_the_title_and_another_one_ends_it(desk
     other = sidebar.chats.list.title_field
     assert other is not None
     assert other.text() == "Dogs"
+
+
+def test_that_the_menu_of_a_chat_renames_that_chat_also_where_the_lines_have_moved_since(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    view = desk.window.sidebar.chats.list
+    view.customContextMenuRequested.emit(view.visualRect(desk.workspace.chats.index(1)).center())
+    menu = desk.window.sidebar.chats.findChild(QMenu)
+    desk.port.list_chats((1, "Cats", 2), (2, "Dogs", 1))
+    next(action for action in menu.actions() if action.text() == "Rename").trigger()
+    menu.close()
+    assert view.title_field is not None
+    assert view.title_field.text() == "Cats"
+
+
+def test_that_the_keyboard_goes_on_from_its_line_when_the_list_changes(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((3, "Rome", 1), (2, "Dogs", 1), (1, "Cats", 1))
+    view = desk.window.sidebar.chats.list
+    view.setFocus()
+    view.setCurrentIndex(desk.workspace.chats.index(1))
+    desk.port.list_chats((1, "Cats", 2), (3, "Rome", 1), (2, "Dogs", 1))
+    assert view.currentIndex().data() == "Dogs"
+    desk.port.list_chats((1, "Cats", 2), (3, "Rome", 1))
+    assert view.currentIndex().data() == "Rome"
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert desk.port.called("delete_conversation") == [(3, None)]
+    desk.port.list_chats()
+    assert not view.currentIndex().isValid()
+
+
+def test_that_a_list_that_changes_stays_where_it_is_read(desk: Desk) -> None:
+    chats = [(number, f"chat {number}", 1) for number in range(60, 0, -1)]
+    desk.port.list_chats(*chats)
+    view = desk.window.sidebar.chats.list
+    view.setCurrentIndex(desk.workspace.chats.index(0))
+    view.verticalScrollBar().setValue(900)
+    desk.port.list_chats(*reversed(chats[:2]), *chats[2:])
+    view.viewport().grab()
+    assert view.verticalScrollBar().value() == 900
+    assert view.currentIndex().row() == 1
 
 
 def test_that_a_heading_belongs_to_no_chat(desk: Desk, qtbot: QtBot) -> None:
@@ -284,6 +326,18 @@ def test_that_the_palette_says_why_an_action_cannot_be_done_and_stays(desk: Desk
     assert desk.port.called("regenerate") == []
 
 
+def test_that_the_palette_says_what_can_be_done_when_it_changes_meanwhile(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.say_phase(Phase.ANSWERING)
+    field, view = palette(desk)
+    qtbot.keyClicks(field, "new ch")
+    assert view.currentIndex().data(EntryRole.REASON) == "Please wait: answering."
+    desk.port.say_phase(Phase.READY)
+    qtbot.waitUntil(lambda: view.currentIndex().data(EntryRole.REASON) == "")
+    assert view.currentIndex().data() == "New chat"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(desk.port.called("new_conversation")) == 1)
+
+
 # ------------------------------------------------------------------ keys
 
 
@@ -393,6 +447,16 @@ def test_that_models_that_were_opened_are_offered_again(desk: Desk) -> None:
     assert [action.text() for action in menu.actions()] == ["one", "two"]
     menu.actions()[1].trigger()
     assert desk.port.called("load_model") == [("/models/two",)]
+
+
+def test_that_a_model_of_the_hub_is_called_by_its_repository_and_not_by_its_commit(desk: Desk) -> None:
+    source = f"/cache/models--ReactiveAI--RxT-Beta/snapshots/{'a1' * 20}"
+    desk.port.model_loaded.emit(replace(MODEL, source=source))
+    (action,) = desk.window.recent_models.actions()
+    assert action.text() == "ReactiveAI/RxT-Beta"
+    assert "snapshots" in action.toolTip()
+    action.trigger()
+    assert desk.port.called("load_model") == [(source,)]
 
 
 def test_that_the_widgets_of_finding_have_names(desk: Desk) -> None:

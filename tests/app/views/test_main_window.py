@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.engine.messages import ConversationSummary
 from app.models.phase import Phase
 from app.paths import Paths
 from app.views.sidebar import SIDEBAR_PX
@@ -227,14 +228,35 @@ def test_that_typing_is_possible_while_the_model_loads(make_desk: Make) -> None:
     assert [text for text, _ in desk.port.called("ask")] == ["Hi"]
 
 
-def test_that_a_waiting_message_does_not_follow_into_another_chat(desk: Desk) -> None:
+def test_that_a_waiting_message_does_not_follow_into_another_chat(desk: Desk, qtbot: QtBot) -> None:
     desk.type_and_send("Hi")
     desk.port.begin("Hi")
     desk.type_and_send("And then?")
     desk.port.open(2, title="Other")
     desk.port.say_phase(Phase.READY)
     assert len(desk.port.called("ask")) == 1
-    assert desk.window.chat.composer.text == "And then?"
+    hint = desk.find("composerHint")
+    assert isinstance(hint, QLabel)
+    assert hint.text() == "Another chat is open. Send it here if it is for this one."
+    qtbot.keyClicks(desk.find("composer"), "Hello")
+    assert desk.window.chat.composer.text == "And then?\nHello"
+
+
+def test_that_a_message_written_while_another_chat_is_opened_is_not_promised_to_be_sent(desk: Desk) -> None:
+    field, queued = desk.find("composer"), desk.find("queuedMessage")
+    assert isinstance(field, QPlainTextEdit)
+    desk.port.say_phase(Phase.OPENING)
+    assert field.placeholderText() == "Write a message… kept until it is open"
+    desk.type_and_send("Hi")
+    desk.window.chat.composer.set_text("typed since")
+    assert queued.findChild(QLabel).text() == "Will be kept until it is open: “Hi”"
+    desk.port.open(2)
+    desk.port.say_phase(Phase.READY)
+    assert desk.port.called("ask") == []
+    assert desk.window.chat.composer.text == "Hi\ntyped since"
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.type_and_send("And then?")
+    assert queued.findChild(QLabel).text() == "Will be sent when ready: “And then?”"
 
 
 def test_that_a_missing_model_says_why_and_offers_the_bundled_one(make_desk: Make, qtbot: QtBot) -> None:
@@ -311,18 +333,30 @@ def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> 
 def test_that_deleted_chats_come_back_one_after_another_also_without_their_notice(desk: Desk) -> None:
     back = desk.actions["restore_chat"]
     desk.port.list_chats((3, "Rome", 1), (2, "Alice", 2), (1, "Cats", 1))
-    assert back.toolTip() == "No chat was deleted since the start."
+    assert back.toolTip() == "There is no deleted chat: each is kept for 30 days."
     desk.port.list_chats((3, "Rome", 1), (1, "Cats", 1))
     desk.port.list_chats((1, "Cats", 1))
     desk.window.chat.notices.dismiss("delete")
     back.trigger()
     assert desk.port.called("restore_conversation") == [(3,)]
-    assert desk.window.chat.notices.texts == ("“Rome” is on the list again.",)
+    assert desk.window.chat.notices.texts == ()
     desk.port.list_chats((3, "Rome", 1), (1, "Cats", 1))
+    assert desk.window.chat.notices.texts == ("“Rome” is on the list again.",)
     back.trigger()
     assert desk.port.called("restore_conversation") == [(3,), (2,)]
     desk.port.list_chats((3, "Rome", 1), (2, "Alice", 2), (1, "Cats", 1))
     assert not back.isEnabled()
+
+
+def test_that_chats_deleted_before_the_start_come_back_after_those_deleted_since(desk: Desk) -> None:
+    desk.port.list_chats((3, "Rome", 1))
+    desk.port.deleted_listed.emit(tuple(ConversationSummary(n, t, 1, "m", 0.0) for n, t in ((1, "Cats"), (2, "Dogs"))))
+    desk.port.list_chats()
+    for number in (3, 1, 2):
+        desk.actions["restore_chat"].trigger()
+        assert desk.port.called("restore_conversation")[-1] == (number,)
+        desk.port.list_chats(*[(done[0], "x", 1) for done in desk.port.called("restore_conversation")])
+    assert not desk.actions["restore_chat"].isEnabled()
 
 
 def test_that_saving_asks_for_a_title_and_says_where_the_file_is(desk: Desk, qtbot: QtBot) -> None:

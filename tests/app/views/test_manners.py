@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
@@ -14,6 +15,7 @@ from app.views import notices as notices_module
 from app.views.file_dialog import FileDialog
 from app.views.notices import Notice
 from rxt.events import Sampling
+from tests.app.views.branching import open_line
 from tests.app.views.conftest import Desk
 
 # The offscreen platform has no window manager and says so whenever a dialog has a size limit.
@@ -137,6 +139,100 @@ def test_that_please_wait_goes_when_the_waiting_is_over(desk: Desk) -> None:
     assert any(text.startswith("Please wait") for text in desk.window.chat.notices.texts)
     desk.port.say_phase(Phase.READY)
     assert desk.window.chat.notices.texts == ()
+
+
+def test_that_a_refused_paste_into_an_edit_says_so_and_stays_told_when_an_answer_is_done(desk: Desk) -> None:
+    open_line(desk)
+    desk.actions["edit_message"].trigger()
+    mime = QMimeData()
+    mime.setText("x" * 300_000)
+    desk.window.chat.overlay.editor.edit.insertFromMimeData(mime)
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.commands.open_snapshot(Path("x.safetensors"))
+    desk.port.say_phase(Phase.READY)
+    (told,) = desk.window.chat.notices.texts
+    assert "Nothing was pasted" in told
+
+
+@pytest.mark.parametrize("place", ["turnEdit", "transcript"])
+def test_that_what_is_typed_after_a_new_chat_began_is_a_message_and_no_example(
+    desk: Desk, qtbot: QtBot, place: str
+) -> None:
+    open_line(desk)
+    desk.actions["edit_message"].trigger()
+    desk.find(place).setFocus()
+    desk.port.open(2)
+    for letter in "I am":
+        qtbot.keyClick(desk.window.focusWidget(), letter)
+    assert desk.port.called("ask") == []
+    assert desk.window.chat.composer.text == "I am"
+
+
+def test_that_the_keyboard_stays_in_the_search_when_a_chat_with_an_open_edit_goes(desk: Desk) -> None:
+    open_line(desk)
+    desk.actions["edit_message"].trigger()
+    desk.find("chatSearch").setFocus()
+    desk.port.open(2)
+    assert desk.find("chatSearch").hasFocus()
+
+
+def test_that_what_waits_for_the_answer_that_is_written_says_so(desk: Desk) -> None:
+    hint = desk.find("composerHint")
+    assert isinstance(hint, QLabel)
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    desk.port.list_chats((1, "Cats", 1))
+    desk.port.say_phase(Phase.ANSWERING)
+    chats = desk.window.sidebar.chats
+    for ask, words in (
+        (lambda: chats.search_requested.emit("dog"), "The chats are searched when the model is ready."),
+        (lambda: desk.workspace.chats.rename_requested.emit(1, "x"), "This chat is renamed when the model is ready."),
+        (lambda: chats.pin_requested.emit(1, True), "This chat is pinned when the model is ready."),
+        (lambda: chats.pin_requested.emit(1, False), "This chat is unpinned when the model is ready."),
+        (desk.actions["restore_chat"].trigger, "The chat is brought back when the model is ready."),
+    ):
+        desk.window.chat.composer.hint("")
+        ask()
+        assert hint.text() == words
+
+
+def test_that_a_deleted_chat_is_asked_for_once_while_the_engine_is_busy_and_again_after_a_failure(desk: Desk) -> None:
+    back = desk.actions["restore_chat"]
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    desk.port.list_chats((1, "Cats", 1))
+    desk.port.list_chats()
+    desk.port.say_phase(Phase.ANSWERING)
+    back.trigger()
+    back.trigger()
+    assert desk.port.called("restore_conversation") == [(1,), (2,)]
+    assert back.toolTip() == "The deleted chat is on its way back."
+    desk.port.failed.emit("This conversation was not restored", "The database is read-only.")
+    back.trigger()
+    assert desk.port.called("restore_conversation")[2:] == [(1,)]
+
+
+def test_that_notices_hints_and_failed_turns_are_spoken(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    def hear(event: QAccessibleAnnouncementEvent) -> None:
+        heard.append((event.message(), event.politeness() == QAccessible.AnnouncementPoliteness.Assertive))
+
+    desk.port.begin("Hi")
+    monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
+    desk.window.chat.notices.add("Nobody listens.")
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    desk.window.chat.composer.hint("Write something first.")
+    desk.window.chat.composer.hint("")
+    desk.window.chat.notices.add("Deleted “Alice”.", action="Undo", run=lambda: None)
+    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.fail("There was no memory left. Nothing was written.")
+    desk.port.answer("Hi", "Hello you")
+    assert heard == [
+        ("Write something first.", False),
+        ("Deleted “Alice”. Undo?", False),
+        ("Not saved: The disk is full.", True),
+        ("There was no memory left. Nothing was written.", True),
+        ("Hello you In memory.", False),
+    ]
 
 
 def test_that_a_chat_stored_under_another_number_is_still_the_open_one(desk: Desk) -> None:

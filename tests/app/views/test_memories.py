@@ -11,12 +11,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
 from app.views.dialogs import SaveMemoryDialog
+from app.views.draft_keeper import DRAFT_MS
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
 from app.views.memory_card import tooltip
@@ -232,6 +233,38 @@ def test_that_dropped_memories_are_imported_and_other_files_are_not(desk: Desk, 
     assert desk.port.called("import_snapshot") == [(Path("/x/a.safetensors"),)] * 2
     _drop(library, Path("/x/b.txt"))
     assert len(desk.port.called("import_snapshot")) == 2
+
+
+class OwnDrop(QDropEvent):
+    """A drop of what was dragged out of a widget."""
+
+    def __init__(self, source: QWidget, path: Path) -> None:
+        self._data = QMimeData()
+        self._data.setUrls([QUrl.fromLocalFile(str(path))])
+        copy, none, left = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+        super().__init__(QPointF(5, 5), copy, self._data, left, none)
+        self._source = source
+
+    def source(self) -> QWidget:
+        return self._source
+
+
+def test_that_a_card_that_is_dropped_in_its_own_library_makes_no_copy(desk: Desk, library: MemoryLibrary) -> None:
+    for part in (library, library.cards):
+        part.dropEvent(OwnDrop(library.cards, Path("/x/a.safetensors")))
+        assert desk.port.called("import_snapshot") == []
+    library.dropEvent(OwnDrop(desk.window, Path("/x/a.safetensors")))
+    assert len(desk.port.called("import_snapshot")) == 1
+
+
+def test_that_what_is_typed_in_the_library_is_saved_when_the_window_closes(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.details.note.setPlainText("half a sent")
+    desk.window.close()
+    assert desk.port.called("rename_snapshot") == [(memories[0].path, "Alice", "half a sent")]
+    names = [call.name for call in desk.port.calls]
+    assert names.index("rename_snapshot") < names.index("shutdown")
 
 
 def test_that_what_fails_is_said_where_the_person_looks(desk: Desk, library: MemoryLibrary) -> None:
@@ -457,6 +490,45 @@ def test_that_a_prompt_that_was_put_off_comes_back(desk: Desk, open_prompt: Call
     prompt.text.setPlainText("You are a kni")
     prompt.reject()
     assert open_prompt().text.toPlainText() == "You are a kni"
+
+
+def test_that_a_prompt_and_a_description_survive_a_restart(make_desk: Callable[..., Desk]) -> None:
+    first = make_desk()
+    first.port.answer("Hi", "Hello.")
+    first.commands.memories.save()
+    dialog = first.window.findChild(SaveMemoryDialog)
+    assert dialog is not None
+    dialog.description.setPlainText("It knows Alice")
+    dialog.reject()
+    first.actions["system_prompt"].trigger()
+    prompt = first.window.findChild(SystemPromptDialog)
+    assert prompt is not None
+    prompt.text.setPlainText("You are a knight, and")
+    first.window.close()  # the dialog is still open
+    second = make_desk()
+    second.actions["system_prompt"].trigger()
+    prompt = second.window.findChild(SystemPromptDialog)
+    assert prompt is not None
+    assert prompt.text.toPlainText() == "You are a knight, and"
+    prompt.reject()
+    second.port.answer("Hi", "Hello.")
+    second.commands.memories.save()
+    dialog = second.window.findChild(SaveMemoryDialog)
+    assert dialog is not None
+    assert dialog.description.toPlainText() == "It knows Alice"
+
+
+def test_that_a_prompt_is_kept_a_second_after_it_is_typed_and_not_once_it_is_written(
+    desk: Desk, open_prompt: Callable[[], SystemPromptDialog], qtbot: QtBot
+) -> None:
+    prompt = open_prompt()
+    prompt.text.setPlainText("You are a knight")
+    qtbot.waitUntil(lambda: desk.window.kept.prompt == "You are a knight")
+    prompt.text.setPlainText("You are a knight of the north")
+    click(prompt, "systemPromptWrite")
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/knight.safetensors")))
+    qtbot.wait(DRAFT_MS + 100)
+    assert desk.window.kept.prompt == ""
 
 
 # chats as files

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from app.engine.hub_port import HubPort
 from app.models.model_search import SearchState
 from app.views.model_commands import ModelCommands
 from app.views.model_dialog import ModelDialog
+from rxt.io.hub import fetch
 from tests.rxt.io.conftest import REPOSITORY, cache, hub  # noqa: F401 - fixtures
 from tests.rxt.io.hub_server import COMMIT, HubServer
 
@@ -58,6 +60,21 @@ def test_that_a_pasted_id_is_looked_at_at_once(models: ModelCommands, qtbot: QtB
     dialog.go.click()
     qtbot.waitUntil(lambda: dialog.title.text() == REPOSITORY)
     assert dialog.download.isEnabled()
+
+
+def test_that_a_model_that_is_here_opens_without_a_network(
+    models: ModelCommands, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    fetch(REPOSITORY)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
+    dialog = dialog_of(models)
+    dialog.words.setText(REPOSITORY)
+    dialog.go.click()
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    assert "the copy on this computer; the hub could not be asked" in dialog.facts.text()
+    with qtbot.waitSignal(models.arrived, timeout=10_000) as arrived:
+        dialog.download.click()
+    assert arrived.args[0].name == COMMIT
 
 
 def test_that_a_gate_is_explained_with_its_page(models: ModelCommands, hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811

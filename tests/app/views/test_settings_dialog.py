@@ -32,12 +32,12 @@ def dialog(settings: Settings, qtbot: QtBot) -> SettingsDialog:
 
 
 def test_that_the_dialog_shows_what_is_chosen(dialog: SettingsDialog, settings: Settings) -> None:
-    settings.apply(Preferences(Sampling(0.8, 12, 0.5, 9, 77), "forget", memory_seed=4, theme="dark"))
+    settings.apply(Preferences(Sampling(0.8, 12, 0.5, 9, 77), "forget", memory_seed=4, theme="dark", scale=150))
     assert dialog.temperature.value() == 0.8
     assert (dialog.top_k.value, dialog.top_p.value, dialog.max_tokens.value) == (12, 0.5, 77)
     assert (dialog.seed.value(), dialog.memory_seed.value) == (9, 4)
     assert dialog.forget.isChecked()
-    assert dialog.theme.currentData() == "dark"
+    assert (dialog.theme.currentData(), dialog.scale.currentText()) == ("dark", "150 %")
 
 
 def test_that_every_field_counts_at_once(dialog: SettingsDialog, settings: Settings) -> None:
@@ -48,9 +48,10 @@ def test_that_every_field_counts_at_once(dialog: SettingsDialog, settings: Setti
     dialog.forget.setChecked(True)
     dialog.memory_seed.tick.setChecked(True)
     dialog.theme.setCurrentIndex(1)
+    dialog.scale.setCurrentIndex(3)
     chosen = settings.preferences
     assert chosen.sampling == Sampling(0.7, 25, None, 3, None)
-    assert (chosen.on_stop, chosen.memory_seed, chosen.theme) == ("forget", 0, "light")
+    assert (chosen.on_stop, chosen.memory_seed, chosen.theme, chosen.scale) == ("forget", 0, "light", 175)
 
 
 def test_that_faster_answers_of_large_models_are_a_choice(dialog: SettingsDialog, settings: Settings) -> None:

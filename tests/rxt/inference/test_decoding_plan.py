@@ -72,6 +72,17 @@ def test_that_the_compiled_step_computes_what_one_uncached_pass_does(
     plan.close()
 
 
+def test_that_the_compiled_step_writes_numbers_of_its_own_width_whatever_is_usual(library: ctypes.CDLL) -> None:
+    model = tiny_model()
+    plan, expected = CompiledPlan(model, library, 1), model.logits(IDS, model.initial_memory(seed=1))
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert_near(decoded(model, plan, IDS), expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    plan.close()
+
+
 @pytest.mark.parametrize("experts", [0, 4])
 def test_that_weights_of_8_bits_are_computed_as_the_widened_ones_are(library: ctypes.CDLL, experts: int) -> None:
     model = tiny_model(experts=experts)

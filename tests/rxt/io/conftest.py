@@ -45,7 +45,7 @@ def tiny_files() -> dict[str, bytes]:
     return {
         ".gitattributes": b"*.safetensors filter=lfs",
         "README.md": b"# Tiny",
-        "config.json": b'{"model": "tiny"}',
+        "config.json": b'{"model": "tiny", "decoder_config": {}}',
         "tokenizer.json": b'{"version": "1.0"}',
         "model.safetensors": weights,
         "modeling.py": b"import os; os.abort()",

@@ -6,13 +6,14 @@ import contextlib
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rxt.io.files import read_bounded, write_atomically
+from rxt.io.files import IN_USE, PAUSES_S, read_bounded, write_atomically
 
 
 def open_descriptors() -> int:
@@ -51,6 +52,53 @@ def test_that_a_failed_write_leaves_the_old_file_and_no_litter(
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert open_descriptors() == before
+
+
+def in_use(code: int) -> OSError:
+    """What Windows raises where another program has a file open."""
+    error = PermissionError(errno.EACCES, "Access is denied")
+    error.winerror = code  # type: ignore[attr-defined]
+    return error
+
+
+@pytest.mark.parametrize("code", IN_USE)
+def test_that_a_file_that_is_in_use_for_a_moment_is_replaced_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    replace, refusals = os.replace, [in_use(code)] * 3
+    slept: list[float] = []
+
+    def replace_after(source: Any, target: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", replace_after)
+    monkeypatch.setattr(time, "sleep", slept.append)
+    write_atomically(tmp_path / "file", b"data")
+    assert (tmp_path / "file").read_bytes() == b"data"
+    assert tuple(slept) == PAUSES_S[:3]
+
+
+@pytest.mark.parametrize(("code", "pauses"), [(32, PAUSES_S), (1, ())])
+def test_that_a_file_that_stays_in_use_is_waited_for_a_moment_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, pauses: tuple[float, ...]
+) -> None:
+    path = tmp_path / "kept"
+    slept: list[float] = []
+    path.write_bytes(b"old")
+
+    def refuse(*_: Any) -> None:
+        raise in_use(code)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(time, "sleep", slept.append)
+    with pytest.raises(PermissionError) as caught:
+        write_atomically(path, b"something new")
+    assert (caught.value.filename, tuple(slept)) == (str(path), pauses)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    assert sum(PAUSES_S) <= 2.5
 
 
 def test_that_short_writes_are_continued_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,3 +182,9 @@ def test_that_a_folder_that_is_missing_raises_and_creates_nothing(tmp_path: Path
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "missing" / "file", b"data")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", [".", "./", "/"])
+def test_that_a_path_without_a_name_is_a_folder_that_cannot_be_written(path: str) -> None:
+    with pytest.raises(IsADirectoryError, match="directory"):
+        write_atomically(Path(path), b"data")

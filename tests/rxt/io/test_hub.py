@@ -18,9 +18,9 @@ from huggingface_hub import constants
 import rxt
 from rxt.errors import ModelError
 from rxt.io.errand import Progress
-from rxt.io.hub import fetch, look_up, resolve
-from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError
-from tests.rxt.io.conftest import REPOSITORY
+from rxt.io.hub import fetch, fetch_whole, look_up, resolve
+from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
+from tests.rxt.io.conftest import REPOSITORY, tiny_files
 from tests.rxt.io.hub_server import COMMIT, NEXT_COMMIT, HubServer, Repository
 
 ROOT = Path(__file__).parents[3]
@@ -94,7 +94,7 @@ def test_that_a_moved_branch_brings_only_what_changed_and_keeps_the_old_commit(h
     new = fetch(REPOSITORY)
     assert hub.paths("/resolve/") == [f"/{REPOSITORY}/resolve/{NEXT_COMMIT}/config.json"]
     assert (new.commit, (new.folder / "config.json").read_bytes()) == (NEXT_COMMIT, b'{"model": "newer"}')
-    assert (old / "config.json").read_bytes() == b'{"model": "tiny"}'
+    assert (old / "config.json").read_bytes() == tiny_files()["config.json"]
     assert fetch(REPOSITORY, revision=COMMIT).folder == old
 
 
@@ -163,6 +163,32 @@ def test_that_a_copy_that_the_disk_cut_short_is_fetched_anew(hub: HubServer) -> 
     assert len(hub.paths("/resolve/")) == 1
 
 
+def test_that_a_commit_that_the_disk_cut_short_is_fetched_anew_where_the_hub_tells_its_sizes(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetch(REPOSITORY).folder
+    weights = folder / "model.safetensors"
+    os.truncate(weights, 1000)
+    assert fetch_whole(REPOSITORY, revision=COMMIT).folder == folder
+    assert weights.read_bytes() == hub.repositories[REPOSITORY].files["model.safetensors"]
+    unplug(hub, monkeypatch)
+    fetched = fetch_whole(REPOSITORY, revision=COMMIT)
+    assert (fetched.folder, fetched.is_copy) == (folder, True)
+
+
+@pytest.mark.parametrize(
+    "config", [b'{"model_type": "llama"}', b'{"decoder_config": "no"}', b"[]", b"no JSON", b" " * 2**21]
+)
+def test_that_of_another_kind_of_model_only_the_configuration_is_downloaded(hub: HubServer, config: bytes) -> None:
+    hub.repositories[REPOSITORY].files["config.json"] = config
+    with pytest.raises(UnsuitableError, match=r"is no Reactive Transformer.*Nothing else of it was downloaded"):
+        fetch(REPOSITORY)
+    assert hub.paths("/resolve/") == [f"/{REPOSITORY}/resolve/{COMMIT}/config.json"]
+    with pytest.raises(UnsuitableError):
+        fetch(REPOSITORY)
+    assert len(hub.paths("/resolve/")) == 1
+
+
 @pytest.mark.parametrize("links", ["no symlinks", "no links"])
 def test_that_a_disk_without_links_holds_a_model_all_the_same(
     hub: HubServer, monkeypatch: pytest.MonkeyPatch, links: str
@@ -202,6 +228,19 @@ def test_that_a_look_up_tells_what_a_download_would_bring(hub: HubServer, cache:
     assert (listing.commit, listing.gated) == (COMMIT, True)
     assert listing.total_bytes == sum(len(files[name]) for name in WANTED)
     assert not cache.exists()
+
+
+def test_that_a_look_up_without_a_network_tells_of_the_copy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch(REPOSITORY)
+    before = look_up(REPOSITORY)
+    unplug(hub, monkeypatch)
+    copy = look_up(REPOSITORY)
+    assert {(file.name, file.size_bytes) for file in copy.files} == {
+        (file.name, file.size_bytes) for file in before.files
+    }
+    assert (copy.commit, copy.is_copy, before.is_copy) == (COMMIT, True, False)
+    with pytest.raises(NoNetworkError, match="is not on this computer"):
+        look_up("someone/else")
 
 
 def test_that_progress_ends_whole_and_never_runs_backwards(hub: HubServer) -> None:

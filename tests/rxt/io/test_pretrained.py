@@ -254,7 +254,7 @@ def test_that_a_model_opens_in_half_precision(folder: Path, dtype: str) -> None:
     assert [type(event).__name__ for event in session.ask("hi")][-1] == "MemoryWritten"
 
 
-@pytest.mark.parametrize("arguments", [{"dtype": "int3"}, {"device": "moon"}, {"device": "mps"}])
+@pytest.mark.parametrize("arguments", [{"dtype": "int3"}, {"device": "moon"}, {"device": "mps"}, {"device": "meta"}])
 def test_that_an_impossible_device_or_number_format_is_refused(folder: Path, arguments: dict[str, str]) -> None:
     if "mps" in arguments.values() and torch.backends.mps.is_available():
         pytest.skip("this machine has that device")
@@ -277,6 +277,19 @@ def test_that_an_impossible_device_or_number_format_is_refused(folder: Path, arg
 def test_that_a_model_that_is_not_there_is_refused_without_a_network(name: str, words: str) -> None:
     with pytest.raises(ModelError, match=words):
         rxt.load(name)
+
+
+def test_that_a_model_that_could_not_be_opened_again_is_not_saved(folder: Path, tmp_path: Path) -> None:
+    tokenizer_json = (folder / "tokenizer.json").read_text("utf-8")
+    rounded, exact = rxt.load(folder, dtype="int8"), rxt.load(folder)
+    with pytest.raises(ModelError, match="8 bits cannot be saved: open it in float32"):
+        save_model(tmp_path / "model", rounded, rounded.document, tokenizer_json)
+    exact.decoder.head.weight[0, 0] = 1e6
+    with pytest.raises(ModelError, match=f"{HEAD} holds values that are no finite numbers in torch.float16"):
+        save_model(tmp_path / "model", exact, exact.document, tokenizer_json)
+    assert not (tmp_path / "model").exists()
+    save_model(tmp_path / "model", exact, exact.document, tokenizer_json, torch.float32)
+    assert rxt.load(tmp_path / "model").decoder.head.weight[0, 0] == 1e6
 
 
 def test_that_a_file_is_no_model(folder: Path) -> None:

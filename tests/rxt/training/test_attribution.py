@@ -77,7 +77,7 @@ def test_that_no_conversation_is_refused() -> None:
 
 def test_that_the_command_tells_the_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     folder: Path = GOLDEN / BETA
-    assert main(["trace", "--model", str(folder), "--conversations", "1", "--json"]) == 0
+    assert main(["trace", "--model", str(folder), "--conversations", "1", "--device", "cpu", "--json"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert "ranks first" in out[2]
     assert json.loads(out[-1])["zeroed"]["attention"]["0.05"]["changed"]["trials"] == 1

@@ -82,6 +82,19 @@ def test_that_models_of_several_configurations_are_refused(
         averaged([models[0], other])
 
 
+def test_that_a_layout_that_is_written_out_is_no_other_configuration(
+    models: list[PretrainedModel], tokenizer_json: str, tmp_path: Path
+) -> None:
+    first = rxt.load(models[0].source, rope_layout="interleaved")
+    save_model(tmp_path / "on", first, first.document, tokenizer_json)
+    second = rxt.load(tmp_path / "on")
+    assert first.config.fingerprint != second.config.fingerprint
+    for name, value in averaged([first, second]).state_dict().items():
+        torch.testing.assert_close(value, first.state_dict()[name])
+    with pytest.raises(AveragingError, match="another configuration"):
+        averaged([models[0], second])
+
+
 def test_that_models_of_several_tokenizers_are_refused(
     models: list[PretrainedModel], shape: ModelShape, tokenizer_json: str, tmp_path: Path
 ) -> None:

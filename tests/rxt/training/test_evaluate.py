@@ -11,6 +11,7 @@ import torch
 
 from rxt.cli import main
 from rxt.inference.reply import reply
+from rxt.inference.sampling import InvalidLogitsError
 from rxt.inference.share import Share
 from rxt.io.pretrained import PretrainedModel, load, save_model
 from rxt.model.reactive_transformer import ReactiveTransformer
@@ -79,6 +80,34 @@ def test_that_a_model_in_half_precision_is_evaluated_too(folder: Path) -> None:
     expected = half.update_memory(half.initial_memory(0), ids[0]).memory.tensor
     torch.testing.assert_close(after[:, 0], expected, rtol=0.05, atol=0.05)
     assert player.surprise(memories, ids, [1, 1])[0] > 0
+
+
+@pytest.fixture
+def broken(folder: Path) -> PretrainedModel:
+    """Opened anew, to be damaged."""
+    return load(folder)
+
+
+def test_that_a_model_whose_numbers_overflow_is_broken_and_not_forgetful(
+    broken: PretrainedModel, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(broken)
+    memories, ids = player.fresh(1, 0), broken.template.interaction("hello", "a")
+    for value in broken.memory_attention.parameters():
+        value.fill_(torch.inf)
+    with pytest.raises(ValueError, match="the memory holds numbers that are not finite"):
+        player.write(memories, [ids])
+    broken.decoder.head.bias[7] = torch.nan
+    for ask in (lambda: player.answers(memories, ["hello"]), lambda: player.surprise(memories, [ids], [2])):
+        with pytest.raises(InvalidLogitsError, match="not finite"):
+            ask()
+    monkeypatch.setattr("rxt.io.pretrained.load", lambda *_: broken)
+    for command in (["eval", "--dialogues", "1", "--turns", "2"], ["trace", "--conversations", "1"]):
+        assert main(command) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert "rxt: " in said.err
+        assert "not finite" in said.err
 
 
 def test_that_a_distance_script_asks_for_its_one_fact_at_each_distance() -> None:
@@ -234,9 +263,10 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_three_files(
 ) -> None:
     out = tmp_path / "numbers"
     command = ["eval", "--model", str(untrained), "--dialogues", "2", "--turns", "2", "--json", "--out", str(out)]
+    command += ["--device", "cpu", "--dtype", "int8"]
     assert main(command) == 0
     values = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert values["model"] == "untrained"
+    assert (values["model"], values["dtype"]) == ("untrained", "int8")
     assert set(values["recall"]["reset"]) == {"1", "2"}
     assert {"facts", "update", "correction", "not_told", "denied", "perplexity", "valid_talk"} <= set(values)
     assert sorted(path.name for path in out.iterdir()) == [

@@ -22,6 +22,8 @@ from rxt.training.recipe import (
     RunPlan,
     Schedule,
 )
+from rxt.training.recipe_file import OF_GENERATOR
+from rxt.training.source import Settings
 
 ROOT = Path(__file__).parents[3]
 
@@ -141,8 +143,45 @@ def test_that_a_faulty_stage_is_refused_by_its_number_and_key(tmp_path: Path, ol
         Recipe.read(write_text(tmp_path / "recipe.toml", STAGES.replace(old, new)))
 
 
+UNUSED = [
+    *((f"{key} = 1", rf"\[stage 3\] has {key}, which only generated conversations use") for key in OF_GENERATOR),
+    ("tagging = 0.4", r"\[stage 3\] has tagging, which only generated conversations use"),
+    ("generator_share = 0.5", r"\[stage 3\] has generator_share, which only files and generated .* together use"),
+    ('generator = "dialogues"\nfiles = []\ngenerator_share = 0.5', "has generator_share, which only files"),
+    ('generator = "dialogues"\ntagging_messages = 1', "has tagging_messages, which only a stage with tagging uses"),
+    (
+        'generator = "dialogues"\ntagging = 1\ntagging_hidden = 0.1',
+        "has tagging_hidden, which only a stage with tagging_m",
+    ),
+    (
+        'generator = "dialogues"\ntagging = 1\ndecoder_only = true',
+        "has tagging, which a stage with decoder_only does not",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "words"), UNUSED)
+def test_that_a_stage_refuses_what_it_would_not_use(tmp_path: Path, lines: str, words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        Recipe.read(write_text(tmp_path / "recipe.toml", f"{STAGES}\n{lines}\n"))
+
+
+def test_that_a_recipe_without_stages_refuses_what_it_would_not_use(tmp_path: Path) -> None:
+    sections = copy.deepcopy(SECTIONS)
+    sections["data"]["generator_share"] = 0.5
+    with pytest.raises(RecipeError, match=r"\[data\] has generator_share, which only files"):
+        Recipe.read(write(tmp_path / "recipe.toml", sections))
+    sections["data"] = {"files": ["pairs.jsonl"], "novelty": 1.5}
+    with pytest.raises(RecipeError, match=r"\[data\] has novelty, which only generated conversations use"):
+        Recipe.read(write(tmp_path / "recipe.toml", sections))
+
+
+def test_that_every_setting_of_the_generator_is_known_to_be_one() -> None:
+    assert set(Settings.__annotations__) <= set(OF_GENERATOR)
+
+
 def test_that_what_all_stages_share_may_name_what_only_some_of_them_use(tmp_path: Path) -> None:
-    text = STAGES.replace("[schedule]", "asides = 2\n[schedule]")
+    text = STAGES.replace("[schedule]", "asides = 2\ngenerator_share = 0.3\n[schedule]")
     joint, _, aware = Recipe.read(write_text(tmp_path / "recipe.toml", text)).stages
     assert (joint.kind, aware.kind, aware.data.asides) == ("joint", "memory_aware", 2.0)
 

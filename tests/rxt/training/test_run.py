@@ -187,18 +187,20 @@ def test_that_a_share_of_the_slots_is_refused_where_gates_or_norms_take_all_of_t
         build_stage(start, replace(stage, options=StageOptions(slot_share=0.5)), 0, 1)
 
 
-def test_that_a_full_disk_stops_the_run_and_keeps_the_last_checkpoint(
-    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("code", "advice"), [(errno.ENOSPC, "Make room"), (errno.EACCES, "Put that right")])
+def test_that_a_checkpoint_that_cannot_be_written_stops_the_run_and_the_last_one_is_kept(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, advice: str
 ) -> None:
     with pytest.raises(Killed):
         Trainer(recipe, tmp_path).run(kill_at(4))
     kept = (tmp_path / "checkpoint.pt").read_bytes()
 
-    def full(path: Path, data: bytes) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def refuse(path: Path, data: bytes) -> None:
+        raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(checkpoint_module, "write_atomically", full)
-    with pytest.raises(TrainingError, match=r"step 6 could not be written .*No space left.* is kept"):
+    monkeypatch.setattr(checkpoint_module, "write_atomically", refuse)
+    words = rf"step 6 could not be written .*{os.strerror(code)}.* is kept. {advice}"
+    with pytest.raises(TrainingError, match=words):
         Trainer(recipe, tmp_path).run(lambda _: None)
     assert (tmp_path / "checkpoint.pt").read_bytes() == kept
     monkeypatch.undo()

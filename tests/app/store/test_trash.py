@@ -1,0 +1,120 @@
+"""What was deleted is kept for a time, and then nothing of it is left in the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.store.conversation_store import ConversationStore
+from app.store.errors import StoreError
+from app.store.trash import DAY_S, KEPT_DAYS
+from tests.app.store.history import create, memory, replayed, say
+
+KEPT_S = KEPT_DAYS * DAY_S
+WORD = "swordfish"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[ConversationStore]:
+    opened = ConversationStore(tmp_path / "conversations.sqlite", clock)
+    yield opened
+    opened.close()
+
+
+def rows(store: ConversationStore, table: str) -> int:
+    connection = sqlite3.connect(store.file)
+    count = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608
+    connection.close()
+    return int(count)
+
+
+def set_deleted(store: ConversationStore, conversation: int, value: int) -> None:
+    connection = sqlite3.connect(store.file)
+    connection.execute("UPDATE conversation SET deleted = ? WHERE id = ?", (value, conversation))
+    connection.commit()
+    connection.close()
+
+
+def test_that_a_deleted_conversation_is_kept_for_thirty_days(store: ConversationStore, clock: Clock) -> None:
+    number = create(store)
+    turn = say(store, number, "Hi")
+    store.delete(number)
+    clock.now_s += KEPT_S - 1
+    assert store.empty_trash() == 0
+    store.restore(number)
+    assert [item.id for item in store.list()] == [number]
+    assert replayed(store, turn)
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 0
+
+
+def test_that_nothing_of_an_erased_conversation_is_left(store: ConversationStore, clock: Clock, tmp_path: Path) -> None:
+    kept = create(store, "kept", seed=1)
+    last = say(store, kept, "I stay")
+    number = create(store, WORD, seed=2)
+    first = say(store, number, f"the word is {WORD}")
+    say(store, number, "another", parent=first)
+    say(store, number, f"and {WORD} once more", parent=None)
+    assert [item.id for item in store.search(WORD)] == [number]  # it is in the index, too
+    store.delete(number)
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+    assert store.list(deleted=True) == ()
+    with pytest.raises(StoreError, match="does not exist"):
+        store.restore(number)
+    assert [rows(store, table) for table in ("conversation", "turn", "memory")] == [1, 1, 2]
+    assert replayed(store, last)
+    assert store.search(WORD) == ()
+    assert [item.id for item in store.search("stay")] == [kept]
+    store.close()
+    assert not any(WORD.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_that_memories_of_other_conversations_stay(store: ConversationStore, clock: Clock) -> None:
+    number, other = create(store), create(store)
+    turns = [say(store, conversation, "the same") for conversation in (number, other)]
+    store.delete(number)
+    clock.now_s += KEPT_S
+    store.empty_trash()
+    assert store.memory(memory(0).sha256)
+    assert replayed(store, turns[1])
+
+
+@pytest.mark.parametrize("value", [1, 9_999_999_999])
+def test_that_what_was_deleted_without_a_time_or_in_the_future_has_its_days_from_now_on(
+    store: ConversationStore, clock: Clock, value: int
+) -> None:
+    number = create(store)
+    say(store, number, "Hi")
+    set_deleted(store, number, value)
+    assert store.empty_trash() == 0
+    clock.now_s += KEPT_S - 1
+    assert store.empty_trash() == 0
+    assert [item.id for item in store.list(deleted=True)] == [number]
+    clock.now_s += 1
+    assert store.empty_trash() == 1
+
+
+def test_that_a_clock_before_its_time_deletes_all_the_same(store: ConversationStore, clock: Clock) -> None:
+    clock.now_s = 0.0
+    number = create(store)
+    say(store, number, "Hi")
+    store.delete(number)
+    assert store.list() == ()
+    assert store.empty_trash() == 0

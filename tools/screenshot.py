@@ -124,7 +124,7 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mneme-") as scratch:
         use_a_large_screen(Path(scratch))
-        app = application()
+        app = application(Paths(Path(scratch)).settings_file)
         app.setCursorFlashTime(0)
         Settings(Paths(Path(scratch)).settings_file, app).update(
             memory_seed=MEMORY_SEED, reduced_motion=True, hint_seen=True, theme="light"

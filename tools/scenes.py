@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QPlainTextEdit, QWidget
 
@@ -14,6 +15,8 @@ from app.models.memory_history import MemoryHistory
 from app.models.selection import Selection
 from app.views.inspector import InspectorPanel
 from app.views.inspector.lab_deck import LabDeck
+
+Found = TypeVar("Found", bound=QObject)
 
 OTHER_CHATS = (
     ("Hi, my name is Bob.", "I live in Paris."),
@@ -53,30 +56,38 @@ def until(condition: Callable[[], bool], what: str, limit_s: float = TURN_S) -> 
     raise PictureError(f"{what} did not happen within {limit_s:g} s")
 
 
+def the(kind: type[Found], of: QObject, name: str = "") -> Found:
+    """The part of this kind, or of this name. Raises PictureError where there is none."""
+    found: Found | None = of.findChild(kind, name) if name else of.findChild(kind)
+    if found is None:
+        raise PictureError(f"there is no {name or kind.__name__}")
+    return found
+
+
 class Scenes:
     """Brings the window into one state after the other. Each scene: its name and the widget to be painted."""
 
     def __init__(self, app: QApplication, window: QMainWindow) -> None:
         self._app = app
         self._window = window
-        self._history: MemoryHistory = app.findChild(MemoryHistory)
-        self._selection: Selection = app.findChild(Selection)
+        self._history = the(MemoryHistory, app)
+        self._selection = the(Selection, app)
 
     # ---------------------------------------------------------------- what is done
 
     def act(self, action: str) -> None:
         """Triggers an action by its name."""
-        found = self._window.findChild(QAction, f"action_{action}")
+        found = the(QAction, self._window, f"action_{action}")
         if not found.isEnabled():
             raise PictureError(f"{found.text()}: {found.toolTip()}")
         found.trigger()
 
     def _wait_until_idle(self, what: str) -> None:
-        ready = self._window.findChild(QAction, "action_new_chat")  # can be used exactly while the engine is idle
+        ready = the(QAction, self._window, "action_new_chat")  # can be used exactly while the engine is idle
         until(ready.isEnabled, what)
 
     def _press_and_wait(self, press: Callable[[], None], what: str) -> None:
-        ready = self._window.findChild(QAction, "action_new_chat")
+        ready = the(QAction, self._window, "action_new_chat")
         press()
         until(lambda: not ready.isEnabled(), f"{what}: the start")
         until(ready.isEnabled, what)
@@ -84,8 +95,8 @@ class Scenes:
     def talk(self, messages: tuple[str, ...]) -> None:
         """Says these and waits for each answer."""
         self._wait_until_idle("loading the model")
-        composer = self._window.findChild(QPlainTextEdit, "composer")
-        send = self._window.findChild(QAbstractButton, "sendButton")
+        composer = the(QPlainTextEdit, self._window, "composer")
+        send = the(QAbstractButton, self._window, "sendButton")
         for message in messages:
             composer.setPlainText(message)
             self._press_and_wait(send.click, f"answering “{message}”")
@@ -97,11 +108,10 @@ class Scenes:
 
     def _save_memory(self, title: str, note: str) -> None:
         self.act("save_memory")
-        until(lambda: self._dialog("saveMemoryDialog") is not None, "the question for a title")
-        dialog = self._dialog("saveMemoryDialog")
-        dialog.findChild(QLineEdit, "memoryTitle").setText(title)
-        dialog.findChild(QPlainTextEdit).setPlainText(note)
-        dialog.findChild(QAbstractButton, "saveMemoryButton").click()
+        dialog = self._opened("saveMemoryDialog", "the question for a title")
+        the(QLineEdit, dialog, "memoryTitle").setText(title)
+        the(QPlainTextEdit, dialog).setPlainText(note)
+        the(QAbstractButton, dialog, "saveMemoryButton").click()
         until(lambda: self._dialog("saveMemoryDialog") is None, "saving the memory")
         self._wait_until_idle("saving the memory")
 
@@ -109,13 +119,20 @@ class Scenes:
         found = [widget for widget in self._window.findChildren(QDialog, name) if widget.isVisible()]
         return found[0] if found else None
 
+    def _opened(self, name: str, what: str) -> QDialog:
+        until(lambda: self._dialog(name) is not None, what)
+        found = self._dialog(name)
+        if found is None:
+            raise PictureError(f"{what} was gone at once")
+        return found
+
     def _ask_instead(self, message: str) -> None:
         """The newest question is edited: the turn has two versions."""
         self.act("edit_message")
-        editor = self._window.findChild(QWidget, "turnEditor")
+        editor = the(QWidget, self._window, "turnEditor")
         until(editor.isVisible, "the editor of a message")
-        editor.findChild(QPlainTextEdit, "turnEdit").setPlainText(message)
-        self._press_and_wait(editor.findChild(QAbstractButton, "acceptEdit").click, "the second version")
+        the(QPlainTextEdit, editor, "turnEdit").setPlainText(message)
+        self._press_and_wait(the(QAbstractButton, editor, "acceptEdit").click, "the second version")
 
     def select_liveliest_slot(self) -> None:
         record = self._history.current
@@ -127,7 +144,7 @@ class Scenes:
         if preset == "memory":
             self.act("reset_layout")
         pause(4 * LOOK_MS)
-        return self._window.findChild(InspectorPanel, "inspector")
+        return the(InspectorPanel, self._window, "inspector")
 
     # ---------------------------------------------------------------- what is shown
 
@@ -137,7 +154,7 @@ class Scenes:
             self.talk(messages)
             self._new_chat()
         self.talk(CONVERSATION)
-        if not self._window.findChild(QAction, "action_save_memory").isEnabled():
+        if not the(QAction, self._window, "action_save_memory").isEnabled():
             raise PictureError("no turn was written to memory")
 
     def all(self) -> Iterator[tuple[str, QWidget]]:
@@ -165,7 +182,7 @@ class Scenes:
 
     def _lab(self) -> tuple[str, QWidget]:
         panel = self._open_inspector("lab")
-        deck = self._window.findChild(LabDeck, "labDeck")
+        deck = the(LabDeck, self._window, "labDeck")
         panel.words.check.click()
         until(lambda: deck.lab.shown is not None, "the experiment")
         return "lab", self._window
@@ -175,8 +192,7 @@ class Scenes:
             self._history.show_turn(turn)
             self._save_memory(title, note)
         self.act("memory_library")
-        until(lambda: self._dialog("memoryLibrary") is not None, "the library")
-        return "library", self._dialog("memoryLibrary")  # type: ignore[return-value]
+        return "library", self._opened("memoryLibrary", "the library")
 
     def _versions(self) -> tuple[str, QWidget]:
         library = self._dialog("memoryLibrary")
@@ -194,6 +210,6 @@ class Scenes:
     def _search(self) -> tuple[str, QWidget]:
         self.act("back_to_now")
         self.act("search_chats")
-        self._window.findChild(QLineEdit, "chatSearch").setText(SEARCHED)
+        the(QLineEdit, self._window, "chatSearch").setText(SEARCHED)
         pause(20 * LOOK_MS)
         return "search", self._window

@@ -35,7 +35,8 @@ THEMES = (
     "introductions", "animals_and_health", "people", "work_and_study", "tastes", "plans_and_places", "home_and_things",
     "changes", "texting", "families", "from_abroad", "first_minutes", "put_right", "stories", "enthusiasms",
     "after_work", "daily_life", "campus", "money_and_things", "body_and_sport", "parents_and_grandparents",
-    "on_the_road", "put_differently", "changed_minds",
+    "on_the_road", "put_differently", "changed_minds", "errands_and_offices", "celebrations_and_visits",
+    "made_and_grown", "half_sentences",
 )  # fmt: skip
 """Those from "texting" to "after_work" are about facts of known kinds alone."""
 

@@ -595,7 +595,7 @@ def test_that_what_was_told_anew_is_asked_aside_the_most() -> None:
 
 def test_that_a_fact_can_follow_whom_it_is_about_in_the_next_message() -> None:
     generator, followed = DialogueGenerator(10), 0
-    for dialogue in (generator.dialogue(10) for _ in range(400)):
+    for dialogue in (generator.dialogue(10) for _ in range(600)):
         for before, turn in pairwise(dialogue.turns):
             if before.kind == "mention":
                 assert turn.kind == "tell"

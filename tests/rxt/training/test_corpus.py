@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,9 @@ def test_that_a_query_too_long_to_be_answered_is_refused(
 
 
 def test_that_parquet_holds_the_same_conversations(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow
+    from pyarrow import parquet
+
     table = pyarrow.Table.from_pylist([LONG, {**PAIR, "system": None, "interactions": None}])
     parquet.write_table(table, tmp_path / "a.parquet")
     assert read_corpus([tmp_path / "a.parquet"]) == read_corpus([lines(tmp_path / "a.jsonl", LONG, PAIR)])
@@ -128,6 +130,15 @@ def test_that_parquet_holds_the_same_conversations(tmp_path: Path) -> None:
     (tmp_path / "c.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(DataError, match="cannot be read as Parquet"):
         read_corpus([tmp_path / "c.parquet"])
+
+
+def test_that_a_parquet_file_without_its_package_is_refused_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(DataError, match=r"a\.parquet: Parquet files need the package pyarrow.* JSON Lines"):
+        read_corpus([tmp_path / "a.parquet"])
 
 
 def test_that_single_pairs_are_put_together_and_conversations_are_cut(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import importlib.util
 import json
 import os
 import random
@@ -334,10 +335,18 @@ def test_that_a_log_has_one_header_and_the_numbers_of_every_step(recipe: Recipe,
 
 
 def test_that_a_run_shows_in_tensorboard_where_it_is_installed(recipe: Recipe, tmp_path: Path) -> None:
-    pytest.importorskip("tensorboard")
     Trainer(recipe, tmp_path).run(lambda _: None)
     (events,) = (tmp_path / "events").iterdir()
     assert b"write_gate/layer_1" in events.read_bytes()
+
+
+def test_that_a_run_without_tensorboard_keeps_its_numbers_all_the_same(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    Trainer(recipe, tmp_path).run(lambda _: None)
+    assert not (tmp_path / "events").exists()
+    assert len((tmp_path / "log-0.csv").read_text("utf-8").splitlines()) == recipe.stages[0].schedule.steps + 1
 
 
 def test_that_stage_plans_without_a_curriculum_use_the_data_as_it_is(recipe: Recipe, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM end the application the way closing its window does."""
+"""SIGINT, SIGTERM and the end of the terminal close the application the way closing its window does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ import socket
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
+
+
+def quit_signals() -> list[signal.Signals]:
+    """Those of this system; the end of the terminal is none where it shall be ignored, as after `nohup`."""
+    found = [signal.SIGINT, signal.SIGTERM]
+    for name in ("SIGHUP", "SIGBREAK"):  # of Unix, of Windows
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            found.append(number)
+    return found
 
 
 class QuitSignals(QObject):
@@ -30,7 +40,7 @@ class QuitSignals(QObject):
         self._notifier = QSocketNotifier(self._here.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._drain)
         self._former_descriptor = signal.set_wakeup_fd(self._there.fileno(), warn_on_full_buffer=False)
-        self._former = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._former = {number: signal.signal(number, self._handle) for number in quit_signals()}
 
     def uninstall(self) -> None:
         """Gives the signals back."""

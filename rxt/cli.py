@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, assert_never
 
 from rxt.bench.commands import add_bench
-from rxt.errors import RxtError
+from rxt.errors import RxtError, is_out_of_memory
 from rxt.events import (
     AnswerFinished,
     Event,
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from rxt.inference.session import Session
     from rxt.io.snapshot import SnapshotInfo
 
-HELP = "A line is a message. /save FILE keeps the memory, /quit or Ctrl+D leaves, Ctrl+C stops an answer."
+_END = "Ctrl+Z and Enter" if os.name == "nt" else "Ctrl+D"
+HELP = f"A line is a message. /save FILE keeps the memory, /quit or {_END} leaves, Ctrl+C stops an answer."
 SNAPSHOT = ".safetensors"
 
 
@@ -56,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except (RxtError, ValueError, OSError) as error:
         print(f"rxt: {_harmless(str(error))}", file=sys.stderr)
+        return 1
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        first = _harmless(str(error)).partition("\n")[0]
+        print(f"rxt: there was not enough memory; what was saved before is kept. {first}".rstrip(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # commands with something to keep see to it themselves
         print("rxt: stopped.", file=sys.stderr)
@@ -176,7 +183,8 @@ def _command(line: str, keeper: _Keeper) -> None:
     except (RxtError, OSError) as error:
         print(f"Not saved: {_harmless(str(error))}")
     else:
-        print(f"Saved memory {info.sha256[:8]} after {info.turns} turns to {_harmless(str(path))}.")
+        turns = "1 turn" if info.turns == 1 else f"{info.turns} turns"
+        print(f"Saved memory {info.sha256[:8]} after {turns} to {_harmless(str(path))}.")
 
 
 class _Keeper:

@@ -17,3 +17,13 @@ class ModelError(RxtError):
 
 class SnapshotError(RxtError):
     """A snapshot that cannot be used; the message names what differs."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was not enough memory, which torch has no class for but on GPUs."""
+    said = str(error).lower()
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or any(words in said for words in ("out of memory", "allocate memory", "not enough memory"))
+    )

@@ -54,11 +54,10 @@ class Dialogue:
         self.loaded = loaded
         self.conversation = opening.conversation
         self.place: Place = opening.place
+        self.lacks_branches = opening.place.is_cut  # some cannot be shown, for their memory is not certain
         self.on_stop: OnStop = "remember"
-        self._tree = opening.tree
-        self._journal = journal
-        self._stop = stop
-        self._closing = closing
+        self._tree, self._journal = opening.tree, journal
+        self._stop, self._closing = stop, closing
         self._post = post
         self._heap = Heap()
         self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
@@ -182,8 +181,7 @@ class Dialogue:
             return None
         if opened.id != announced:
             self._post(reports.ConversationRenumbered(announced, opened.id))
-        if is_new or opened.title != title:
-            self._list()
+        is_listed = not is_new and opened.title == title
 
         def post(report: reports.Report) -> None:
             nonlocal begun
@@ -195,6 +193,8 @@ class Dialogue:
             if begins:
                 self._put(entry, StoredTurn(text, "", "pending", None))
                 self._tell_tree()
+            if begins and not is_listed:  # not before: a chat whose first message is rejected was none
+                self._list()
 
         turn = Turn(session, self._journal, entry, self._stop, post)
         turn.run(text)
@@ -276,13 +276,13 @@ class Dialogue:
 
     def _place_after(self, turns: list[StoredTurn], memory: Memory | None) -> Place:
         """A place after these turns; its memory is computed and verified where it is not known."""
-        records = records_of(turns)
-        is_computed = False
+        records, is_computed = records_of(turns), False
         if memory is None:
             initial, store = self.conversation.initial, self._journal.store
             found = memory_after(self.loaded, store, initial, records, self._stop.is_set)
             if found.problem:
-                raise RefusedError(f"{found.problem} Nothing was changed.")
+                self.lacks_branches = True
+                raise RefusedError(f"{found.problem} Nothing was changed. Export the chat as a page to read that turn.")
             memory, is_computed = found.memory, found.computed > 0
         session = start_session(self.loaded, memory, records, self.on_stop)
         return Place(session, turns, TurnEntry(turns[-1].id) if turns else None, is_computed)

@@ -59,7 +59,8 @@ class ExchangedConversation:
     """A conversation with all of its turns, parents before children.
 
     shape: (L, S, D) of its memories. memory: the bytes of the first one, float32, little-endian, C order.
-    tip: the turn at which it is open; None: before the first.
+    tip: the turn at which it is open; None: before the first. apart: turns off that path that a page has all the
+    same, because the chat cannot be opened at them.
     """
 
     title: str
@@ -74,6 +75,7 @@ class ExchangedConversation:
     created: float
     tip: int | None
     turns: tuple[ExchangedTurn, ...]
+    apart: tuple[ExchangedTurn, ...] = ()
 
     @property
     def path(self) -> tuple[ExchangedTurn, ...]:

@@ -1,6 +1,7 @@
 """A conversation as a page to read: Markdown or HTML. What was said is text in both, never markup.
 
-The path to the turn where the conversation is open is written, with what is known of each turn.
+The path to the turn where the conversation is open is written, with what is known of each turn; then the turns that
+can be read nowhere else.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
 _BEGINS_BLOCK = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.ASCII)
 _INDENT = re.compile(r"^[ \t]+")
+_APART = "Other branches"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
 :root { color-scheme: light dark; --text: #1c2126; --muted: #5c6670; --ground: #f7f7f4; --mine: #ddf0ec; }
@@ -25,6 +27,7 @@ _STYLE = """
 body { margin: 0 auto; max-width: 46rem; padding: 2rem 1.5rem; color: var(--text); background: var(--ground);
   font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.125rem; margin: 3rem 0 0; }
 p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .facts { color: var(--muted); font-size: .8125rem; margin-top: .25rem; font-variant-numeric: tabular-nums; }
 .query { background: var(--mine); border-radius: .5rem; margin: 2rem 0 .75rem auto; padding: .5rem .75rem;
@@ -36,9 +39,10 @@ def to_markdown(conversation: ExchangedConversation) -> bytes:
     """The page in Markdown, UTF-8."""
     parts = [f"# {_marked(_title(conversation))}", *(_marked(fact) for fact in _facts(conversation))]
     for turn in conversation.path:
-        parts.append("\n".join(f"> {line}" for line in _marked(turn.query).split("\n")))
-        parts.append(_marked(turn.answer) if turn.answer else "*no answer*")
-        parts.append(f"<sub>{_marked(_caption(turn))}</sub>")
+        parts += _turn_in_markdown(turn)
+    parts += [f"## {_APART}"] if conversation.apart else []
+    for turn in conversation.apart:
+        parts += _turn_in_markdown(turn)
     return ("\n\n".join(parts) + "\n").encode()
 
 
@@ -50,10 +54,10 @@ def to_html(conversation: ExchangedConversation) -> bytes:
         *(f'<p class="facts">{_escaped(fact)}</p>' for fact in _facts(conversation)),
     ]
     for turn in conversation.path:
-        body.append(f'<p class="query" dir="auto">{_escaped(turn.query)}</p>')
-        answer = _escaped(turn.answer) if turn.answer else "<em>no answer</em>"
-        body.append(f'<p class="answer" dir="auto">{answer}</p>')
-        body.append(f'<p class="facts">{_escaped(_caption(turn))}</p>')
+        body += _turn_in_html(turn)
+    body += [f"<h2>{_APART}</h2>"] if conversation.apart else []
+    for turn in conversation.apart:
+        body += _turn_in_html(turn)
     lines = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -73,6 +77,20 @@ def to_html(conversation: ExchangedConversation) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def _turn_in_markdown(turn: ExchangedTurn) -> tuple[str, ...]:
+    query = "\n".join(f"> {line}" for line in _marked(turn.query).split("\n"))
+    return query, _marked(turn.answer) if turn.answer else "*no answer*", f"<sub>{_marked(_caption(turn))}</sub>"
+
+
+def _turn_in_html(turn: ExchangedTurn) -> tuple[str, ...]:
+    answer = _escaped(turn.answer) if turn.answer else "<em>no answer</em>"
+    return (
+        f'<p class="query" dir="auto">{_escaped(turn.query)}</p>',
+        f'<p class="answer" dir="auto">{answer}</p>',
+        f'<p class="facts">{_escaped(_caption(turn))}</p>',
+    )
+
+
 def _title(conversation: ExchangedConversation) -> str:
     return " ".join(conversation.title.split()) or "New chat"
 
@@ -80,7 +98,8 @@ def _title(conversation: ExchangedConversation) -> str:
 def _facts(conversation: ExchangedConversation) -> tuple[str, ...]:
     """Two lines about the whole conversation."""
     layers, slots, width = conversation.shape
-    began = datetime.fromtimestamp(conversation.created, UTC).strftime("%Y-%m-%d") if conversation.created > 0 else ""
+    created = conversation.created
+    began = datetime.fromtimestamp(created, UTC).astimezone().strftime("%Y-%m-%d") if created > 0 else ""
     model = f"{conversation.model} ({conversation.fingerprint[:12]})"
     size = f"memory of {layers} × {slots} × {width}"
     seed = conversation.initial_seed

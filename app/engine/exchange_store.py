@@ -46,15 +46,19 @@ def exchanged(store: ConversationStore, number: int, memory: bytes | None = None
 def exchanged_open(dialogue: Dialogue, store: Callable[[], ConversationStore]) -> ExchangedConversation:
     """The open conversation: all of its tree, or the shown path where the store lacks something that is shown.
 
-    Where its path could not be followed to its end, it ends in the file where it ends in the store.
+    Where its path could not be followed to its end, it ends in the file where it ends in the store. Where a branch
+    cannot be shown, a page has all of them.
     """
     opened, place = dialogue.conversation, dialogue.place
     if not dialogue.is_saved:
         return exchanged_path(opened, place.turns)
     found = exchanged(store(), opened.id, opened.initial.to_bytes())
-    if place.is_cut and place.tip is place.cut_at:
+    if not (place.is_cut and place.tip is place.cut_at):
+        found = replace(found, tip=place.tip.id if place.tip is not None else None)  # another where it is read-only
+    if not dialogue.lacks_branches:
         return found
-    return replace(found, tip=place.tip.id if place.tip is not None else None)  # another where the store is read-only
+    path = {turn.id for turn in found.path}
+    return replace(found, apart=tuple(turn for turn in found.turns if turn.id not in path))
 
 
 def _exchanged_turn(turn: Turn) -> ExchangedTurn:

@@ -331,7 +331,9 @@ def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
     found = store.salvaged
     if found is None or not found.turns:
         return "Earlier conversations could not be read", words
-    rescued = f"It has what could still be read: {found.turns} turns of {found.conversations} chats."
+    chats = "1 chat" if found.conversations == 1 else f"{found.conversations:,} chats"
+    turns = "1 turn" if found.turns == 1 else f"{found.turns:,} turns"
+    rescued = f"It has what could still be read: {turns} of {chats}."
     return "Earlier conversations could not all be read", f"{words} {rescued}"
 
 

@@ -189,13 +189,14 @@ def _check_model(loaded: Loaded, stored: Conversation) -> None:
     if stored.model == info.name:
         raise RefusedError(
             f"It was held with another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is"
-            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. To go on, open a copy of the"
-            " former model’s folder (File, Open model folder); to read what was said, export it: its menu in the list"
-            " has that. The open conversation stays as it is."
+            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. To go on, open that version: File,"
+            " Use the bundled model, or a copy of its folder with File, Open model folder. To read what was said,"
+            " export it: its menu in the list has that. The open conversation stays as it is."
         )
     raise RefusedError(
         f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"
-        f" wrote it. Load {stored.model} to open it. The open conversation stays as it is."
+        f" wrote it. To go on, open that model: File, Use the bundled model, or File, Open model folder. The open"
+        " conversation stays as it is."
     )
 
 

@@ -18,7 +18,7 @@ from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
 from app.paths import private_folder, unused
-from app.store.trash import DAY_S, KEPT_DAYS
+from app.store.trash import DAY_S, EARLIEST, KEPT_DAYS
 from rxt.errors import RxtError
 from rxt.io.files import read_bounded, write_atomically
 
@@ -100,8 +100,7 @@ class SnapshotFolder:
         for path in self._trash.glob(PATTERN):
             try:
                 status = path.lstat()
-                age_s = time.time() - max(status.st_mtime, status.st_ctime)  # moving it there has changed one of them
-                if age_s >= KEPT_DAYS * DAY_S and stat.S_ISREG(status.st_mode):
+                if stat.S_ISREG(status.st_mode) and _age_s(path, status) >= KEPT_DAYS * DAY_S:
                     path.unlink()
             except OSError:
                 _log.info("%s was left in the trash", path.name, exc_info=True)
@@ -154,8 +153,10 @@ class SnapshotFolder:
         private_folder(self._trash)
         target = unused(self._trash / path.name)
         os.replace(path, target)
-        with contextlib.suppress(OSError):
-            os.utime(target)  # its time in the trash begins
+        with contextlib.suppress(OSError):  # its time in the trash begins, not before what was saved or deleted last
+            files = (*self.folder.glob(PATTERN), *self._trash.glob(PATTERN))
+            began = max(time.time(), *(file.lstat().st_mtime for file in files))
+            os.utime(target, (began, began))
         self._deleted[path] = target
         return target
 
@@ -183,6 +184,25 @@ class SnapshotFolder:
             target.unlink(missing_ok=True)
             raise
         return target
+
+
+def _age_s(path: Path, status: os.stat_result) -> float:
+    """How long a file has been in the trash. Where a clock was wrong, its time begins anew rather than ending early.
+
+    Nothing here sets the time of the last change; it follows the clock of the moment, however wrong that is.
+    """
+    now, written, changed = time.time(), status.st_mtime, status.st_ctime
+    moved = max(written, changed)  # moving it there has changed one of them
+    ahead = now + KEPT_DAYS * DAY_S
+    if moved < EARLIEST:
+        os.utime(path)
+        return 0.0
+    if os.name != "posix" or written <= ahead:
+        return now - moved
+    if changed > ahead:
+        os.utime(path, (written, written))  # it was changed now, and still written then: either clock may be right
+        return 0.0
+    return now - changed
 
 
 def _bytes(path: Path) -> bytes:

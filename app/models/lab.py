@@ -149,6 +149,11 @@ class Lab(QObject):
                 )
 
     @Slot()
+    def clear_marks(self) -> None:
+        """Takes the marks of all slots away."""
+        self._selection.clear_marks()
+
+    @Slot()
     def _on_change(self) -> None:
         self.changed.emit()
 

@@ -65,5 +65,6 @@ def question_list(text: str) -> QuestionList:
             return QuestionList(problem=f"Line {row.line} is longer than {LONGEST_QUESTION} characters.")
         pairs.append((row.cells[0], row.cells[1]))
     if len(pairs) > MOST_QUESTIONS:
-        return QuestionList(problem=f"These are {len(pairs):,} questions; at most {MOST_QUESTIONS} fit in one probe.")
+        most = f"at most {MOST_QUESTIONS} can be typed. Load a CSV file for more."
+        return QuestionList(problem=f"These are {len(pairs):,} questions; {most}")
     return QuestionList(tuple(pairs), "" if pairs else "Write at least one line: question, expected answer.")

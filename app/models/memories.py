@@ -91,6 +91,9 @@ class LoadedModel(Protocol):
     def width(self) -> int: ...
 
 
+THE_WAY = "To use it, open that model: File, Use the bundled model, or File, Open model folder."
+
+
 def date_in_words(created: str) -> str:
     """An ISO 8601 moment as a local day and minute, such as 2026-03-01 14:05; as it is where it is no moment."""
     try:
@@ -110,13 +113,12 @@ def why_not(line: SnapshotLine, model: LoadedModel | None) -> str:
     if line.shape != needed and any(line.shape):
         return (
             f"It is a memory of {shape_in_words(line.shape)} (layers × slots × width) of {name}; "
-            f"{other} is open and needs {shape_in_words(needed)}."
+            f"{other} is open and needs {shape_in_words(needed)}. {THE_WAY}"
         )
     if line.fingerprint != model.fingerprint:
         return (
             f"It is a memory of {name} (fingerprint {one_line(line.fingerprint)[:12]}); "
-            f"{other} is open (fingerprint {model.fingerprint[:12]}). "
-            "To use it, open a copy of that model’s folder (File, Open model folder)."
+            f"{other} is open (fingerprint {model.fingerprint[:12]}). {THE_WAY}"
         )
     return ""
 
@@ -126,9 +128,14 @@ def shape_in_words(shape: tuple[int, int, int]) -> str:
     return "\u00a0×\u00a0".join(f"{side:,}" for side in shape)
 
 
-def lived_in_words(turns: int) -> str:
-    """How much of a chat a memory holds; one that was written from a text holds none, and there is no "yet" to it."""
-    return turns_in_words(turns) if turns else "no turns"
+def lived_in_words(line: SnapshotLine) -> str:
+    """How much of a chat a memory holds. One that was written from a text holds none, and there is no "yet" to it; ""
+    for one made of other memories, whose turns nobody counted."""
+    return turns_in_words(line.turns) if line.turns else "" if line.synthetic else "no turns"
+
+
+def _detail(line: SnapshotLine) -> str:
+    return " · ".join(part for part in (lived_in_words(line), size_in_words(line.size_bytes)) if part)
 
 
 class SnapshotList(QAbstractListModel):
@@ -205,7 +212,7 @@ class SnapshotList(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.title(line.path)
             case LibraryRole.DETAIL:
-                return f"{lived_in_words(line.turns)} · {size_in_words(line.size_bytes)}"
+                return _detail(line)
             case LibraryRole.KEY:
                 return line.path
             case LibraryRole.IS_CURRENT:
@@ -225,8 +232,8 @@ class SnapshotList(QAbstractListModel):
             case MemoryRole.IS_SYNTHETIC:
                 return line.synthetic
             case MemoryRole.ORIGIN:
-                origin = one_line(line.origin)
-                return f"From “{origin}”, after {lived_in_words(line.turns)}" if origin else lived_in_words(line.turns)
+                origin, lived = one_line(line.origin), lived_in_words(line)
+                return f"From “{origin}”, after {lived}" if origin and lived else origin or lived
             case MemoryRole.DATE:
                 return date_in_words(line.created)
             case MemoryRole.MODEL:
@@ -243,8 +250,8 @@ class SnapshotList(QAbstractListModel):
         reason = why_not(line, self._model)
         parts = (
             self.title(line.path),
-            f"{lived_in_words(line.turns)} · {size_in_words(line.size_bytes)}",
-            f"made with {one_line(line.model)} on {line.created[:10]}",
+            _detail(line),
+            f"made with {one_line(line.model)} on {date_in_words(line.created)[:10]}",
             "synthetic" if line.synthetic else "",
             f"cannot be opened: {reason}" if reason else "",
         )

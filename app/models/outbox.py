@@ -90,6 +90,11 @@ class Outbox(QObject):
                 self.cancel()
         self._send_queued()
 
+    def hold(self, text: str) -> None:
+        """A text went to the engine on another way, in the place of an earlier message; it is kept until a turn begins
+        with it or it comes back."""
+        self._in_flight = text
+
     def refused(self) -> None:
         """The engine did not take the sent message and gave it back itself."""
         self._in_flight = ""

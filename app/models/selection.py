@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.models.memory_history import INITIAL, MemoryHistory
 
@@ -64,6 +64,7 @@ class Selection(QObject):
         self._pin: Pin | None = None
         self._layer: int | None = None
         history.reset.connect(self._on_reset)
+        history.started.connect(self.clear_marks)  # they are about what a word of that chat read
         history.cursor_changed.connect(self._on_cursor)
 
     @property
@@ -155,6 +156,7 @@ class Selection(QObject):
             marks[layer, slot] = not marks[layer, slot]
             self.mark(marks)
 
+    @Slot()
     def clear_marks(self) -> None:
         self.mark(np.zeros_like(self.marks))
 
@@ -191,7 +193,7 @@ class Selection(QObject):
         self._set_token(hovered, locked)
 
     def _on_reset(self) -> None:
-        """Another conversation or branch: marks stay where the memory has the same shape, a turn if it is the same."""
+        """Another conversation or branch: marks stay on a branch, a pinned turn if it is the same."""
         initial = self._history.initial
         shape = (initial.layers, initial.slots) if initial is not None else (0, 0)
         self._set_token(None, None)

@@ -44,10 +44,12 @@ def rows(figure: Figure) -> Iterator[Row]:
             case Lines():
                 for line in panel.lines:
                     for index, (x, y) in enumerate(zip(line.x, line.y, strict=True)):
-                        label = panel.x.label(int(x)) if panel.x.labels and float(x).is_integer() else ""
+                        is_place = panel.x.labels and float(x).is_integer()
+                        label = panel.x.label(int(x)) if is_place else ""
+                        number = str(panel.x.start + int(x)) if is_place else _digits(x)
                         ends = (_digits(part[index]) if part is not None else "" for part in (line.low, line.high))
                         low, high = ends
-                        yield panel.name, line.name, "", "", _digits(x), label, _digits(y), low, high
+                        yield panel.name, line.name, "", "", number, label, _digits(y), low, high
             case Bars():
                 for name, values in panel.series:
                     for place, value in enumerate(values):

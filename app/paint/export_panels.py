@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from app.paint.colormap import ByteArray
     from rxt.events import FloatArray
 
-COLOUR_BAR_PX = 88.0
+COLOUR_BAR_PX = 102.0
+_NUMBER_PX = 55.0  # “≤ −0.386” fits
 FINEST = 2400  # columns of a map on paper; where there are more than that or than pixels, neighbours share one
 _SHARP_PX = 1600  # viewers smooth enlarged images, so every cell is written as a block of pixels
 
@@ -93,14 +94,11 @@ def _pooled(values: FloatArray, rows: int, columns: int, neutral: float) -> Floa
 def _draw_colour_bar(painter: QPainter, paper: Paper, heat: Heat, table: ByteArray, bar: QRectF) -> None:
     blocks = np.repeat(np.repeat(table[::-1, None], 4, axis=0), 8, axis=1)
     painter.drawImage(bar, as_image(np.ascontiguousarray(blocks)))
-    limits = heat.limits
-    decimals = decimals_for(limits.span)
-    for share in (0.0, 0.5, 1.0):
-        text = number_text(limits.low + share * limits.span, decimals)
+    for share, text in zip((0.0, 0.5, 1.0), _bar_words(heat), strict=True):
         y = bar.bottom() - share * bar.height()
         draw_text(
             painter,
-            QRectF(bar.right() + 5, y - 8, COLOUR_BAR_PX - 47, 16),
+            QRectF(bar.right() + 5, y - 8, _NUMBER_PX, 16),
             text,
             Qt.AlignmentFlag.AlignLeft,
             paper.quiet,
@@ -111,6 +109,20 @@ def _draw_colour_bar(painter: QPainter, paper: Paper, heat: Heat, table: ByteArr
     box = QRectF(-bar.height() / 2, -14, bar.height(), 16)
     draw_text(painter, box, heat.quantity, Qt.AlignmentFlag.AlignHCenter, paper.quiet)
     painter.restore()
+
+
+def _bar_words(heat: Heat) -> tuple[str, str, str]:
+    """The numbers at the bottom, the middle and the top; ≤ and ≥ say that values beyond have the colour of the end."""
+    limits = heat.limits
+    room = 1e-6 * limits.span
+    known = np.isfinite(heat.values) if heat.empty is None else np.isfinite(heat.values) & ~heat.empty
+    values, decimals = heat.values[known], decimals_for(limits.span)
+    low, middle, high = (number_text(limits.low + share * limits.span, decimals) for share in (0.0, 0.5, 1.0))
+    return (
+        f"≤ {low}" if (values < limits.low - room).any() else low,
+        middle,
+        f"≥ {high}" if (values > limits.high + room).any() else high,
+    )
 
 
 def _draw_picture(painter: QPainter, picture: Picture, area: QRectF) -> Frame:

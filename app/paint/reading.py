@@ -51,9 +51,13 @@ def strongest_source(sources: FloatArray) -> list[tuple[int, float]]:
     return [(int(column) - 1, float(sources[token, column])) for token, column in enumerate(best)]
 
 
-def against_mean(sources: FloatArray) -> FloatArray:
-    """[T, N + 1]: each share less the mean over the answer's tokens: where a token differs from the rest."""
-    result: FloatArray = (sources - sources.mean(axis=0, keepdims=True)).astype(np.float32)
+def against_others(sources: FloatArray) -> FloatArray:
+    """[T, N + 1]: each share less the mean over the answer's other tokens; zeros where there are none."""
+    if len(sources) < 2:
+        return np.zeros_like(sources)
+    exact = sources.astype(np.float64)  # tokens that are alike differ by 0, not by what rounding leaves
+    others = (exact.sum(axis=0) - exact) / (len(exact) - 1)
+    result: FloatArray = (exact - others).astype(np.float32)
     return result
 
 

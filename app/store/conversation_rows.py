@@ -25,7 +25,7 @@ FROM conversation c JOIN memory m ON m.sha256 = c.initial_memory LEFT JOIN turn 
 """
 _WITH_TURNS = "EXISTS (SELECT 1 FROM turn t WHERE t.conversation = c.id)"
 _LISTED = f"WHERE c.deleted = 0 AND {_WITH_TURNS} ORDER BY c.pinned DESC, c.id DESC"
-_DELETED = f"WHERE c.deleted > 0 AND {_WITH_TURNS} ORDER BY c.deleted DESC, c.id DESC"
+_DELETED = f"WHERE c.deleted <> 0 AND {_WITH_TURNS} ORDER BY ABS(c.deleted) DESC, c.id DESC"
 
 
 class ConversationRows:

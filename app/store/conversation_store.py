@@ -147,7 +147,7 @@ class ConversationStore:
 
     def delete(self, conversation: int) -> None:
         """Takes the conversation off the list; `restore` brings it back with everything it had, for KEPT_DAYS."""
-        self._rows.change(conversation, "deleted", self._trash.now)
+        self._rows.change(conversation, "deleted", self._trash.stamp)
 
     def restore(self, conversation: int) -> None:
         self._rows.change(conversation, "deleted", 0)

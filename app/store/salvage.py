@@ -99,7 +99,7 @@ class _Salvage:
             "origin_turns": _number(row.get("origin_turns")),
             "created": _time(row, "created"),
             "updated": _time(row, "updated"),
-            "deleted": max(0, _number(row.get("deleted"))),
+            "deleted": abs(_number(row.get("deleted"))),
             "pinned": int(bool(row.get("pinned"))),
         }
         self._insert("conversation", {"id": row["id"], **values})

@@ -190,6 +190,7 @@ class BranchCommands(QObject):
         editor.finish()
         if is_query:
             self._back_to_now()
+            self._workspace.outbox.hold(text)
             self._port.edit_query(turn, text, self._sampling)
             self._window.chat.transcript.jump_to_latest()
         else:

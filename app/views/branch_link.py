@@ -70,7 +70,8 @@ class BranchLink(QObject):
         workspace.conversation.modelAboutToBeReset.connect(self._on_leaving)
         workspace.settings.changed.connect(self._apply_shortcuts)
         window.known_actions.use_shortcuts(dict(workspace.settings.preferences.shortcuts))
-        window.ask_before_closing(self.loss)
+        window.losses.ask_before_closing(self.loss)
+        window.losses.ask_before_leaving(self.loss_of_leaving)
         self._refresh()
 
     # ---------------------------------------------------------------- the tree
@@ -168,6 +169,8 @@ class BranchLink(QObject):
         shown = {exchange.id for exchange in self._workspace.conversation.exchanges}
         here = self._unsaved + len(self._incomplete & shown)
         elsewhere = sum(left.unsaved for left in self._left.values()) + len(self._incomplete - shown)
+        if self._saved_no_more:  # those are lost already, so nobody is asked about them
+            elsewhere = 0
         parts = [f"{_turns(here)} of this chat"] if here else []
         if elsewhere:
             parts.append(f"{_turns(elsewhere)} of {'other chats' if len(self._left) > 1 else 'another chat'}")
@@ -175,6 +178,16 @@ class BranchLink(QObject):
             return ""
         words, advice = " and ".join(parts), EXPORT if self._saved_no_more else MAKE_ROOM
         return f"{words[0].upper()}{words[1:]} could not be saved and would be lost. {advice}"
+
+    def loss_of_leaving(self) -> str:
+        """What would be lost if another chat was opened now, in the same way: where something still saves, nothing."""
+        if not self._saved_no_more:
+            return ""
+        exchanges = self._workspace.conversation.exchanges
+        lost = sum(not exchange.id or exchange.id in self._incomplete for exchange in exchanges)
+        return (
+            f"{_turns(lost).capitalize()} of this chat could not be saved and would be lost. {EXPORT}" if lost else ""
+        )
 
     # ---------------------------------------------------------------- models and keys
 

@@ -17,6 +17,7 @@ from app.views.message_overlay import MessageOverlay
 from app.views.notices import Notices
 from app.views.pages import ModelMissing, Welcome
 from app.views.past_banner import PastBanner
+from app.views.spoken import ASSERTIVE, announce
 from app.views.transcript_view import TranscriptView
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ class Chat(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.banner = PastBanner(actions)
         self.transcript = TranscriptView(workspace.conversation, themes)
+        self.transcript.name_keys_of(actions["previous_version"], actions["next_version"])
         self.overlay = MessageOverlay(self.transcript, workspace.conversation, icons)
-        self.find_bar = FindBar(self.transcript, workspace.conversation, icons)
+        self.composer = Composer(workspace.outbox, workspace.settings, actions, icons)
+        self.find_bar = FindBar(self.transcript, workspace.conversation, icons, self.composer.edit)
         self.welcome = Welcome(icons)
         self.model_missing = ModelMissing(actions, icons)
         self.notices = Notices(icons)
-        self.composer = Composer(workspace.outbox, workspace.settings, actions, icons)
         self.notices.setFocusProxy(self.composer.edit)
         self.jump = button("Jump to latest", "chip", "ph.arrow-down", icons)
         self.jump.setObjectName("jumpToLatest")
@@ -116,6 +118,7 @@ class Chat(QWidget):
     def show_model_missing(self, reason: str) -> None:
         self.model_missing.show_reason(reason)
         self._show_page()
+        announce(self.model_missing, reason, ASSERTIVE)
 
     @Slot()
     def _show_page(self) -> None:

@@ -56,8 +56,7 @@ class ChatList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._chats = chats
-        self._line: tuple[int, int] | None = None  # the chat and the row with the keyboard before a reset
-        self._typed: str | None = None  # the title of that chat as far as it is typed
+        self._typed: tuple[int, str] | None = None  # a chat and its title as far as it is typed, before a reset
         self.field = QLineEdit()
         self.field.setObjectName("chatSearch")
         self.field.setAccessibleName("Search chats")
@@ -89,10 +88,11 @@ class ChatList(QWidget):
         self.field.textChanged.connect(self._on_text)
         self.list.chosen.connect(self.chosen)
         self.list.delete_requested.connect(self.delete_requested)
+        self.list.rename_requested.connect(self._rename)
         self.list.customContextMenuRequested.connect(self._show_menu)
         chats.searched.connect(self._on_searched)
-        chats.modelAboutToBeReset.connect(self._keep_line)
-        chats.modelReset.connect(self._go_on)  # after the list, which lets go of the line and of the field then
+        chats.modelAboutToBeReset.connect(self._keep_title)
+        chats.modelReset.connect(self._type_on)  # after the list, which lets go of the field then
 
     def search(self) -> None:
         """Gives the keyboard to the search field."""
@@ -116,40 +116,33 @@ class ChatList(QWidget):
         self.list.edit(index)
 
     @Slot()
-    def _keep_line(self) -> None:
-        index, field = self.list.currentIndex(), self.list.title_field
-        self._line = (index.data(LibraryRole.KEY), index.row()) if index.isValid() else None
-        self._typed = field.text() if field is not None else None
+    def finish_title(self) -> None:
+        """Takes the title that is being typed as it is."""
+        field = self.list.title_field
+        if field is not None:
+            self.list.commitData(field)
 
     @Slot()
-    def _go_on(self) -> None:
-        """The lines stand in another order: the current one goes with its chat, and a title that is being typed, too.
+    def _keep_title(self) -> None:
+        field = self.list.title_field
+        key = self.list.currentIndex().data(LibraryRole.KEY)
+        self._typed = (key, field.text()) if field is not None else None
 
-        Where that chat has gone from under the keyboard, the line in its place is the current one.
-        """
-        if self._line is None:
+    @Slot()
+    def _type_on(self) -> None:
+        """The lines stand in another order: a title that is being typed goes with its chat."""
+        if self._typed is None:
             return
-        key, former_row = self._line
-        row = self._chats.row_of(key)
-        has_keyboard = self.list.hasFocus()
-        if row is None and not has_keyboard:
-            return
-        place = row if row is not None else min(former_row, self._chats.rowCount() - 1)
-        self.list.setAutoScroll(has_keyboard)  # whoever reads elsewhere in the list stays there
-        self.list.setCurrentIndex(self._chats.index(place))
-        self.list.setAutoScroll(True)
-        if self._typed is not None and row is not None:
-            self._type_on(row, self._typed)
-
-    def _type_on(self, row: int, title: str) -> None:
-        self.edit_title(row)
+        key, title = self._typed
+        self._rename(key)
         field = self.list.title_field
         if field is not None:
             field.setText(title)
             field.setModified(True)
 
+    @Slot(object)
     def _rename(self, number: int) -> None:
-        row = self._chats.row_of(number)  # while the menu was open, the lines may have changed
+        row = self._chats.row_of(number)  # meanwhile the lines may have changed
         if row is not None:
             self.edit_title(row)
 

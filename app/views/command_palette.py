@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.actions import TABLE, Actions
 from app.models.action_search import ActionSearch, AnyIndex, Entry, EntryRole
 from app.theme import GAP_PX, RADIUS_PX, Theme, ThemeController, caption_font
+from app.views.spoken import announce
 
 PALETTE_PX = 560
 LINE_PX = 34
@@ -124,6 +125,8 @@ class CommandPalette(QDialog):
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setMouseTracking(True)
         self.list.clicked.connect(self._choose)
+        self.list.installEventFilter(self)
+        self.list.selectionModel().currentChanged.connect(self._say)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
@@ -144,6 +147,12 @@ class CommandPalette(QDialog):
         self.list.setCurrentIndex(self._search.index(0))
 
     @Slot(QModelIndex)
+    def _say(self, index: QModelIndex) -> None:
+        """A list that follows another's keys is silent by itself."""
+        if index.isValid() and self.field.hasFocus():
+            announce(self.list, index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+    @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
         """An action that cannot be done keeps the palette open: its line says why."""
         if index.isValid() and not index.data(EntryRole.REASON):
@@ -151,11 +160,11 @@ class CommandPalette(QDialog):
             self.chosen.emit(index.data(EntryRole.ID))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is not self.field or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
         last = self._search.rowCount() - 1
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
-        if event.key() in steps and last >= 0:
+        if watched is self.field and event.key() in steps and last >= 0:
             row = self.list.currentIndex().row() + steps[Qt.Key(event.key())]
             self.list.setCurrentIndex(self._search.index(max(0, min(last, row))))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -91,6 +91,7 @@ class WindowCommands(QObject):
         window.sidebar.memory_chosen.connect(self.open_snapshot)
         window.memory_dropped.connect(self.open_snapshot)
         window.folder_dropped.connect(self.open_model)
+        window.closing.connect(window.sidebar.chats.finish_title)  # while the engine still hears it
         window.recent_models.chosen.connect(self._load)
         window.chat.example_chosen.connect(self._send_example)
         for refused in (window.chat.composer.refused, window.chat.overlay.editor.edit.refused):
@@ -116,16 +117,15 @@ class WindowCommands(QObject):
 
     def new_chat(self) -> None:
         """A new chat with a new memory; what was typed stays."""
-        self._port.new_conversation(self._workspace.settings.preferences.memory_seed)
-        self.write_message()
+        seed = self._workspace.settings.preferences.memory_seed
+        self._window.losses.leave(partial(self._port.new_conversation, seed), self.write_message)
 
     @Slot(object)
     def open_chat(self, number: int) -> None:
-        if number != self._workspace.conversation.id:
-            if self._is_busy():
-                return
-            self._port.open_conversation(number)
-        self.write_message()
+        if number == self._workspace.conversation.id:
+            self.write_message()
+        elif not self._is_busy():
+            self._window.losses.leave(partial(self._port.open_conversation, number), self.write_message)
 
     def rename_chat(self) -> None:
         number = self._workspace.conversation.id
@@ -230,9 +230,8 @@ class WindowCommands(QObject):
     def open_snapshot(self, path: Path) -> None:
         """Starts a new chat from a saved memory."""
         if not self._is_busy():
-            self.memory_asked.emit(path)
-            self._port.open_snapshot(path)
-            self.write_message()
+            ask, start = partial(self.memory_asked.emit, path), partial(self._port.open_snapshot, path)
+            self._window.losses.leave(ask, start, self.write_message)
 
     def open_model_folder(self) -> None:
         dialog = FileDialog(self._window, "Open model folder", self._models_folder)
@@ -256,7 +255,8 @@ class WindowCommands(QObject):
         """Opens a model that has just arrived; where something is under way, after it."""
         if self._port.phase.is_busy:
             self._window.chat.notices.add("The model was downloaded. It is opened when this is done.", key="arrived")
-        self._port.load_model(str(path), self._workspace.settings.preferences.memory_seed)
+        seed = self._workspace.settings.preferences.memory_seed
+        self._window.losses.leave(partial(self._port.load_model, str(path), seed))
 
     def get_model(self) -> None:
         self.hub_asked.emit()
@@ -266,8 +266,8 @@ class WindowCommands(QObject):
 
     def _load(self, path: str | None) -> None:
         if not self._is_busy():
-            self.model_asked.emit()
-            self._port.load_model(path, self._workspace.settings.preferences.memory_seed)
+            seed = self._workspace.settings.preferences.memory_seed
+            self._window.losses.leave(self.model_asked.emit, partial(self._port.load_model, path, seed))
 
     def back_to_now(self) -> None:
         self._workspace.history.show_turn(self._workspace.history.last_turn)

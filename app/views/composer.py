@@ -12,6 +12,7 @@ from app.models.outbox import Outbox, Submission
 from app.models.phase import Phase
 from app.theme import GAP_PX, PADDING_PX
 from app.views.elided import ElidedButton, ElidedLabel
+from app.views.key_button import native
 from app.views.labels import button, dressed, restyle
 from app.views.message_edit import MessageEdit
 from app.views.spoken import announce
@@ -129,7 +130,7 @@ class Composer(QFrame):
         self.send_button.clicked.connect(self.submit)
         self.stop_button.clicked.connect(self._actions["stop"].trigger)
         self._actions["stop"].changed.connect(self._show_stop)
-        self._actions["settings"].changed.connect(self._show_stop)
+        self._actions["settings"].changed.connect(self._show_settings_key)
         self.sampling_button.clicked.connect(self._actions["settings"].trigger)
         self._hint_timer.timeout.connect(self._clear_hint)
         self._outbox.queue_changed.connect(self.queued.show_text)
@@ -137,6 +138,7 @@ class Composer(QFrame):
         self.queued.cancel.clicked.connect(self._outbox.cancel)
         settings.changed.connect(self._show_preferences)
         self._show_stop()
+        self._show_settings_key()
 
     @property
     def text(self) -> str:
@@ -249,4 +251,8 @@ class Composer(QFrame):
             words = " · ".join([*parts, f"seed {sampling.seed}"])
         self.sampling_button.setText(words)
         self.sampling_button.setAccessibleName(f"How answers are chosen: {words}")
-        self.sampling_button.setToolTip("How answers are chosen (Ctrl+,)")
+
+    @Slot()
+    def _show_settings_key(self) -> None:
+        keys = native(self._actions["settings"].shortcut().toString())
+        self.sampling_button.setToolTip(f"How answers are chosen ({keys})")

@@ -31,6 +31,7 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
+from app.views.key_button import native_words
 from app.views.labels import button, label, plain_tooltip
 from app.views.window_layout import resize_on_screen
 
@@ -188,7 +189,7 @@ class PageDialog(QDialog):
         self.browser.setAccessibleName(title)
         self.browser.document().setDocumentMargin(MARGIN_PX)
         self.browser.setObjectName("page")
-        self.browser.setMarkdown(text)
+        self.browser.setMarkdown(native_words(text))
         _give_air(self.browser.document())
         self.browser.moveCursor(QTextCursor.MoveOperation.Start)
         column = QVBoxLayout(self)

@@ -48,6 +48,16 @@ class DraftKeeper(QObject):
         self._timer.stop()
         self._layout.draft, self._layout.edits = self._composer.unsent, self._editor.unsent
 
+    def loss(self) -> str:
+        """Keeps it now; what would be lost where it cannot be kept, and what can be done, as sentences."""
+        self.keep()
+        if self._layout.sync() or not self._layout.has_words:
+            return ""
+        return (
+            f"{self._layout.file_name} cannot be written, so what you typed and did not send or save would be lost. "
+            "Copy what you need, or make room on the disk and close again."
+        )
+
     @Slot()
     def _wait(self) -> None:
         if not self._timer.isActive():  # or whoever types without a rest would never have anything kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,9 +187,12 @@ class EngineLink(QObject):
         self._window.chat.notices.add(
             f"Started from “{one_line(origin)}”.",
             action="Undo" if can_undo else "",
-            run=(lambda: self._port.open_conversation(before)) if can_undo and before is not None else None,
+            run=(lambda: self._go_back(before)) if can_undo and before is not None else None,
             key="origin",
         )
+
+    def _go_back(self, chat: int) -> None:
+        self._window.losses.leave(partial(self._port.open_conversation, chat))
 
     @Slot(object)
     def _on_conversations(self, lines: tuple[ConversationSummary, ...]) -> None:

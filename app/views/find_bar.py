@@ -12,6 +12,7 @@ from app.models.conversation import Conversation
 from app.models.text_finder import TextFinder
 from app.theme import GAP_PX, PADDING_PX
 from app.views.labels import button, label
+from app.views.spoken import announce
 from app.views.text_keys import is_for_actions
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ LONGEST_WORDS = 200
 class FindBar(QFrame):
     """Field, count, arrows and a cross; Enter goes on, Shift+Enter back, Esc closes.
 
+    instead: what takes the keyboard from the closed bar where no transcript is seen.
+
     Signals:
         toggled(): it was opened or closed.
     """
@@ -33,10 +36,16 @@ class FindBar(QFrame):
     toggled = Signal()
 
     def __init__(
-        self, view: TranscriptView, conversation: Conversation, icons: Icons, parent: QWidget | None = None
+        self,
+        view: TranscriptView,
+        conversation: Conversation,
+        icons: Icons,
+        instead: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._view = view
+        self._instead = instead
         self._conversation = conversation
         self._finder = TextFinder()
         self.setObjectName("findBar")
@@ -108,7 +117,7 @@ class FindBar(QFrame):
             self._view.focus_on(found.row)
         elif self._view.focused_row < 0:
             self._view.focus_on(self._view.first_visible_row)
-        self._view.setFocus()
+        (self._view if self._view.isVisible() else self._instead).setFocus()
         self.hide()  # after that, or Qt gives the keyboard to whatever is next
         self.toggled.emit()
 
@@ -166,6 +175,8 @@ class FindBar(QFrame):
             words = "Nothing found"
         else:
             words = f"{finder.position:,} of {finder.count:,}"
+        if words and words != self._count.text():
+            announce(self, words)
         self._count.setText(words)
         self._count.setAccessibleName(words)
         for tool in (self._previous, self._next):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -17,6 +19,14 @@ LISTENING = "Press the keys…"
 def native(keys: str) -> str:
     """The keys as this desktop writes them."""
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def native_words(words: str, platform: str = sys.platform) -> str:
+    """Keys within words as this desktop writes them: on a Mac, Qt means ⌘ by Ctrl."""
+    signs = (("Ctrl+", "⌘"), ("Alt+", "⌥"), ("Shift+", "⇧")) if platform == "darwin" else ()
+    for name, sign in signs:
+        words = words.replace(name, sign)
+    return words
 
 
 class KeyButton(QPushButton):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QMetaMethod,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -115,16 +127,19 @@ class LibraryView(QListView):
     Signals:
         chosen(key): a line was clicked or Enter pressed on it.
         delete_requested(key): Delete was pressed on a line.
+        rename_requested(key): F2 was pressed on a line; where nobody listens, F2 is left to the window.
     """
 
     chosen = Signal(object)
     delete_requested = Signal(object)
+    rename_requested = Signal(object)
 
     def __init__(
         self, object_name: str, name: str, empty: str, themes: ThemeController, delegate: LineDelegate | None = None
     ) -> None:
         super().__init__()
         self._empty = empty
+        self._line: tuple[object, int] | None = None  # the key and the row of the current line before a reset
         self._theme: Theme = themes.theme
         self.setObjectName(object_name)
         self.setAccessibleName(name)
@@ -141,6 +156,35 @@ class LibraryView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.clicked.connect(self._choose)
         themes.changed.connect(self._recolour)
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            model.modelAboutToBeReset.connect(self._keep_line)
+            model.modelReset.connect(self._go_on)  # after the view itself, which lets go of the line then
+
+    @Slot()
+    def _keep_line(self) -> None:
+        index = self.currentIndex()
+        self._line = (index.data(LibraryRole.KEY), index.row()) if index.isValid() else None
+
+    @Slot()
+    def _go_on(self) -> None:
+        """The lines are others, or stand in another order: the current one is the same as before.
+
+        Where it has gone from under the keyboard, the line in its place is the current one.
+        """
+        if self._line is None:
+            return
+        key, former_row = self._line
+        lines = [self.model().index(row, 0) for row in range(self.model().rowCount())]
+        same = next((index for index in lines if index.data(LibraryRole.KEY) == key), None)
+        has_keyboard = self.hasFocus()
+        if same is None and not (has_keyboard and lines):
+            return
+        self.setAutoScroll(has_keyboard)  # whoever reads elsewhere in the list stays there
+        self.setCurrentIndex(same if same is not None else lines[min(former_row, len(lines) - 1)])
+        self.setAutoScroll(True)
 
     def show_empty_words(self, words: str) -> None:
         """Says `words` while there is no line."""
@@ -169,6 +213,17 @@ class LibraryView(QListView):
     def _recolour(self, theme: Theme) -> None:
         self._theme = theme
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._renames(event):
+            event.accept()  # the line with the keyboard, not the chat that is open
+            return True
+        return super().event(event)
+
+    def _renames(self, event: QKeyEvent) -> bool:
+        is_f2 = event.key() == Qt.Key.Key_F2 and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        is_heard = self.isSignalConnected(QMetaMethod.fromSignal(self.rename_requested))
+        return is_f2 and is_heard and self.currentIndex().isValid()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.indexAt(event.position().toPoint()).isValid():
             super().mousePressEvent(event)
@@ -181,6 +236,8 @@ class LibraryView(QListView):
             self._choose(index)
         elif event.key() == Qt.Key.Key_Delete:
             self.delete_requested.emit(index.data(LibraryRole.KEY))
+        elif self._renames(event):
+            self.rename_requested.emit(index.data(LibraryRole.KEY))
         else:
             super().keyPressEvent(event)
 

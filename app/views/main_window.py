@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from app.actions import Actions, Menu
 from app.views.chat import Chat
 from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
-from app.views.loss_question import LossQuestion
+from app.views.loss_question import Losses
 from app.views.overlays import Callout, DropHint
 from app.views.recent_models import RecentModels
 from app.views.sidebar import SIDEBAR_PX, Sidebar
@@ -52,7 +51,7 @@ HINT = "This is what it just remembered"
 class MainWindow(QMainWindow):
     """The window of one workspace.
 
-    inspector, timeline: the widgets of the right and the bottom dock.
+    inspector, timeline: the widgets of the right and the bottom dock. losses: asks before something is lost.
 
     Signals:
         memory_dropped(path) · folder_dropped(path) · chat_dropped(path): something was dropped on the window.
@@ -111,9 +110,10 @@ class MainWindow(QMainWindow):
         self.chat.composer.submitted.connect(self.memory_hint.dismiss)
         workspace.conversation.opened.connect(self.memory_hint.dismiss)
         self.recent_models = RecentModels(workspace.settings, self)
-        self._loss: Callable[[], str] = str
+        self.losses = Losses(self)
         self._build_menus()
         self._drafts = DraftKeeper(self.chat, workspace, layout, self)
+        self.losses.ask_before_closing(self._drafts.loss)
         self._restore()
         workspace.conversation.opened.connect(self._show_title)
         workspace.conversation.renamed.connect(self._show_title)
@@ -238,6 +238,8 @@ class MainWindow(QMainWindow):
         shown = (QEvent.Type.Show, QEvent.Type.Hide)
         if isinstance(watched, QDockWidget) and event.type() in shown and hasattr(self, "_actions"):
             QTimer.singleShot(0, self, self._check_preset)
+            if watched.isHidden() and (focus := self.focusWidget()) is not None and watched.isAncestorOf(focus):
+                self.chat.composer.edit.setFocus()  # or Qt gives the keyboard to an example: Space sends it
             if watched is self.inspector_dock:
                 self._follow_inspector(watched.isHidden())
         return False
@@ -317,17 +319,9 @@ class MainWindow(QMainWindow):
 
     # ---------------------------------------------------------------- the end
 
-    def ask_before_closing(self, loss: Callable[[], str]) -> None:
-        """`loss` tells what would be lost if the window closed now; where that is something, it asks first."""
-        self._loss = loss
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        loss = self._loss()
-        if loss:
+        if not self.losses.may_close(self.close_anyway):
             event.ignore()
-            question = LossQuestion(loss, self)
-            question.accepted.connect(self.close_anyway)
-            question.open()
             return
         self._drafts.keep()
         self._layout.shows_branches = self.sidebar.branches.is_open
@@ -340,5 +334,5 @@ class MainWindow(QMainWindow):
     @Slot()
     def close_anyway(self) -> None:
         """Closes without a question: it was answered, or nobody is there to answer it."""
-        self._loss = str
+        self.losses.ask_no_more()
         QTimer.singleShot(0, self, self.close)  # once the question has gone

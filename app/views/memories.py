@@ -206,6 +206,15 @@ class MemoryLibrary(QDialog):
         self._wanted = path
         self._follow_list()
 
+    def edit_title(self, path: Path) -> None:
+        """Lets the person type another title for the memory at `path`."""
+        self.pick(path)
+        if self.cards.path != path:
+            self.search.clear()  # it may hide it
+            self.pick(path)
+        if self.cards.path == path:
+            self.details.edit_title()
+
     @Slot()
     def _follow_list(self) -> None:
         """After every change of the list the same memory is current as before, or the one that was asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,7 @@ class MemoryCommands(QObject):
         self._prompt: SystemPromptDialog | None = None
         self._draft = window.kept.prompt
         self._unsaved_note = window.kept.note  # of a memory that was not saved (yet)
+        self._described: Path | None = None  # the file that the note goes to
         self._deleting: dict[Path, str] = {}
         self._deleted: list[Path] = []
         port.model_loaded.connect(self._on_model_loaded)
@@ -74,6 +76,7 @@ class MemoryCommands(QObject):
         port.prompt_measured.connect(self._on_measured)
         port.failed.connect(self._on_failed)
         window.sidebar.memory_delete_requested.connect(self.delete)
+        window.sidebar.memory_rename_requested.connect(self.rename)
         window.closing.connect(self._on_closing)
 
     # ---------------------------------------------------------------- saving
@@ -91,9 +94,14 @@ class MemoryCommands(QObject):
         dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
         dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
+        dialog.save_requested.connect(self._on_described)
         dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
         self._window.closing.connect(FieldKeeper(dialog.description, dialog, self._keep_note).keep)
         self._open_dialog("save", dialog)
+
+    @Slot(object, str, str)
+    def _on_described(self, path: Path, _title: str, _note: str) -> None:
+        self._described = path
 
     def _keep_note(self, note: str) -> None:
         """Until it is saved: the next dialog begins with it, after a restart too."""
@@ -109,7 +117,7 @@ class MemoryCommands(QObject):
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(file_name(title))
         chat = self._workspace.history.initial
-        dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, self._unsaved_note, turn))
+        dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
         self._open_dialog("save", dialog)
 
     def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
@@ -142,6 +150,14 @@ class MemoryCommands(QObject):
 
     def show_library(self) -> None:
         """Opens the library, or brings it to the front."""
+        self._shown_library()
+
+    @Slot(object)
+    def rename(self, path: Path) -> None:
+        """Opens the library at a memory, for another title."""
+        self._shown_library().edit_title(path)
+
+    def _shown_library(self) -> MemoryLibrary:
         if self._library is None:
             library = MemoryLibrary(self._workspace.memories, self._actions, self._themes, self._window)
             library.start_requested.connect(self.start)
@@ -159,6 +175,7 @@ class MemoryCommands(QObject):
         self._library.activateWindow()
         self._library.cards.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self._port.refresh_snapshots()  # brings the pictures that there was no time for
+        return self._library
 
     @Slot(object)
     def start(self, path: Path) -> None:
@@ -238,11 +255,22 @@ class MemoryCommands(QObject):
             return
         dialog = SystemPromptDialog(self._draft, self._above)
         dialog.measure_requested.connect(self._port.measure_prompt)
-        dialog.write_requested.connect(self._port.write_system_prompt)
+        dialog.write_requested.connect(self._write_prompt)
         dialog.finished.connect(self._on_prompt_closed)
         self._window.closing.connect(FieldKeeper(dialog.text, dialog, self._keep_draft).keep)
         self._open_dialog("prompt", dialog)
         self._prompt = dialog
+
+    @Slot(str, str, object)
+    def _write_prompt(self, text: str, title: str, seed: int | None) -> None:
+        """The chat that starts from it takes the place of the open one."""
+        write = partial(self._port.write_system_prompt, text, title, seed)
+        self._window.losses.leave(write, stay=self._on_prompt_kept)
+
+    @Slot()
+    def _on_prompt_kept(self) -> None:
+        if self._prompt is not None:
+            self._prompt.show_refused("The system prompt was not written. The open chat stays.")
 
     @Slot(int)
     def _on_prompt_closed(self, result: int) -> None:
@@ -287,7 +315,9 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_saved(self, snapshot: SnapshotInfo) -> None:
-        self._keep_note("")
+        if snapshot.path == self._described:  # other files do not have the note
+            self._described = None
+            self._keep_note("")
         if self._library is not None:
             self._library.pick(snapshot.path)
         if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
@@ -133,7 +142,21 @@ class MemoryDetails(QFrame):
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(PADDING_PX, PADDING_PX, PADDING_PX, PADDING_PX)
+        column.setContentsMargins(PADDING_PX, PADDING_PX, 0, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self._scrolled(self._described()), 1)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, PADDING_PX, 0)
+        grid.setSpacing(GAP_PX)
+        grid.addWidget(self._start, 0, 0, 1, 2)
+        for number, made in enumerate(self._buttons.values()):
+            grid.addWidget(made, 1 + number // 2, number % 2)
+        column.addLayout(grid)
+
+    def _described(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, PADDING_PX, 0)
         column.setSpacing(GAP_PX)
         column.addWidget(self._picture)
         for words, field in (("Title", self.title), ("Note", self.note)):
@@ -145,12 +168,22 @@ class MemoryDetails(QFrame):
         column.addWidget(self.facts)
         column.addWidget(self.reason)
         column.addStretch(1)
-        column.addWidget(self._start)
-        grid = QGridLayout()
-        grid.setSpacing(GAP_PX)
-        for number, made in enumerate(self._buttons.values()):
-            grid.addWidget(made, number // 2, number % 2)
-        column.addLayout(grid)
+        return page
+
+    @staticmethod
+    def _scrolled(page: QWidget) -> QScrollArea:
+        """What is said of the memory moves where the screen is lower than it is; the buttons stay."""
+        area = QScrollArea()
+        area.setObjectName("memoryDetailsArea")
+        area.setAccessibleName("About the memory")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        for part in (page, area.viewport()):
+            part.setAutoFillBackground(False)
+        return area
 
     def show_memory(self, index: AnyIndex | None) -> None:
         """Shows the memory of a row; None: there is none. What is being typed about another one is saved first."""

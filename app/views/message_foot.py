@@ -40,15 +40,16 @@ class FootContent:
     def has_versions(self) -> bool:
         return self.versions > 1
 
-    def explanation(self, part: Part) -> str:
-        """What a tooltip says of a part."""
+    def explanation(self, part: Part, keys: str = "") -> str:
+        """What a tooltip says of a part; keys: those that do the same, as this desktop writes them."""
+        named = f" ({keys})" if keys else ""
         match part:
             case "chip":
                 return EXPLANATIONS[self.status] if self.status is not None else ""
             case "previous":
-                return "The version before (Alt+←)" if self.version > 1 else "This is the first version."
+                return f"The version before{named}" if self.version > 1 else "This is the first version."
             case "next":
-                return "The version after (Alt+→)" if self.version < self.versions else "This is the newest version."
+                return f"The version after{named}" if self.version < self.versions else "This is the newest version."
         return ""
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.models.model_search import ModelSearch
 from app.views.model_dialog import ModelDialog
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -94,6 +95,7 @@ class ModelCommands(QObject):
     def _on_fetched(self, folder: str) -> None:
         if self._dialog is not None:  # whoever closed it has called the download off
             self._dialog.close()
+            announce(self._window, "The download is finished; the model is being opened.")
             self.arrived.emit(Path(folder))
 
     @Slot(object)

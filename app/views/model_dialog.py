@@ -21,7 +21,11 @@ from PySide6.QtWidgets import (
 from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label, plain_tooltip
+from app.views.spoken import announce
+from app.views.window_layout import resize_on_screen
 
+FIRST_SIZE_PX = (600, 480)
+RESULTS_LEAST_PX = 40  # on a low screen; what is asked before a download is not cut for them
 STEPS = 1000
 HINT = "Words to search for, or an id such as ReactiveAI/RxT-Beta-Micro-Supervised"
 
@@ -44,7 +48,8 @@ class ModelDialog(QDialog):
         self._search = search
         self.setObjectName("modelDialog")
         self.setWindowTitle("Get a model")
-        self.setMinimumSize(600, 480)
+        self.setMinimumWidth(FIRST_SIZE_PX[0])
+        resize_on_screen(self, *FIRST_SIZE_PX)
         self.words = QLineEdit()
         self.words.setObjectName("modelWords")
         self.words.setAccessibleName("Name or id of a model")
@@ -57,6 +62,7 @@ class ModelDialog(QDialog):
         self.results.setObjectName("modelResults")
         self.results.setAccessibleName("Models found")
         self.results.setUniformItemSizes(True)
+        self.results.setMinimumHeight(RESULTS_LEAST_PX)
         self.results.setSpacing(GAP_PX // 4)
         self.sentence = label("", "caption", wrap=True)
         self.sentence.setObjectName("modelSentence")
@@ -82,6 +88,7 @@ class ModelDialog(QDialog):
         self.stop = button("Stop", "ghost")
         self.stop.setObjectName("modelStopButton")
         self.folder = button("Open a folder instead…", "link")
+        self._said = ""
         self._arrange()
         self._connect()
         self._show()
@@ -138,6 +145,10 @@ class ModelDialog(QDialog):
         self.page.clicked.connect(self._open_page)
         self.folder.clicked.connect(self._open_folder)
         self._search.changed.connect(self._show)
+
+    @property
+    def _asks_for_agreement(self) -> bool:
+        return self._search.offer is not None and self._search.offer.gated
 
     @property
     def _is_downloading(self) -> bool:
@@ -227,6 +238,28 @@ class ModelDialog(QDialog):
         self.download.setToolTip(
             "" if can_start else "Choose a model first." if not search.is_waiting else "Please wait."
         )
+        self._say(self._spoken())
+
+    def _say(self, words: str) -> None:
+        """Has it spoken where it is another sentence than before: a download is told many times a second."""
+        if words != self._said:
+            self._said = words
+            if words and self.isVisible():
+                announce(self, words)
+
+    def _spoken(self) -> str:
+        """What the search has come to, in words."""
+        search = self._search
+        match search.state:
+            case SearchState.RESULTS if search.results:
+                count = len(search.results)
+                return f"{count} {'model' if count == 1 else 'models'} found. {search.sentence}"
+            case SearchState.OFFERED:
+                shown = (self.title, self.facts, self.gate) if self._asks_for_agreement else (self.title, self.facts)
+                return " ".join(f"{part.text().rstrip('.')}." for part in shown)
+            case SearchState.DOWNLOADING:
+                return "The download has begun."
+        return search.sentence
 
     def _show_results(self) -> None:
         shown = tuple(self.results.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.results.count()))
@@ -251,7 +284,7 @@ class ModelDialog(QDialog):
         self.offer.setVisible(offer is not None or search.wants_token)
         self.title.setVisible(offer is not None)
         self.facts.setVisible(offer is not None)
-        self.gate.setVisible(offer is not None and offer.gated)
+        self.gate.setVisible(self._asks_for_agreement)
         self.page.setVisible(bool(page))
         self.page.setText(page)
         self.page.setAccessibleName(f"Open {page} in the browser")

@@ -25,7 +25,7 @@ LEAST_PX = 80
 
 
 class Tone(StrEnum):
-    """How a notice is meant; a warning and an error stay until they are closed."""
+    """How a notice is meant, the gravest last; a warning and an error stay until closed, or until others need room."""
 
     INFO = "info"
     WARNING = "warning"
@@ -57,6 +57,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self.setAccessibleName(f"{tone.value}: {text}")
         self.text = text
+        self.tone = tone
         self._run = run
         icon, colour = _ICONS[tone]
         mark = button("", "icon", icon, icons, tone.value, colour)
@@ -140,7 +141,8 @@ class Notices(QWidget):
         """Shows a sentence; `action` with `run` adds one button to it."""
         self.dismiss(key or text)
         while len(self._shown) >= MOST_NOTICES:
-            self._shown[0][1].close_now()
+            tones = list(Tone)  # the oldest of the least grave goes
+            min(self._shown, key=lambda entry: tones.index(entry[1].tone))[1].close_now()
         notice = Notice(text, tone, self._icons, action, run)
         self._shown.append((key or text, notice))
         notice.closed.connect(self._forget)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ class SecondStart(QObject):
         window.show()
         window.raise_()
         window.activateWindow()
+        if request.model is not None or request.snapshot is not None:
+            window.losses.leave(partial(self._open, request))
+
+    def _open(self, request: Request) -> None:
         if request.model is not None:
             self._port.load_model(request.model, self._workspace.settings.preferences.memory_seed)
         if request.snapshot is not None:

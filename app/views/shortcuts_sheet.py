@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from app.actions import TABLE, Actions, ActionSpec, Menu
 from app.models.key_rules import refusal
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.key_button import KeyButton, native
+from app.views.key_button import KeyButton, native, native_words
 from app.views.labels import button, label, line
+from app.views.spoken import announce
 from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ OTHER_KEYS = (
         (
             ("Open", "Enter"),
             ("Delete a chat or a memory; it can be undone", "Del"),
+            ("Rename a chat or a memory", "F2"),
             ("From the search to what was found", "↓"),
         ),
     ),
@@ -82,6 +84,7 @@ OTHER_KEYS = (
             ("Difference to B", "D"),
             ("Mark the slot for the lab", "X"),
             ("Mark the slots a word read", "Shift+X"),
+            ("Take all marks away", "Ctrl+X"),
             ("Another layer", "↑ / ↓"),
             ("Words: next word, lock it", "← / → / Enter"),
         ),
@@ -137,7 +140,7 @@ class ShortcutsSheet(QDialog):
             specs = [spec for spec in TABLE if spec.menu is menu]
             groups.append((menu.value.replace("&", ""), [self._row(spec) for spec in specs]))
         for name, keys in OTHER_KEYS:
-            groups.append((name, [(label(words), label(key, "muted")) for words, key in keys]))
+            groups.append((name, [(label(words), label(native_words(key), "muted")) for words, key in keys]))
         return groups
 
     def _row(self, spec: ActionSpec) -> tuple[QLabel, QWidget]:
@@ -180,6 +183,11 @@ class ShortcutsSheet(QDialog):
         for spec in TABLE:
             self._buttons[spec.id].show_keys(self._actions.shortcut(spec))
 
+    def _say(self, words: str) -> None:
+        """What came of a key, to be read and heard."""
+        self._words.setText(words)
+        announce(self, words)
+
     @Slot(str, str)
     def _choose(self, action: str, keys: str) -> None:
         """Takes other keys, or says whose they are."""
@@ -187,11 +195,11 @@ class ShortcutsSheet(QDialog):
         reason = refusal(keys) or (f"it is the key of “{holder.text.rstrip('…')}”." if holder is not None else "")
         reason = reason or (f"it opens the menu “{menu}”." if menu else "")
         if reason:
-            self._words.setText(f"{native(keys)} was not taken: {reason} Nothing was changed.")
+            self._say(f"{native(keys)} was not taken: {reason} Nothing was changed.")
             return
         self._settings.choose_shortcut(action, keys)
         self._show_keys()
-        self._words.setText(f"{native(keys)} was taken.")
+        self._say(f"{native(keys)} was taken.")
 
     @Slot(str)
     def _reset(self, action: str) -> None:
@@ -199,7 +207,7 @@ class ShortcutsSheet(QDialog):
         holder = self._actions.holder(first, action)
         if holder is not None:
             words = holder.text.rstrip("…")
-            self._words.setText(f"{native(first)} is the key of “{words}” now. Nothing was changed.")
+            self._say(f"{native(first)} is the key of “{words}” now. Nothing was changed.")
             return
         self._settings.choose_shortcut(action, None)
         self._show_keys()
@@ -209,4 +217,4 @@ class ShortcutsSheet(QDialog):
     def _reset_all(self) -> None:
         self._settings.update(shortcuts=())
         self._show_keys()
-        self._words.setText("All keys are as they were at first.")
+        self._say("All keys are as they were at first.")

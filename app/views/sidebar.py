@@ -28,13 +28,15 @@ class Sidebar(QWidget):
     """Chats, memories and the way to new ones.
 
     Signals:
-        chat_chosen(id) · chat_delete_requested(id) · memory_chosen(path) · memory_delete_requested(path)
+        chat_chosen(id) · chat_delete_requested(id)
+        memory_chosen(path) · memory_delete_requested(path) · memory_rename_requested(path)
     """
 
     chat_chosen = Signal(object)
     chat_delete_requested = Signal(object)
     memory_chosen = Signal(object)
     memory_delete_requested = Signal(object)
+    memory_rename_requested = Signal(object)
 
     def __init__(
         self,
@@ -96,6 +98,7 @@ class Sidebar(QWidget):
         self.chats.delete_requested.connect(self.chat_delete_requested)
         self.memories.chosen.connect(self.memory_chosen)
         self.memories.delete_requested.connect(self.memory_delete_requested)
+        self.memories.rename_requested.connect(self.memory_rename_requested)
         self.memories.customContextMenuRequested.connect(self._memory_menu)
         self._follow_actions()
 
@@ -122,6 +125,7 @@ class Sidebar(QWidget):
             key = index.data(LibraryRole.KEY)
             menu = self._menu()
             menu.addAction("Start a chat from it", lambda: self.memory_chosen.emit(key))
+            menu.addAction("Rename", lambda: self.memory_rename_requested.emit(key))
             menu.addAction("Delete", lambda: self.memory_delete_requested.emit(key))
             menu.popup(self.memories.viewport().mapToGlobal(at))
 

@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, Q
 
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label, restyle
+from app.views.spoken import ASSERTIVE, announce
+from app.views.window_layout import resize_on_screen
 
+FIRST_SIZE_PX = (560, 480)
 MEASURE_MS = 150
 TITLE_LETTERS = 120
 TEXT_LETTERS = 100_000
@@ -32,7 +35,8 @@ class SystemPromptDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("systemPromptDialog")
         self.setWindowTitle("Write a system prompt")
-        self.setMinimumSize(560, 480)
+        self.setMinimumWidth(FIRST_SIZE_PX[0])
+        resize_on_screen(self, *FIRST_SIZE_PX)
         self.title = QLineEdit()
         self.title.setObjectName("systemPromptTitle")
         self.title.setAccessibleName("Title of the memory")
@@ -118,7 +122,8 @@ class SystemPromptDialog(QDialog):
             return
         self._fits = tokens <= room
         left = room - tokens
-        self._count.setText(f"{left:,} of {room:,} tokens left" if self._fits else f"{-left:,} tokens too many")
+        excess = "1 token too many" if left == -1 else f"{-left:,} tokens too many"
+        self._count.setText(f"{left:,} of {room:,} tokens left" if self._fits else excess)
         restyle(self._count, "role", "caption" if self._fits else "danger")
         self._follow()
 
@@ -159,6 +164,7 @@ class SystemPromptDialog(QDialog):
         self._problem.setText(message)
         self._problem.show()
         self._follow()
+        announce(self, message, ASSERTIVE)
 
 
 def _first_words(text: str) -> str:

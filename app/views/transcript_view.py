@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
@@ -19,9 +20,10 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from app.models.conversation import AnyIndex, Conversation, MessageRole
 from app.theme import ThemeController
+from app.views.key_button import native
 from app.views.labels import plain_tooltip
 from app.views.message import TintedPart
-from app.views.message_foot import Part
+from app.views.message_foot import FootContent, Part
 from app.views.message_list import MessageList
 from app.views.text_selection import TextPosition, TextSelection
 
@@ -49,6 +51,7 @@ class TranscriptView(MessageList):
         self._hovered: tuple[int, Part] = (-1, "")
         self._pointed = -1
         self._left_row = -1
+        self._switches: dict[Part, QAction] = {}
         self._tints: tuple[int, tuple[TintedPart, ...]] = (-1, ())
         self._matches_of: Callable[[int], Sequence[tuple[int, int]]] = _no_matches
         super().__init__(conversation, themes, parent)
@@ -56,6 +59,15 @@ class TranscriptView(MessageList):
         conversation.modelReset.connect(self._text.clear)
         self.setObjectName("transcript")
         self.setAccessibleName("Conversation")
+
+    def name_keys_of(self, previous: QAction, following: QAction) -> None:
+        """Names the keys of these actions where the version of an answer is changed with the mouse."""
+        self._switches = {"previous": previous, "next": following}
+
+    def explanation(self, foot: FootContent, part: Part) -> str:
+        """What is said of a part of a foot, with the key that does the same."""
+        action = self._switches.get(part)
+        return foot.explanation(part, "" if action is None else native(action.shortcut().toString()))
 
     @property
     def selected_text(self) -> str:
@@ -245,7 +257,7 @@ class TranscriptView(MessageList):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             row, part = self._part_at(QPointF(event.pos()))
-            words = self._measured(row).foot.content.explanation(part) if part else ""
+            words = self.explanation(self._measured(row).foot.content, part) if part else ""
             QToolTip.showText(event.globalPos(), plain_tooltip(words), self)
             return True
         return super().viewportEvent(event)

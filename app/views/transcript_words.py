@@ -32,7 +32,7 @@ class TranscriptWords(QObject):
         self._conversation = workspace.conversation
         self._selection = workspace.selection
         self._analyses = analyses
-        self._place: tuple[int, int] | None = None  # turn and character
+        self._place: tuple[int, int, str] | None = None  # turn, character and the text that is shown
         analyses.arrived.connect(self._on_arrived)
         transcript.viewport().installEventFilter(self)
 
@@ -51,8 +51,8 @@ class TranscriptWords(QObject):
         self._analyses.want(self, () if place is None else (AskReads(place[0]),))
         self._show()
 
-    def _answer_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The turn in view and the character of its answer, where the mouse is on it."""
+    def _answer_at(self, point: QPointF) -> tuple[int, int, str] | None:
+        """The turn in view, the character of its answer and that answer, where the mouse is on it."""
         found = self._transcript.character_at(point)
         if found is None:
             return None
@@ -61,14 +61,14 @@ class TranscriptWords(QObject):
         if index.data(MessageRole.SENDER) != "model" or turn is None or turn != self._selection.history.cursor:
             return None
         text = index.data(Qt.ItemDataRole.DisplayRole)
-        return int(turn), len(utf16_slice(text, 0, found.position))
+        return int(turn), len(utf16_slice(text, 0, found.position)), text
 
     def _show(self) -> None:
         reads = self._analyses.finding(AskReads(self._place[0])) if self._place is not None else None
-        if self._place is None or not isinstance(reads, Reads):
+        if self._place is None or not isinstance(reads, Reads) or self._place[2] != reads.text:  # edited: never read
             self._selection.hover(None)
             return
-        turn, character = self._place
+        turn, character, _ = self._place
         found = (token for token, (start, end) in enumerate(reads.spans) if start <= character < end)
         token = next(found, None)
         self._selection.hover(None if token is None else (turn, token))

@@ -12,6 +12,7 @@ from app.theme import GAP_PX
 from app.views.elided import ElidedLabel
 from app.views.labels import button
 from app.views.message_edit import MessageEdit
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from app.views.icons import Icons
@@ -100,6 +101,7 @@ class TurnEditor(QFrame):
     def say(self, sentence: str) -> None:
         """Shows why the text was not taken; it stays."""
         self._hint.setText(sentence)
+        announce(self, sentence)
 
     def finish(self) -> None:
         """The text was taken."""

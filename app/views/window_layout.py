@@ -111,6 +111,21 @@ class WindowLayout(QObject):
         self._file.setValue("geometry", window.saveGeometry())
         self._file.setValue("state", window.saveState(VERSION))
 
-    def sync(self) -> None:
-        """Writes what is not written yet."""
+    @property
+    def file_name(self) -> str:
+        """Where all this is kept."""
+        return self._file.fileName()
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything that was typed and neither sent nor saved."""
+        return bool(self.draft.strip() or self.prompt.strip() or self.note.strip() or self.edits)
+
+    def sync(self) -> bool:
+        """Writes what is not written yet, and returns whether that was possible."""
         self._file.sync()
+        if self._file.status() is not QSettings.Status.AccessError:
+            return True
+        again = QSettings(self.file_name, QSettings.Format.IniFormat)  # the other never forgets an error
+        again.sync()
+        return again.status() is not QSettings.Status.AccessError

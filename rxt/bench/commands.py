@@ -62,7 +62,7 @@ def _bench(arguments: argparse.Namespace) -> int:
         from rxt.bench.plot import plot
         from rxt.io.files import write_atomically
 
-        about = f"{results.opened.name}, {results.opened.precision}"
+        about = f"{results.opened.name}, {results.opened.precision}, {results.opened.device}"
         contents = {
             "md": text + "\n",
             "json": json.dumps(results.to_json(), indent=2),

@@ -46,8 +46,10 @@ def peak_bytes() -> int | None:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def processor() -> str:
-    """Its name, as far as the system tells."""
+def processor(device: torch.device = CPU) -> str:
+    """The name of what computes on the device, as far as the system tells."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
     except OSError:

@@ -14,14 +14,18 @@ from rxt.events import TurnMetrics
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model as it was opened: seconds, and bytes of this process at most until then."""
+    """A model as it was opened: seconds, without a download, and bytes of this process at most until then.
+
+    device: as torch names it; processor: what computes there; threads: of torch, None where no CPU computes.
+    """
 
     name: str
     fingerprint: str
     parameters: int
     precision: str
-    threads: int
+    device: str
     processor: str
+    threads: int | None
     load_s: float
     peak_bytes: int | None
 
@@ -72,7 +76,7 @@ def table(results: Results) -> Iterator[str]:
     """Lines of Markdown."""
     opened, speed = results.opened, results.decoding
     peak = "unknown" if opened.peak_bytes is None else f"{opened.peak_bytes / 1e6:,.0f} MB"
-    yield f"{opened.name}, {opened.parameters:,} parameters, {opened.precision}, {opened.threads} threads"
+    yield f"{opened.name}, {opened.parameters:,} parameters, {opened.precision}, {_where(opened)}"
     yield f"on {opened.processor}"
     yield ""
     yield "| measure | value |"
@@ -97,6 +101,12 @@ def table(results: Results) -> Iterator[str]:
     if results.precisions:
         yield ""
         yield from _precisions(results)
+
+
+def _where(opened: Opened) -> str:
+    if opened.threads is None:
+        return opened.device
+    return "1 thread" if opened.threads == 1 else f"{opened.threads} threads"
 
 
 def _comparison(against: Comparison) -> Iterator[str]:

@@ -13,7 +13,8 @@ from rxt.bench.accuracy import Agreement, Judge
 from rxt.bench.machine import peak_bytes, processor
 from rxt.bench.results import Opened, Results
 from rxt.bench.stateless import TURNS, compare
-from rxt.io.pretrained import PretrainedModel, check_format, load
+from rxt.io.hub import resolve
+from rxt.io.pretrained import PretrainedModel, check_device, check_format, load
 
 MARKS = (1, 2, 10, 100)
 Report = Callable[[str, int, int], object]
@@ -38,8 +39,11 @@ def run(
     precisions = list(precisions)
     for precision in precisions:
         check_format(precision)
+    check_format(dtype)
+    check_device(device)
+    folder, _ = resolve(path_or_repo)  # a download tells nothing of the model
     started = time.perf_counter()
-    model = load(path_or_repo, device, dtype, progress=lambda done, total: report("opening", done, total))
+    model = load(folder, device, dtype, progress=lambda done, total: report("opening", done, total))
     load_s, peak = time.perf_counter() - started, peak_bytes()
     marks = sorted({*(mark for mark in MARKS if mark <= turns), turns})
     report("decoding", 0, 1)
@@ -49,16 +53,17 @@ def run(
     found = speed.turns(model, marks, answer_tokens, lambda done, total: report("turns", done, total))
     stateless_turns = [turn for turn in TURNS if turn <= max(turns, TURNS[0])]
     against = compare(model, stateless_turns, report=lambda done, total: report("stateless", done, total))
+    threads = torch.get_num_threads() if model.device.type == "cpu" else None
     opened = Opened(
-        model.name, model.fingerprint, model.parameter_count, model.precision, torch.get_num_threads(), processor(),
-        load_s, peak,
+        model.name, model.fingerprint, model.parameter_count, model.precision, str(model.device),
+        processor(model.device), threads, load_s, peak,
     )  # fmt: skip
-    judged = _judged(model, path_or_repo, device, precisions, report)
+    judged = _judged(model, folder, device, precisions, report)
     return Results(opened, decoding, update_s, plain_s, found, against, judged)
 
 
 def _judged(
-    model: PretrainedModel, path: str | Path | None, device: str, precisions: list[str], report: Report
+    model: PretrainedModel, path: Path, device: str, precisions: list[str], report: Report
 ) -> dict[str, tuple[speed.DecodingSpeed, Agreement]]:
     result = {}
     if precisions:

@@ -21,8 +21,16 @@ def best_precision(model: ReactiveTransformer, device: str) -> str:
     """One of "float32", "bfloat16", "float16" or "int8", for a model that may still be without weights."""
     kind = device.partition(":")[0]
     if kind == "cuda":
-        return "bfloat16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "float16"
+        return "bfloat16" if torch.cuda.is_available() and has_bfloat16(device) else "float16"
     if kind == "mps":
         return "float16"
     pays = kind == "cpu" and is_compilable(model.config.decoder) and active_bytes(model) >= LARGE_BYTES
     return "int8" if pays and compiled() is not None else "float32"
+
+
+def has_bfloat16(device: str) -> bool:
+    """Whether a device computes with such numbers; graphics cards before 2020 only imitate them, slowly."""
+    if torch.device(device).type != "cuda":
+        return True
+    with torch.cuda.device(device):  # torch answers for the current one
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))

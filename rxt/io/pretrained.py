@@ -102,7 +102,7 @@ def load(
     Raises ModelError or ConfigError, with nothing half loaded.
     """
     check_format(dtype)
-    _check_device(device)
+    check_device(device)
     if rope_layout not in (None, *LAYOUTS):
         raise ModelError(f"the rotary layout {rope_layout!r} is not known; choose from {', '.join(LAYOUTS)}")
     folder, name = resolve(path_or_repo)
@@ -145,7 +145,7 @@ def check_format(dtype: str) -> None:
         raise ModelError(f"the number format {dtype!r} is not known; choose from {', '.join(DTYPES)}, auto")
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     """Raises ModelError where torch cannot compute on the device: before the weights are read, which may take long."""
     try:
         torch.zeros(1, device=device).item()  # "meta" gives tensors that have no values

@@ -180,6 +180,12 @@ def _check_model(path: Path, info: SnapshotInfo, model: PretrainedModel) -> None
             f"{path.name} is a memory of {info.model} (fingerprint {info.fingerprint[:12]}); the open model is "
             f"{model.name} (fingerprint {model.fingerprint[:12]}). Nothing was changed."
         )
+    # The fingerprint is that of the model's folder, and the library can open it with another tokenizer.
+    if info.tokenizer_sha256 and info.tokenizer_sha256 != model.tokenizer.sha256:
+        raise SnapshotError(
+            f"{path.name} is a memory of {info.model} with another tokenizer ({info.tokenizer_sha256[:12]}); the open "
+            f"model reads with {model.tokenizer.sha256[:12]}. Nothing was changed."
+        )
 
 
 def _version() -> str:

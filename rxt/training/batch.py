@@ -65,6 +65,11 @@ class DialogueBatch:
     def turns(self) -> int:
         return self.tokens.shape[0] * self.tokens.shape[1]
 
+    @property
+    def taken(self) -> Tensor:
+        """[B, K]: True at turns, False at the blank ones with which a shorter dialogue ends."""
+        return self.real.sum(dim=-1) > 1
+
     def to(self, device: torch.device) -> DialogueBatch:
         """The same batch on a device."""
         parts = (self.tokens, self.real, self.weights, self.values, self.tags)
@@ -139,7 +144,7 @@ class BatchBuilder:
         """A batch. A dialogue with fewer turns than the longest ends with turns of one token that teach nothing."""
         encoded = [[self._encode(turn) for turn in dialogue.turns] for dialogue in dialogues]
         turns = max(map(len, encoded))
-        # They stand behind all that is learned, so it does not matter what they write into the memory.
+        # They stand behind all that is learned: nothing reads what they write into the memory (see `taken`).
         nothing = _EncodedTurn([self._template.tokens.bos], [0.0], [False], [0])
         encoded = [row + [nothing] * (turns - len(row)) for row in encoded]
         aside = [(b * turns + k, turn) for b, dialogue in enumerate(dialogues) for k, turn in dialogue.asides]

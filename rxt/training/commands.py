@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -92,18 +93,23 @@ def _say(text: str) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
+    from rxt.training.folder import held
     from rxt.training.loop import Trainer
     from rxt.training.recipe import Recipe
-    from rxt.training.team import join_team
+    from rxt.training.team import Team, join_team
 
     recipe = Recipe.read(arguments.recipe)
     join_team(recipe.run.device)
-    trainer = Trainer(recipe, arguments.out)
+    with held(arguments.out) if Team.from_environment().leads else contextlib.nullcontext():
+        return _run(Trainer(recipe, arguments.out))
+
+
+def _run(trainer: Trainer) -> int:
+    from tqdm import tqdm
+
     if trainer.rank == 0 and trainer.step:
         _say_what_goes_on(trainer)
-    with tqdm(total=recipe.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
+    with tqdm(total=trainer.recipe.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
 
         def report(progress: Progress) -> None:
             bar.set_description(progress.kind, refresh=False)
@@ -118,7 +124,7 @@ def _train(arguments: argparse.Namespace) -> int:
             _say(f"Stopped after step {trainer.step}; {trainer.kept}. The same command {then}.")
             return STOPPED
     if trainer.rank == 0:
-        _say(f"The model is in {arguments.out / 'model'}, after {trainer.step} steps.")
+        _say(f"The model is in {trainer.out / 'model'}, after {trainer.step} steps.")
     return 0
 
 

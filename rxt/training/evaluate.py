@@ -19,7 +19,7 @@ __all__ = ["Evaluation", "evaluate", "evaluate_corpus", "table"]
 ROWS_OF_FILES = 256
 """Conversations of a file that are played side by side, where their memories are small."""
 MEMORIES_BYTES = 2**29
-"""What the memories of those conversations may take."""
+"""What the memories of conversations that are played side by side may take."""
 
 Report = Callable[[int, int], object]
 """Told how many turns were played, of how many."""
@@ -33,7 +33,10 @@ def evaluate(
     report: Report = lambda done, total: None,
 ) -> Evaluation:
     """Plays `dialogues` held-out conversations of each kind, of at most `turns` turns (those with many facts or changes
-    have their own length), greedily. Raises ValueError for fewer than one dialogue or turn."""
+    have their own length), greedily. Raises ValueError for fewer than one dialogue or turn.
+
+    Where their memories are too large to be held at once, they are played part by part, each with the same noise to
+    begin with: numbers may then differ a little from those of all at once."""
     if dialogues < 1 or turns < 1:
         raise ValueError(f"an evaluation needs at least one dialogue of one turn, not {dialogues} of {turns}")
     examiner, rng = Examiner(seed), random.Random(seed)
@@ -49,9 +52,12 @@ def evaluate(
     ]
     counter = _Counter(sum(len(script.turns) for scripts in rows for script in scripts), report)
     player = Player(model)
+    size = _rows(model)
     for scripts in rows:
-        play(player, scripts, result, counter.advance)
-    measure_surprise(player, natural, result)
+        for start in range(0, dialogues, size):
+            play(player, scripts[start : start + size], result, counter.advance, start)
+    for start in range(0, dialogues, size):
+        measure_surprise(player, natural[start : start + size], result)
     return result
 
 
@@ -70,12 +76,17 @@ def evaluate_corpus(
     result = Evaluation(f"{model.name}: {len(corpus)} conversations of {about}, greedy", len(corpus), longest)
     counter = _Counter(sum(len(dialogue.turns) for dialogue in corpus), report)
     player = Player(model)
-    rows = max(2, min(ROWS_OF_FILES, MEMORIES_BYTES // (4 * math.prod(model.memory_shape))))
+    rows = min(ROWS_OF_FILES, _rows(model))
     for start in range(0, len(corpus), rows):
         part = corpus[start : start + rows]
         play(player, scripts_of_file(part), result, counter.advance, start)
         measure_surprise(player, part, result)
     return result
+
+
+def _rows(model: PretrainedModel) -> int:
+    """How many conversations are played side by side: at least two, for each lends the other its memory."""
+    return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
 
 
 class _Counter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from torch import Tensor, nn
 
@@ -18,18 +19,19 @@ class MemoryGradientClipper:
         self.factor = factor
         self._limits: Tensor | None = None  # [L, 1]
 
-    def measure(self, read: Tensor) -> None:
-        """Takes the measure from the gradient of what is read [L, N, S, D]: it arrives before that of any memory."""
+    def measure(self, read: Tensor, counted: Tensor) -> None:
+        """Takes the measure from the gradient of what is read [L, N, S, D]: it arrives before that of any memory.
+        counted [N]: True where something can be read; blank turns would lower the average."""
         if read.requires_grad:
-            read.register_hook(self._take)
+            read.register_hook(partial(self._take, counted))
 
     def watch(self, memory: Tensor) -> None:
         """Clips the gradient that will arrive at this memory [L, B, S, D]."""
         if memory.requires_grad:
             memory.register_hook(self._clip)
 
-    def _take(self, gradient: Tensor) -> None:
-        self._limits = self.factor * _norms(gradient).mean(dim=1, keepdim=True)
+    def _take(self, counted: Tensor, gradient: Tensor) -> None:
+        self._limits = self.factor * (_norms(gradient) * counted).sum(dim=1, keepdim=True) / counted.sum()
 
     def _clip(self, gradient: Tensor) -> Tensor:
         if self._limits is None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import json
 import math
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,12 +15,14 @@ from typing import Any
 
 from torch import nn
 
+from rxt.errors import is_out_of_memory
 from rxt.io.files import remove_unfinished, write_atomically
 from rxt.io.pretrained import TOKENIZER, save_model
 from rxt.io.weights import WEIGHTS
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.checkpoint import Checkpoint, TrainingError
 from rxt.training.curriculum import Curriculum
+from rxt.training.folder import check_for_models, open_folder
 from rxt.training.gradients import clip_groups
 from rxt.training.log import Log, Progress
 from rxt.training.material import Chance
@@ -55,12 +56,9 @@ class Trainer:
         if recipe.run.compile:
             check_compiler()
         self._checkpoint = out / CHECKPOINT
-        _open_folder(out)
-        if not self._checkpoint.exists() and (out / "model").exists():
-            raise TrainingError(
-                f"{out / 'model'} is there already, and no checkpoint to go on from. Nothing was changed: move it "
-                "away, or name another folder with --out."
-            )
+        open_folder(out)
+        if not self._checkpoint.exists():
+            check_for_models(out)
         if self.team.leads:
             for path in (self._checkpoint, out / "model" / WEIGHTS):
                 remove_unfinished(path)
@@ -120,8 +118,8 @@ class Trainer:
         return "the last checkpoint is kept" if self.is_kept else "there is no checkpoint yet"
 
     def run(self, report: Callable[[Progress], None]) -> None:
-        """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite or a checkpoint
-        cannot be written."""
+        """Trains to the last step of the last stage. Raises TrainingError where the loss is not finite, a checkpoint
+        cannot be written or memory runs out."""
         self._computing.model.train()
         with closing(self), Log(self.out, self.team.rank) as log:
             while not self.is_finished:
@@ -130,7 +128,7 @@ class Trainer:
                     self.close()
                     self._leave()
                     self._enter(self.place + 1)
-                progress = self._train_step(started)
+                progress = self._step_within_memory(started)
                 report(progress)
                 self._keep(log, progress)
             self._keep(log)
@@ -226,6 +224,19 @@ class Trainer:
             self.stage.extra.load_state_dict(state.extra)
         self.step, self.stage_step = state.step, state.stage_step
 
+    def _step_within_memory(self, started: float) -> Progress:
+        """A step; raises TrainingError where there is not enough memory for it."""
+        try:
+            return self._train_step(started)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            place = f"{self.recipe.run.device} ran out of memory at step {self.step} in {self.out}"
+        raise TrainingError(
+            f"{place}; {self.kept}. Lower turns_per_step, or the turns of the curriculum, and start the same command "
+            "again."
+        )
+
     def _train_step(self, started: float | None = None) -> Progress:
         started = time.perf_counter() if started is None else started
         share = rate_share(self.plan.schedule, self.stage_step)
@@ -295,17 +306,6 @@ def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield place, value
     for key, item in items:
         yield from _leaves(item, f"{place}.{key}" if place else key)
-
-
-def _open_folder(folder: Path) -> None:
-    """Makes the folder of a run where there is none. Raises TrainingError where nothing can be written there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise TrainingError(f"Nothing can be written to the folder {folder} ({reason}). Nothing was trained.") from None
 
 
 def _compile(model: ReactiveTransformer) -> None:

@@ -16,6 +16,10 @@ from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
 from rxt.training.source import GeneratedSource, Source
 
+PADDED = 4
+"""A step reads at most so many times its turns once short conversations are padded to its longest one: every turn,
+blank or not, has a memory that must be held."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
@@ -70,8 +74,7 @@ class DialogueMaker:
     source: Source
 
     def make(self, draw: Draw, turns: int) -> Material:
-        count = max(1, draw.turns // turns)
-        batch = self.builder.build(self.source.dialogues(turns, count, draw.own))
+        batch = self.builder.build(filled(self.source, turns, draw.turns, draw.own))
         return Material(batch, draw.own.randrange(2**62), turns)
 
 
@@ -83,9 +86,12 @@ class PairMaker:
     source: Source
 
     def make(self, draw: Draw, turns: int) -> Material:
-        dialogues = self.source.dialogues(turns, -(-draw.turns // turns), draw.own)
-        pairs = [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns][: max(1, draw.turns)]
-        return Material(self.builder.build(pairs), draw.own.randrange(2**62))
+        wanted = max(1, draw.turns)
+        pairs: list[Dialogue] = []
+        while (missing := wanted - len(pairs)) > 0:  # conversations of files may be shorter than `turns`
+            dialogues = self.source.dialogues(turns, -(-missing // turns), draw.own)
+            pairs += [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns]
+        return Material(self.builder.build(pairs[:wanted]), draw.own.randrange(2**62))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,22 @@ class LessonMaker:
         told = self.dialogues.builder.build([Dialogue((turn,)) for turn in self.telling.tellings(count, draw.own)])
         generator = torch.Generator().manual_seed(material.seed)
         return replace(material, told=told, shown=shown_tokens(told, self.hidden, generator) if self.hidden else None)
+
+
+def filled(source: Source, turns: int, wanted: int, rng: random.Random) -> list[Dialogue]:
+    """Conversations of at most `turns` turns that have about `wanted` turns together, however short they are.
+
+    Where one is so long that padding would make more than PADDED * wanted turns of them, the shortest are left out."""
+    dialogues = source.dialogues(turns, max(1, wanted // turns), rng)
+    total = sum(len(dialogue.turns) for dialogue in dialogues)
+    # As long as one more of mean length fits: where all are of `turns` turns, those first drawn are all.
+    while (missing := wanted - total) * len(dialogues) >= total:
+        more = source.dialogues(turns, max(1, missing // turns), rng)
+        total += sum(len(dialogue.turns) for dialogue in more)
+        dialogues += more
+    room = max(1, PADDED * wanted // max(len(dialogue.turns) for dialogue in dialogues))
+    longest_first = sorted(range(len(dialogues)), key=lambda place: -len(dialogues[place].turns))
+    return [dialogues[place] for place in sorted(longest_first[:room])]
 
 
 def shown_tokens(batch: DialogueBatch, hidden: float, generator: torch.Generator) -> Tensor:

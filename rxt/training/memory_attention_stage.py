@@ -19,7 +19,7 @@ from torch.nn import functional
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.material import DialogueMaker, Material
-from rxt.training.memory_aware import KEPT_BELOW
+from rxt.training.memory_aware import KEPT_BELOW, mean_of_taken
 from rxt.training.recipe import StageOptions
 from rxt.training.source import Source
 from rxt.training.stage import StageResult
@@ -88,7 +88,8 @@ def label(memory: Tensor, states: Tensor, weight: float) -> Tensor:
 def memory_attention_loss(
     model: ReactiveTransformer, batch: DialogueBatch, noise: float, generator: torch.Generator
 ) -> StageResult:
-    """The mean negative cosine of a chain; each step starts from the memory that the one before has really written."""
+    """The mean negative cosine of a chain; each step starts from the memory that the one before has really written.
+    Blank turns count for nothing."""
     dialogues, turns, _ = batch.tokens.shape
     layers, slots, width = model.memory_shape
 
@@ -106,15 +107,15 @@ def memory_attention_loss(
             wanted = noisy(label(memory, states_per_slot(states, real, slots), step_weight(turn, generator)))
             seen, read = noisy(memory), noisy(states)
         written, gates = model.memory_attention(seen, read, real)
-        losses.append(-functional.cosine_similarity(written.float(), wanted.float(), dim=-1).mean())
+        losses.append(-functional.cosine_similarity(written.float(), wanted.float(), dim=-1))
         write = gates["write"].detach().float()
-        writes.append(write.mean(dim=(1, 2)))
-        kept.append((write < KEPT_BELOW).float().mean(dim=(1, 2)))
+        writes.append(write)
+        kept.append((write < KEPT_BELOW).float())
         # Each step has its own label: through the chain a step would learn to please the labels of later ones.
         memory = written.detach()
     return StageResult(
-        loss=torch.stack(losses).mean(),
-        write_gate=torch.stack(writes).mean(dim=0),
-        kept=torch.stack(kept).mean(dim=0),
+        loss=mean_of_taken(losses, batch.taken).mean(),
+        write_gate=mean_of_taken(writes, batch.taken),
+        kept=mean_of_taken(kept, batch.taken),
         turns=turns,
     )

@@ -158,7 +158,7 @@ def memory_aware_loss(
         gates.append(gate["write"].detach().float())
     before = torch.stack(memories, dim=2).flatten(1, 2)  # [L, N, S, D]
     if clipper is not None:
-        clipper.measure(before)
+        clipper.measure(before, batch.taken.flatten())
     read = model.decoder.read_memory(before)  # once, however much is asked of a memory
 
     losses, weights, hits, values = [], [], [], []
@@ -184,17 +184,23 @@ def memory_aware_loss(
     tags = None if tagger is None else tagger.loss(states, batch.real, batch.tags)
     # Stage by stage the mean, as the logs of all runs have it; [L, B, S] each.
     layers = model.memory_shape[0]
-    write = torch.stack([gate.mean(dim=(1, 2)) for gate in gates]).mean(dim=0) if gates else torch.zeros(layers)
-    kept = [(gate < KEPT_BELOW).float().mean(dim=(1, 2)) for gate in gates]
+    written = batch.taken[:, :-1]
+    kept = [(gate < KEPT_BELOW).float() for gate in gates]
     return StageResult(
         loss=loss if tags is None else loss + tags.loss,
         value_accuracy=float(hit[value].mean()) if bool(value.any()) else NOT_MEASURED,
         answer_accuracy=float(hit.mean()),
         masked_accuracy=NOT_MEASURED if tags is None else tags.accuracy,
-        write_gate=write,
-        kept=torch.stack(kept).mean(dim=0) if kept else torch.zeros(layers),
+        write_gate=mean_of_taken(gates, written) if gates else torch.zeros(layers),
+        kept=mean_of_taken(kept, written) if kept else torch.zeros(layers),
         turns=turns,
     )
+
+
+def mean_of_taken(values: Sequence[Tensor], taken: Tensor) -> Tensor:
+    """The mean [L] of the values [L, B, S] of every turn, over the turns of `taken` [B, K] alone."""
+    each = torch.stack([value.mean(dim=2) for value in values], dim=2)  # [L, B, K]
+    return (each * taken).sum(dim=(1, 2)) / taken.sum()
 
 
 def tagging_loss(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 
+from rxt.io.precision import has_bfloat16
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.recipe import RunPlan
 
@@ -55,8 +56,3 @@ class ComputingCopy:
                 parameter.requires_grad_(True)
         for twin in self.twins(p for p in self.model.parameters() if p.requires_grad):
             twin.requires_grad_(True)
-
-
-def has_bfloat16(device: str) -> bool:
-    """Whether a device computes with such numbers; graphics cards before 2020 do not."""
-    return torch.device(device).type != "cuda" or torch.cuda.is_bf16_supported(including_emulation=False)

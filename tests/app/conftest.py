@@ -1,8 +1,11 @@
-"""Garbage is collected between tests, as the application does between events (app.collector), never while painting."""
+"""Garbage is collected between tests, as the application does between events (app.collector), never while painting;
+and a place far from UTC."""
 
 from __future__ import annotations
 
 import gc
+import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,3 +18,17 @@ def _no_garbage_is_collected_while_painting() -> Iterator[None]:
     yield
     gc.collect(0)
     gc.enable()
+
+
+@pytest.fixture
+def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The clocks of this computer are those of Tokyo: there it is nine hours later than in UTC."""
+    before = os.environ.get("TZ")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    if before is None:
+        monkeypatch.delenv("TZ")
+    else:
+        monkeypatch.setenv("TZ", before)
+    time.tzset()

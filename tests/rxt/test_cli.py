@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -269,7 +269,8 @@ def test_that_a_late_ctrl_c_does_not_end_a_chat_whose_memory_is_not_saved(
     typed(monkeypatch, "hello", CTRL_C, f"/save {tmp_path / 'memory'}", "/quit")
     assert main(["chat", "--model", str(folder), "--max-tokens", "1"]) == 0
     assert rxt.read_snapshot_info(tmp_path / "memory.safetensors").turns == 1
-    assert capsys.readouterr().out.count("/quit or Ctrl+D leaves") == 2
+    end = "Ctrl+Z and Enter" if sys.platform == "win32" else "Ctrl+D"  # what ends the input of a terminal
+    assert capsys.readouterr().out.count(f"/quit or {end} leaves") == 2
 
 
 def test_that_a_memory_saved_in_a_chat_says_where_it_comes_from_and_how_many_turns_it_has_lived_through(
@@ -285,7 +286,29 @@ def test_that_a_memory_saved_in_a_chat_says_where_it_comes_from_and_how_many_tur
     assert main([*command, "--snapshot", str(tmp_path / "first.safetensors")]) == 0
     second = rxt.read_snapshot_info(tmp_path / "second.safetensors")
     assert (second.turns, second.seed, second.parent) == (3, "", first.sha256)
-    assert "after 3 turns" in capsys.readouterr().out
+    assert "after 3 turns to" in capsys.readouterr().out
+    typed(monkeypatch, "hello", f"/save {tmp_path / 'third'}", "/quit")
+    assert main(command) == 0
+    assert "after 1 turn to" in capsys.readouterr().out
+
+
+def test_that_too_little_memory_is_a_sentence_and_other_faults_are_not_hidden(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(error: Exception) -> Callable[..., None]:
+        def opened(*_: object, **__: object) -> None:
+            raise error
+
+        return opened
+
+    monkeypatch.setattr("rxt.io.pretrained.load", fail(RuntimeError("DefaultCPUAllocator: can't allocate memory\nx")))
+    assert main(["chat"]) == 1
+    assert capsys.readouterr().err == (
+        "rxt: there was not enough memory; what was saved before is kept. DefaultCPUAllocator: can't allocate memory\n"
+    )
+    monkeypatch.setattr("rxt.io.pretrained.load", fail(RuntimeError("shapes differ")))
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        main(["chat"])
 
 
 def test_that_a_memory_that_cannot_be_saved_is_told_by_the_name_that_was_typed(

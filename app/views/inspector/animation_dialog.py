@@ -21,6 +21,7 @@ from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_plot import PlotWidget
 from app.views.inspector.section import plain_label
 from app.views.labels import button, combo
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from app.models.memory_history import MemoryHistory
@@ -124,7 +125,7 @@ class AnimationDialog(QDialog):
         column.addWidget(self.plot, 1)
         column.addWidget(self.state)
         column.addLayout(buttons)
-        self.resize(760, 460)
+        resize_on_screen(self, 760, 460)
 
     def _connect(self) -> None:
         self._timer.timeout.connect(self._play_on)

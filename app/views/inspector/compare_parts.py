@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.models.memory_history import INITIAL
 from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines
@@ -65,6 +67,10 @@ def is_pinned(choice: MemoryChoice | None, pin: Pin | None) -> bool:
 
 
 def scatter_of(found: Comparison) -> Lines:
-    """A dot a slot: its length in B over its length in A."""
+    """A dot a slot: its length in B over its length in A. The line is the diagonal, and gives both axes one range."""
     dots = Line("slots", found.a.reshape(-1), found.b.reshape(-1), dots_only=True)
-    return Lines("Lengths of slots in A and in B", (dots,), Axis("length in A"), Axis("length in B"))
+    both = np.concatenate([dots.x, dots.y])
+    both = both[np.isfinite(both)]
+    ends = np.array([both.min(), both.max()]) if both.size else both
+    lines = dots, Line("same length", ends, ends)
+    return Lines("Lengths of slots in A and in B", lines, Axis("length in A"), Axis("length in B"))

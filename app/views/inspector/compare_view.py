@@ -249,6 +249,6 @@ class CompareView(AnalysisView):
             self._selection.set_pin(Pin(choice.name, None, choice.snapshot, "", choice.branch))
 
     @Slot(int, int)
-    def _on_dot(self, _line: int, place: int) -> None:
-        if self._found is not None:
+    def _on_dot(self, line: int, place: int) -> None:
+        if self._found is not None and line == 0:  # the line of the same length is no slot
             self._history.select_slot(*(int(part) for part in divmod(place, self._found.a.shape[1])))

@@ -82,7 +82,7 @@ def panels_of(table: TableData) -> list[Panel]:
         places = Axis(columns, tuple(name.removeprefix(f"{columns} ") for name in table.columns))
         names = zip(table.rows, values, strict=True)
         return [Bars(f"{table.title}: {name}", ((name, line),), places, Axis(name)) for name, line in names]
-    axis, x = Axis(rows, table.rows), np.arange(len(values), dtype=np.float64)
+    axis, x = Axis(rows, table.rows, _start(rows, table.rows)), np.arange(len(values), dtype=np.float64)
     lines = [Line(name, x, values[:, place]) for place, name in enumerate(table.columns)]
     if {"mean", "median"} <= set(table.columns):  # of one kind: they share their axis
         return [Lines(table.title, tuple(lines), axis, Axis("value"))]
@@ -123,4 +123,10 @@ def _tables_of(widget: QWidget) -> Tables:
 
 def _axis(name: str, labels: tuple[str, ...]) -> Axis:
     """Labels that are only their numbers are left out."""
-    return Axis(name) if labels == tuple(str(place) for place in range(len(labels))) else Axis(name, labels)
+    is_plain = labels == tuple(str(place) for place in range(len(labels)))
+    return Axis(name) if is_plain else Axis(name, labels, _start(name, labels))
+
+
+def _start(name: str, labels: tuple[str, ...]) -> int:
+    """The number of the first place: turns have the numbers they are shown with; all else counts from 0."""
+    return int(labels[0]) if name == "turn" and labels and labels[0].isdecimal() else 0

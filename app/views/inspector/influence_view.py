@@ -12,7 +12,7 @@ from app.engine.findings import Influence
 from app.engine.inquiries import AskInfluence
 from app.models.memory_choices import shortened
 from app.paint.figure import Axis, Figure, Heat
-from app.paint.limits import extent_of, limits_of
+from app.paint.limits import Limits, extent_of
 from app.paint.number import number_text
 from app.views.inspector.lab_asking import AskBar
 from app.views.inspector.lab_page import LabPage
@@ -111,7 +111,7 @@ class InfluenceView(LabPage):
         turn, answer = np.unravel_index(int(np.nanargmin(matrix)), matrix.shape)
         value = float(matrix[turn, answer])
         older = "" if len(matrix) == len(self._history.records) else f" (of the first {len(matrix)} turns)"
-        if value >= 0:
+        if round(value, 2) >= 0:  # “needed, 0.00 nats” would be no need
             return f"No answer needed any earlier turn{older}."
         asked = shortened(self._history.records[turn].query)
         return (
@@ -138,8 +138,8 @@ class InfluenceView(LabPage):
         )
         diagonal = np.tril(np.ones(finding.matrix.shape, dtype=bool))
         self._heat = Heat(
-            "Change of each answer without a turn", finding.matrix, Axis("turn left out", words),
-            Axis("answer of turn", words), limits_of(extent_of(finding.matrix), "diverging"), "nats a token",
+            "Change of each answer without a turn", finding.matrix, Axis("turn left out", words, 1),
+            Axis("answer of turn", words, 1), _full_limits(finding.matrix), "nats a token",
             is_diverging=True, empty=diagonal,
         )  # fmt: skip
         self.plot.show_panel(self._heat)
@@ -158,3 +158,10 @@ class InfluenceView(LabPage):
         self._matrix = self._heat = None
         self.plot.show_panel(None)
         self.refresh()
+
+
+def _full_limits(matrix: FloatArray) -> Limits:
+    """As far as the strongest cell reaches, about zero: it is the one that is looked for, and never an outlier."""
+    extent = extent_of(matrix)
+    reach = 1.0 if extent is None else max(-extent.low, extent.high) or 1.0
+    return Limits(-reach, reach)

@@ -59,6 +59,8 @@ class SelectionKeys(QObject):
                 self.mark_read_requested.emit()
             case Qt.Key.Key_X if not control:
                 self.mark()
+            case Qt.Key.Key_X if not shift:
+                self.clear_marks()
             case Qt.Key.Key_Up | Qt.Key.Key_Down if not control and not shift:
                 self._selection.step_layer(-1 if event.key() == Qt.Key.Key_Up else 1)
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
@@ -107,3 +109,8 @@ class SelectionKeys(QObject):
         self._selection.toggle_mark(*slot)
         count = int(np.count_nonzero(self._selection.marks))
         self.said.emit(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab.")
+
+    def clear_marks(self) -> None:
+        """Takes the marks of all slots away."""
+        self._selection.clear_marks()
+        self.said.emit("No slot is marked now.")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from app.theme import GAP_PX
 from app.views.inspector.section import plain_label
 from app.views.labels import button
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisSource
@@ -83,9 +84,11 @@ class AskBar(QWidget):
         self._show_state()
 
     def say(self, words: str) -> None:
-        """A sentence below the button."""
+        """A sentence below the button, to be read and heard."""
         self.words.setText(words)
         self.words.setVisible(bool(words))
+        if words:
+            announce(self, words)
 
     def ask(self, inquiry: Inquiry, words: str) -> None:
         """Asks, in place of what was asked before; `words` say what is being done."""
@@ -131,6 +134,8 @@ class AskBar(QWidget):
             self.say("")
             self._show_state()
             self.answered.emit(finding)
+            if not self.is_asking and not self.words.text():  # whoever owns the bar did not go on, nor say what it is
+                announce(self, "Done.")
 
     @Slot(int, str)
     def _on_refused(self, ticket: int, message: str) -> None:

@@ -13,7 +13,7 @@ from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_memory import MemoryCombo
 from app.views.inspector.lab_sentences import EDITS
 from app.views.inspector.section import plain_label
-from app.views.labels import combo
+from app.views.labels import button, combo
 from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ PLACES: dict[PlaceKind, tuple[str, str]] = {
     "selected": ("Selected slot", "The slot that is selected in the memory map."),
     "layer": ("A whole layer", "All slots of one layer."),
 }
+TURN_BEFORE_LAST = "the second turn before this one"
+"""The memory that a turn reads is the one after the turn before it: what that one wrote is undone."""
 _LEAST_PX = 72
 _ROW_FROM_PX = 430  # in less both choices stand below each other, with all of their words
 SHARES = (1, 2, 5, 10, 20, 30, 50, 100)  # percent
@@ -48,7 +50,7 @@ class LabControls(QWidget):
         for place, (words, tip) in PLACES.items():
             self.place.addItem(words, place)
             self.place.setItemData(self.place.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.source = MemoryCombo("Memory the slots are taken from", choices, none="the turn before")
+        self.source = MemoryCombo("Memory the slots are taken from", choices, none=TURN_BEFORE_LAST)
         self.layer = spin_box("Layer", 0, 0, prefix="layer ")
         self.share = QSlider(Qt.Orientation.Horizontal)
         WheelGuard(self.share)
@@ -56,6 +58,7 @@ class LabControls(QWidget):
         self.share.setRange(0, len(SHARES) - 1)
         self.share.setPageStep(1)
         self.share_words = plain_label("readout")
+        self.clear_marks = button("Clear marks", "link", name="Take the marks of all slots away")
         self._source_label = _name("from", self.source)
         self._choices = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._edit_label, self._place_label = _name("Edit", self.edit), _name("Where", self.place)
@@ -66,6 +69,7 @@ class LabControls(QWidget):
         self.source.memory_chosen.connect(self._on_source)
         self.layer.valueChanged.connect(self._on_layer)
         self.share.valueChanged.connect(self._on_share)
+        self.clear_marks.clicked.connect(lab.clear_marks)
         lab.changed.connect(self.show_state)
         history.reset.connect(self.show_state)
         self.show_state()
@@ -86,6 +90,7 @@ class LabControls(QWidget):
         third.addWidget(self.share, 1)
         third.addWidget(self.share_words)
         third.addWidget(self.layer)
+        third.addWidget(self.clear_marks)
         third.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,13 +124,15 @@ class LabControls(QWidget):
         with_source = chosen.kind in ("patch", "freeze")
         self.source.setVisible(with_source)
         self._source_label.setVisible(with_source)
-        self.source.set_none("choose a memory…" if chosen.kind == "patch" else "the turn before")
+        self.source.set_none("choose a memory…" if chosen.kind == "patch" else TURN_BEFORE_LAST)
         self.source.choose(chosen.source)  # another chat has memories that are equal to its former's
         self._source_label.setText("as after" if chosen.kind == "freeze" else "from")
         self.share.setVisible(chosen.place == "read")
         self.share_words.setVisible(chosen.place == "read")
         self.layer.setVisible(chosen.place == "layer")
         target = self._lab.target()
+        self.clear_marks.setVisible(chosen.place == "marked")
+        self.clear_marks.setEnabled(target.slots is not None)
         words = target.problem or target.words
         self.hint.setText(f"{EDITS[chosen.kind][1]} {words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
                           if words else f"{EDITS[chosen.kind][1]} {PLACES[chosen.place][1]}")  # fmt: skip

@@ -231,7 +231,10 @@ class PlotWidget(QWidget):
         if step is not None and rows and columns and not event.modifiers():
             row, column = self._at or (0, 0)
             down, across = step if self._at is not None else (0, 0)
-            self.point_at((max(0, min(rows - 1, row + down)), max(0, min(columns - 1, column + across))))
+            row = max(0, min(rows - 1, row + down))
+            if isinstance(self._panel, Lines):  # they need not have as many places
+                columns = len(self._panel.lines[row].x)
+            self.point_at((row, max(0, min(columns - 1, column + across))))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at is not None:
             self.clicked.emit(*self._at)
         else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.models.memory_choices import shortened
 from app.paint.number import number_text
+from app.views.inspector.analysis_view import name_of
 
 if TYPE_CHECKING:
     from app.engine.findings import Paired, ReplyText
@@ -30,8 +31,11 @@ DONE: dict[EditKind, str] = {
 
 def run_words(experiment: Experiment, turn: int, target: str) -> str:
     """What is done: "turn 5: zeroed the 12 slots it read most (5% of each layer)"."""
-    source = experiment.source
-    taken = f" from {source.name}" if experiment.kind in ("patch", "freeze") and source is not None else ""
+    source, taken = experiment.source, ""
+    if experiment.kind == "patch" and source is not None:
+        taken = f" from {source.name}"
+    elif experiment.kind == "freeze":  # by itself what the turn before wrote is undone: it is the last that was read
+        taken = f" since {name_of(turn - 2 if source is None or source.turn is None else source.turn)}"
     return f"turn {turn + 1}: {DONE[experiment.kind]}{taken}: {target}"
 
 

@@ -25,7 +25,7 @@ from app.views.labels import combo
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisSource
     from app.models.lab import Run
-    from app.models.memory_choices import MemoryChoices
+    from app.models.memory_choices import MemoryChoice, MemoryChoices
     from app.models.memory_history import MemoryHistory
     from rxt.events import FloatArray
 
@@ -163,9 +163,21 @@ class LabView(LabPage):
         chosen = self._lab.experiment
         if chosen.kind == "patch" and chosen.source is None:
             return "Choose the memory the slots are taken from."
-        if chosen.kind == "freeze" and chosen.source is not None and chosen.source.turn is None:
-            return "Slots can be frozen as after a turn of this conversation; choose a turn."
+        if chosen.kind == "freeze" and (problem := self._freeze_problem(chosen.source)):
+            return problem
         return self._lab.target().problem
+
+    def _freeze_problem(self, source: MemoryChoice | None) -> str:
+        """Why slots cannot keep still from a memory on until the one that the turn in view read."""
+        turn = self._history.cursor
+        if turn == 0:
+            return "Turn 1 reads the initial memory: nothing has been written to it yet. Choose a later turn."
+        if source is not None and source.turn is None:
+            return "Slots can be frozen as after a turn of this conversation; choose a turn."
+        if source is not None and source.turn is not None and source.turn >= turn - 1:
+            earlier = "the initial memory" if turn == 1 else "an earlier turn"
+            return f"Turn {turn + 1} reads the memory after turn {turn}: choose {earlier} to freeze slots from."
+        return ""
 
     # ---------------------------------------------------------------- showing
 

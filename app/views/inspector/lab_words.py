@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.paint.number import number_text
 from app.views.inspector.style import BODY_PX, TICK_PX, sized_font
+from app.views.inspector.text_direction import is_right_to_left, mirrored, step_of
 from app.views.labels import plain_tooltip
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class _Token:
 
 class AnswerWords(QWidget):
     """Flowing text. Below each word of an answer with numbers stand two bars: what the edit changed (filled) and what
-    the control changed (outlined), down where the word became less likely.
+    the control changed (outlined), down where the word became less likely. A text that is written from right to left
+    begins at the right.
 
     Keys, with focus: ←/→ go from word to word; what is pointed at is said in a tooltip and to screen readers.
     """
@@ -56,6 +58,7 @@ class AnswerWords(QWidget):
         self._reach = (-1.0, 0.0)
         self._pointed = -1
         self._rest = ""
+        self._is_leftward = False
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
@@ -74,6 +77,7 @@ class AnswerWords(QWidget):
         """Shows an answer. marked: the first token that differs from the other answer, None: nothing does; the number
         of tokens: it only ends elsewhere. bars: [T] of the edit and [T] of the control, in nats."""
         self._tokens = _tokens_of(answer)
+        self._is_leftward = is_right_to_left(answer.text)
         self._marked, self._bars, self._pointed = marked, bars, -1
         self._rest = "∎ " if marked is not None and marked >= len(answer.spans) else ""
         if bars is not None:
@@ -134,7 +138,7 @@ class AnswerWords(QWidget):
                 x -= metrics.horizontalAdvance(token.text) - metrics.horizontalAdvance(token.text.lstrip())
             boxes.append(QRectF(x, y, min(advance, width - 2 * _EDGE_PX), LINE_PX))
             x += advance
-        return boxes
+        return mirrored(boxes, width) if self._is_leftward else boxes
 
     # ---------------------------------------------------------------- painting
 
@@ -142,16 +146,19 @@ class AnswerWords(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = sized_font(BODY_PX)
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        if self._is_leftward:
+            flags |= int(Qt.TextFlag.TextForceRightToLeft)  # the space before a word stands at its right
         for token, box in zip(self._tokens, self._boxes, strict=True):
             is_after = self._marked is not None and token.index >= self._marked
             if token.index == self._marked:
                 indent = QFontMetricsF(font).horizontalAdvance(token.text[: -len(token.text.lstrip()) or None])
-                written = QRectF(box)
-                written.setWidth(min(box.width(), QFontMetricsF(font).horizontalAdvance(token.text)))
-                self._paint_mark(painter, written.adjusted(indent - 2, 0, 2, 0))
+                unwritten = max(0.0, box.width() - QFontMetricsF(font).horizontalAdvance(token.text))
+                left, right = (unwritten, indent) if self._is_leftward else (indent, unwritten)
+                self._paint_mark(painter, box.adjusted(left - 2, 0, 2 - right, 0))
             painter.setFont(font)
             painter.setPen(QColor(self._theme.muted if is_after and token.index != self._marked else self._theme.text))
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), token.text)
+            painter.drawText(box, flags, token.text)
             if self._bars is not None:
                 self._paint_bars(painter, token.index, box)
             if token.index == self._pointed:
@@ -166,7 +173,8 @@ class AnswerWords(QWidget):
             painter.setFont(sized_font(TICK_PX))
             painter.setPen(QColor(self._theme.warning))
             end = self._boxes[-1]
-            painter.drawText(QPointF(min(end.right() + 3, self.width() - 10), end.center().y() + 4), self._rest)
+            x = max(0.0, end.left() - 13) if self._is_leftward else min(end.right() + 3, self.width() - 10)
+            painter.drawText(QPointF(x, end.center().y() + 4), self._rest)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -193,6 +201,8 @@ class AnswerWords(QWidget):
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.drawLine(QLineF(box.left(), zero, box.right(), zero))
         middle = min(box.center().x(), box.left() + _LEAST_WORD_PX / 2)  # long words keep their bars at their beginning
+        if self._is_leftward:
+            middle = max(box.center().x(), box.right() - _LEAST_WORD_PX / 2)
         for number, values in enumerate(self._bars):
             if index >= len(values) or not np.isfinite(values[index]):
                 continue
@@ -202,7 +212,8 @@ class AnswerWords(QWidget):
             painter.setPen(QPen(colour, 1) if number else Qt.PenStyle.NoPen)
             painter.setBrush(Qt.BrushStyle.NoBrush if number else colour)
             painter.drawRect(bar)
-        self._paint_number(painter, index, QRectF(box.left(), box.bottom() + BARS_PX - _NUMBER_PX, middle, _NUMBER_PX))
+        place = QRectF(box.left(), box.bottom() + BARS_PX - _NUMBER_PX, box.width(), _NUMBER_PX)
+        self._paint_number(painter, index, place)
 
     def _paint_number(self, painter: QPainter, index: int, place: QRectF) -> None:
         """What the edit changed, in nats; a change too small for two decimals is left to the tooltip."""
@@ -212,7 +223,8 @@ class AnswerWords(QWidget):
             return
         painter.setFont(sized_font(TICK_PX))
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip), number_text(change, 2))
+        side = Qt.AlignmentFlag.AlignRight if self._is_leftward else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, int(side | Qt.TextFlag.TextDontClip), number_text(change, 2))
 
     # ---------------------------------------------------------------- pointing
 
@@ -240,13 +252,16 @@ class AnswerWords(QWidget):
         self._point_at(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        step = step_of(event.key(), self._is_leftward)
         indices = [token.index for token in self._tokens]
         if step is None or not indices or event.modifiers():
             super().keyPressEvent(event)
             return
         at = indices.index(self._pointed) + step if self._pointed in indices else 0
-        self._point_at(indices[max(0, min(len(indices) - 1, at))])
+        index = indices[max(0, min(len(indices) - 1, at))]
+        self._point_at(index)
+        place = self._boxes[indices.index(index)].bottomLeft().toPoint()
+        QToolTip.showText(self.mapToGlobal(place), plain_tooltip(self.words_of(index)), self)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

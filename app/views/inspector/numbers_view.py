@@ -37,8 +37,9 @@ HELP = (
     "dead, duplicate or saturated.",
     "A slot is dead when its length is below 1 % of its layer's median, duplicate when its cosine to another slot is "
     "above 0.99, and saturated when a gate that can change stands within 1 % of an end of its range.",
-    "A few such slots are common; many of them, a drift far from 1 or a half-life below one turn say that the memory "
-    "loses room or content.",
+    "What is common depends on the model: in the bundled one most slots are saturated and half of them duplicate after "
+    "a few turns, for a gate near an end of its range also holds a slot on purpose; compare with other turns and "
+    "chats, since only what is unusual for a model says that its memory loses room or content.",
 )
 ROWS = ("change ‖Δ‖", "kept", "half-life", "norm drift", "distance", "dead", "duplicate", "saturated")
 _OF_TURNS = range(3)

@@ -30,6 +30,7 @@ from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import inspector_stylesheet
 from app.views.inspector.turns_view import TurnsView
 from app.views.inspector.words_view import WordsView
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisSource
@@ -99,10 +100,11 @@ class InspectorPanel(LazyView):
         self.deck.show_page(widget)
 
     def say(self, words: str) -> None:
-        """Says for a few seconds what a key did."""
+        """Says for a few seconds what a key did, to be read and heard."""
         self.health.setText(words)
         self.health.show()
         self._said.start()
+        announce(self, words)
 
     def sizeHint(self) -> QSize:
         return QSize(460, 800)

@@ -32,7 +32,7 @@ HELP = (
     "A probe asks a copy of a memory what it knows and counts the right answers; the memory itself is only read, so "
     "asking does not change what is measured.",
     "The same questions are asked of the memory as it is, of a fresh one (reset) and of a shuffled one, and the bars "
-    "around each dot are 95 % intervals of the share (Wilson).",
+    "around each dot are 95 % intervals of the share (Wilson; wider where questions stand in one conversation).",
     "What is answered rightly after a reset was guessed or is known by the model itself; the memory's own part is what "
     "lies above the controls and outside of their intervals.",
 )
@@ -40,8 +40,8 @@ KINDS = (("distance", "Distance"), ("facts", "Facts held"), ("questions", "My qu
 EXPLAINED = {
     "distance": "Conversations with made-up facts are played on fresh memories, and each fact is asked for after "
     "more and more turns. Your conversation is not needed and not touched.",
-    "facts": "Conversations with more and more facts are played on fresh memories, and every fact is asked for. Your "
-    "conversation is not needed and not touched.",
+    "facts": "Conversations with more and more facts are played on fresh memories, and after each fact two of those "
+    "held are asked for. Your conversation is not needed and not touched.",
     "questions": "A copy of the memory at the turn in view is asked; an answer that holds the expected words is right.",
 }
 TRIALS = (2, 200)

@@ -137,6 +137,7 @@ class RidgeView(LazyView):
         self.canvas.setVisible(is_plotted)
         self.caption.setVisible(is_plotted)
         self.empty.setVisible(not is_plotted)
+        self.as_table.setEnabled(is_plotted)
         if not is_plotted or law is None or name is None:
             self._shown = None
             text = "There is nothing to compare between turns." if records else "This appears after the first turn."

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 HELP = (
     "This shows who wrote the selected slot: a part of the bar for each turn and one for what is left of the initial "
-    "memory, the words of the chosen turn that were written into it, and the later words that read it.",
+    "memory, the words of the chosen turn that were written into it, and the words that read it in the four answers "
+    "that follow; at the newest turn, in the last four since that turn.",
     "The shares come from the gates alone: what a turn wrote is multiplied by what every later turn kept, and "
     "the words are tinted by the attention with which the slot looked at them when it was written.",
     "Choose a turn in the bar to see its words; a share says when the slot was written and not what it means, for a "
@@ -41,7 +42,6 @@ HELP = (
 )
 LATER_TURNS = 4  # answers after the turn in view that are searched for readers
 MOST_READERS = 6
-NO_READER = "No later word read it notably."
 _LEAST_PX = 236
 
 
@@ -175,11 +175,12 @@ class SlotStory(AnalysisView):
         if not self._later():
             self.later.setText("No answer after this turn has read it yet.")
         elif found:
-            self.later.setText("Later words that read it:")
+            self.later.setText(f"Words of {_turns(self._later())} that read it:")
         elif waiting:
             self.later.setText("Looking for words that read it…")
         else:
-            self.later.setText(f"Not every later answer could be searched. {refusal}" if refusal else NO_READER)
+            none = f"No word of {_turns(self._later())} read it notably."
+            self.later.setText(f"Not every later answer could be searched. {refusal}" if refusal else none)
 
     def words(self) -> tuple[str, str, str]:
         if self._history.slot is None:
@@ -244,3 +245,9 @@ class SlotStory(AnalysisView):
             turn, token = self._tokens[index]
             self._history.show_turn(turn)
             self._selection.lock((turn, token))
+
+
+def _turns(turns: range) -> str:
+    """Those whose answers were searched, counted from 1."""
+    first, last = turns.start + 1, turns.stop
+    return f"the answer to turn {first}" if first == last else f"the answers to turns {first} to {last}"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTableView, QToolButton
 from app.paint.number import number_text
 from app.theme import GAP_PX, PADDING_PX, Theme
 from app.views.inspector.section import icon_button, plain_label, set_icon
+from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -158,7 +159,7 @@ class TableDialog(QDialog):
         column.addWidget(plain_label("caption", words, wrap=True))
         column.addWidget(self.view, 1)
         column.addWidget(self.buttons)
-        self.resize(720, 480)
+        resize_on_screen(self, 720, 480)
 
     def copy_selected(self) -> None:
         """The selected cells as lines of tab-separated numbers, without headings."""

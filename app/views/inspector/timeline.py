@@ -117,6 +117,7 @@ class TimelineView(LazyView):
             (self.following, not history.is_at_end),
             (self.last, not history.is_at_end),
             (self.play, turns > 0),
+            (self.as_table, turns > 0),
         ):
             button.setEnabled(is_useful)
         self.setAccessibleDescription(f"{self.label.text()}, {self.detail.text()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ class WordArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(flow)
         view.installEventFilter(self)
+        flow.stepped.connect(self._show_word)
+
+    @Slot(int)
+    def _show_word(self, token: int) -> None:
+        """The keyboard may go to a word that is out of sight."""
+        box = self._flow.token_rect(token)
+        self.ensureVisible(round(box.center().x()), round(box.center().y()), 0, round(box.height()))
 
     def fit(self) -> None:
         """Takes the height of the words that are shown now."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.views.inspector.style import BODY_PX, sized_font
+from app.views.inspector.text_direction import is_right_to_left, mirrored, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,16 +44,18 @@ class _Word:
 
 
 class WordFlow(QWidget):
-    """Flowing text of tokens.
+    """Flowing text of tokens. A text that is written from right to left begins at the right.
 
-    Keys, with focus: ←/→ point at the previous or next word, Enter locks it, Esc lets go.
+    Keys, with focus: ←/→ point at the word beside it and show its tip, Enter locks it, Esc lets go. The word pointed
+    at and its tip are the description for screen readers; without one it is the whole text.
 
     Signals:
-        hovered(token): -1: the pointer left. clicked(token).
+        hovered(token): -1: the pointer left. clicked(token). stepped(token): the keyboard went to a word.
     """
 
     hovered = Signal(int)
     clicked = Signal(int)
+    stepped = Signal(int)
 
     def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +65,8 @@ class WordFlow(QWidget):
         self._boxes: list[QRectF] = []
         self._pointed = -1
         self._locked = -1
+        self._whole = ""
+        self._is_leftward = False
         self._font = sized_font(BODY_PX)
         self._small = sized_font(_LABEL_PX)
         self.setAccessibleName(name)
@@ -97,8 +102,10 @@ class WordFlow(QWidget):
                 end = max(end, stop)
         self._tints = tuple(tints)
         self._pointed = -1
+        self._is_leftward = is_right_to_left(text)
         self._arrange()
-        self.setAccessibleDescription(self._spoken(text))
+        self._whole = self._spoken(text)
+        self.setAccessibleDescription(self._whole)
 
     def set_locked(self, token: int) -> None:
         """Underlines a word; -1: none."""
@@ -138,7 +145,7 @@ class WordFlow(QWidget):
                 x, y = 2.0, y + _ROW_PX
             boxes.append(QRectF(x, y, min(advance, width - 4), _LINE_PX))
             x += advance
-        return boxes
+        return mirrored(boxes, width) if self._is_leftward else boxes
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -148,6 +155,9 @@ class WordFlow(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         former = ""
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        if self._is_leftward:
+            flags |= int(Qt.TextFlag.TextForceRightToLeft)  # the space before a word stands at its right
         for word, box in zip(self._words, self._boxes, strict=True):
             tint = self._tints[word.token] if word.token < len(self._tints) else None
             if tint is not None:
@@ -155,7 +165,7 @@ class WordFlow(QWidget):
                 former = tint.label
             painter.setFont(self._font)
             painter.setPen(QColor(self._theme.text))
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), word.text)
+            painter.drawText(box, flags, word.text)
             if word.token in (self._pointed, self._locked):
                 is_locked = word.token == self._locked
                 painter.setPen(
@@ -178,10 +188,14 @@ class WordFlow(QWidget):
         painter.drawRect(box.adjusted(0, 1, 0, -2))
         if strength > 0.05:
             painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width() - 1, 2), QColor(tint.colour))
-        if tint.label and (tint.label != former or box.left() < 3):
+        begins_row = self.width() - box.right() < 3 if self._is_leftward else box.left() < 3
+        if tint.label and (tint.label != former or begins_row):
             painter.setFont(self._small)
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(QPointF(box.left() + 1, box.bottom() + _LABEL_PX), tint.label)
+            x = box.left() + 1
+            if self._is_leftward:
+                x = box.right() - 1 - QFontMetricsF(self._small).horizontalAdvance(tint.label)
+            painter.drawText(QPointF(x, box.bottom() + _LABEL_PX), tint.label)
 
     # ---------------------------------------------------------------- pointing
 
@@ -193,7 +207,23 @@ class WordFlow(QWidget):
         if token != self._pointed:
             self._pointed = token
             self.update()
+            self.setAccessibleDescription(self._words_of(token) if token >= 0 else self._whole)
             self.hovered.emit(token)
+
+    def _step_to(self, token: int) -> None:
+        """From the keyboard: what the pointer would show at a word is shown there too."""
+        self._point_at(token)
+        self.stepped.emit(token)
+        place = self.token_rect(token)
+        QToolTip.showText(self.mapToGlobal(place.bottomLeft().toPoint()), self._tip_of(token), self)
+
+    def _tip_of(self, token: int) -> str:
+        return self._tints[token].tip if 0 <= token < len(self._tints) else ""
+
+    def _words_of(self, token: int) -> str:
+        """A word and what is said about it."""
+        word = next((word.text.strip() for word in self._words if word.token == token), "")
+        return f"“{word}”: {tip}" if (tip := self._tip_of(token)) else f"“{word}”"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         token = self._token_at(event.position())
@@ -221,11 +251,11 @@ class WordFlow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         tokens = [word.token for word in self._words]
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        step = step_of(event.key(), self._is_leftward)
         if step is not None and tokens and not event.modifiers():
             start = self._pointed if self._pointed in tokens else self._locked
             at = tokens.index(start) + step if start in tokens else 0
-            self._point_at(tokens[max(0, min(len(tokens) - 1, at))])
+            self._step_to(tokens[max(0, min(len(tokens) - 1, at))])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed >= 0:
             self.clicked.emit(self._pointed)
         elif event.key() == Qt.Key.Key_Escape and self._locked >= 0:
@@ -236,8 +266,7 @@ class WordFlow(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             token = self._token_at(QPointF(event.pos()))
-            tip = self._tints[token].tip if 0 <= token < len(self._tints) else ""
-            QToolTip.showText(event.globalPos(), tip, self)
+            QToolTip.showText(event.globalPos(), self._tip_of(token), self)
             return True
         return super().event(event)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.paint.number import share_text
-from app.paint.reading import against_mean, strongest_source
+from app.paint.reading import against_others, strongest_source
 from app.views.inspector.analysis_view import name_of
 from app.views.inspector.style import turn_colour, turn_label
 from app.views.inspector.word_flow import Tint
@@ -26,16 +26,17 @@ def read_tints(reads: Reads, is_against: bool, theme: Theme) -> tuple[list[Tint]
 
     is_against: by the turn it read more from than the answer's other words did.
     """
-    measured = np.maximum(against_mean(reads.sources), 0) if is_against else reads.sources
+    measured = np.maximum(against_others(reads.sources), 0) if is_against else reads.sources
     largest = float(measured.max()) or 1.0
     tints = []
     for token, (turn, amount) in enumerate(strongest_source(measured)):
         share = float(reads.sources[token, turn + 1])
         strength = amount / largest if is_against else share
         if strength < _FAINT and is_against:
-            tints.append(Tint(theme.muted, 0.0, "", f"Read as the other words did. {CAVEAT}"))
+            alike = "Read as the other words did." if len(reads.sources) > 1 else "There are no other words."
+            tints.append(Tint(theme.muted, 0.0, "", f"{alike} {CAVEAT}"))
             continue
-        others = f" ({share_text(amount)} more than the other words)" if is_against else ""
+        others = f"; the other words {share_text(max(0.0, share - amount))}" if is_against else ""
         tip = f"{share_text(share)} read from {name_of(turn)}{others}. {CAVEAT}"
         tints.append(Tint(turn_colour(theme, turn), strength, turn_label(turn), tip))
     total = reads.sources.mean(axis=0)

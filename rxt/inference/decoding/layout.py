@@ -12,14 +12,23 @@ import torch
 from torch import Tensor, nn
 
 from rxt.model.compilable import is_compilable
-from rxt.model.decoder import DecoderLayer
+from rxt.model.decoder import Decoder, DecoderLayer, Head
+from rxt.model.quantised import Int8Head
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.nn.feedforward import FeedForward
-from rxt.nn.moe import MixtureOfExperts
+from rxt.nn.attention import Attention
+from rxt.nn.feedforward import FeedForward, GatedLinear
+from rxt.nn.moe import Experts, MixtureOfExperts, Router
 from rxt.nn.norm import EPSILON, RMSNorm
 from rxt.nn.quantised import Int8Experts, Int8Linear
+from rxt.nn.rope import RotaryEmbedding
 
 FORMATS = {torch.float32: 0, torch.bfloat16: 1, torch.int8: 2}
+
+PARTS = frozenset((
+    Decoder, DecoderLayer, Head, Int8Head, Attention, RotaryEmbedding, RMSNorm, FeedForward, GatedLinear,
+    MixtureOfExperts, Router, Experts, Int8Experts, Int8Linear, nn.Linear, nn.ModuleList,
+))  # fmt: skip
+"""Of a decoder, what the compiled step computes as."""
 
 
 class CMatrix(ctypes.Structure):
@@ -63,8 +72,16 @@ class CToken(ctypes.Structure):
 
 
 def can_lay_out(model: ReactiveTransformer) -> bool:
-    """Whether the compiled step can decode the model as it is: where it lies and in its number format."""
-    return model.device.type == "cpu" and model.dtype in FORMATS and is_compilable(model.config.decoder)
+    """Whether the compiled step can decode the model as it is: where it lies, in its number format, and made of parts
+    that nobody has wrapped, replaced or hooked, as whoever looks into a model does: those must be called."""
+    is_known = model.device.type == "cpu" and model.dtype in FORMATS and is_compilable(model.config.decoder)
+    return is_known and all(map(_is_plain, model.decoder.modules()))
+
+
+def _is_plain(part: nn.Module) -> bool:
+    """Whether calling the part does what its class says, and nothing else."""
+    hooks = (part._forward_hooks, part._forward_pre_hooks)
+    return type(part) in PARTS and not any(hooks) and "forward" not in vars(part)
 
 
 class Layout:

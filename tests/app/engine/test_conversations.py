@@ -249,6 +249,15 @@ def test_that_a_chat_deleted_before_the_start_can_be_brought_back_for_thirty_day
     assert desk.heard.failed[-1] == ("This conversation was not restored", "This conversation does not exist.")
 
 
+def test_that_a_chat_whose_first_message_is_rejected_is_never_listed(desk: Desk) -> None:
+    count = len(desk.heard.conversations)
+    desk.say("  ")
+    assert desk.heard.rejected[-1][0] == "  "
+    assert [lines for lines in desk.heard.conversations[count:] if lines] == []
+    desk.say("Hi")
+    assert [line.id for line in desk.heard.conversations[-1]] == [desk.opened.id]
+
+
 def test_that_a_memory_leaves_the_trash_after_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path, trash = desk.port.snapshots_dir / "alice.safetensors", desk.data_dir / "trash"
     desk.port.save_snapshot(path, "Alice", "")
@@ -263,6 +272,38 @@ def test_that_a_memory_leaves_the_trash_after_thirty_days(desk: Desk, monkeypatc
     monkeypatch.setattr(time, "time", lambda: real() + 30 * 86400 + 60)
     desk.reopen()
     assert [file.name for file in trash.iterdir()] == ["notes.txt"]
+
+
+def test_that_a_memory_deleted_by_an_early_clock_is_not_dated_before_the_one_saved_last(desk: Desk) -> None:
+    paths = [desk.port.snapshots_dir / f"{name}.safetensors" for name in ("alice", "bob")]
+    for path in paths:
+        desk.port.save_snapshot(path, path.stem, "")
+    desk.rest()
+    later_s = time.time() + 3 * 86400
+    os.utime(paths[0], (later_s, later_s))
+    desk.port.delete_snapshot(paths[1])
+    desk.until(lambda: not paths[1].exists())
+    assert (desk.data_dir / "trash" / "bob.safetensors").stat().st_mtime == pytest.approx(later_s)
+
+
+def test_that_a_memory_dated_in_the_far_future_leaves_the_trash_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trash = desk.data_dir / "trash"
+    trash.mkdir()
+    memory = trash / "alice.safetensors"
+    memory.write_bytes(b"numbers")
+    real = time.time
+    future_s = real() + 400 * 86400
+    os.utime(memory, (future_s, future_s))
+    monkeypatch.setattr(time, "time", lambda: real() - 100 * 86400)  # an early clock erases nothing
+    desk.reopen()
+    monkeypatch.setattr(time, "time", lambda: real() + 29 * 86400)
+    desk.reopen()
+    assert memory.exists()
+    monkeypatch.setattr(time, "time", lambda: real() + 31 * 86400)
+    desk.reopen()
+    assert not memory.exists()
 
 
 def test_that_a_database_that_breaks_in_an_unforeseen_way_does_not_keep_the_model_from_loading(
@@ -296,7 +337,7 @@ def test_that_a_chat_of_a_former_version_of_the_model_is_refused_with_a_way_out(
     desk.rest()
     title, message = desk.heard.failed[-1]
     assert title == "This conversation was not opened"
-    assert "open a copy of the former model’s folder (File, Open model folder)" in message
+    assert "open that version: File, Use the bundled model, or a copy of its folder" in message
 
 
 def test_that_a_deleted_memory_moves_to_the_trash(desk: Desk, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -214,6 +216,14 @@ def test_that_a_page_shows_the_open_path_only(store: ConversationStore) -> None:
         assert "two" in page
         assert "edited answer" in page
         assert "forgotten" not in page
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_that_a_page_has_the_day_on_which_the_chat_began_where_the_person_is(store: ConversationStore) -> None:
+    began = datetime.fromisoformat("2026-03-01T23:00:00+00:00").timestamp()
+    found = replace(exchanged(store, conversation(store, "one")), created=began)
+    for page in (to_markdown(found).decode(), to_html(found).decode()):
+        assert "2026-03-02" in page
 
 
 # what is read

@@ -299,7 +299,7 @@ def test_that_what_a_damaged_database_still_held_is_counted_in_words(desk: Desk)
     desk.reopen()
     title, words = desk.heard.failed[0]
     assert title == "Earlier conversations could not all be read"
-    assert "2 turns of 1 chats" in words
+    assert "2 turns of 1 chat." in words
 
 
 def test_that_a_memory_that_was_thinned_out_is_kept_again_where_the_path_ends(desk: Desk) -> None:

@@ -418,6 +418,36 @@ def test_that_a_chat_opens_where_its_memory_is_still_certain_and_says_so(desk: D
     assert _memory(desk).sha256 == second
 
 
+def test_that_a_page_has_the_turns_whose_memory_is_not_certain_after_a_message_and_a_restart(desk: Desk) -> None:
+    _say(desk, "one", "two", "three", "four")
+    number, page = desk.opened.id, desk.data_dir / "page.md"
+
+    def exported() -> str:
+        page.unlink(missing_ok=True)
+        desk.port.export_conversation(number, page)
+        desk.until(page.exists)
+        return page.read_text(encoding="utf-8")
+
+    kept = [desk.opened.initial.sha256, _single_pass(desk, [(text, text) for text in ("one", "two")])]
+    _tamper(desk, "DELETE FROM memory WHERE sha256 NOT IN (?, ?)", *kept)
+    desk.behaviour.drift = 1.0  # another machine computes differently
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    (lost,) = [node.id for node in desk.opened.tree if node.query == "four"]
+    desk.say("five")
+    found = exported()
+    assert found.index("> five") < found.index("## Other branches") < found.index("> three") < found.index("> four")
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert "Other branches" not in exported()
+    desk.port.show_branch(lost)
+    desk.rest()
+    title, message = desk.heard.failed[-1]
+    assert title == "This version was not opened"
+    assert "Export the chat as a page" in message
+    assert "> four" in exported()
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_that_a_damaged_turn_ends_the_path_before_it_and_is_named(desk: Desk, place: int) -> None:
     ids = _say(desk, "one", "two", "three", "four")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.memory_history import INITIAL, MemoryHistory
@@ -81,6 +81,23 @@ def test_that_the_slots_a_word_read_can_be_marked_at_once(
     analyst.answer()
     qtbot.keyClick(panel, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
     assert np.argwhere(selection.marks).tolist() == sorted([y, x] for y, x, _ in panel.memory_map.lit)
+
+
+def test_that_control_x_takes_all_marks_away_and_still_cuts_in_a_text_field(
+    panel: InspectorPanel, selection: Selection, qtbot: QtBot
+) -> None:
+    field = QLineEdit()
+    panel.add_page(field, "Field", "")
+    panel.show_page(field)
+    selection.toggle_mark(1, 4)
+    field.setText("cut me")
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert field.text() == ""
+    assert selection.marks[1, 4]
+    qtbot.keyClick(panel, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier)
+    assert not selection.marks.any()
+    assert panel.health.text() == "No slot is marked now."
 
 
 def test_that_letters_mean_the_same_on_the_timeline_and_space_plays_from_the_inspector(

@@ -17,6 +17,7 @@ from app.paint.order import by_likeness, by_size, mean_age
 from app.paint.turns import LayerTurns
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel
+from app.views.inspector.export_views import figure_of
 from app.views.inspector.gate_view import GateView
 from app.views.inspector.memory_map import MemoryMapView
 from app.views.inspector.numbers_view import ROWS, NumbersView
@@ -155,6 +156,8 @@ def test_that_all_turns_are_columns_and_a_click_goes_to_the_turn(turns: TurnsVie
     assert history.cursor == 1
     turns.flush()
     assert turns.cursor_line.value() == 1
+    (heat,) = figure_of(turns, history).panels
+    assert (heat.rows.start, heat.columns.start, heat.columns.labels[0]) == (0, 1, "1")
 
 
 def test_that_keep_shares_and_half_lives_equal_loops_by_hand(turns: TurnsView, history: MemoryHistory) -> None:
@@ -231,11 +234,20 @@ def test_that_ridges_are_the_turns_around_the_cursor(themes: ThemeController, sh
     view = show(RidgeView(selection, GateView(history, themes, True), themes), 460, 420)
     assert view.table().rows[0] == "21"
     assert len(view.table().rows) == MOST_TURNS
+    assert {panel.x.start for panel in figure_of(view, history).panels} == {21}
     history.show_turn(4)
     selection.choose_layer(1)
     qtbot.wait(10)
     assert view.table().rows[0] == "1"
     assert view.table().values[4, 0] == pytest.approx(history.records[4].gate("write").values[1].mean(), rel=1e-5)
+
+
+def test_that_ridges_have_a_table_from_the_first_turn_on(themes: ThemeController, show, qtbot: QtBot) -> None:
+    history = MemoryHistory()
+    view = show(RidgeView(Selection(history), GateView(history, themes, True), themes), 460, 420)
+    assert not view.as_table.isEnabled()
+    history.start(*conversation(1, 2, 16))
+    qtbot.waitUntil(view.as_table.isEnabled)
 
 
 def test_that_static_gates_have_no_ridges(themes: ThemeController, show) -> None:

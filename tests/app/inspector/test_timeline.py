@@ -136,6 +136,14 @@ def test_that_space_plays_from_the_start_and_stops_at_the_end(themes: ThemeContr
     assert timeline.play.accessibleName() == "Play"
 
 
+def test_that_there_is_a_table_from_the_first_turn_on(themes: ThemeController, show, qtbot: QtBot) -> None:
+    history = MemoryHistory()
+    view = show(TimelineView(history, themes), 900, 76)
+    assert not view.as_table.isEnabled()
+    history.start(*conversation(1, 2, 8))
+    qtbot.waitUntil(view.as_table.isEnabled)
+
+
 def test_that_playing_stops_when_the_timeline_is_hidden(timeline: TimelineView) -> None:
     timeline.set_playing(True)
     timeline.hide()

@@ -7,8 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.engine.findings import Reads
 from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
@@ -16,15 +18,20 @@ from app.paint.reading import strongest_cells
 from app.theme import DARK, LIGHT, ThemeController, contrast, mixed
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.export_views import figure_of
+from app.views.inspector.lab_words import AnswerWords
 from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
+from app.views.inspector.text_direction import is_right_to_left
+from app.views.inspector.word_area import WordArea
 from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
+from app.views.inspector.word_tints import read_tints
 from app.views.inspector.words_view import WordsView
 from rxt.events import frozen_array
 from tests.app.inspector import fake_analyst
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation
+from tests.app.lab.fake_analysis import reply_text
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
 
@@ -73,6 +80,17 @@ def test_that_every_word_is_drawn_and_tinted_by_the_turn_it_read_most_from(
         assert "not proof" in tint.tip
 
 
+def test_that_more_than_the_others_names_the_share_of_the_others_and_says_where_there_are_none() -> None:
+    sources = frozen_array(np.array([[0.2, 0, 0.8], [0.8, 0, 0.2]]))
+    weights = frozen_array(np.ones((2, 1, 1)))
+    tips = [tint.tip for tint in read_tints(Reads(2, "a b", ((0, 1), (1, 3)), weights, sources), True, LIGHT)[0]]
+    assert tips[0].startswith("80 % read from turn 2; the other words 20 %. ")
+    assert tips[1].startswith("80 % read from the initial memory; the other words 20 %. ")
+    (alone,) = read_tints(Reads(2, "a", ((0, 1),), weights[:1], sources[:1]), True, LIGHT)[0]
+    assert alone.tip.startswith("There are no other words. ")
+    assert alone.strength == 0
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 def test_that_words_stay_readable_on_every_tint(theme) -> None:
     for colour in (*theme.series, theme.muted, theme.accent):
@@ -101,6 +119,75 @@ def test_that_words_can_be_reached_with_the_keyboard(words: WordsView, selection
     assert selection.locked == (4, 1)
     qtbot.keyClick(words.flow, Qt.Key.Key_Escape)
     assert selection.locked is None
+
+
+def test_that_what_a_word_read_is_had_with_the_keyboard_too(words: WordsView, qtbot: QtBot) -> None:
+    whole = words.flow.accessibleDescription()
+    words.flow.setFocus()
+    qtbot.keyClick(words.flow, Qt.Key.Key_Right)
+    assert words.flow.accessibleDescription() == f"“You”: {words.flow._tints[0].tip}"
+    assert QToolTip.text() == words.flow._tints[0].tip
+    words.setFocus()
+    assert words.flow.accessibleDescription() == whole
+
+
+def test_that_a_word_out_of_sight_is_shown_where_the_keyboard_goes_to_it(
+    themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view, flow = QWidget(), WordFlow("Words", themes.theme)
+    area = WordArea(flow, view)
+    QVBoxLayout(view).addWidget(area)
+    text = reply_text(f"{LONG} {LONG}")
+    flow.set_words(text.text, text.spans, ())
+    show(view, 200, 200)
+    flow.setFocus()
+    for _ in text.spans:
+        qtbot.keyClick(flow, Qt.Key.Key_Right)
+    last = flow.token_rect(len(text.spans) - 1).toAlignedRect()
+    assert area.verticalScrollBar().value() > 0
+    assert flow.visibleRegion().contains(last)
+
+
+HEBREW = "שמך אליס ואת גרה בטוקיו"
+
+
+def test_that_a_text_from_right_to_left_begins_at_the_right_and_arrows_go_where_they_point(
+    themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    flow = show(WordFlow("Words", themes.theme), 400, 60)
+    text = reply_text(HEBREW)
+    flow.set_words(text.text, text.spans, [Tint(themes.theme.accent, 0.5)] * len(text.spans))
+    lefts = [flow.token_rect(token).left() for token in range(len(text.spans))]
+    assert lefts == sorted(lefts, reverse=True)
+    assert flow.token_rect(0).right() > 390
+    flow.setFocus()
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(flow, key)
+    assert flow.accessibleDescription() == "“אליס”"
+
+
+def test_that_an_answer_of_the_lab_from_right_to_left_begins_at_the_right(
+    themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    answer = show(AnswerWords("Answer", themes.theme), 400, 140)
+    text = reply_text(HEBREW)
+    numbers = frozen_array(np.linspace(-1, 1, len(text.spans)))
+    answer.show_answer(text, 1, (numbers, numbers))
+    lefts = [box.left() for box in answer._boxes]
+    assert lefts == sorted(lefts, reverse=True)
+    answer.grab()
+    answer.setFocus()
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left):
+        qtbot.keyClick(answer, key)
+    assert answer.accessibleDescription() == answer.words_of(1)
+    assert "אליס" in answer.accessibleDescription()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_leftward"), [("", False), ("42 שנים", True), ("OK שלום", False), ("«مرحبا»", True), ("1, 2", False)]
+)
+def test_that_the_first_letter_says_where_a_text_begins(text: str, is_leftward: bool) -> None:
+    assert is_right_to_left(text) is is_leftward
 
 
 def test_that_the_map_holds_the_weights_of_words_and_slots_for_all_layers_one_layer_and_one_head(
@@ -292,9 +379,24 @@ def test_that_at_the_newest_turn_the_answers_since_the_writing_turn_are_searched
     settle(story, analyses, analyst, qtbot)
     assert {AskReads(2), AskReads(3), AskReads(4)} <= set(analyst.asked)
     assert story._readers[0].isVisible()
+    assert story.later.text() == "Words of the answers to turns 3 to 5 that read it:"
     story.bar.chosen.emit(4)
     settle(story, analyses, analyst, qtbot)
     assert story.later.text() == "No answer after this turn has read it yet."
+
+
+@pytest.mark.parametrize(("turn", "searched"), [(0, "the answers to turns 2 to 5"), (3, "the answer to turn 5")])
+def test_that_a_story_names_the_answers_in_which_no_word_read_the_slot(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot, monkeypatch,
+    turn: int, searched: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("app.views.inspector.slot_story.readers", lambda *_, most: ())
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.start(*conversation(7 if turn == 0 else 5))
+    history.show_turn(turn)
+    history.select_slot(2, 9)
+    settle(story, analyses, analyst, qtbot)
+    assert story.later.text() == f"No word of {searched} read it notably."
 
 
 def test_that_a_story_says_why_its_words_are_not_known_and_does_not_wait_for_them(

@@ -105,7 +105,7 @@ def test_that_questions_are_lines_of_question_and_answer() -> None:
         ("a, b\n\nd, e, f", "Line 3 must be"),
         ("a, " + "b" * 501, "longer than 500"),
         ('"a, b', "Line 1 is no CSV"),
-        ("a, b\n" * (MOST_QUESTIONS + 1), "at most 500"),
+        ("a, b\n" * (MOST_QUESTIONS + 1), "at most 500 can be typed. Load a CSV file"),
     ],
 )
 def test_that_a_list_that_is_none_says_which_line(text: str, words: str) -> None:

@@ -9,15 +9,18 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.engine.findings import Influence
 from app.engine.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
 from app.models.memory_history import INITIAL
 from app.models.selection import Pin
+from app.paint.limits import Limits
 from app.theme import ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.compare_view import CompareView
 from app.views.inspector.influence_view import InfluenceView
 from app.views.inspector.mixing_view import MixingView
 from app.views.inspector.probe_view import ProbeView
+from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show
 
@@ -38,6 +41,7 @@ def test_that_the_matrix_has_the_turns_words_on_both_axes(influence: InfluenceVi
     assert figure is not None
     heat = figure.panels[0]
     assert heat.rows.labels[0] == heat.columns.labels[0] == "1 · Question 1?"  # type: ignore[union-attr]
+    assert heat.rows.start == heat.columns.start == 1  # type: ignore[union-attr]
     assert heat.limits.low == -heat.limits.high  # type: ignore[union-attr]
     influence.flush()
     assert "most: without it" in influence.sentence.text()
@@ -72,6 +76,38 @@ def test_that_a_longer_conversation_is_said_to_be_longer(bench: Bench, influence
     bench.history.start(*conversation(3))
     influence.flush()
     assert influence.figure() is None
+
+
+def _weigh(influence: InfluenceView, bench: Bench, strongest: float) -> None:
+    """Twenty turns whose cells are noise, but for one."""
+    bench.history.start(*conversation(20))
+    matrix = np.random.default_rng(5).normal(0, min(0.15, abs(strongest) / 8), (20, 20))
+    matrix[3, 7] = strongest
+    matrix[np.tril_indices(20)] = np.nan
+    influence.asking.answered.emit(Influence(frozen_array(matrix)))
+    influence.flush()
+
+
+def test_that_the_strongest_cell_alone_has_the_strongest_colour(bench: Bench, influence: InfluenceView) -> None:
+    _weigh(influence, bench, -6.2)
+    figure = influence.figure()
+    assert figure is not None
+    heat = figure.panels[0]
+    assert (heat.limits.low, heat.limits.high) == pytest.approx((-6.2, 6.2))  # type: ignore[union-attr]
+    assert "−6.20 nats a token" in influence.sentence.text()
+
+
+def test_that_a_change_that_rounds_to_zero_is_no_need(bench: Bench, influence: InfluenceView) -> None:
+    _weigh(influence, bench, -0.0049)
+    assert influence.sentence.text() == "No answer needed any earlier turn."
+
+
+def test_that_answers_that_could_not_be_weighed_have_colours_too(bench: Bench, influence: InfluenceView) -> None:
+    influence.asking.answered.emit(Influence(frozen_array(np.full((5, 5), np.nan))))
+    influence.flush()
+    figure = influence.figure()
+    assert figure is not None
+    assert figure.panels[0].limits == Limits(-1, 1)  # type: ignore[union-attr]
 
 
 # ---------------------------------------------------------------- mixing
@@ -331,3 +367,26 @@ def test_that_the_figure_holds_all_maps_the_scatter_and_the_layers(
     assert figure is not None
     assert len(figure.panels) == 6
     assert figure.title == "A: turn 5 · B: turn 2"
+
+
+def test_that_slots_of_the_same_length_in_both_lie_on_a_line_that_is_no_slot(
+    bench: Bench, compare: CompareView, qtbot: QtBot
+) -> None:
+    bench.selection.pin_turn(1)
+    _found(compare, qtbot)
+    compare.below.choose("scatter")
+    compare.flush()
+    found, plot = compare._found, compare.scatter
+    assert found is not None
+    plot.grab()
+    assert plot._frame is not None
+    assert plot._frame.x == plot._frame.y
+    _, line = plot.panel.lines  # type: ignore[union-attr]
+    ends = min(found.a.min(), found.b.min()), max(found.a.max(), found.b.max())
+    assert tuple(line.x) == tuple(line.y) == ends
+    for key in (*(5 * [Qt.Key.Key_Right]), Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(plot, key)
+    assert compare.readout.text().startswith("same length")
+    assert bench.history.slot is None
+    plot.clicked.emit(0, 33)
+    assert bench.history.slot == (1, 1)

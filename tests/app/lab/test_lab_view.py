@@ -100,9 +100,50 @@ def test_that_the_source_that_is_shown_is_the_one_that_is_used_in_another_chat_t
     assert bench.lab.experiment.source == MemoryChoice("", turn=1)
     bench.history.start(*conversation(3))  # it has a turn 2 as well
     assert bench.lab.experiment.source is None
-    assert view.controls.source.currentText() == "the turn before"
+    assert view.controls.source.currentText() == "the second turn before this one"
     bench.lab.choose(source=bench.choices.all[1])
     assert view.controls.source.currentText() == "turn 1 · Question 1?"
+
+
+def test_that_a_run_names_the_turn_since_which_slots_were_frozen(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    initial, _, second, *_ = bench.choices.all
+    for source, words in ((None, "turn 3"), (second, "turn 2"), (initial, "the initial memory")):
+        before = len(bench.lab.runs)
+        bench.lab.choose(kind="freeze", place="layer", source=source)
+        view.run()
+        qtbot.waitUntil(lambda before=before: len(bench.lab.runs) > before)
+        assert bench.lab.runs[0].words.startswith(f"turn 5: frozen since {words}: all 32 slots")
+
+
+@pytest.mark.parametrize(
+    ("turn", "source", "problem"),
+    [
+        (0, None, "Turn 1 reads the initial memory: nothing has been written to it yet."),
+        (1, 0, "Turn 2 reads the memory after turn 1: choose the initial memory"),
+        (4, 3, "Turn 5 reads the memory after turn 4: choose an earlier turn"),
+        (4, 2, ""),
+        (1, None, ""),
+    ],
+)
+def test_that_slots_are_not_frozen_where_nothing_was_written_since(
+    bench: Bench, view: LabView, turn: int, source: int | None, problem: str
+) -> None:
+    bench.history.show_turn(turn)
+    chosen = None if source is None else MemoryChoice("", turn=source)
+    bench.lab.choose(kind="freeze", place="layer", source=chosen)
+    view.flush()
+    assert view.asking.run.isEnabled() is not bool(problem)
+    assert problem in view.asking.run.toolTip()
+
+
+def test_that_all_marks_are_taken_away_beside_the_marked_slots(bench: Bench, view: LabView) -> None:
+    assert not view.controls.clear_marks.isVisible()
+    bench.selection.toggle_mark(1, 3)
+    bench.lab.choose(place="marked")
+    view.controls.clear_marks.click()
+    assert not bench.selection.marks.any()
+    assert view.controls.clear_marks.isVisible()
+    assert not view.controls.clear_marks.isEnabled()
 
 
 def test_that_a_source_that_is_gone_is_used_no_more(bench: Bench, view: LabView) -> None:

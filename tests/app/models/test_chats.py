@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -62,20 +60,7 @@ def test_that_a_moment_that_is_no_date_is_merely_earlier(moment: float) -> None:
     assert date_group(moment, date(2025, 6, 18))[1] in ("Earlier", "Today")
 
 
-@pytest.fixture
-def _tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    before = os.environ.get("TZ")
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    yield
-    if before is None:
-        monkeypatch.delenv("TZ")
-    else:
-        monkeypatch.setenv("TZ", before)
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_tokyo")
+@pytest.mark.usefixtures("tokyo")
 def test_that_days_are_those_of_the_place_where_the_person_is() -> None:
     last_minute_in_utc = datetime.fromisoformat("2025-06-17T23:59:00+00:00").timestamp()
     assert date_group(last_minute_in_utc, date(2025, 6, 18)) == (0, "Today")

@@ -57,8 +57,8 @@ def test_that_the_same_files_keep_their_rows() -> None:
     [
         ({}, ()),
         ({"fingerprint": "0" * 64, "model": "other"}, ("other", "000000000000", "mneme-small", "ffffffffffff")),
-        ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "open a copy of that model’s folder")),
-        ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128")),
+        ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "File, Use the bundled model")),
+        ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128", "File, Use the bundled model")),
         ({"problem": "It is damaged."}, ("It is damaged.",)),
     ],
 )  # fmt: skip
@@ -84,6 +84,26 @@ def test_that_a_line_says_aloud_what_the_card_shows() -> None:
     assert words.startswith(
         "Knight, 4 turns · 197 kB, made with mneme-small on 2025-11-22, synthetic, cannot be opened"
     )
+
+
+def test_that_a_memory_made_of_others_is_not_said_to_be_of_no_turns() -> None:
+    memories = SnapshotList()
+    mixed = memory("mix", turns=0, synthetic=True, origin="50 % of turn 3 and 50 % of turn 7")
+    memories.set_lines((mixed, memory("text", turns=0, origin="A text")))
+    index = memories.index(0)
+    assert index.data(LibraryRole.DETAIL) == "197 kB"
+    assert index.data(MemoryRole.ORIGIN) == "50 % of turn 3 and 50 % of turn 7"
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Mix, 197 kB, made with")
+    assert memories.index(1).data(MemoryRole.ORIGIN) == "From “A text”, after no turns"
+    assert memories.index(1).data(LibraryRole.DETAIL) == "no turns · 197 kB"
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_that_a_memory_is_said_aloud_to_be_made_on_the_day_that_its_card_shows() -> None:
+    memories = SnapshotList()
+    memories.set_lines((memory(created="2026-03-01T23:00:00Z"),))
+    assert memories.index(0).data(MemoryRole.DATE).startswith("2026-03-02")
+    assert "on 2026-03-02" in memories.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_that_memories_are_found_by_every_word_of_title_note_origin_and_model() -> None:

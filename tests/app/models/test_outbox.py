@@ -28,6 +28,19 @@ STARTED = (TurnStarted(0, "a", 3),)
 WRITTEN = (MemoryWritten(0, turn_record(0, "a", "b")),)
 
 
+def test_that_a_text_that_is_held_is_kept_until_its_turn_begins_and_nothing_overtakes_it() -> None:
+    watched = Watched()
+    watched.outbox.hold("a")
+    assert watched.outbox.submit("b") is Submission.QUEUED
+    assert (watched.outbox.in_flight, watched.sent) == ("a", [])
+    watched.outbox.follow((*STARTED, *WRITTEN))
+    watched.outbox.set_phase(Phase.READY)
+    assert watched.sent == ["b"]
+    watched.outbox.hold("c")
+    watched.outbox.take_back()
+    assert watched.returned[-1] == "c"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "\n\t"])
 def test_that_an_empty_message_goes_nowhere(text: str) -> None:
     watched = Watched()

@@ -64,12 +64,15 @@ def test_that_marks_of_another_shape_are_refused(selection: Selection) -> None:
         selection.mark(np.ones((2, 2), dtype=bool))
 
 
-def test_that_marks_stay_with_a_memory_of_the_same_shape_and_go_with_another(
+def test_that_marks_stay_on_another_branch_and_go_with_another_chat(
     selection: Selection, history: MemoryHistory
 ) -> None:
     selection.toggle_mark(1, 5)
-    history.start(*conversation(2))
+    history.follow_path(conversation(2)[1])
     assert selection.marks[1, 5]
+    history.start(*conversation(2))
+    assert not selection.marks.any()
+    selection.toggle_mark(1, 5)
     history.start(*conversation(2, layers=3, slots=8))
     assert selection.marks.shape == (3, 8)
     assert not selection.marks.any()

@@ -121,6 +121,20 @@ def test_that_rows_and_columns_beyond_the_pixels_share_one_and_blank_ones_stay_b
     assert image.pixelColor(frame.point(500, 457).toPoint()).getRgb()[:3] == (255, 255, 255)
 
 
+def _words(drawn: Heat) -> str:
+    root = ElementTree.fromstring(picture(Figure("T", (drawn,)), STAMP, "svg"))  # noqa: S314 - our own file
+    return "".join(root.itertext())
+
+
+def test_that_an_end_of_the_colour_bar_says_that_values_lie_beyond_it(qapp: QApplication) -> None:
+    assert {"≤", "≥"}.isdisjoint(_words(heat()))
+    low = replace(heat(), values=np.array([[-6.2, 0.2], [np.inf, 5.0]]), limits=Limits(-0.212, 0.212))
+    low = replace(low, empty=np.array([[False, False], [False, True]]))
+    assert "≤ −0.212" in _words(low)
+    assert "≥" not in _words(low)
+    assert "≥ 2.00" in _words(replace(heat(), limits=Limits(0, 2)))
+
+
 @given(x=st.floats(-5, 5), y=st.floats(-5, 5))
 def test_that_a_frame_finds_the_value_of_every_point(x: float, y: float) -> None:
     frame = Frame(QRectF(10, 20, 300, 200), (-5.0, 5.0), (5.0, -5.0))
@@ -146,6 +160,12 @@ def test_that_the_csv_holds_every_number_exactly_and_says_where_it_is_from() -> 
     assert bars["."] == "nan"
     recall = [row for row in rows if row["panel"] == "Recall"]
     assert (recall[0]["low"], recall[0]["high"]) == ("0.0", "1.0")
+
+
+def test_that_places_of_a_line_are_counted_from_where_their_axis_starts() -> None:
+    line = Line("mean", np.arange(2.0), np.ones(2))
+    _, rows = _table(data(figure(Lines("Gates", (line,), Axis("turn", ("3", "4"), 3), Axis("g"))), STAMP, "csv"))
+    assert [(row["column"], row["column label"]) for row in rows] == [("3", "3"), ("4", "4")]
 
 
 def test_that_a_title_with_line_breaks_stays_in_its_line_of_the_csv() -> None:

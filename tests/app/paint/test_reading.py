@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.paint.reading import FEW, grouped_shares
+from app.paint.reading import FEW, against_others, grouped_shares
 
 
 def test_that_small_shares_are_put_together_and_nothing_is_lost() -> None:
@@ -28,3 +28,10 @@ def test_that_a_slot_that_very_many_turns_wrote_a_little_of_belongs_to_all_of_th
 
 def test_that_a_slot_of_zeros_belongs_to_nobody() -> None:
     assert grouped_shares(np.zeros(5, np.float32)) == []
+
+
+def test_that_a_token_is_set_against_the_other_tokens_without_itself() -> None:
+    two = np.array([[0.2, 0.8], [0.8, 0.2]], np.float32)
+    assert against_others(two) == pytest.approx(np.array([[-0.6, 0.6], [0.6, -0.6]]))
+    assert not against_others(two[:1]).any()
+    assert not against_others(np.full((7, 3), 1 / 3, np.float32)).any()

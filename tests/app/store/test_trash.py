@@ -96,17 +96,77 @@ def test_that_memories_of_other_conversations_stay(store: ConversationStore, clo
     assert replayed(store, turns[1])
 
 
-@pytest.mark.parametrize("value", [1, 9_999_999_999])
-def test_that_what_was_deleted_without_a_time_or_in_the_future_has_its_days_from_now_on(
-    store: ConversationStore, clock: Clock, value: int
-) -> None:
+def test_that_what_was_deleted_without_a_time_has_its_days_from_now_on(store: ConversationStore, clock: Clock) -> None:
     number = create(store)
     say(store, number, "Hi")
-    set_deleted(store, number, value)
+    set_deleted(store, number, 1)
     assert store.empty_trash() == 0
     clock.now_s += KEPT_S - 1
     assert store.empty_trash() == 0
     assert [item.id for item in store.list(deleted=True)] == [number]
+    clock.now_s += 1
+    assert store.empty_trash() == 1
+
+
+def test_that_what_was_deleted_in_the_far_future_is_erased_some_day(store: ConversationStore, clock: Clock) -> None:
+    number = create(store)
+    say(store, number, "Hi")
+    set_deleted(store, number, 9_999_999_999)
+    assert store.empty_trash() == 0
+    clock.now_s += KEPT_S - 1
+    assert store.empty_trash() == 0
+    assert [item.id for item in store.list(deleted=True)] == [number]
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+
+
+def test_that_a_chat_that_was_used_in_the_far_future_is_erased_thirty_days_after_its_deletion(
+    store: ConversationStore, clock: Clock
+) -> None:
+    right_s, clock.now_s = clock.now_s, 4_000_000_000.0
+    number = create(store)
+    say(store, number, "Hi")
+    store.delete(number)
+    clock.now_s = right_s
+    assert store.empty_trash() == 0
+    clock.now_s += KEPT_S - 1
+    assert store.empty_trash() == 0
+    clock.now_s += 1
+    assert store.empty_trash() == 1
+
+
+@pytest.mark.parametrize("early_s", [0.0, 1_577_836_800.0, 1_690_000_000.0])
+def test_that_a_start_with_an_early_clock_does_not_shorten_the_days_of_what_was_deleted(
+    store: ConversationStore, clock: Clock, early_s: float
+) -> None:
+    number = create(store)
+    say(store, number, "Hi")
+    clock.now_s += 50 * DAY_S  # between the last message and the deletion
+    store.delete(number)
+    right_s, clock.now_s = clock.now_s, early_s
+    assert [store.empty_trash(), store.empty_trash()] == [0, 0]
+    clock.now_s = right_s + DAY_S
+    assert store.empty_trash() == 0
+    assert [item.id for item in store.list(deleted=True)] == [number]
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_that_what_was_deleted_by_an_early_clock_is_kept_for_thirty_days(
+    store: ConversationStore, clock: Clock, is_new: bool
+) -> None:
+    right_s, early_s = clock.now_s, 1_577_836_800.0  # 2020
+    clock.now_s = early_s if is_new else right_s
+    number = create(store)
+    say(store, number, "Hi")
+    clock.now_s = early_s
+    store.delete(number)
+    assert store.list() == ()
+    clock.now_s = right_s + DAY_S
+    assert store.empty_trash() == 0
+    clock.now_s += KEPT_S - 1
+    assert store.empty_trash() == 0
     clock.now_s += 1
     assert store.empty_trash() == 1
 

@@ -34,10 +34,14 @@ def test_that_importing_the_window_imports_no_torch() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP")])
 def test_that_a_signal_closes_the_window_within_two_seconds_and_quietly(tmp_path: Path, number: signal.Signals) -> None:
     data_dir = tmp_path / "data"
-    process = start(data_dir)
+    before = signal.signal(number, signal.SIG_DFL)  # inherited: under nohup the tests themselves ignore SIGHUP
+    try:
+        process = start(data_dir)
+    finally:
+        signal.signal(number, before)
     log = data_dir / "logs" / "mneme.log"
     began = time.monotonic()
     while not log.exists() and time.monotonic() - began < START_S:

@@ -319,6 +319,19 @@ def test_that_ctrl_e_edits_the_last_question_and_enter_goes_on_from_there(desk: 
     assert not desk.find("turnEditor").isVisible()
 
 
+def test_that_an_edited_message_that_no_turn_began_with_is_there_again_after_a_restart(
+    make_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    first = make_desk()
+    open_line(first)
+    first.actions["edit_message"].trigger()
+    editor(first).setPlainText("another question")
+    qtbot.keyClick(editor(first), Qt.Key.Key_Return)
+    assert first.window.chat.composer.text == ""
+    first.window.close()
+    assert make_desk(load=False).window.chat.composer.text == "another question"
+
+
 def test_that_escape_leaves_the_message_and_what_was_typed_is_there_again(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
     desk.actions["edit_message"].trigger()
@@ -675,7 +688,7 @@ def test_that_nobody_is_told_to_make_room_where_nothing_is_saved_any_more(desk: 
 
 def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.failed.emit("Not saved", "The disk is full.")
     desk.port.open(2)
     desk.port.answer("Hi", "Hello")
     desk.port.open(3)
@@ -684,6 +697,16 @@ def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk
     words = desk.find("lossWords")
     assert isinstance(words, QLabel)
     assert words.text().startswith("One turn of this chat and 2 turns of other chats could not be saved")
+
+
+def test_that_nobody_is_asked_about_turns_that_are_lost_already(desk: Desk) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.open(2)
+    desk.port.turns_unsaved.emit(frozenset({3}))
+    assert desk.link._branches.loss() == ""
+    desk.port.answer("Hi", "Hello")
+    assert desk.link._branches.loss().startswith("One turn of this chat could not be saved and would be lost.")
 
 
 def test_that_closing_asks_nothing_once_the_turns_of_a_chat_that_was_left_are_listed(desk: Desk) -> None:

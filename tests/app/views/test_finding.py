@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +16,9 @@ from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.library import LibraryRole
 from app.models.phase import Phase
+from app.views.key_button import native_words
 from app.views.library_view import LibraryView
+from app.views.message_foot import FootContent
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import MODEL
@@ -149,6 +152,31 @@ def test_that_the_menu_of_a_chat_renames_that_chat_also_where_the_lines_have_mov
     menu.close()
     assert view.title_field is not None
     assert view.title_field.text() == "Cats"
+
+
+def test_that_f2_renames_the_chat_with_the_keyboard_and_not_the_open_one(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((1, "Alpha", 1), (2, "Beta", 1), (3, "Gamma", 1))
+    view = desk.window.sidebar.chats.list
+    view.setFocus()
+    view.setCurrentIndex(desk.workspace.chats.index(2))
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    field = view.title_field
+    assert field is not None
+    assert field.text() == "Gamma"
+    qtbot.keyClick(field, Qt.Key.Key_F2)
+    assert view.title_field is field
+    qtbot.keyClicks(field, "New name")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.port.called("rename_conversation") == [(3, "New name")])
+
+
+def test_that_f2_elsewhere_renames_the_open_chat(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    desk.find("branchRail").setFocus()
+    qtbot.keyClick(desk.window.focusWidget(), Qt.Key.Key_F2)
+    field = desk.window.sidebar.chats.list.title_field
+    assert field is not None
+    assert field.text() == "Cats"
 
 
 def test_that_the_keyboard_goes_on_from_its_line_when_the_list_changes(desk: Desk, qtbot: QtBot) -> None:
@@ -338,6 +366,32 @@ def test_that_the_palette_says_what_can_be_done_when_it_changes_meanwhile(desk: 
     qtbot.waitUntil(lambda: len(desk.port.called("new_conversation")) == 1)
 
 
+def test_that_the_list_of_the_palette_runs_its_line_too(desk: Desk, qtbot: QtBot) -> None:
+    field, view = palette(desk)
+    qtbot.keyClicks(field, "new ch")
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(desk.port.called("new_conversation")) == 1)
+
+
+def test_that_the_line_of_the_palette_is_spoken_while_the_keyboard_is_in_the_field(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def hear(event: QAccessibleAnnouncementEvent) -> None:
+        heard.append(event.message())
+
+    field, view = palette(desk)
+    qtbot.waitUntil(field.hasFocus)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    field.setText("chat")
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    lines = [view.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
+    assert heard == lines
+
+
 # ------------------------------------------------------------------ keys
 
 
@@ -369,6 +423,21 @@ def test_that_the_page_of_keys_fits_the_screen_and_all_of_it_can_be_reached(desk
     across = area.horizontalScrollBar()
     assert across.maximum() >= area.widget().minimumSizeHint().width() - area.viewport().width() > 0
     assert across.isVisible()
+
+
+def test_that_keys_within_words_are_those_of_the_desktop() -> None:
+    words = "Ctrl+Shift+S, Alt+← and Ctrl+/"
+    assert native_words(words, "darwin") == "⌘⇧S, ⌥← and ⌘/"
+    assert native_words(words, "linux") == native_words(words, "win32") == words
+
+
+def test_that_tooltips_beside_the_menus_name_the_keys_that_were_chosen(desk: Desk) -> None:
+    composer, transcript = desk.window.chat.composer, desk.window.chat.transcript
+    assert composer.sampling_button.toolTip() == "How answers are chosen (Ctrl+,)"
+    desk.workspace.settings.update(shortcuts=(("settings", "F8"), ("previous_version", "F9"), ("next_version", "F10")))
+    assert composer.sampling_button.toolTip() == "How answers are chosen (F8)"
+    assert transcript.explanation(FootContent("", "in memory", 2, 3), "previous") == "The version before (F9)"
+    assert transcript.explanation(FootContent("", "in memory", 2, 3), "next") == "The version after (F10)"
 
 
 def test_that_an_action_takes_other_keys_and_keeps_them(desk: Desk, qtbot: QtBot) -> None:

@@ -24,7 +24,7 @@ from app.views.transcript_words import TranscriptWords
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation
 from tests.app.views.conftest import Desk
-from tests.app.views.fake_port import snapshot
+from tests.app.views.fake_port import snapshot, stored_turn
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
 
@@ -120,6 +120,25 @@ def test_that_a_word_pointed_at_in_the_transcript_is_the_selections_word(
     analyst.answer()
     assert desk.workspace.selection.token == (0, 2)  # "Your", " name", " is", " Alice."
     qtbot.mouseMove(transcript.viewport(), QPoint(2, 2))
+    assert desk.workspace.selection.token is None
+
+
+def test_that_words_that_somebody_edited_point_at_nothing(make_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    desk = make_desk()
+    desk.port.answer("What is my name?", "Your name is Alice.")
+    history, transcript = desk.workspace.history, desk.window.chat.transcript
+    analyst = FakeAnalyst(history)
+    analyses = Analyses(history, analyst)
+    TranscriptWords(transcript, desk.workspace, analyses)
+    qtbot.waitUntil(lambda: not history.is_at_end or history.cursor == 0)
+    edited = stored_turn(0, "What is my name?", "You are called Bob, I think.")
+    desk.workspace.conversation.show_path([dataclasses.replace(edited, record=history.records[0])])
+    place = place_of(transcript, row=1, character=16)
+    qtbot.mouseMove(transcript.viewport(), place.toPoint() + QPoint(40, 0))
+    qtbot.mouseMove(transcript.viewport(), place.toPoint())
+    analyses.flush()
+    analyst.answer()
+    assert analyses.finding(AskReads(0)) is not None
     assert desk.workspace.selection.token is None
 
 

@@ -121,7 +121,11 @@ def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot
         notices.add(f"{number}")
     desk.port.failed.emit("Not saved", "The disk is full.")
     desk.port.failed.emit("Not renamed", "The disk is full.")
-    assert notices.texts == ("2", "Not saved: The disk is full.", "Not renamed: The disk is full.")
+    assert notices.texts == (
+        "Not undone: An answer is written.",
+        "Not saved: The disk is full.",
+        "Not renamed: The disk is full.",
+    )
     qtbot.waitUntil(lambda: all(notice.isVisible() for notice in notices.findChildren(Notice)))
 
 
@@ -166,6 +170,34 @@ def test_that_what_is_typed_after_a_new_chat_began_is_a_message_and_no_example(
         qtbot.keyClick(desk.window.focusWidget(), letter)
     assert desk.port.called("ask") == []
     assert desk.window.chat.composer.text == "I am"
+
+
+@pytest.mark.parametrize("leave", ["find", "sidebar", "preset_chat"])
+def test_that_what_is_typed_in_an_empty_chat_after_a_part_has_closed_is_a_message_and_no_example(
+    desk: Desk, qtbot: QtBot, leave: str
+) -> None:
+    place = {"find": "findField", "sidebar": "conversationList", "preset_chat": "inspector"}[leave]
+    desk.find("inspector").setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if leave == "find":
+        desk.actions["find_in_chat"].trigger()
+    desk.find(place).setFocus()
+    assert desk.find(place).hasFocus()
+    if leave == "find":
+        qtbot.keyClick(desk.find(place), Qt.Key.Key_Escape)
+    else:
+        desk.actions[leave].trigger()
+    assert not desk.find(place).isVisible()
+    for letter in "I am":
+        qtbot.keyClick(desk.window.focusWidget(), letter)
+    assert desk.port.called("ask") == []
+    assert desk.window.chat.composer.text == "I am"
+
+
+def test_that_the_keyboard_stays_in_a_part_while_the_window_is_hidden(desk: Desk) -> None:
+    desk.find("conversationList").setFocus()
+    desk.window.hide()
+    desk.window.show()
+    assert desk.window.focusWidget() is desk.find("conversationList")
 
 
 def test_that_the_keyboard_stays_in_the_search_when_a_chat_with_an_open_edit_goes(desk: Desk) -> None:

@@ -94,6 +94,48 @@ def test_that_a_memory_of_another_model_says_both_and_is_not_started(
     assert "other" in library.notices.texts[-1]
 
 
+def test_that_f2_in_the_sidebar_opens_the_library_at_the_title_of_that_memory(
+    desk: Desk, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    sidebar = desk.window.sidebar.memories
+    sidebar.setFocus()
+    sidebar.setCurrentIndex(desk.workspace.memories.index(1))
+    QTest.keyClick(sidebar, Qt.Key.Key_F2)
+    library = desk.window.findChild(QDialog, "memoryLibrary")
+    assert isinstance(library, MemoryLibrary)
+    assert library.details.path == memories[1].path
+    assert library.focusWidget() is library.details.title
+    assert desk.window.sidebar.chats.list.title_field is None
+
+
+def test_that_renaming_a_memory_that_a_search_hides_ends_the_search(
+    desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
+) -> None:
+    library.search.setText("alice")
+    desk.commands.memories.rename(memories[1].path)
+    assert library.search.text() == ""
+    assert library.details.path == memories[1].path
+
+
+def test_that_the_keyboard_goes_on_from_its_memory_in_the_sidebar_when_the_list_changes(desk: Desk) -> None:
+    folder = desk.paths.snapshots_dir
+    lines = tuple(memory(folder / f"{name}.safetensors", name) for name in "abcde")
+    desk.port.snapshots_changed.emit(lines)
+    sidebar = desk.window.sidebar.memories
+    sidebar.setFocus()
+    sidebar.setCurrentIndex(desk.workspace.memories.index(3))
+    QTest.keyClick(sidebar, Qt.Key.Key_Delete)
+    assert desk.port.called("delete_snapshot") == [(lines[3].path,)]
+    desk.port.snapshots_changed.emit((*lines[:3], lines[4]))
+    assert sidebar.currentIndex().data() == "e"
+    desk.port.snapshots_changed.emit((memory(folder / "new.safetensors", "new"), *lines[:3], lines[4]))
+    assert sidebar.currentIndex().data() == "e"
+    desk.port.snapshots_changed.emit(lines[:2])
+    assert sidebar.currentIndex().data() == "b"
+    desk.port.snapshots_changed.emit(())
+    assert not sidebar.currentIndex().isValid()
+
+
 def test_that_a_title_and_a_note_are_asked_for_once_they_are_typed(
     desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
 ) -> None:
@@ -359,6 +401,22 @@ def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> Non
     assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
 
 
+def test_that_a_description_that_was_put_off_goes_into_no_other_file(desk: Desk, tmp_path: Path) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.commands.memories.save()
+    dialog, chosen = desk.window.findChild(SaveMemoryDialog), str(tmp_path / "b.safetensors")
+    assert dialog is not None
+    dialog.description.setPlainText("It knows Alice")
+    dialog.reject()
+    desk.actions["save_memory_as"].trigger()
+    place = desk.window.findChild(FileDialog, "saveMemoryAsDialog")
+    assert place is not None
+    place.fileSelected.emit(chosen)
+    assert desk.port.called("save_snapshot")[-1][2] == ""
+    desk.port.snapshot_saved.emit(snapshot(tmp_path / "b.safetensors"))
+    assert desk.window.kept.note == "It knows Alice"
+
+
 def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
     desk.commands.memories.show_library()
     library = desk.window.findChild(MemoryLibrary)
@@ -396,7 +454,9 @@ def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: 
     assert describe("It knows Alice") == ""
     desk.port.failed.emit("This memory was not saved", "The disk is full.")
     assert describe("It knows Alice") == "It knows Alice"
-    desk.port.snapshot_saved.emit(snapshot(Path("/data/alice.safetensors")))
+    desk.port.snapshot_saved.emit(snapshot(Path("/data/prompt.safetensors")))  # a system prompt, or another file
+    assert describe("It knows Alice") == "It knows Alice"
+    desk.port.snapshot_saved.emit(snapshot(desk.port.called("save_snapshot")[-1][0]))
     assert describe("") == ""
 
 
@@ -453,6 +513,7 @@ def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_writ
     desk.port.prompt_measured.emit("an earlier text", 99, 64)
     assert write.isEnabled()
     desk.port.prompt_measured.emit("You are a knight", 65, 64)
+    assert prompt._count.text() == "1 token too many"
     assert not write.isEnabled()
     assert "longer" in write.toolTip()
     prompt.reject()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 import rxt
 from rxt.bench.accuracy import Judge
-from rxt.bench.machine import ReadBandwidth, peak_bytes, timed
+from rxt.bench.machine import ReadBandwidth, peak_bytes, processor, timed
 from rxt.bench.naive import naive_update
 from rxt.bench.plot import plot
 from rxt.bench.results import table
@@ -20,6 +22,7 @@ from rxt.bench.run import run
 from rxt.bench.stateless import Comparison, compare, stateless
 from rxt.cli import main
 from rxt.inference.generate import AnswerDecoder
+from rxt.io.hub import Fetched
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 from tests.rxt.tiny import tiny_model
@@ -117,6 +120,33 @@ def test_that_a_whole_run_fills_table_and_numbers(folder: Path) -> None:
     text = "\n".join(table(results))
     assert "| opened in |" in text
     assert "prefix cache" in text
+    assert (values["device"], values["processor"]) == ("cpu", processor())
+    opened = replace(results.opened, device="cuda:0", processor="A GPU", threads=None)
+    first, second, *_ = table(replace(results, opened=opened))
+    assert first.endswith(", float32, cuda:0")
+    assert second == "on A GPU"
+    alone = replace(results, opened=replace(results.opened, threads=1))
+    assert next(table(alone)).endswith(", float32, 1 thread")
+
+
+def test_that_a_gpu_is_named_where_it_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"GPU {device.index}")
+    assert processor(torch.device("cuda:1")) == "GPU 1"
+
+
+def test_that_a_download_is_no_part_of_the_time_that_opening_takes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+
+    def fetch(repository: str, **_options: object) -> Fetched:
+        clock[0] += 60
+        return Fetched(folder, repository, "", False)
+
+    monkeypatch.setattr("rxt.io.hub.fetch", fetch)
+    monkeypatch.setattr("rxt.bench.run.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    assert run("owner/name", turns=1, answer_tokens=1).opened.load_s == 0
+    assert clock == [60]
 
 
 def test_that_the_command_ends_with_one_line_of_json_and_writes_its_files(
@@ -130,6 +160,7 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_its_files(
     last = capsys.readouterr().out.strip().splitlines()[-1]
     assert json.loads(last)["name"] == "beta-self-interlayer"
     assert sorted(path.name for path in out.iterdir()) == ["bench.json", "bench.md", "bench.svg"]
+    assert "beta-self-interlayer, float32, cpu<" in (out / "bench.svg").read_text()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,47 @@ def test_that_weights_in_bfloat16_are_read_as_such_and_summed_in_float32(library
 def test_that_what_the_step_does_not_know_is_left_to_torch(choices: dict[str, Any]) -> None:
     model = tiny_model(**choices)
     assert not can_lay_out(model)
+    assert plan_of(model) is None
+
+
+class Louder(torch.nn.Linear):
+    """Somebody's own layer in the place of a plain one."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002  (torch's name)
+        return 2 * super().forward(input)
+
+
+def hook(model: ReactiveTransformer) -> None:
+    list(model.decoder.typed_layers())[1].memory_cross_attention.register_forward_hook(lambda *_: None)
+
+
+def hook_before(model: ReactiveTransformer) -> None:
+    model.decoder.head.register_forward_pre_hook(lambda *_: None)
+
+
+def replace_a_layer(model: ReactiveTransformer) -> None:
+    attention = next(model.decoder.typed_layers()).attention
+    attention.q_proj = Louder(attention.q_proj.in_features, attention.q_proj.out_features)
+
+
+def wrap_a_layer(model: ReactiveTransformer) -> None:
+    attention = next(model.decoder.typed_layers()).attention
+    attention.out_proj = torch.nn.Sequential(attention.out_proj)
+
+
+def patch_a_call(model: ReactiveTransformer) -> None:
+    part = next(model.decoder.typed_layers()).norm1
+    part.forward = part.forward  # of the object alone, as who patches a method does
+
+
+@pytest.mark.parametrize("change", [hook, hook_before, replace_a_layer, wrap_a_layer, patch_a_call])
+@pytest.mark.usefixtures("eager")
+def test_that_parts_somebody_has_hooked_or_replaced_are_called_by_torch(
+    change: Callable[[ReactiveTransformer], None],
+) -> None:
+    model = tiny_model()
+    assert plan_of(model) is not None
+    change(model)
     assert plan_of(model) is None
 
 

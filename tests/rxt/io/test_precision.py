@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,27 @@ def test_that_auto_takes_8_bits_where_a_compiler_is_and_the_model_is_large(monke
     assert best_precision(tiny_model(), "mps") == "float16"
     monkeypatch.setattr(precision, "compiled", lambda: None)
     assert best_precision(tiny_model(), "cpu") == "float32"
+
+
+def test_that_auto_asks_the_graphics_card_it_is_meant_for_what_it_does_not_only_imitate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    current = ["cuda:0"]
+
+    @contextmanager
+    def device(name: str) -> Iterator[None]:
+        current.append(name)
+        yield
+        current.pop()
+
+    def is_supported(including_emulation: bool = True) -> bool:
+        return including_emulation or current[-1] == "cuda:1"
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device", device)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_supported)
+    assert best_precision(tiny_model(), "cuda:0") == "float16"
+    assert best_precision(tiny_model(), "cuda:1") == "bfloat16"
 
 
 def test_that_auto_opens_a_small_model_in_float32(folder: Path) -> None:

@@ -151,6 +151,18 @@ def test_that_bytes_after_the_end_are_refused(saved: Path, model: PretrainedMode
     assert "should have 3072 bytes" in refused(saved, model)
 
 
+def test_that_a_memory_written_with_another_tokenizer_is_refused_and_one_that_names_none_is_not(
+    saved: Path, model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    header, payload = parts(saved)
+    saved.write_bytes(assemble(with_metadata(header, tokenizer_sha256="f" * 64), payload))
+    sentence = refused(saved, model)
+    for part in ("another tokenizer", "f" * 12, model.tokenizer.sha256[:12], "Nothing was changed"):
+        assert part in sentence
+    saved.write_bytes(assemble(with_metadata(header, tokenizer_sha256=""), payload))
+    assert rxt.load_snapshot(saved, model=model).memory == memory
+
+
 def foreign_tensors(_: Path) -> bytes:
     return safetensors.torch.save({"weight": torch.zeros(3)})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -225,6 +226,27 @@ def test_that_instructions_and_texts_of_files_are_written_and_not_asked() -> Non
     (script,) = scripts_of_file([Dialogue(turns)])
     assert [len(probes) for probes in script.probes] == [0, 1, 0, 0]
     assert script.probes[1][0].cell == "1"
+
+
+@pytest.mark.parametrize("held", [2, 3, 100])
+def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    played: list[tuple[int, int]] = []
+    surprised: list[int] = []
+    monkeypatch.setattr(
+        "rxt.training.evaluate.play",
+        lambda player, scripts, result, advance, first=0: played.append((first, len(scripts))),
+    )
+    monkeypatch.setattr(
+        "rxt.training.evaluate.measure_surprise", lambda player, part, result: surprised.append(len(part))
+    )
+    size = 4 * math.prod(model.memory_shape)
+    monkeypatch.setattr("rxt.training.evaluate.MEMORIES_BYTES", held * size)
+    evaluate(model, dialogues=5, turns=2)
+    parts = {2: [(0, 2), (2, 2), (4, 1)], 3: [(0, 3), (3, 2)], 100: [(0, 5)]}[held]
+    assert played == parts * 5
+    assert surprised == [count for _, count in parts]
 
 
 @pytest.fixture

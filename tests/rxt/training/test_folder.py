@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from rxt.cli import main
 from rxt.training.corpus import DataError
+from rxt.training.folder import LOCK, held
 from rxt.training.loop import Trainer, TrainingError
 from rxt.training.recipe import DataPlan, ModelFolder, Recipe, RecipeError
 
@@ -162,3 +164,72 @@ def test_that_the_terminal_says_that_nothing_is_left_to_do_and_what_the_recipe_c
     recipe.write_text(SMALL.replace("steps = 1\n", "steps = 2\n"), encoding="utf-8")
     assert main(["train", str(recipe), "--out", str(out)]) == 0
     assert f"Going on in {out} after step 1." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "model.safetensors.index.json"])
+def test_that_the_tokenizer_of_a_model_is_not_replaced(recipe: Recipe, tmp_path: Path, name: str) -> None:
+    for file in (name, "tokenizer.json"):
+        (tmp_path / file).write_text("mine", encoding="utf-8")
+    with pytest.raises(TrainingError, match=rf"holds a model \({name}\).* Nothing was changed"):
+        Trainer(recipe, tmp_path)
+    assert contents(tmp_path) == {name: b"mine", "tokenizer.json": b"mine"}
+
+
+def test_that_a_second_training_in_a_folder_is_refused_until_the_first_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe, out = tmp_path / "recipe.toml", tmp_path / "run"
+    recipe.write_text(SMALL, encoding="utf-8")
+    command = ["train", str(recipe), "--out", str(out)]
+    with held(out):
+        assert main(command) == 1
+        assert "Another training is running" in (said := capsys.readouterr().err)
+        assert "--out" in said
+    assert contents(out) == {}
+
+    def broken(*_arguments: object) -> None:
+        raise TrainingError("broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "run", broken)
+        assert main(command) == 1
+    assert main(command) == 0
+    assert not (out / LOCK).exists()
+
+
+def test_that_the_file_a_killed_training_has_left_locks_nobody_out(tmp_path: Path) -> None:
+    (tmp_path / LOCK).touch()
+    with held(tmp_path):
+        pass
+    assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:119] DefaultCPUAllocator: can't allocate memory: you tried"),
+        MemoryError(),
+    ],
+)
+def test_that_too_little_memory_ends_a_run_with_what_is_kept_and_what_to_lower(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def too_large(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Trainer, "_train_step", too_large)
+    words = r"cpu ran out of memory at step 0 in .*there is no checkpoint yet\. Lower turns_per_step"
+    with pytest.raises(TrainingError, match=words):
+        Trainer(recipe, tmp_path).run(lambda _: None)
+
+
+def test_that_another_fault_of_a_step_stays_what_it_is(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr(Trainer, "_train_step", broken)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        Trainer(recipe, tmp_path).run(lambda _: None)

@@ -158,11 +158,41 @@ def test_that_what_explodes_is_bounded_by_what_reading_sends_and_silences_nothin
     memory = start * 1.0
     clipper.watch(memory)
     read = memory * 1.0
-    clipper.measure(read)
+    clipper.measure(read, torch.ones(shape[1], dtype=torch.bool))
     sent_back = memory * torch.tensor(later).view(*shape, 1, 1)  # by steep gates, and by gentle ones
     (read.sum() + sent_back.sum()).backward()
     assert start.grad is not None
     torch.testing.assert_close(start.grad.flatten(), torch.tensor(expected))
+
+
+def test_that_blank_turns_do_not_lower_what_a_gradient_may_be() -> None:
+    clipper = MemoryGradientClipper(factor=2.0)
+    start = torch.zeros(1, 2, 1, 1, requires_grad=True)
+    memory = start * 1.0
+    clipper.watch(memory)
+    read = memory * 1.0
+    clipper.measure(read, torch.tensor([True, False]))
+    (read[:, 0].sum() + (memory * torch.tensor([100.0, 0.0]).view(1, 2, 1, 1)).sum()).backward()
+    assert start.grad is not None
+    torch.testing.assert_close(start.grad.flatten(), torch.tensor([2.0, 0.0]))
+
+
+def test_that_the_gates_of_blank_turns_are_not_told(
+    new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
+) -> None:
+    long, short = dialogues[0], replace(dialogues[1], turns=dialogues[1].turns[:1])
+    model = with_gates_apart(new_model)
+
+    def told(batch: DialogueBatch) -> Tensor:
+        found = memory_aware_loss(model, batch, fresh(model, batch)).write_gate
+        assert found is not None
+        return found
+
+    both = builder.build([long, short])
+    assert both.taken.tolist() == [[True, True, True], [True, False, False]]
+    other = both.tokens.clone()
+    other[1, 1, 0] = other[0, 0, 3]  # what a blank turn would write is another thing now
+    torch.testing.assert_close(told(replace(both, tokens=other)), told(both), rtol=0, atol=0)
 
 
 def test_that_a_share_of_the_slots_learns_as_a_model_of_these_slots_alone(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.training.batch import BatchBuilder
+from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.joint import JointStage, hide, states_as_memory
@@ -239,3 +240,20 @@ def test_that_plain_text_is_learned_token_by_token(builder: BatchBuilder) -> Non
     count = int(batch.real.sum())
     assert int((batch.weights > 0).sum()) == count - 1
     assert not bool((batch.tokens == builder._template.tokens.answer).any())
+
+
+def test_that_memory_attention_learns_nothing_from_blank_turns(
+    new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
+) -> None:
+    batch = builder.build([dialogues[0], Dialogue(dialogues[1].turns[:1])])
+
+    def learned(batch: DialogueBatch) -> StageResult:
+        return memory_attention_loss(new_model, batch, 0.0, torch.Generator().manual_seed(0))
+
+    tokens = batch.tokens.clone()
+    tokens[1, 1:, 0] = tokens[0, 0, 3]
+    one, other = learned(batch), learned(replace(batch, tokens=tokens))
+    assert float(one.loss.detach()) == float(other.loss.detach())
+    assert one.write_gate is not None
+    assert other.write_gate is not None
+    assert torch.equal(one.write_gate, other.write_gate)

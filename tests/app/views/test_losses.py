@@ -1,0 +1,180 @@
+"""What cannot be saved is not lost without a question: a chat that is left, words that were typed, the end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.instance import Request
+from app.quit_signals import quit_signals
+from app.views.loss_question import LossQuestion
+from app.views.notices import Tone
+from app.views.second_start import SecondStart
+from tests.app.views.conftest import Desk
+
+# The offscreen platform has no window manager and says so whenever a dialog has a size limit.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+LEFT = Qt.MouseButton.LeftButton
+MEMORY = Path("/memories/a.safetensors")
+WAYS: list[tuple[str, Callable[[Desk], object]]] = [
+    ("new_conversation", lambda desk: desk.actions["new_chat"].trigger()),
+    ("open_conversation", lambda desk: desk.commands.open_chat(5)),
+    ("open_snapshot", lambda desk: desk.commands.open_snapshot(MEMORY)),
+    ("load_model", lambda desk: desk.commands.open_model(Path("/models/other"))),
+    ("load_model", lambda desk: desk.commands.open_downloaded_model(Path("/models/other"))),
+    (
+        "open_snapshot",
+        lambda desk: SecondStart(desk.port, desk.workspace, desk.window, desk.window).on_called(  # type: ignore[arg-type]
+            Request(None, str(MEMORY))
+        ),
+    ),
+]
+each_way = pytest.mark.parametrize(
+    ("call", "go"), WAYS, ids=["new", "chat", "memory", "model", "downloaded", "second start"]
+)
+
+
+def words_of(desk: Desk) -> str:
+    """Those of the question that is asked."""
+    words = desk.find("lossWords")
+    assert isinstance(words, QLabel)
+    return words.text()
+
+
+def break_window_file(desk: Desk) -> Path:
+    """No file can be written in the place of the window's."""
+    desk.window.kept.sync()
+    file = desk.paths.window_file
+    file.unlink(missing_ok=True)
+    file.mkdir(parents=True)
+    return file
+
+
+@each_way
+def test_that_a_chat_that_cannot_be_saved_is_left_only_after_a_yes(
+    desk: Desk, qtbot: QtBot, call: str, go: Callable[[Desk], object]
+) -> None:
+    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.answer("Hi", "Hello")
+    go(desk)
+    assert desk.port.called(call) == []
+    assert words_of(desk) == (
+        "One turn of this chat could not be saved and would be lost. Export the chat, or copy what you need."
+    )
+    qtbot.mouseClick(desk.find("stayButton"), LEFT)
+    assert desk.port.called(call) == []
+    qtbot.waitUntil(lambda: desk.window.findChild(QObject, "lossQuestion") is None)
+    go(desk)
+    qtbot.mouseClick(desk.find("closeAnyway"), LEFT)
+    assert len(desk.port.called(call)) == 1
+
+
+@each_way
+def test_that_a_chat_that_is_saved_later_or_has_nothing_to_lose_is_left_at_once(
+    desk: Desk, call: str, go: Callable[[Desk], object]
+) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.port.failed.emit("Not saved", "The disk is full.")  # what waits is saved with the next turn
+    go(desk)
+    desk.port.open(2)
+    desk.port.failed.emit("Nothing more is saved", "Saving failed too often.")
+    go(desk)
+    assert desk.window.findChild(QObject, "lossQuestion") is None
+    assert len(desk.port.called(call)) == 2
+
+
+def test_that_a_turn_under_way_counts_before_its_chat_is_left(desk: Desk) -> None:
+    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.begin("Hi")
+    SecondStart(desk.port, desk.workspace, desk.window, desk.window).on_called(Request("other"))  # type: ignore[arg-type]
+    assert desk.port.called("load_model") == []
+    assert words_of(desk).startswith("One turn of this chat")
+
+
+def test_that_one_question_is_asked_at_a_time(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.answer("Hi", "Hello")
+    desk.commands.new_chat()
+    desk.window.close()
+    qtbot.waitUntil(lambda: len(desk.window.findChildren(LossQuestion)) == 1)
+    assert desk.window.findChildren(LossQuestion)[0].windowTitle() == "Close Mneme?"
+    assert desk.port.called("new_conversation") == []
+
+
+def test_that_a_system_prompt_stays_in_its_dialog_where_the_chat_is_not_left(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.answer("Hi", "Hello")
+    desk.actions["system_prompt"].trigger()
+    text = desk.find("systemPromptText")
+    assert isinstance(text, QPlainTextEdit)
+    text.setPlainText("You are a knight")
+    qtbot.mouseClick(desk.find("systemPromptWrite"), LEFT)
+    assert desk.port.called("write_system_prompt") == []
+    qtbot.mouseClick(desk.find("stayButton"), LEFT)
+    problem = desk.find("systemPromptProblem")
+    assert isinstance(problem, QLabel)
+    assert problem.text() == "The system prompt was not written. The open chat stays."
+    qtbot.mouseClick(desk.find("systemPromptWrite"), LEFT)
+    qtbot.waitUntil(lambda: len(desk.window.findChildren(LossQuestion)) == 1)
+    qtbot.mouseClick(desk.find("closeAnyway"), LEFT)
+    assert [arguments[0] for arguments in desk.port.called("write_system_prompt")] == ["You are a knight"]
+
+
+def test_that_an_error_outlives_the_notices_after_it(desk: Desk) -> None:
+    notices = desk.window.chat.notices
+    notices.add("Nothing is saved.", Tone.ERROR)
+    for number in range(6):
+        notices.add(f"Done {number}.", Tone.WARNING if number % 2 else Tone.INFO)
+    assert notices.texts[0] == "Nothing is saved."
+    assert len(notices.texts) == 3
+
+
+def test_that_closing_asks_where_an_unsent_message_cannot_be_kept(desk: Desk, qtbot: QtBot) -> None:
+    file = break_window_file(desk)
+    desk.window.chat.composer.set_text("A long message")
+    desk.window.close()
+    assert desk.window.isVisible()
+    assert words_of(desk).startswith(f"{file.as_posix()} cannot be written, so what you typed and did not send or save")
+    assert desk.port.called("shutdown") == []
+    file.rmdir()  # room was made
+    qtbot.mouseClick(desk.find("stayButton"), LEFT)
+    desk.window.close()
+    assert not desk.window.isVisible()
+    assert "A long message" in file.read_text(encoding="utf-8")
+
+
+def test_that_closing_asks_nothing_where_only_the_size_of_the_window_cannot_be_kept(desk: Desk) -> None:
+    break_window_file(desk)
+    desk.window.close()
+    assert not desk.window.isVisible()
+
+
+def test_that_a_title_that_is_being_typed_is_taken_before_the_engine_ends(desk: Desk) -> None:
+    desk.port.list_chats((1, "Hi", 1))
+    desk.commands.rename_chat()
+    field = desk.window.sidebar.chats.list.title_field
+    assert field is not None
+    field.setText("The knight")
+    desk.window.close()
+    names = [call.name for call in desk.port.calls]
+    assert desk.port.called("rename_conversation")[0] == (1, "The knight")
+    assert names.index("rename_conversation") < names.index("shutdown")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_that_the_end_of_the_terminal_closes_the_window_except_after_nohup() -> None:
+    former = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        assert signal.SIGHUP in quit_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert quit_signals() == [signal.SIGINT, signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGHUP, former)

@@ -1,0 +1,113 @@
+"""A screen that is low, as where text is enlarged: no dialog is higher, and its buttons are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea
+from pytestqt.qtbot import QtBot
+
+from app.engine.file_jobs import FileJobs
+from app.engine.hub_messages import HubRefusal
+from app.models.memory_history import MemoryHistory
+from app.models.model_search import ModelSearch
+from app.theme import ThemeController
+from app.views.inspector.animation_dialog import AnimationDialog
+from app.views.inspector.table import TableData, TableDialog
+from app.views.memories import MemoryLibrary
+from app.views.model_dialog import ModelDialog
+from app.views.system_prompt import SystemPromptDialog
+from app.views.window_layout import TITLE_BAR_PX
+from tests.app.inspector.conftest import history, themes  # noqa: F401 - fixtures
+from tests.app.views.conftest import Desk
+from tests.app.views.test_memories import memory
+from tests.app.views.test_spoken import Offered
+
+# The offscreen platform has no window manager and says so whenever a dialog has a size limit.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+HIGH_PX = 493  # 1080 at 125 % and text at 175 %
+
+
+@dataclass(frozen=True)
+class Screen:
+    """As much of a QScreen as a dialog asks for."""
+
+    def availableGeometry(self) -> QRect:
+        return QRect(0, 0, 877, HIGH_PX)
+
+
+@pytest.fixture(autouse=True)
+def _low(monkeypatch: pytest.MonkeyPatch) -> None:
+    for dialog in (AnimationDialog, MemoryLibrary, ModelDialog, SystemPromptDialog, TableDialog):
+        monkeypatch.setattr(dialog, "screen", lambda _: Screen())
+
+
+@pytest.fixture
+def files() -> Iterator[FileJobs]:
+    result = FileJobs()
+    yield result
+    result.shutdown()
+
+
+def assert_fits(dialog: QDialog, qtbot: QtBot) -> None:
+    """Nothing asks for more room than there is, and every button that is shown is seen."""
+    dialog.show()
+    qtbot.wait(10)
+    assert dialog.height() <= HIGH_PX - TITLE_BAR_PX
+    for made in dialog.findChildren(QAbstractButton):
+        if made.isVisibleTo(dialog) and made.text():
+            assert made.visibleRegion().boundingRect() == made.rect(), made.text()
+
+
+def test_that_the_library_fits_with_a_notice_and_a_memory_that_cannot_be_opened(desk: Desk, qtbot: QtBot) -> None:
+    path = Path("/x/knight.safetensors")
+    desk.port.snapshots_changed.emit((memory(path, "Knight", model="other", fingerprint="0" * 64),))
+    desk.actions["memory_library"].trigger()
+    library = desk.window.findChild(MemoryLibrary)
+    assert library is not None
+    library.notices.add("This file is no memory. Nothing was changed.")
+    assert_fits(library, qtbot)
+    area = library.details.findChild(QScrollArea)
+    area.ensureWidgetVisible(library.details.reason)
+    assert not library.details.reason.visibleRegion().isEmpty()
+
+
+def test_that_a_refused_prompt_fits(qtbot: QtBot) -> None:
+    prompt = SystemPromptDialog("You are a knight")
+    qtbot.addWidget(prompt)
+    prompt.show_refused("The disk is full. The text is still here. " * 4)
+    assert_fits(prompt, qtbot)
+
+
+def test_that_a_model_with_an_agreement_fits_and_its_words_are_not_cut(qtbot: QtBot) -> None:
+    search = ModelSearch()
+    dialog = ModelDialog(search)
+    qtbot.addWidget(dialog)
+    search.show_offer(Offered())
+    assert_fits(dialog, qtbot)
+    search.begin_download()
+    assert_fits(dialog, qtbot)
+    assert dialog.gate.height() >= dialog.gate.heightForWidth(dialog.gate.width())
+    search.refuse(HubRefusal("The hub wants to know who you are before it gives this model away.", "licence"))
+    assert_fits(dialog, qtbot)
+    assert dialog.gate.height() >= dialog.gate.heightForWidth(dialog.gate.width())
+
+
+def test_that_a_table_and_an_animation_fit(
+    history: MemoryHistory,  # noqa: F811
+    themes: ThemeController,  # noqa: F811
+    files: FileJobs,
+    qtbot: QtBot,
+) -> None:
+    table = TableDialog(TableData("Norms", np.ones((40, 1)), tuple(map(str, range(40))), ("norm",)))
+    animation = AnimationDialog(history, "A chat", "foot", files, themes, plays=False)
+    qtbot.addWidget(animation)
+    assert_fits(table, qtbot)
+    assert_fits(animation, qtbot)
+    table.close()
+    animation.close()

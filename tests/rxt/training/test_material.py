@@ -1,0 +1,54 @@
+"""How many turns a step takes, of whatever conversations there are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from rxt.training.batch import BatchBuilder
+from rxt.training.dialogues import Dialogue, Turn
+from rxt.training.material import PADDED, Draw, PairMaker, filled
+from rxt.training.source import FileSource, GeneratedSource
+
+WANTED = 112
+
+
+def talk(turns: int) -> Dialogue:
+    return Dialogue((Turn("Hello", "Hi", "small_talk"),) * turns)
+
+
+def drawn(lengths: Sequence[int], seed: int) -> list[int]:
+    source = FileSource([talk(turns) for turns in lengths])
+    return [len(dialogue.turns) for dialogue in filled(source, source.longest, WANTED, random.Random(seed))]
+
+
+@pytest.mark.parametrize("lengths", [[2] * 199 + [40], [2, 3, 4, 5, 6, 9], [40, 2]])
+def test_that_a_step_takes_the_turns_it_is_to_take_however_short_conversations_are(lengths: list[int]) -> None:
+    steps = [drawn(lengths, seed) for seed in range(200)]
+    for step in steps:
+        assert len(step) * max(step) <= PADDED * WANTED
+        assert sum(step) < WANTED + max(lengths)
+        if max(step) * WANTED <= PADDED * WANTED * min(lengths):
+            assert sum(step) > WANTED - max(step)
+    assert any(max(lengths) in step for step in steps), "long ones are never left out for being long"
+
+
+def test_that_of_short_conversations_alone_a_step_is_full() -> None:
+    assert sum(sum(step) for step in (drawn([2] * 10_000 + [40], seed) for seed in range(20))) >= 19 * WANTED
+
+
+@pytest.mark.parametrize(("turns", "wanted"), [(4, 112), (8, 20), (8, 5), (3, 10)])
+def test_that_what_is_generated_is_drawn_once(turns: int, wanted: int) -> None:
+    one, other = random.Random(3), random.Random(3)
+    expected = GeneratedSource().dialogues(turns, max(1, wanted // turns), one)
+    assert filled(GeneratedSource(), turns, wanted, other) == expected
+    assert one.random() == other.random()
+
+
+def test_that_single_turns_of_short_conversations_fill_a_step(builder: BatchBuilder) -> None:
+    source = FileSource([talk(2), talk(2), talk(20)])
+    for seed in range(5):
+        made = PairMaker(builder, source).make(Draw(random.Random(), random.Random(seed), 30), source.longest)
+        assert made.batch.turns == 30

@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QScrollArea, QStyledItemDelegate, QWidget
 
 from app.views.wheel_guard import WheelGuard
 
@@ -33,6 +33,21 @@ def button(
 ) -> QPushButton:
     """A button; `kind` picks its look, `name` is its accessible name where it has no words."""
     return dressed(QPushButton(), text, kind, icon, icons, name, colour)
+
+
+def scrolled(page: QWidget, object_name: str, name: str) -> QScrollArea:
+    """An area without a frame in which a page moves up and down where there is no room for all of it."""
+    area = QScrollArea()
+    area.setObjectName(object_name)
+    area.setAccessibleName(name)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    for part in (page, area.viewport()):
+        part.setAutoFillBackground(False)
+    return area
 
 
 def dressed(

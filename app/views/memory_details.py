@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
 from app.theme import GAP_PX, PADDING_PX, ThemeController
 from app.views.dialogs import NOTE_LETTERS
-from app.views.labels import button, label
+from app.views.labels import button, label, scrolled
 from app.views.memory_card import picture
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ class MemoryDetails(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(PADDING_PX, PADDING_PX, 0, PADDING_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self._scrolled(self._described()), 1)
+        column.addWidget(scrolled(self._described(), "memoryDetailsArea", "About the memory"), 1)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, PADDING_PX, 0)
         grid.setSpacing(GAP_PX)
@@ -169,21 +168,6 @@ class MemoryDetails(QFrame):
         column.addWidget(self.reason)
         column.addStretch(1)
         return page
-
-    @staticmethod
-    def _scrolled(page: QWidget) -> QScrollArea:
-        """What is said of the memory moves where the screen is lower than it is; the buttons stay."""
-        area = QScrollArea()
-        area.setObjectName("memoryDetailsArea")
-        area.setAccessibleName("About the memory")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        for part in (page, area.viewport()):
-            part.setAutoFillBackground(False)
-        return area
 
     def show_memory(self, index: AnyIndex | None) -> None:
         """Shows the memory of a row; None: there is none. What is being typed about another one is saved first."""

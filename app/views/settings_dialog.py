@@ -12,12 +12,10 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDoubleSpinBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QScrollArea,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -26,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.models.settings import COUNT_LIMIT, SCALES, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, combo, label, line
+from app.views.labels import button, combo, label, line, scrolled
 from app.views.wheel_guard import WheelGuard
 from app.views.window_layout import resize_on_screen
 
@@ -161,16 +159,7 @@ class SettingsDialog(QDialog):
 
     def _scroll(self, page: QWidget) -> None:
         """The settings move where the screen is lower than they are; the buttons stay."""
-        area = QScrollArea()
-        area.setObjectName("settingsArea")
-        area.setAccessibleName("All settings")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        for part in (page, area.viewport()):
-            part.setAutoFillBackground(False)
+        area = scrolled(page, "settingsArea", "All settings")
         for field in page.findChildren(QWidget):
             if isinstance(field, (QAbstractSpinBox, QSlider)):  # choices have theirs
                 WheelGuard(field)

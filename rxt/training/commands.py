@@ -63,6 +63,7 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     judge.add_argument("--dialogues", type=int, default=100, help="of each kind (%(default)s)")
     judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
     judge.add_argument("--seed", type=int, default=0)
+    judge.add_argument("--kinds", type=int, help="only the facts of this many kinds that people tell most; else all")
     judge.add_argument("--data", type=Path, nargs="+", metavar="FILE", help="conversations as JSON Lines or Parquet")
     judge.add_argument("--out", type=Path, metavar="FOLDER", help="also write table, numbers and plot there")
     judge.add_argument("--json", action="store_true", help="end with one line of JSON")
@@ -200,7 +201,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             corpus = read_corpus(arguments.data, too_long(model.template, model.config.interaction_length))
             result = evaluate_corpus(model, corpus, about, report)
         else:
-            result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report)
+            result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report, arguments.kinds)
     values = {"model": model.name, "fingerprint": model.fingerprint, "dtype": model.precision, **result.to_json()}
     text = "\n".join(table(result))
     _say(text)

@@ -31,18 +31,24 @@ def evaluate(
     turns: int = 20,
     seed: int = 0,
     report: Report = lambda done, total: None,
+    kinds: int | None = None,
 ) -> Evaluation:
     """Plays `dialogues` held-out conversations of each kind, of at most `turns` turns (those with many facts or changes
-    have their own length), greedily. Raises ValueError for fewer than one dialogue or turn.
+    have their own length), greedily. Raises ValueError for fewer than one dialogue or turn, or too few kinds.
+
+    kinds: of facts, the ones that people tell most; all kinds that have a name, and events, if None. Free conversations
+    are of all kinds.
 
     Where their memories are too large to be held at once, they are played part by part, each with the same noise to
     begin with: numbers may then differ a little from those of all at once."""
     if dialogues < 1 or turns < 1:
         raise ValueError(f"an evaluation needs at least one dialogue of one turn, not {dialogues} of {turns}")
-    examiner, rng = Examiner(seed), random.Random(seed)
+    examiner, rng = Examiner(seed, kinds), random.Random(seed)
     generator = DialogueGenerator(seed, split="heldout")
     natural = [generator.dialogue(turns, rng) for _ in range(dialogues)]
-    result = Evaluation(f"{model.name}: {dialogues} held-out dialogues of {turns} turns, greedy", dialogues, turns)
+    about = "" if kinds is None else f" about the {kinds} commonest kinds of facts"
+    title = f"{model.name}: {dialogues} held-out dialogues of {turns} turns{about}, greedy"
+    result = Evaluation(title, dialogues, turns)
     rows = [
         [examiner.distance(turns) for _ in range(dialogues)],
         [examiner.facts(min(MOST_FACTS, turns)) for _ in range(dialogues)],

@@ -31,7 +31,9 @@ _PLAIN: tuple[Fact, ...] = (
     *phrasebook_events.EVENTS,
 )
 
-OF_KINDS: tuple[Fact, ...] = tuple(extended(fact, written("wider", fact.slot)) for fact in _PLAIN)
+OF_KINDS: tuple[Fact, ...] = tuple(
+    extended(fact, written("wider", fact.slot), written("commonest", fact.slot)) for fact in _PLAIN
+)
 """Facts of kinds that have a name, and events."""
 
 FACTS: tuple[Fact, ...] = (*OF_KINDS, *phrasebook_everyday.EVERYDAY)

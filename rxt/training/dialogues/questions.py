@@ -9,7 +9,7 @@ from rxt.training.dialogues.fact import phrases
 from rxt.training.dialogues.phrasebook import YES_OPENINGS
 from rxt.training.dialogues.small_talk import OTHER_UNKNOWN_ANSWER
 from rxt.training.dialogues.sources import as_said, title
-from rxt.training.dialogues.wording import beside, fill, likely, mark_of
+from rxt.training.dialogues.wording import beside, fill, mark_of
 
 if TYPE_CHECKING:
     import random
@@ -77,7 +77,7 @@ class Questions:
             return Turn(query, f"{title(told.value)} is your {fact.noun}.", "ask", slot, f"your {fact.noun}", distance)
         if 0.11 < chance < 0.14 and len(state.held) > 1:
             return self._two(fact, at, state, typist, rng)
-        question = likely(self._wording.asks[slot], rng)
+        question = self._wording.drawn(self._wording.asks[slot], rng)
         template = question
         remark = rng.choice(self._wording.plain_remarks)
         if rng.random() < BEHIND_REMARK and len(question) + len(remark) <= LONGEST_BEHIND_REMARK:
@@ -164,7 +164,8 @@ class Questions:
         """Two facts held asked for at once; the turn's value is the first one's."""
         second = self._facts[rng.choice([slot for slot in state.held if slot != fact.slot])]
         asks = self._wording.own_asks
-        question = f"{likely(asks[fact.slot], rng)} and {likely(asks[second.slot], rng).removeprefix('and ')}"
+        one, other = (self._wording.drawn(asks[asked.slot], rng) for asked in (fact, second))
+        question = f"{one} and {other.removeprefix('and ')}"
         told = state.held[fact.slot]
         answer = f"{fill(fact.recall, told.value)} and {fill(second.recall, state.held[second.slot].value)}"
         query = typist.typed(question, mark_of(question), rng)
@@ -177,7 +178,7 @@ class Questions:
         if fact.checks and rng.random() < 0.05:
             query, _ = self._check(fact, "", typist, rng)
             return Turn(query, answer, "ask_unknown", fact.slot)
-        question = likely(self._wording.asks[fact.slot], rng)
+        question = self._wording.drawn(self._wording.asks[fact.slot], rng)
         if question.startswith(YES_OPENINGS):
             answer = f"No, you{answer[3:]}"
         return Turn(typist.typed(question, mark_of(question), rng), answer, "ask_unknown", fact.slot)

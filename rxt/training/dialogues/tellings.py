@@ -8,7 +8,7 @@ from rxt.training.dialogues.acknowledgement import acknowledgement
 from rxt.training.dialogues.dialogue import Turn
 from rxt.training.dialogues.sources import PROPER, as_said, title
 from rxt.training.dialogues.state import PET_SLOTS
-from rxt.training.dialogues.wording import beside, fill, likely, slots_of
+from rxt.training.dialogues.wording import beside, fill, slots_of
 
 if TYPE_CHECKING:
     import random
@@ -48,7 +48,7 @@ class Tellings:
         if other and (former := self._with_former("tells", fact, typed, other, rng)):
             query = typist.typed(former, ".", rng, (typed, other))
             return _told(query, fact, typed, value, rng)
-        template = likely(self._wording.tells[slot], rng)
+        template = self._wording.drawn(self._wording.tells[slot], rng)
         remark = rng.choice(self._wording.plain_remarks)
         if rng.random() < WITH_REMARK and len(template) + len(typed) + len(remark) <= LONGEST_TELLING:
             template = beside(template, remark, rng)
@@ -65,7 +65,7 @@ class Tellings:
         for slot in slots:
             fact = self._facts[slot]
             typed, value = self.draw(fact, typist, rng)
-            clause = likely(self._wording.tells[slot], rng)
+            clause = self._wording.drawn(self._wording.tells[slot], rng)
             length += len(clause) + len(typed)
             if told and length > LONGEST_TELLING:
                 continue
@@ -88,7 +88,7 @@ class Tellings:
         who = self._facts[fact.about or slot].noun
         if PET_SLOTS & {slot, fact.about}:
             state.blur_pets()
-        query = typist.typed(likely(self._wording.intros[slot], rng), ".", rng)
+        query = typist.typed(self._wording.drawn(self._wording.intros[slot], rng), ".", rng)
         return Turn(query, f"Tell me more about your {who}!", "mention")
 
     def follow_up(self, slot: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -96,7 +96,7 @@ class Tellings:
         fact = self._facts[slot]
         typed, value = self.draw(fact, typist, rng)
         state.tell(slot, value, at)
-        query = typist.typed(likely(self._wording.follow_ups[slot], rng), ".", rng, (typed,))
+        query = typist.typed(self._wording.drawn(self._wording.follow_ups[slot], rng), ".", rng, (typed,))
         return _turn(query, f"Got it, {fill(fact.recall, value)}.", "tell", slot, typed, value)
 
     def tell_compound(self, compound: str, at: int, state: State, typist: Typist, rng: random.Random) -> Turn:
@@ -122,7 +122,7 @@ class Tellings:
         typed, value = self.draw_other(fact, former, typist, rng)
         state.tell(slot, value, at)
         template = self._sometimes_with_former("updates", fact, typed, former, rng)
-        template = template or likely(self._wording.updates[slot], rng)
+        template = template or self._wording.drawn(self._wording.updates[slot], rng)
         if rng.random() < 0.4:
             template = f"actually, {template}"
         query = typist.typed(template, ".", rng, (typed, former))

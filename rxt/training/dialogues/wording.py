@@ -67,6 +67,11 @@ def likely(phrases: tuple[str, ...], rng: random.Random) -> str:
     return phrases[min(int(at), count - 1)]
 
 
+EVENLY = 0.5
+"""In training, the share of phrases that are drawn evenly: what people hardly say is what is still not understood. The
+tests draw all of them as people use them."""
+
+
 def mark_of(question: str) -> str:
     """The mark that ends a question, or a request that asks as much."""
     return "." if question.startswith(_ORDERS) else "?"
@@ -143,6 +148,7 @@ class Wording:
     """The phrases of one part of the split, ready to draw from."""
 
     def __init__(self, facts: tuple[Fact, ...], held_out: bool) -> None:
+        self._evenly = 0.0 if held_out else EVENLY
         nouns = part(phrasebook.ASK_NOUN, held_out)
         updates = part(phrasebook.UPDATES, held_out)
         corrections = part(phrasebook.CORRECTIONS, held_out)
@@ -185,6 +191,10 @@ class Wording:
         self.plain_remarks = (*(remark for remark in self.remarks if "{" not in remark), *beside)
         self.chatter = tuple((part(said, held_out), answers) for said, answers in chatter.CHATTER)
         self.other_unknown = part(small_talk.OTHER_UNKNOWN, held_out)
+
+    def drawn(self, phrases: tuple[str, ...], rng: random.Random) -> str:
+        """One of these phrases; the plainest are the likeliest, but for those that training draws evenly."""
+        return rng.choice(phrases) if rng.random() < self._evenly else likely(phrases, rng)
 
 
 def _named(nouns: tuple[str, ...], fact: Fact) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ MOST_FACTS = 10
 CHANGE_DISTANCES = (1, 4)
 PROBES_PER_COUNT = 2
 TRIED_QUESTIONS = 20
+FEWEST_KINDS = 30
+"""Among as many there are MOST_FACTS that leave no doubt about who is who, and some that were never told."""
 
 
 class Examiner:
@@ -28,13 +30,19 @@ class Examiner:
     (tests/bench/test_everyday.py), and would hide what becomes of the others.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kinds: int | None = None) -> None:
+        """kinds: of facts, those that people tell most; all if None. Raises ValueError for fewer than FEWEST_KINDS."""
+        if kinds is not None and kinds < FEWEST_KINDS:
+            raise ValueError(f"an evaluation needs at least {FEWEST_KINDS} kinds of facts, not {kinds}")
         self._rng = random.Random(f"{seed}/examiner")
+        commonest = sorted(OF_KINDS, key=lambda fact: -fact.weight)
+        self._facts = OF_KINDS if kinds is None else tuple(commonest[:kinds])
         values, wording = Values(held_out=True), Wording(OF_KINDS, held_out=True)
         self._talk = Talk(wording, values)
         self._tellings = Tellings(OF_KINDS, wording, values)
         self._questions = Questions(OF_KINDS, wording, self._tellings)
-        self._updatable = wording.updatable
+        self._slots_asked = frozenset(fact.slot for fact in self._facts)
+        self._updatable = wording.updatable & self._slots_asked
 
     def distance(self, turns: int) -> Script:
         """One fact, then `turns` - 1 turns of talk, and the fact asked for at every distance up to `turns`."""
@@ -98,16 +106,21 @@ class Examiner:
         return None
 
     def _never_told(self, scene: _Scene) -> Probe | None:
-        turn = self._questions.unknown(scene.state, scene.typist, scene.rng)
         held = str(len(scene.state.stated()))
-        return None if turn is None else Probe(turn.query, (NOT_TOLD,), "never told", held)
+        for _ in range(TRIED_QUESTIONS):
+            turn = self._questions.unknown(scene.state, scene.typist, scene.rng)
+            if turn is None:
+                break
+            if turn.fact is None or turn.fact in self._slots_asked:
+                return Probe(turn.query, (NOT_TOLD,), "never told", held)
+        return None
 
     def _slots(self, count: int) -> list[str]:
         """Slots that leave no doubt about who is who: one pet, one partner, one friend at most."""
         chosen: list[str] = []
         exclusive = (*GROUPS, PET_SLOTS)
         while len(chosen) < count:
-            slot = self._rng.choices(OF_KINDS, [fact.weight for fact in OF_KINDS])[0].slot
+            slot = self._rng.choices(self._facts, [fact.weight for fact in self._facts])[0].slot
             in_doubt = any(slot in group and not group.isdisjoint(chosen) for group in exclusive)
             if slot not in chosen and slot not in ANY_PET_SLOTS and not in_doubt:
                 chosen.append(slot)

@@ -160,6 +160,23 @@ def test_that_everyday_facts_do_not_hide_what_becomes_of_the_others() -> None:
     assert told <= {fact.slot for fact in OF_KINDS}
 
 
+def test_that_an_evaluation_of_the_commonest_kinds_tells_and_asks_of_no_other() -> None:
+    common = {fact.slot for fact in sorted(OF_KINDS, key=lambda fact: -fact.weight)[:30]}
+    asked = set()
+    for seed in range(8):
+        examiner = Examiner(seed, kinds=30)
+        scripts = (examiner.distance(4), examiner.facts(10), examiner.change("update"), examiner.change("correction"))
+        told = {turn.fact for script in scripts for turn in script.turns if turn.kind in ("tell", "update", "correct")}
+        assert told <= common
+        asked |= {probe.cell for probes in scripts[1].probes for probe in probes if probe.group == "never told"}
+    assert asked == {str(held) for held in range(11)}
+
+
+def test_that_an_evaluation_of_too_few_kinds_is_refused(model: PretrainedModel) -> None:
+    with pytest.raises(ValueError, match="at least 30 kinds of facts, not 9"):
+        evaluate(model, 1, 2, kinds=9)
+
+
 def test_that_any_answer_of_an_exchange_is_valid_talk() -> None:
     script = natural_script(Dialogue((Turn("hi", "Hello!", "small_talk"), Turn("Bob", "Hi.", "tell"))))
     (probe,), second, end = script.probes

@@ -14,9 +14,10 @@ from app.models.library import one_line
 from app.views.branch_commands import BranchCommands
 from app.views.chat_files import ChatFiles
 from app.views.deleted_chats import DeletedChats
-from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog, PageDialog
+from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog
 from app.views.file_dialog import FileDialog
 from app.views.finding_commands import FindingCommands
+from app.views.help_dialog import HelpDialog
 from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import PRESETS, MainWindow
 from app.views.memory_commands import MemoryCommands
@@ -306,15 +307,13 @@ class WindowCommands(QObject):
         self._open("shortcuts", ShortcutsSheet(self._window.known_actions, self._workspace.settings, self._window))
 
     def show_help(self) -> None:
-        """Help about the part of the window that has the keyboard first."""
+        """Help, opened at what it says about the part of the window that has the keyboard."""
         focus = QApplication.focusWidget()
-        in_memory = focus is not None and (
-            self._window.inspector_dock.isAncestorOf(focus) or self._window.timeline_dock.isAncestorOf(focus)
-        )
-        pages = ["memory", "conversation", "models"] if in_memory else ["conversation", "memory", "models"]
-        pages.insert(0 if in_memory else len(pages), "inspector")
-        pages.insert(0 if is_in_lab(focus) else len(pages), "lab")
-        self._open("help", PageDialog("Help", tuple(pages), self._window))
+        start = "lab" if is_in_lab(focus) else "conversation"
+        for page, dock in (("inspector", self._window.inspector_dock), ("memory", self._window.timeline_dock)):
+            if focus is not None and dock.isAncestorOf(focus) and start != "lab":
+                start = page
+        self._open("help", HelpDialog(start, self._window))
 
     def show_about(self) -> None:
         self._open("about", AboutDialog(self._version, self._window))

@@ -1,4 +1,4 @@
-"""The other dialogs: saving a memory, help and about. None of them blocks the window's event loop."""
+"""The other dialogs: saving a memory, and about. None of them blocks the window's event loop."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ import re
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import (
-    QImage,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFormat,
-)
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -31,15 +22,10 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
-from app.views.key_button import native_words
 from app.views.labels import button, label, plain_tooltip
-from app.views.window_layout import resize_on_screen
 
 SUFFIX = ".safetensors"
 NOTE_LETTERS = 8_000
-PICTURE = re.compile(r"[a-z]+-light\.png")
-PICTURE_PX = 680
-PAGE_PX = (760, 680)
 SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
 
 
@@ -152,70 +138,6 @@ class SaveMemoryDialog(QDialog):
         if self._save.isEnabled():
             self.save_requested.emit(self.path, self.title.text().strip(), self.description.toPlainText().strip())
             super().accept()
-
-
-class PlainBrowser(QTextBrowser):
-    """Shows pages that ship with the application, with pictures of `resources/help`, and loads nothing else.
-
-    A page names the light picture, NAME-light.png; where the window is dark it shows NAME-dark.png.
-    """
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        wanted = name.toString() if isinstance(name, QUrl) else name
-        if kind != QTextDocument.ResourceType.ImageResource.value or not PICTURE.fullmatch(wanted):
-            return ""
-        if self.palette().base().color().lightness() < 128:
-            wanted = wanted.replace("-light", "-dark")
-        picture = QImage(str(RESOURCES / "help" / wanted))
-        if picture.isNull():
-            return ""
-        fine = self.devicePixelRatioF()
-        picture = picture.scaledToWidth(round(PICTURE_PX * fine), Qt.TransformationMode.SmoothTransformation)
-        picture.setDevicePixelRatio(fine)
-        return picture
-
-
-class PageDialog(QDialog):
-    """A page of `resources/help`."""
-
-    def __init__(self, title: str, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        resize_on_screen(self, *PAGE_PX)
-        text = "\n\n".join((RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
-        self.browser = PlainBrowser()
-        self.browser.setOpenLinks(False)
-        self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.browser.setAccessibleName(title)
-        self.browser.document().setDocumentMargin(MARGIN_PX)
-        self.browser.setObjectName("page")
-        self.browser.setMarkdown(native_words(text))
-        _give_air(self.browser.document())
-        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.browser)
-
-
-def _give_air(document: QTextDocument) -> None:
-    """Markdown comes without distances between paragraphs and with very large headings."""
-    cursor = QTextCursor(document)
-    block = document.begin()
-    while block.isValid():
-        cursor.setPosition(block.position())
-        style = block.blockFormat()
-        heading = style.headingLevel() > 0
-        style.setTopMargin(PADDING_PX if heading and block.blockNumber() else 0)
-        style.setBottomMargin(GAP_PX)
-        is_picture = block.text() == "\ufffc"
-        style.setLineHeight(100 if is_picture else 135, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.setBlockFormat(style)
-        if heading:
-            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            words = QTextCharFormat()
-            words.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # one step above the text
-            cursor.mergeCharFormat(words)
-        block = block.next()
 
 
 class AboutDialog(QDialog):

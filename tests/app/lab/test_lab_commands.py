@@ -35,7 +35,7 @@ from app.models.memory_history import INITIAL
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths
 from app.theme import ThemeController
-from app.views.dialogs import PageDialog
+from app.views.help_dialog import HelpDialog
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.lab_commands import LabCommands
 from app.views.lab_requests import LabRequests, is_in_lab
@@ -280,8 +280,7 @@ def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk
     assert is_in_lab(desk.commands.probes.plot)
     assert not is_in_lab(desk.inspector.memory_map)
     assert not is_in_lab(None)
-    page = PageDialog("Help", ("lab",), desk.window)
-    assert page.browser.toPlainText().startswith("The lab")
+    assert HelpDialog("lab", desk.window).browser.textCursor().block().text() == "The lab"
     text = (RESOURCES / "help" / "lab.md").read_text(encoding="utf-8")
     for words in ("Experiment", "Influence", "Mixing", "Probes", "Compare", "Ctrl+Shift+E"):
         assert words in text

@@ -16,7 +16,7 @@ from app.engine.inquiries import AskReads
 from app.models.memory_history import INITIAL
 from app.paths import RESOURCES
 from app.theme import ThemeController
-from app.views.dialogs import PICTURE_PX, PlainBrowser
+from app.views.help_dialog import PICTURE_PX, PlainBrowser
 from app.views.inspector.style import turn_colour
 from app.views.message import TintedPart
 from tests.app.lab.fake_analysis import ORIGINAL

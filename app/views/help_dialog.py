@@ -1,0 +1,238 @@
+"""Help: the pages of `resources/help` as one text, with its headings and a field to find words beside it."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import (
+    QImage,
+    QResizeEvent,
+    QShowEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.paths import RESOURCES
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.key_button import native_words
+from app.views.labels import label
+from app.views.spoken import announce
+from app.views.window_layout import resize_on_screen
+
+PAGES = ("conversation", "memory", "inspector", "lab", "models", "training", "notebook")
+PICTURE = re.compile(r"[a-z]+-light\.png")
+PICTURE_PX = 680
+PAGE_PX = (1000, 720)
+CONTENTS_PX = 216
+INDENT = "   "
+CONTENTS_NEED_PX = 640
+"""A narrower window shows the text alone."""
+
+
+def page_text(page: str) -> str:
+    """The Markdown of a page."""
+    return (RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8")
+
+
+class PlainBrowser(QTextBrowser):
+    """Shows pages that ship with the application, with pictures of `resources/help`, and loads nothing else.
+
+    A page names the light picture, NAME-light.png; where the window is dark it shows NAME-dark.png.
+    picture_px: how wide pictures are.
+    """
+
+    def __init__(self, picture_px: int = PICTURE_PX, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture_px = picture_px
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        wanted = name.toString() if isinstance(name, QUrl) else name
+        if kind != QTextDocument.ResourceType.ImageResource.value or not PICTURE.fullmatch(wanted):
+            return ""
+        if self.palette().base().color().lightness() < 128:
+            wanted = wanted.replace("-light", "-dark")
+        picture = QImage(str(RESOURCES / "help" / wanted))
+        if picture.isNull():
+            return ""
+        fine = self.devicePixelRatioF()
+        picture = picture.scaledToWidth(round(self._picture_px * fine), Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(fine)
+        return picture
+
+
+class HelpDialog(QDialog):
+    """All pages, opened at the beginning of one of them. start: one of PAGES. Raises ValueError for another."""
+
+    def __init__(self, start: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        texts = [page_text(page) for page in PAGES]
+        first = texts[PAGES.index(start)].splitlines()[0].removeprefix("# ")
+        self.setWindowTitle("Help")
+        resize_on_screen(self, *PAGE_PX)
+        self.browser = PlainBrowser(min(PICTURE_PX, self.width() - CONTENTS_PX - 3 * MARGIN_PX))
+        self.browser.setOpenLinks(False)
+        self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.browser.setAccessibleName("Help")
+        self.browser.document().setDocumentMargin(MARGIN_PX)
+        self.browser.setObjectName("page")
+        self.browser.setMarkdown(native_words("\n\n".join(texts)))
+        _give_air(self.browser.document())
+        self._headings = [block for block in _blocks(self.browser.document()) if 0 < _level(block) < 3]
+        self._start = next(at for at, block in enumerate(self._headings) if block.text() == first)
+        self.contents = self._contents()
+        self.find_field = QLineEdit()
+        self.find_field.setPlaceholderText("Find in help")
+        self.find_field.setAccessibleName("Find in help")
+        self.missing = label("Not found", "caption")
+        self.missing.hide()
+        self._aside = QWidget()
+        self._aside.setFixedWidth(CONTENTS_PX)
+        column = QVBoxLayout(self._aside)
+        column.setContentsMargins(PADDING_PX, PADDING_PX, 0, PADDING_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self.find_field)
+        column.addWidget(self.missing)
+        column.addWidget(self.contents, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._aside)
+        row.addWidget(self.browser, 1)
+        self.find_field.textEdited.connect(self._find_first)
+        self.find_field.returnPressed.connect(self._find_next)
+        self.contents.currentRowChanged.connect(self.open_section)
+        self.browser.verticalScrollBar().valueChanged.connect(self._follow)
+        self.browser.setTextCursor(QTextCursor(self._headings[self._start]))
+        self._mark(self._start)
+        self.browser.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._open_start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._aside.setVisible(self.width() >= CONTENTS_NEED_PX)
+
+    @Slot()
+    def _open_start(self) -> None:
+        """Once text and list have their style and their places."""
+        self.contents.doItemsLayout()
+        self.open_section(self._start)
+
+    @Slot(int)
+    def open_section(self, number: int) -> None:
+        """Brings the heading of that number to the top."""
+        if not 0 <= number < len(self._headings):
+            return
+        block = self._headings[number]
+        self.browser.setTextCursor(QTextCursor(block))
+        self.browser.verticalScrollBar().setValue(round(self._top(block)) - PADDING_PX)
+        self._mark(number)
+
+    def _contents(self) -> QListWidget:
+        contents = QListWidget()
+        contents.setObjectName("helpContents")
+        contents.setAccessibleName("Contents")
+        contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        contents.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for block in self._headings:
+            is_page = _level(block) == 1
+            item = QListWidgetItem(block.text() if is_page else f"{INDENT}{block.text()}")
+            font = item.font()
+            font.setBold(is_page)
+            item.setFont(font)
+            item.setToolTip(block.text())
+            contents.addItem(item)
+        return contents
+
+    @Slot()
+    def _follow(self) -> None:
+        """Marks the heading under which the text at the top stands."""
+        top = self.browser.verticalScrollBar().value() + MARGIN_PX
+        reached = [at for at, block in enumerate(self._headings) if self._top(block) <= top]
+        self._mark(reached[-1] if reached else 0)
+
+    def _top(self, block: QTextBlock) -> float:
+        """Where a block begins, in pixels from the beginning of the text."""
+        return self.browser.document().documentLayout().blockBoundingRect(block).top()
+
+    def _mark(self, number: int) -> None:
+        self.contents.blockSignals(True)
+        self.contents.setCurrentRow(number)
+        self.contents.blockSignals(False)
+
+    @Slot(str)
+    def _find_first(self, words: str) -> None:
+        """Stays where the words still fit while they are typed."""
+        cursor = self.browser.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self.browser.setTextCursor(cursor)
+        self._find(words)
+
+    @Slot()
+    def _find_next(self) -> None:
+        self._find(self.find_field.text())
+
+    def _find(self, words: str) -> None:
+        found = not words or self.browser.find(words)
+        if not found:  # once more from the beginning
+            here = self.browser.textCursor()
+            self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+            found = self.browser.find(words)
+            if not found:
+                self.browser.setTextCursor(here)
+                announce(self.find_field, "Not found")
+        self.missing.setVisible(not found)
+
+
+def _blocks(document: QTextDocument) -> list[QTextBlock]:
+    blocks, block = [], document.begin()
+    while block.isValid():
+        blocks.append(block)
+        block = block.next()
+    return blocks
+
+
+def _level(block: QTextBlock) -> int:
+    return block.blockFormat().headingLevel()
+
+
+def _is_code(block: QTextBlock) -> bool:
+    return block.isValid() and block.blockFormat().nonBreakableLines()
+
+
+def _give_air(document: QTextDocument) -> None:
+    """Markdown comes without distances between paragraphs and with very large headings."""
+    cursor = QTextCursor(document)
+    for block in _blocks(document):
+        cursor.setPosition(block.position())
+        style = block.blockFormat()
+        heading = style.headingLevel() > 0
+        style.setTopMargin(PADDING_PX if heading and block.blockNumber() else 0)
+        style.setBottomMargin(GAP_PX)
+        is_picture = block.text() == "\ufffc"
+        if style.nonBreakableLines():  # code, a block for each line: it shall wrap rather than be cut
+            style.setNonBreakableLines(False)
+            style.setBottomMargin(GAP_PX if not _is_code(block.next()) else 0)
+        style.setLineHeight(100 if is_picture else 135, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setBlockFormat(style)
+        if heading:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            words = QTextCharFormat()
+            words.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)  # one step above the text
+            cursor.mergeCharFormat(words)

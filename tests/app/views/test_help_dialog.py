@@ -1,0 +1,96 @@
+"""The help: all of its pages, their contents, and the field that finds words in them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.views.help_dialog import CONTENTS_NEED_PX, PAGES, HelpDialog, page_text
+from tests.app.views.conftest import Desk
+
+
+@pytest.fixture
+def help_dialog(desk: Desk, qtbot: QtBot) -> HelpDialog:
+    dialog = HelpDialog("memory", desk.window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: _top(dialog) == "Memory")
+    return dialog
+
+
+def _top(dialog: HelpDialog) -> str:
+    """The paragraph at the top of what is seen."""
+    return dialog.browser.cursorForPosition(dialog.browser.viewport().rect().topLeft()).block().text()
+
+
+def _marked(dialog: HelpDialog) -> str:
+    return dialog.contents.currentItem().text().strip()
+
+
+def test_that_help_opens_at_the_page_that_was_asked_for(help_dialog: HelpDialog) -> None:
+    assert _marked(help_dialog) == "Memory"
+    assert _top(help_dialog) == "Memory"
+
+
+def test_that_every_page_is_in_the_contents_by_its_title_and_by_nothing_that_is_code(help_dialog: HelpDialog) -> None:
+    entries = [help_dialog.contents.item(row).text() for row in range(help_dialog.contents.count())]
+    titles = [entry for entry in entries if not entry.startswith(" ")]
+    assert titles == [page_text(page).splitlines()[0].removeprefix("# ") for page in PAGES]
+    assert "Training your own" in titles
+    assert "   Measuring" in entries
+
+
+def test_that_a_line_of_the_contents_opens_its_section_by_mouse_and_by_keyboard(
+    help_dialog: HelpDialog, qtbot: QtBot
+) -> None:
+    contents = help_dialog.contents
+    item = contents.findItems("Training your own", Qt.MatchFlag.MatchExactly)[0]
+    contents.scrollToItem(item)
+    qtbot.mouseClick(contents.viewport(), Qt.MouseButton.LeftButton, pos=contents.visualItemRect(item).center())
+    assert help_dialog.browser.textCursor().block().text() == "Training your own"
+    qtbot.keyClick(contents, Qt.Key.Key_Down)
+    assert help_dialog.browser.textCursor().block().text().startswith("Five minutes")
+
+
+def test_that_scrolling_marks_the_section_that_is_read(help_dialog: HelpDialog) -> None:
+    bar = help_dialog.browser.verticalScrollBar()
+    bar.setValue(0)
+    assert _marked(help_dialog) == "Talking"
+    bar.setValue(bar.maximum())
+    assert _marked(help_dialog) == "In a notebook"
+
+
+def test_that_words_are_found_one_place_after_the_other_and_again_from_the_beginning(
+    help_dialog: HelpDialog, qtbot: QtBot
+) -> None:
+    field = help_dialog.find_field
+    qtbot.keyClicks(field, "juniper")
+    places = [help_dialog.browser.textCursor().selectionStart()]
+    count = help_dialog.browser.toPlainText().lower().count("juniper")
+    for _ in range(count):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        places.append(help_dialog.browser.textCursor().selectionStart())
+    assert places[0] == places[-1]
+    assert len(set(places)) == count > 3
+
+
+def test_that_words_that_help_does_not_have_are_said_to_be_missing(help_dialog: HelpDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(help_dialog.find_field, "zzzz")
+    assert help_dialog.missing.isVisible()
+    help_dialog.find_field.clear()
+    qtbot.keyClicks(help_dialog.find_field, "tokens")
+    assert not help_dialog.missing.isVisible()
+    assert help_dialog.browser.textCursor().selectedText().lower() == "tokens"
+
+
+def test_that_a_narrow_help_shows_the_text_alone(help_dialog: HelpDialog) -> None:
+    assert help_dialog.contents.isVisible()
+    help_dialog.resize(CONTENTS_NEED_PX - 1, 500)
+    assert not help_dialog.contents.isVisible()
+    assert help_dialog.browser.isVisible()
+
+
+def test_that_a_page_that_is_not_there_is_refused(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="not in tuple"):
+        HelpDialog("chess", desk.window)

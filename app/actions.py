@@ -167,7 +167,7 @@ TABLE: tuple[ActionSpec, ...] = (
         lambda c: c.show_shortcuts(),
     ),
     ActionSpec(
-        "about", Menu.HELP, "About Mneme", "Ctrl+F1", "ph.info", "Version, licences and thanks",
+        "about", Menu.HELP, "About Mneme", "Shift+F1", "ph.info", "Version, licences and thanks",
         lambda c: c.show_about(),
     ),
     *BRANCH_TABLE,

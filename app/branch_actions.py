@@ -84,7 +84,7 @@ BRANCH_TABLE: tuple[ActionSpec, ...] = (
         lambda c: c.branches.rewrite_memory(),
     ),
     ActionSpec(
-        "forget_turn", Menu.MEMORY, "Forget this turn", "Ctrl+Alt+Backspace", "ph.eraser",
+        "forget_turn", Menu.MEMORY, "Forget this turn", "Ctrl+Alt+Z", "ph.eraser",
         "Take a turn out of memory and replay the later turns, in a new branch", lambda c: c.branches.forget_turn(),
     ),
     ActionSpec(

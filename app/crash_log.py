@@ -54,7 +54,7 @@ class CrashLog(QObject):
             self._faults = self._paths.crash_file.open("a", encoding="utf-8")
             faulthandler.enable(self._faults)
         except OSError as error:
-            faulthandler.enable()
+            _tell_faults_on_stderr()
             _log.warning("no log file: %s", error)
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(self._handler)
@@ -77,7 +77,7 @@ class CrashLog(QObject):
         logging.getLogger().removeHandler(self._handler)
         self._handler.close()
         if self._faults is not None:
-            faulthandler.enable()
+            _tell_faults_on_stderr()
             self._faults.close()
             self._faults = None
 
@@ -109,5 +109,13 @@ class CrashLog(QObject):
     @staticmethod
     def _on_qt_message(level: QtMsgType, context: QMessageLogContext, message: str) -> None:
         _log.log(_LEVELS.get(level, logging.WARNING), "Qt: %s", message)
-        if level is not QtMsgType.QtDebugMsg and level is not QtMsgType.QtInfoMsg:
+        if level not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and sys.stderr is not None:
             sys.stderr.write(f"Qt: {message}\n")
+
+
+def _tell_faults_on_stderr() -> None:
+    """Crashes of native code are told there; on Windows a program without a terminal has no such stream."""
+    if sys.stderr is None:
+        faulthandler.disable()  # rather than write to a file that is closed
+    else:
+        faulthandler.enable()

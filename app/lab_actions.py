@@ -37,7 +37,7 @@ EXPORT_TABLE: tuple[ActionSpec, ...] = (
 
 LAB_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
-        "show_lab", Menu.MEMORY, "Lab", "Ctrl+Alt+L", "ph.flask",
+        "show_lab", Menu.MEMORY, "Lab", "Ctrl+Alt+X", "ph.flask",
         "Experiment on copies of the memory", lambda c: c.lab.show_lab(), begins_section=True,
     ),
     ActionSpec(
@@ -46,7 +46,7 @@ LAB_TABLE: tuple[ActionSpec, ...] = (
         lambda c: c.lab.toggle_tint(),
     ),
     ActionSpec(
-        "export_turn_recording", Menu.MEMORY, "Export recording of this turn…", "Ctrl+Alt+T", "ph.record",
+        "export_turn_recording", Menu.MEMORY, "Export recording of this turn…", "Ctrl+Alt+U", "ph.record",
         "Save what the inspector shows of the turn in view as one file", lambda c: c.lab.export_turn_recording(),
     ),
     ActionSpec(

@@ -13,8 +13,8 @@ from collections.abc import MutableMapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.actions import Actions
 from app.collector import Collector
@@ -47,6 +47,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", metavar="M", help="a model folder or hub id (default: the bundled model)")
     parser.add_argument("--snapshot", metavar="F", type=Path, help="a saved memory to start from")
     parser.add_argument("--data-dir", metavar="D", type=Path, help="where chats, memories and settings are kept")
+    parser.add_argument("--version", action="version", version=f"mneme {version()}")
     return parser.parse_args(argv)
 
 
@@ -108,6 +109,17 @@ def application(settings_file: Path) -> QApplication:
     app.setDesktopFileName("mneme")
     app.setWindowIcon(application_icon())
     return app
+
+
+def tell(app: QApplication, sentence: str) -> None:
+    """Says something while there is no window: where the program was started, else in a box of its own."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{sentence}\n")
+        return
+    box = QMessageBox(QMessageBox.Icon.Critical, "Mneme", sentence)  # a start from an icon on Windows
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.show()
+    app.exec()
 
 
 class Program:
@@ -182,6 +194,7 @@ class Program:
         closed = self.port.shutdown() and closed
         closed = self.hub.shutdown() and closed
         closed = self.files.shutdown() and closed
+        closed = self._lab.recordings.shutdown() and closed
         self._collector.uninstall()
         self._signals.uninstall()
         self._crash_log.uninstall()
@@ -195,7 +208,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     instance = Instance(data_dir(options))
     is_first = instance.claim_or_hand_over(request(options))
     if is_first is None:
-        sys.stderr.write(f"Mneme runs with this data folder ({instance.holder}), but does not answer.\n")
+        tell(app, f"Mneme runs with this data folder ({instance.holder}), but does not answer.")
         return 1
     if not is_first:
         return 0

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from rxt.model.memory import MemoryState, MemoryUpdate
     from rxt.model.reactive_transformer import ReactiveTransformer
 
+    __version__: str
+
 __all__ = [
     "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "ReactiveTransformer", "RxtError", "Sampling",
     "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot", "read_snapshot_info",
@@ -65,6 +67,8 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return str(importlib.import_module("rxt.version").version())
     if name == "events":
         return importlib.import_module("rxt.events")
     for room, names in _ROOMS.items():
@@ -74,4 +78,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "__version__"})

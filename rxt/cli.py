@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, assert_never
 
+import rxt
 from rxt.bench.commands import add_bench
 from rxt.errors import RxtError, is_out_of_memory
 from rxt.events import (
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rxt", description="Reactive Transformers in a terminal.")
+    parser.add_argument("--version", action="version", version=f"rxt {rxt.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     chat = commands.add_parser("chat", help="talk to a model; every line is a turn", epilog=f"In a terminal: {HELP}")
@@ -159,9 +161,12 @@ def _lines(interactive: bool) -> Iterator[str]:
             if text.strip():
                 yield text
         return
+    with contextlib.suppress(ImportError):  # not on Windows, whose terminal edits lines itself
+        import readline  # noqa: F401 # or the arrow keys are part of the message
     while True:
+        print()  # not in the prompt, whose width readline has to know
         try:
-            text = input("\n› ")
+            text = input("› ")
         except EOFError:
             print()
             return

@@ -37,17 +37,17 @@ import torch
 from torch import Tensor
 
 from rxt.config import RopeLayout
-from rxt.errors import ModelError
 from rxt.events import Sampling
 from rxt.inference.generate import AnswerDecoder
 from rxt.inference.sampling import Sampler
 from rxt.io.files import read_bounded
 from rxt.io.hub import fetch, is_repository, resolve
-from rxt.io.pretrained import CONFIG, TOKENIZER, PretrainedModel, load
+from rxt.io.listing import MODEL, MODEL_ALONE, TOKENIZER_ALONE
+from rxt.io.pretrained import CONFIG, TOKENIZER, PretrainedModel, load, read_text
 from rxt.io.snapshot import Snapshot, load_snapshot, save_snapshot
+from rxt.io.trial import try_tokenizer
 from rxt.model.memory import MemoryState
 from rxt.text.stream import TextStream
-from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 
 MEMORY_UPDATE_STARTS, MEMORY_UPDATED = -1, -2
@@ -68,15 +68,13 @@ def load_tokenizer_from_hf_hub(
     repo_id: str | Path, *, token: str | None = None, revision: str | None = None, **_ignored: Any
 ) -> Tokenizer:
     """The tokenizer of a folder or hub repository. Raises ModelError. Other arguments have no meaning here."""
-    folder = _folder(repo_id, token, revision)
+    folder = _folder(repo_id, token, revision, TOKENIZER_ALONE)
     try:
         vocabulary = json.loads(read_bounded(folder / CONFIG, _FILE_BYTES))["decoder_config"]["vocab_size"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         vocabulary = _MOST_TOKENS  # a repository of a tokenizer alone
-    try:
-        text = read_bounded(folder / TOKENIZER, _FILE_BYTES).decode()
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / TOKENIZER} cannot be read: {error}") from None
+    text = read_text(folder / TOKENIZER)
+    try_tokenizer(text)
     return Tokenizer(text, vocabulary if isinstance(vocabulary, int) else _MOST_TOKENS)
 
 
@@ -116,18 +114,12 @@ class ReactiveModel:
     ) -> Self:
         """Opens a folder or a hub repository. Raises ModelError or ConfigError.
 
-        tokenizer: by default the repository's own. token: of the hub, where a repository asks for one. seed: of the
-        first memory, N(0, 1) noise. Other arguments have no meaning here.
+        tokenizer: by default the repository's own, which it need not have where one is given. token: of the hub, where
+        a repository asks for one. seed: of the first memory, N(0, 1) noise. Other arguments have no meaning here.
         """
-        model = load(_folder(repo_id, token, revision), rope_layout=rope_layout)
-        if tokenizer is not None and tokenizer.sha256 != model.tokenizer.sha256:
-            missing = sorted({*_control_tokens(model)} - tokenizer.special)
-            if missing:
-                raise ModelError(
-                    f"The tokenizer does not have the model's control tokens {missing}; nothing was opened."
-                )
-            model.tokenizer, model.template = tokenizer, Template(model.config.tokens, tokenizer)
-        return cls(model, seed)
+        folder = _folder(repo_id, token, revision, MODEL if tokenizer is None else MODEL_ALONE)
+        text = None if tokenizer is None else tokenizer.document
+        return cls(load(folder, rope_layout=rope_layout, tokenizer_json=text), seed)
 
     def share_components(self) -> None:
         """Nothing to do: decoder, encoder and memory attention share embedding and memory from the beginning."""
@@ -268,16 +260,11 @@ class RxTBeta(ReactiveModel):
     """A model of the Beta line: the configuration says which; every model of the family opens as either class."""
 
 
-def _folder(repo_id: str | Path, token: str | None, revision: str | None) -> Path:
+def _folder(repo_id: str | Path, token: str | None, revision: str | None, needed: frozenset[str]) -> Path:
     name = str(repo_id)
     if (token is not None or revision is not None) and not Path(name).exists() and is_repository(name):
-        return fetch(name, revision=revision, token=token).folder
-    return resolve(repo_id)[0]
-
-
-def _control_tokens(model: PretrainedModel) -> tuple[int, ...]:
-    tokens = model.config.tokens
-    return tokens.pad, tokens.bos, tokens.eos, tokens.query, tokens.answer
+        return fetch(name, revision=revision, token=token, needed=needed).folder
+    return resolve(repo_id, needed)[0]
 
 
 def _real_ids(input_ids: Tensor, attention_mask: Tensor | None) -> list[int]:

@@ -64,6 +64,14 @@ def test_that_the_readme_names_commands_of_the_command_line() -> None:
     assert {command for command in named if not re.search(rf"\b{command}\b", shown.stdout)} == set()
 
 
+def test_that_the_lines_for_windows_name_a_python_that_this_runs_on() -> None:
+    oldest, too_new = map(int, re.findall(r"3\.(\d+)", PROJECT["requires-python"]))
+    named = re.findall(r"`py (?:-3\.(\d+) )?-m venv", README + CONTRIBUTING)
+    assert named
+    assert all(minor and oldest <= int(minor) < too_new for minor in named)
+    assert f"3.{oldest} to 3.{too_new - 1} that `py --list`" in README
+
+
 def test_that_the_map_in_the_readme_shows_every_file() -> None:
     block = README.partition("<!-- map: make map -->")[2].partition("<!-- end of the map -->")[0]
     trail: list[str] = []

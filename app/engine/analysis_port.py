@@ -70,7 +70,8 @@ class ThreadedAnalysis(AnalysisSource):
         self._jobs: dict[int, Job] = {}
         self._tickets = 0
         self._was_busy = False
-        self._closed: bool | None = None
+        self._is_left = False
+        self._ended: bool | None = None
         self._thread = AnalysisThread(opening)  # no parent: it must be able to outlive this
         self._thread.reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -81,7 +82,7 @@ class ThreadedAnalysis(AnalysisSource):
     def inquire(self, inquiry: Inquiry) -> int:
         self._tickets += 1
         job = Job(self._tickets, inquiry, self._open())
-        if self._closed is None:
+        if not self._is_left:
             self._jobs[job.ticket] = job
             self._thread.give(job)
             self._announce()
@@ -94,19 +95,30 @@ class ThreadedAnalysis(AnalysisSource):
             self._thread.wake()
             self._announce()
 
-    def shutdown(self) -> bool:
-        """Calls everything off and ends the thread; nothing is signalled any more.
+    def leave(self) -> AnalysisThread:
+        """Calls everything off and has the thread end, without waiting for it; nothing is signalled any more.
 
-        False where the thread does not end within SHUTDOWN_MS: it hangs in native code, so the process must leave with
-        os._exit. Calling it again only repeats the answer.
+        Whoever leaves keeps the thread until it has `finished`: one that still works must not be destroyed.
         """
-        if self._closed is None:
+        if not self._is_left:
+            self._is_left = True
             self._thread.reported.disconnect(self._deliver)
             for job in self._jobs.values():
                 job.cancel()
             self._jobs.clear()
-            self._closed = self._thread.close(SHUTDOWN_MS)
-        return self._closed
+            self._thread.close()
+        return self._thread
+
+    def shutdown(self) -> bool:
+        """Leaves and waits for the end of the thread.
+
+        False where the thread does not end within SHUTDOWN_MS: it hangs in native code, so the process must leave with
+        os._exit. Calling it again only repeats the answer.
+        """
+        thread = self.leave()
+        if self._ended is None:
+            self._ended = thread.ends_within(SHUTDOWN_MS)
+        return self._ended
 
     def _open(self) -> Subject | Path | None:
         """What inquiries are about now."""
@@ -114,7 +126,7 @@ class ThreadedAnalysis(AnalysisSource):
 
     @Slot()
     def _deliver(self) -> None:
-        if self._closed is not None:  # posted before the end
+        if self._is_left:  # posted before the end
             return
         for report in self._thread.reports():
             job = self._jobs.get(report.ticket)
@@ -163,10 +175,12 @@ class AnalysisPort(ThreadedAnalysis):
     @Slot(object)
     def set_subject(self, subject: Subject | None) -> None:
         """Another path is open, or the open one has grown. What was asked of another one is called off."""
-        self._subject = subject
+        former, self._subject = self._subject, subject
         for job in list(self._jobs.values()):
             if subject is None or not subject.continues(job.subject):
                 self.cancel(job.ticket)
+        if former is not None and (subject is None or subject.loaded is not former.loaded):
+            self._thread.forget()
         self.origin_changed.emit()
 
     @Slot(object)

@@ -17,6 +17,7 @@ from app.engine.findings import Finding, Origin, ProvenanceMap
 from app.engine.inquiries import AskOrigin, AskProvenance, Inquiry
 from app.engine.refusal import RefusedError
 from rxt.events import GateLaw
+from rxt.inference.cancel import Cancelled
 
 _UNGATED = GateLaw("none", "none", False)
 
@@ -76,7 +77,10 @@ class BundleAnalyst:
         """Raises RefusedError for what the file does not hold, RecordingError and OSError where it cannot be read."""
         bundle = self._bundle
         if bundle is None:
-            bundle = self._bundle = open_bundle(subject)
+            try:
+                bundle = self._bundle = open_bundle(subject, pause)
+            except Cancelled:
+                return None
             self._answers = bundle.answers()
         if isinstance(inquiry, AskOrigin):
             return bundle.origin
@@ -88,6 +92,9 @@ class BundleAnalyst:
                 "This recording does not hold that. Open the conversation with its model to have it computed."
             )
         return finding
+
+    def forget(self) -> None:
+        """It holds a file and no model."""
 
 
 def _provenance(bundle: Bundle, inquiry: AskProvenance) -> ProvenanceMap:

@@ -36,11 +36,13 @@ _log = logging.getLogger(__name__)
 class Analyst(Protocol):
     """Who answers. subject: what the inquiry is about, a Subject or the Path of a bundle. `pause` is called between
     steps and may take its time; where it returns True the work is called off and None is the answer. `progress` is told
-    shares from 0 to 1."""
+    shares from 0 to 1. `forget` is called when the model that was looked into is not open any more."""
 
     def answer(
         self, inquiry: Inquiry, subject: Any, pause: Callable[[], bool], progress: Callable[[float], None]
     ) -> Finding | None: ...
+
+    def forget(self) -> None: ...
 
 
 @dataclass(eq=False, slots=True)
@@ -95,7 +97,9 @@ def open_analyst() -> Analyst:
 
 
 class AnalysisThread(QThread):
-    """Runs while there is a reference to it: its `run` is a frame that holds one, so a hung thread is never destroyed.
+    """Its `run` is a frame that refers to it, so one that hangs is never destroyed. But that must not be the last
+    reference: a thread that drops it at its end destroys itself while it runs, and with it the process. So whoever
+    closes it keeps it until it has `finished`, or leaves the process.
 
     Signals:
         reported(): reports() has something.
@@ -114,6 +118,7 @@ class AnalysisThread(QThread):
         self._long: deque[Job] = deque()
         self._reports: deque[Report] = deque()
         self._is_held = False
+        self._is_outdated = False
         self._is_closed = False
 
     # from the main thread
@@ -132,6 +137,12 @@ class AnalysisThread(QThread):
             self._is_held = is_held
             self._changed.notify_all()
 
+    def forget(self) -> None:
+        """Another model is open: the analyst lets go of the former one before its next job, even while it is held."""
+        with self._changed:
+            self._is_outdated = True
+            self._changed.notify_all()
+
     def wake(self) -> None:
         """A job was called off: whoever waits shall look again."""
         with self._changed:
@@ -141,11 +152,14 @@ class AnalysisThread(QThread):
         """What happened since the last call, in order."""
         return [self._reports.popleft() for _ in range(len(self._reports))]
 
-    def close(self, timeout_ms: int) -> bool:
-        """Ends the thread; False where it does not end in time."""
+    def close(self) -> None:
+        """Has the thread end at its next step."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
+
+    def ends_within(self, timeout_ms: int) -> bool:
+        """Waits for the end of the thread; False where it does not come in time."""
         return not self.isRunning() or self.wait(timeout_ms)
 
     # on the thread
@@ -153,15 +167,25 @@ class AnalysisThread(QThread):
     def run(self) -> None:
         while (job := self._next()) is not None:
             self._work_on(job)
+            del job  # it holds a model, and the next one may come in hours
 
     def _next(self) -> Job | None:
         """The next job, quick ones first, as soon as it may be worked on; None at the end."""
-        with self._changed:
-            while not self._is_closed:
-                if not self._is_held and (self._quick or self._long):
+        while True:
+            with self._changed:
+                while not (self._is_closed or self._is_outdated or self._may_begin):
+                    self._changed.wait()
+                if self._is_closed:
+                    return None
+                if not self._is_outdated:
                     return (self._quick or self._long).popleft()
-                self._changed.wait()
-        return None
+                self._is_outdated = False
+            if self._analyst is not None:  # not under the lock: what is given back may be gigabytes
+                self._analyst.forget()
+
+    @property
+    def _may_begin(self) -> bool:
+        return not self._is_held and bool(self._quick or self._long)
 
     def _work_on(self, job: Job) -> None:
         if job.is_cancelled:
@@ -206,6 +230,7 @@ class AnalysisThread(QThread):
                     return False
                 quick = self._quick.popleft()
             self._work_on(quick)
+            del quick
 
     def _report(self, report: Report) -> None:
         self._reports.append(report)

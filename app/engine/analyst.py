@@ -66,8 +66,8 @@ class ModelAnalyst:
     def answer(self, inquiry: Inquiry, subject: Subject, pause: IsCancelled, progress: Progress) -> Finding | None:
         """The finding; None where `pause` called it off. Raises what a reader shall read as a sentence."""
         if subject.loaded is not self._loaded:
+            self.forget()
             self._loaded = subject.loaded
-            self._replay.forget()
         key = _key(inquiry, subject)
         known = None if key is None else self._cache.get(key)
         if known is not None:
@@ -80,6 +80,11 @@ class ModelAnalyst:
         if key is not None:
             self._cache.put(key, finding)
         return finding
+
+    def forget(self) -> None:
+        """Lets go of the model and of what was computed with it; findings stay."""
+        self._loaded = None
+        self._replay.forget()
 
     def _find(self, inquiry: Inquiry, subject: Subject, pause: IsCancelled, progress: Progress) -> Finding:
         match inquiry:

@@ -19,6 +19,7 @@ from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writ
 from app.engine.inquiries import INITIAL, AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
 from app.engine.replay import Recording, RecordingError
 from rxt.events import frozen_array
+from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure
 from rxt.io.files import write_atomically
 
@@ -60,9 +61,10 @@ def save_bundle(path: Path, bundle: Bundle) -> int:
     return len(data)
 
 
-def open_bundle(path: Path) -> Bundle:
-    """Reads a bundle, or a recording as one without findings. Raises RecordingError for what is neither, OSError."""
-    return from_bytes(replay.read_file(path))
+def open_bundle(path: Path, cancelled: IsCancelled = never) -> Bundle:
+    """Reads a bundle, or a recording as one without findings. Raises RecordingError for what is neither, OSError, and
+    Cancelled where it was called off between two arrays."""
+    return from_bytes(replay.read_file(path), cancelled)
 
 
 def to_bytes(bundle: Bundle) -> bytes:
@@ -86,9 +88,9 @@ def to_bytes(bundle: Bundle) -> bytes:
     return replay.to_bytes(Recording(origin.initial, origin.records), replay.Extra(extra, arrays))
 
 
-def from_bytes(data: bytes) -> Bundle:
-    """The bundle in the bytes of a file. Raises RecordingError."""
-    recording, extra = replay.parts(data)
+def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Bundle:
+    """The bundle in the bytes of a file. Raises RecordingError, and Cancelled where it was called off."""
+    recording, extra = replay.parts(data, cancelled)
     header, arrays = extra.header, dict(extra.arrays)
     try:
         origin = Origin(

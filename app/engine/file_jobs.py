@@ -154,6 +154,11 @@ class FileJobs(QObject):
             self._ordered.emit()
         return self._tickets
 
+    @property
+    def under_way(self) -> tuple[Path, ...]:
+        """What is not written yet."""
+        return tuple(order.job.path for order in self._open.values())
+
     def cancel(self, ticket: int) -> None:
         """Calls a job off; nothing more is heard of it. Files of a folder that are written already stay."""
         order = self._open.pop(ticket, None)

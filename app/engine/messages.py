@@ -23,7 +23,8 @@ PREVIEW_LENGTH = 80
 class ModelInfo:
     """A loaded model.
 
-    fingerprint: SHA-256 of its configuration, tokenizer and weights; interaction_length: tokens of query and answer.
+    fingerprint: SHA-256 of its configuration, tokenizer and weights; interaction_length: tokens of query and answer;
+    notes: what was assumed or ignored when it was opened, and what its tokenizer cannot read.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ModelInfo:
     dtype: str
     variant: str
     gates: tuple[tuple[GateName, GateLaw], ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

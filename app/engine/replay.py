@@ -31,6 +31,7 @@ from rxt.events import (
     TurnRecord,
     frozen_array,
 )
+from rxt.inference.cancel import IsCancelled, check, never
 from rxt.io.files import write_atomically
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def from_bytes(data: bytes) -> Recording:
     return parts(data)[0]
 
 
-def parts(data: bytes) -> tuple[Recording, Extra]:
-    """The recording and what else is in the file: nothing in version 1. Raises RecordingError."""
-    arrays = _arrays(data)
+def parts(data: bytes, cancelled: IsCancelled = never) -> tuple[Recording, Extra]:
+    """The recording and what else is in the file: nothing in version 1. Raises RecordingError, and Cancelled where it
+    was called off between two arrays."""
+    arrays = _arrays(data, cancelled)
     header = _header(arrays.pop(_HEADER, None))
     extra = Extra({}, {})
     if header["version"] == EXTENDED_VERSION:
@@ -148,7 +150,7 @@ def _header_of(record: TurnRecord) -> dict[str, Any]:
     return header
 
 
-def _arrays(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
+def _arrays(data: bytes, cancelled: IsCancelled) -> dict[str, np.ndarray[Any, Any]]:
     """All arrays of the archive, refused before unpacking where they are too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -157,8 +159,12 @@ def _arrays(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
                 raise RecordingError(f"The recording unpacks to {size_bytes} bytes; at most {LIMIT_BYTES} are read.")
             if len(archive.namelist()) != len(set(archive.namelist())):
                 raise RecordingError("The recording holds two arrays of the same name.")
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive_arrays:
-            return {name: archive_arrays[name] for name in archive_arrays.files}
+        arrays = {}
+        with np.load(io.BytesIO(data), allow_pickle=False) as packed:
+            for name in packed.files:
+                check(cancelled)
+                arrays[name] = packed[name]
+        return arrays
     except RecordingError:
         raise
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError, NotImplementedError, zlib.error) as error:

@@ -32,7 +32,7 @@ class MemoryChoices(QObject):
     """Every memory that can be compared, patched from or mixed.
 
     Signals:
-        changed(): there are others; once for all that changes in one go, for a path of many turns comes turn by turn.
+        changed(): there are others; once for all that changes in one go.
     """
 
     changed = Signal()

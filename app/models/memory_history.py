@@ -19,7 +19,7 @@ class MemoryHistory(QObject):
     Signals:
         reset(): another conversation, path or memory was opened; initial and records are new, the cursor is at the end.
         started(): after reset(): another conversation or memory was opened, not another path of the same one.
-        turn_added(turn): a turn was written to memory.
+        turn_added(turn): the path grew up to this turn; by many at once where a longer branch is gone back to.
         cursor_changed(turn): the turn to show changed (INITIAL: the memory before the first turn).
         slot_selected(layer, slot): the selected slot changed; (-1, -1): none.
     """
@@ -103,14 +103,15 @@ class MemoryHistory(QObject):
     def follow_path(self, records: tuple[TurnRecord, ...]) -> None:
         """Shows another path of the same conversation; the selected slot stays, the cursor goes to the end.
 
-        Nothing is signalled where the memories are the same, and only turn_added where some are new.
+        Nothing is signalled where the memories are the same; where some are new, what adding them signals, but once:
+        whoever hears it may walk the whole path.
         """
         shared = min(len(records), len(self._records))
         same = [record.memory_after for record in records[:shared]]
         if len(records) >= len(self._records) and same == [record.memory_after for record in self._records]:
             self._records[:shared] = records[:shared]
-            for record in records[shared:]:
-                self.add(record)
+            if len(records) > shared:
+                self._extend(records[shared:])
             return
         self._records = list(records)
         self._cursor = self.last_turn
@@ -133,11 +134,14 @@ class MemoryHistory(QObject):
         """Appends the next turn. Raises ValueError where it is not the next one."""
         if record.turn != len(self._records):
             raise ValueError(f"turn {record.turn} cannot follow turn {self.last_turn}")
+        self._extend((record,))
+
+    def _extend(self, records: tuple[TurnRecord, ...]) -> None:
         follow = self.is_at_end
-        self._records.append(record)
+        self._records += records
         if follow:  # before anybody is told: nobody shall take the newest turn for one of the past
-            self._cursor = record.turn
-        self.turn_added.emit(record.turn)
+            self._cursor = self.last_turn
+        self.turn_added.emit(self.last_turn)
         if follow:
             self.cursor_changed.emit(self._cursor)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Scale = Literal["sequential", "diverging"]
 
-_SAMPLES = 8192  # percentiles of a memory of 21 × 4096 slots from every tenth slot: 0.2 ms, not 3
+_SAMPLES = 8192  # percentiles of a memory of 21 × 4096 slots from every eleventh slot: 0.2 ms, not 3
 _STRETCH = 2.0  # how much wider than the percentiles the full range may be before outliers are clipped
 
 
@@ -55,7 +55,8 @@ def extent_of(values: FloatArray) -> Extent | None:
     if finite.size == 0:
         return None
     low, high = float(finite.min()), float(finite.max())
-    robust_low, robust_high = np.percentile(finite[:: max(1, finite.size // _SAMPLES)], (1, 99))
+    stride = -(-finite.size // _SAMPLES)  # rounded up: never more than _SAMPLES of them
+    robust_low, robust_high = np.percentile(finite[::stride], (1, 99))
     return Extent(low, float(robust_low), float(robust_high), high)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from app.paint.limits import Extent, Limits, Scale, combined, extent_of, limits_of
+from app.paint.turns import TurnKey, turn_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,27 +124,37 @@ def quantities_of(records: Sequence[TurnRecord]) -> tuple[Quantity, ...]:
 class ConversationRange:
     """The limits of a quantity over every turn seen so far, each turn summed up once.
 
-    It belongs to one conversation: `clear` before another one.
+    It belongs to one conversation: `forget_path` before another path of it, `clear` before another one.
     """
 
     def __init__(self) -> None:
-        self._extents: dict[QuantityKey, tuple[int, Extent | None]] = {}
+        self.clear()
 
     def clear(self) -> None:
-        self._extents = {}
+        self._known: dict[tuple[QuantityKey, TurnKey | None], Extent | None] = {}
+        self.forget_path()
+
+    def forget_path(self) -> None:
+        self._path: dict[QuantityKey, tuple[int, Extent | None]] = {}
 
     def limits(self, quantity: Quantity, initial: MemorySummary | None, records: Sequence[TurnRecord]) -> Limits:
         """The limits over the initial memory and all records, which may only grow between calls."""
         if quantity.is_fixed:
             return quantity.limits(None)
-        count, extent = self._extents.get(quantity.key, (-1, None))
+        count, extent = self._path.get(quantity.key, (-1, None))
         states: list[TurnRecord | None] = list(records[count:]) if count >= 0 else [None, *records]
-        arrays = (quantity.values(state, initial) for state in states)
-        extent = combined([extent, *(extent_of(array) for array in arrays if array is not None)])
-        self._extents[quantity.key] = (len(records), extent)
+        extent = combined([extent, *(self._extent(quantity, state, initial) for state in states)])
+        self._path[quantity.key] = (len(records), extent)
         if quantity.key == "cosine" and extent is not None:
             extent = _rounded_down(extent)
         return quantity.limits(extent)
+
+    def _extent(self, quantity: Quantity, record: TurnRecord | None, initial: MemorySummary | None) -> Extent | None:
+        key = quantity.key, None if record is None else turn_key(record)
+        if key not in self._known:
+            values = quantity.values(record, initial)
+            self._known[key] = None if values is None else extent_of(values)
+        return self._known[key]
 
 
 def _rounded_down(extent: Extent) -> Extent:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     from rxt.events import FloatArray, TurnRecord
 
+TurnKey = tuple[int, str, str]
 KEEPING = ("interlayer", "write")  # the stages through which old values pass; mix only joins what a slot reads
+
+_STEP = 64  # turns between sums that are kept: each is [L, S]; what follows the last one is added up again
+
+
+def turn_key(record: TurnRecord) -> TurnKey:
+    """The same for the same turn on every path it is part of: its number, the memory before and the one after."""
+    return record.turn, record.memory_before, record.memory_after
 
 
 def keep_of(record: TurnRecord) -> FloatArray:
@@ -52,12 +60,20 @@ def can_amplify(records: Sequence[TurnRecord]) -> bool:
 
 
 class LayerTurns:
-    """Numbers of layers over the turns of one conversation, each turn summed up once; `clear` before another."""
+    """Numbers of layers over the turns of one conversation, each turn summed up once.
+
+    `forget_path` before another path of it: what both share stays summed up. `clear` before another conversation.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
+        self._known: dict[TurnKey, tuple[FloatArray, FloatArray, FloatArray]] = {}
+        self._sums: dict[TurnKey, FloatArray] = {}
+        self.forget_path()
+
+    def forget_path(self) -> None:
         self._change: list[FloatArray] = []
         self._keep: list[FloatArray] = []
         self._norm: list[FloatArray] = []
@@ -66,17 +82,38 @@ class LayerTurns:
 
     def follow(self, records: Sequence[TurnRecord]) -> None:
         """Takes in the records that are new; they may only grow between calls."""
-        new = records[len(self._change) :]
-        if new:
-            self._stacks.clear()
-        for record in new:
-            self._change.append(np.sqrt(np.square(record.change, dtype=np.float64).sum(axis=1)).astype(np.float32))
-            keep = keep_of(record)
-            self._keep.append(keep.mean(axis=1))
-            self._norm.append(record.norm.mean(axis=1))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                logs = np.log2(keep.astype(np.float64))
-            self._log_keep = logs if self._log_keep is None else self._log_keep + logs
+        first = len(self._change)
+        if len(records) == first:
+            return
+        self._stacks.clear()
+        keys = [turn_key(record) for record in records]
+        summed = first or self._sum_known(keys)
+        for place, key in enumerate(keys[first:], first):
+            if place >= summed:
+                self._sum_up(records[place], key)
+                if (place + 1) % _STEP == 0 and self._log_keep is not None:
+                    self._sums[key] = self._log_keep
+            change, keep, norm = self._known[key]
+            self._change.append(change)
+            self._keep.append(keep)
+            self._norm.append(norm)
+
+    def _sum_known(self, keys: list[TurnKey]) -> int:
+        """Begins with the longest kept sum of a path's first turns. Returns how many these are."""
+        known = next((place for place, key in enumerate(keys) if key not in self._known), len(keys))
+        for count in range(known - known % _STEP, 0, -_STEP):
+            if keys[count - 1] in self._sums:
+                self._log_keep = self._sums[keys[count - 1]]
+                return count
+        return 0
+
+    def _sum_up(self, record: TurnRecord, key: TurnKey) -> None:
+        change = np.sqrt(np.square(record.change, dtype=np.float64).sum(axis=1)).astype(np.float32)
+        keep = keep_of(record)
+        self._known[key] = change, keep.mean(axis=1), record.norm.mean(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log2(keep.astype(np.float64))
+        self._log_keep = logs if self._log_keep is None else self._log_keep + logs
 
     def change(self) -> FloatArray:
         """[L, N]: the Euclidean norm of a layer's difference over each turn."""

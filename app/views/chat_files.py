@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog
 from app.models.library import one_line
 from app.views.dialogs import file_stem
 from app.views.file_dialog import FileDialog
+from app.views.loss_question import loss_of_files
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
@@ -25,6 +26,7 @@ KINDS = {
     "JSON, complete (*.json)": "json",
 }
 JSON_FILTER = "Chats (*.json)"
+NOT_EXPORTED = "This chat was not exported"
 
 
 class ChatFiles(QObject):
@@ -49,6 +51,9 @@ class ChatFiles(QObject):
         self._open_dialog = open_dialog
         self._open_chat = open_chat
         self._folder = Path.home()
+        self._waiting: list[Path] = []  # asked of the engine, which writes one after another
+        port.failed.connect(self._on_failed)
+        window.losses.ask_before_closing(self.loss)
         port.exported.connect(self._on_exported)
         port.conversation_imported.connect(self._on_imported)
         window.chat_dropped.connect(self.take_in)
@@ -80,7 +85,13 @@ class ChatFiles(QObject):
 
     def _export_to(self, number: int, path: Path) -> None:
         self._folder = path.parent
+        self._waiting.append(path)
+        self._window.chat.notices.add(f"Exporting “{one_line(path.name)}”…", key="exporting")
         self._port.export_conversation(number, path)
+
+    def loss(self) -> str:
+        """What may be lost if the window closed now, as sentences: the engine has little time at the end."""
+        return loss_of_files("export", self._waiting, "could")
 
     def choose_import(self) -> None:
         """Asks for a file with a chat."""
@@ -97,12 +108,21 @@ class ChatFiles(QObject):
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:
+        if path in self._waiting:  # else it is a memory
+            self._waiting.remove(path)
+            self._window.chat.notices.dismiss("exporting")
         self._window.chat.notices.add(
             f"Exported to {path}",
             action="Show file",
             run=lambda: _show_folder(path),
             key="exported",
         )
+
+    @Slot(str, str)
+    def _on_failed(self, title: str, _message: str) -> None:
+        if title == NOT_EXPORTED and self._waiting:
+            del self._waiting[0]
+            self._window.chat.notices.dismiss("exporting")
 
     @Slot(int, str)
     def _on_imported(self, number: int, title: str) -> None:

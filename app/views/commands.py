@@ -313,7 +313,16 @@ class WindowCommands(QObject):
         for page, dock in (("inspector", self._window.inspector_dock), ("memory", self._window.timeline_dock)):
             if focus is not None and dock.isAncestorOf(focus) and start != "lab":
                 start = page
-        self._open("help", HelpDialog(start, self._window))
+        shown = self._dialogs.get("help")
+        if isinstance(shown, HelpDialog) and shown.isVisible():
+            shown.open_page(start)
+        else:
+            shown = HelpDialog(start, self._window)
+            self._window.closing.connect(shown.close)
+            self._keep("help", shown)
+            shown.show()  # and does not block what it explains
+        shown.raise_()
+        shown.activateWindow()
 
     def show_about(self) -> None:
         self._open("about", AboutDialog(self._version, self._window))
@@ -323,13 +332,17 @@ class WindowCommands(QObject):
 
     def _open(self, name: str, dialog: QDialog) -> None:
         """Shows a dialog without waiting for it; one of a kind at a time."""
+        self._keep(name, dialog)
+        dialog.open()
+
+    def _keep(self, name: str, dialog: QDialog) -> None:
+        """Remembers a dialog for as long as it is there, in place of the former one of its kind."""
         former = self._dialogs.pop(name, None)
         if former is not None:
             former.close()
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.destroyed.connect(lambda: self._dialogs.pop(name, None) if self._dialogs.get(name) is dialog else None)
         self._dialogs[name] = dialog
-        dialog.open()
 
     @Slot(str)
     def _warn(self, sentence: str) -> None:

@@ -74,10 +74,10 @@ class SaveMemoryDialog(QDialog):
         self._save.setObjectName("saveMemoryButton")
         self._save.setDefault(True)
         self._arrange()
-        self.title.textChanged.connect(self._show_place)
+        self.title.textChanged.connect(self._find_place)
         self.description.textChanged.connect(self._show_place)
         self._save.clicked.connect(self.accept)
-        self._show_place()
+        self._find_place()
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -109,13 +109,19 @@ class SaveMemoryDialog(QDialog):
         return self._chosen or unused(self._folder / file_name(self.title.text()))
 
     @Slot()
+    def _find_place(self) -> None:
+        """Looks at the disk, so not with every letter of the description."""
+        self._shown = self.path
+        self._show_place()
+
+    @Slot()
     def _show_place(self) -> None:
         letters = len(self.description.toPlainText().strip())
         too_long = f"The description has {letters:,} letters; a memory file holds {NOTE_LETTERS:,}."
         reason = "A memory needs a title." if not self.title.text().strip() else ""
         reason = too_long if letters > NOTE_LETTERS else reason
-        self._place.setText(reason or f"{self.path.name} in {self.path.parent}")
-        self._place.setToolTip(plain_tooltip(str(self.path)))
+        self._place.setText(reason or f"{self._shown.name} in {self._shown.parent}")
+        self._place.setToolTip(plain_tooltip(str(self._shown)))
         self._save.setEnabled(not reason)
         self._save.setToolTip(reason)
 
@@ -132,7 +138,7 @@ class SaveMemoryDialog(QDialog):
     @Slot(object)
     def _choose(self, path: Path) -> None:
         self._chosen = path
-        self._show_place()
+        self._find_place()
 
     def accept(self) -> None:
         if self._save.isEnabled():

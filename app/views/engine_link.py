@@ -120,6 +120,10 @@ class EngineLink(QObject):
         numbers = "" if model.dtype == "float32" else f" · {model.dtype}"
         self._window.status.show_model(model.name, f"{model.device}{numbers}")
         self._window.chat.notices.dismiss("load")
+        self._window.chat.notices.dismiss("notes")
+        if model.notes:
+            words = f"{one_line(model.name)} is open, but not all of it was clear: {'; '.join(model.notes)}."
+            self._window.chat.notices.add(words, Tone.WARNING, key="notes")
         self._update_actions()
 
     @Slot(str)

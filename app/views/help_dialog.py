@@ -7,7 +7,9 @@ import re
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QImage,
+    QKeySequence,
     QResizeEvent,
+    QShortcut,
     QShowEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -30,7 +32,7 @@ from PySide6.QtWidgets import (
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.key_button import native_words
-from app.views.labels import label
+from app.views.labels import button, label, line
 from app.views.spoken import announce
 from app.views.window_layout import resize_on_screen
 
@@ -76,12 +78,16 @@ class PlainBrowser(QTextBrowser):
 
 
 class HelpDialog(QDialog):
-    """All pages, opened at the beginning of one of them. start: one of PAGES. Raises ValueError for another."""
+    """All pages, opened at the beginning of one of them. start: one of PAGES. Raises ValueError for another.
+
+    It stands beside the window that it explains.
+    """
 
     def __init__(self, start: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         texts = [page_text(page) for page in PAGES]
-        first = texts[PAGES.index(start)].splitlines()[0].removeprefix("# ")
+        self._titles = dict(zip(PAGES, (text.splitlines()[0].removeprefix("# ") for text in texts), strict=True))
+        self.setObjectName("helpDialog")
         self.setWindowTitle("Help")
         resize_on_screen(self, *PAGE_PX)
         self.browser = PlainBrowser(min(PICTURE_PX, self.width() - CONTENTS_PX - 3 * MARGIN_PX))
@@ -93,7 +99,7 @@ class HelpDialog(QDialog):
         self.browser.setMarkdown(native_words("\n\n".join(texts)))
         _give_air(self.browser.document())
         self._headings = [block for block in _blocks(self.browser.document()) if 0 < _level(block) < 3]
-        self._start = next(at for at, block in enumerate(self._headings) if block.text() == first)
+        self._start = self._heading_of(start)
         self.contents = self._contents()
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText("Find in help")
@@ -108,10 +114,24 @@ class HelpDialog(QDialog):
         column.addWidget(self.find_field)
         column.addWidget(self.missing)
         column.addWidget(self.contents, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_PX)
         row.addWidget(self._aside)
         row.addWidget(self.browser, 1)
+        close = button("Close", "")
+        close.setObjectName("closeHelp")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(row, 1)
+        outer.addWidget(line())
+        outer.addLayout(foot)
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self._ask_words)
         self.find_field.textEdited.connect(self._find_first)
         self.find_field.returnPressed.connect(self._find_next)
         self.contents.currentRowChanged.connect(self.open_section)
@@ -127,6 +147,16 @@ class HelpDialog(QDialog):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._aside.setVisible(self.width() >= CONTENTS_NEED_PX)
+
+    def open_page(self, page: str) -> None:
+        """Goes to the beginning of another page. Raises ValueError for one that is not there."""
+        self._start = self._heading_of(page)
+        self.open_section(self._start)
+
+    def _heading_of(self, page: str) -> int:
+        if page not in self._titles:
+            raise ValueError(f"{page} is no page of the help")
+        return next(at for at, block in enumerate(self._headings) if block.text() == self._titles[page])
 
     @Slot()
     def _open_start(self) -> None:
@@ -175,6 +205,11 @@ class HelpDialog(QDialog):
         self.contents.blockSignals(True)
         self.contents.setCurrentRow(number)
         self.contents.blockSignals(False)
+
+    @Slot()
+    def _ask_words(self) -> None:
+        self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.find_field.selectAll()
 
     @Slot(str)
     def _find_first(self, words: str) -> None:

@@ -20,6 +20,7 @@ from app.views.inspector.lab_deck import LabDeck
 from app.views.inspector.lab_view import LabView
 from app.views.inspector.mixing_view import MixingView
 from app.views.inspector.probe_view import ProbeView
+from app.views.loss_question import loss_of_files
 from app.views.notices import Tone
 from app.views.transcript_tints import TranscriptTints
 
@@ -94,6 +95,8 @@ class LabCommands(QObject):
         self.recordings.refused.connect(self._warn)
         self.recordings.window_opened.connect(self._on_recording)
         self._window.closing.connect(self.recordings.close_all)
+        self._window.losses.ask_before_closing(self.recordings.loss)
+        self._window.losses.ask_before_closing(lambda: loss_of_files("file", self._files.under_way))
         history = self._workspace.history
         for signal in (history.reset, history.turn_added, history.cursor_changed):
             signal.connect(self._update_actions)

@@ -32,6 +32,7 @@ from app.models.chats import ChatRole
 from app.models.library import LibraryRole
 from app.theme import RADIUS_PX, Theme, ThemeController, caption_font, mixed
 from app.views.labels import plain_tooltip
+from app.views.text_keys import deletes
 
 LINE_PX = 50
 HEADING_PX = 28
@@ -234,7 +235,7 @@ class LibraryView(QListView):
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(index)
-        elif event.key() == Qt.Key.Key_Delete:
+        elif deletes(event):
             self.delete_requested.emit(index.data(LibraryRole.KEY))
         elif self._renames(event):
             self.rename_requested.emit(index.data(LibraryRole.KEY))

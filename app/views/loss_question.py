@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.models.library import one_line
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label
 
@@ -15,6 +17,19 @@ EXPORT = "Export the chat, or copy what you need."
 MAKE_ROOM = (
     f"{EXPORT} Where the disk was full, make room and send one more message: what can still be saved is saved then."
 )
+MOST_NAMES = 3
+
+
+def loss_of_files(kind: str, paths: Sequence[Path], would: str = "would") -> str:
+    """The loss of files of some kind that are still being written; empty where there are none."""
+    if not paths:
+        return ""
+    names = [f"“{one_line(path.name)}”" for path in paths]
+    if len(names) > MOST_NAMES:
+        names[MOST_NAMES - 1 :] = [f"{len(names) - MOST_NAMES + 1} others"]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    what = f"The {kind} {listed} is" if len(paths) == 1 else f"The {kind}s {listed} are"
+    return f"{what} not finished and {would} be lost. Wait until {'it is' if len(paths) == 1 else 'they are'} written."
 
 
 class LossQuestion(QDialog):

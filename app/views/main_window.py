@@ -25,7 +25,7 @@ from app.views.overlays import Callout, DropHint
 from app.views.recent_models import RecentModels
 from app.views.sidebar import SIDEBAR_PX, Sidebar
 from app.views.status import StatusBar
-from app.views.window_layout import widen
+from app.views.window_layout import TITLE_BAR_PX, widen
 
 if TYPE_CHECKING:
     from app.models.phase import Phase
@@ -165,20 +165,22 @@ class MainWindow(QMainWindow):
     # ---------------------------------------------------------------- size and layout
 
     def _restore(self) -> None:
-        screen = QGuiApplication.primaryScreen().availableGeometry().size()
-        self.setMinimumSize(SMALLEST.boundedTo(screen))
+        self.setMinimumSize(SMALLEST.boundedTo(self._room()))
         if not self._layout.restore(self):
             self.reset_layout()
         self._was_hidden, self._kept_px = self.inspector_dock.isHidden(), []
         self.sidebar.branches.is_open = self._layout.shows_branches
         self._drafts.restore()
 
+    @staticmethod
+    def _room() -> QSize:
+        """What the screen has room for below a title bar."""
+        return QGuiApplication.primaryScreen().availableGeometry().size() - QSize(0, TITLE_BAR_PX)
+
     def reset_layout(self) -> None:
         """Gives all parts their first size."""
-        screen = QGuiApplication.primaryScreen().availableGeometry().size()
         if not self.isVisible():
-            first = FIRST_SIZE.boundedTo(screen)
-            self.resize(max(first.width(), SMALLEST.width()), first.height())  # so wide that the memory is seen
+            self.resize(FIRST_SIZE.boundedTo(self._room()))
         self.show_preset("memory")
         self.size_docks()
 

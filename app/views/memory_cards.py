@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from app.models.library import LibraryRole
 from app.theme import ThemeController
 from app.views.memory_card import CARD_PX, CardDelegate
+from app.views.text_keys import deletes
 
 SUFFIX = ".safetensors"
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -90,7 +91,7 @@ class MemoryCards(QListView):
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._start(index)
-        elif event.key() == Qt.Key.Key_Delete:
+        elif deletes(event):
             self.delete_requested.emit(self.path)
         elif event.key() == Qt.Key.Key_F2:
             self.rename_requested.emit(self.path)

@@ -115,6 +115,9 @@ class ShortcutsSheet(QDialog):
         reset = button("All keys as at first", "link")
         reset.setObjectName("resetShortcuts")
         reset.clicked.connect(self._reset_all)
+        close = button("Close", "")
+        close.setObjectName("closeShortcuts")
+        close.clicked.connect(self.accept)
         page = QWidget()
         page.setLayout(self._columns(self._groups()))
         self._show_keys()  # so that the page knows how wide it is
@@ -126,6 +129,7 @@ class ShortcutsSheet(QDialog):
         foot.setContentsMargins(MARGIN_PX, GAP_PX, PADDING_PX, GAP_PX)
         foot.addWidget(self._words, 1)
         foot.addWidget(reset)
+        foot.addWidget(close)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -82,10 +82,10 @@ class Session:
         Bad input and faults inside the model arrive as TurnFailed, never as an exception. A reader that abandons the
         iteration abandons the turn: the memory stays what it was.
         """
-        number = len(self._turns)
         if not self._running.acquire(blocking=False):
-            yield TurnFailed(number, "reading", "The last message is still being answered. Nothing was sent.")
+            yield TurnFailed(len(self._turns), "reading", "The last message is still being answered. Nothing was sent.")
             return
+        number = len(self._turns)  # of now: in another thread a turn may just have ended
         # One flag a turn: a late stop of the last turn cannot reach this one.
         stop = self._stop = threading.Event()
         turn = _Turn(self.model, self._memory, self._cache, self.sampling, number, text)

@@ -60,7 +60,7 @@ class Download:
         first = [file for file in missing if file.name == _CONFIG]
         rest = [file for file in missing if file.name != _CONFIG]
         self._fetch(first, errand)
-        if rest:
+        if rest and self.listing.has_weights:
             self._check_config()
         self._fetch(rest, errand)
 

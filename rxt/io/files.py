@@ -13,12 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from rxt.errors import ModelError
+
 TOKEN_BYTES = 8
 """Of the chance in the name of a temporary file, twice as many letters."""
 IN_USE = (5, 32, 33)
 """What Windows says of a file that another program, such as one that looks for viruses, has open just now."""
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
 """Between the tries to put a file in the place of one that is in use: 2.5 seconds in all."""
+POINTER = b"version h"
+"""What a file of Git LFS begins with where only its pointer was copied: "version https://git-lfs.github.com/spec/v1"."""
 _NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
@@ -49,6 +53,15 @@ def read_bounded(path: Path, limit_bytes: int) -> bytes:
         if size > limit_bytes:
             raise ValueError(f"{path.name} has {size} bytes; at most {limit_bytes} were expected")
         return file.read(limit_bytes + 1)
+
+
+def check_no_pointer(path: Path, start: bytes) -> None:
+    """Raises ModelError for a file of a model whose first bytes are those of a pointer to it."""
+    if start.startswith(POINTER):
+        raise ModelError(
+            f"{path} is only a pointer to a large file, as git leaves it without Git LFS. Run `git lfs pull` in its "
+            "folder, or open the model by its id on the hub."
+        )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ from rxt.io.hub_errors import (
     RateLimitError,
     translate,
 )
-from rxt.io.listing import COMMIT, Listing, read_listing
+from rxt.io.listing import COMMIT, MODEL, Listing, read_listing
 from rxt.io.visitor import PROGRAM, Visitor, program_version
 
 T = TypeVar("T")
@@ -57,10 +57,11 @@ def bundled_model() -> Path:
     return found[0]
 
 
-def resolve(path_or_repo: str | Path | None) -> tuple[Path, str]:
+def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> tuple[Path, str]:
     """The folder of a model and its name; a repository may be followed by @ and a revision.
 
-    Downloads what is missing, with a bar where there is a terminal. Raises ModelError where there is no model.
+    Downloads what is missing, with a bar where there is a terminal. needed: what a repository must hold, see
+    rxt.io.listing. Raises ModelError where there is no model.
     """
     if path_or_repo is None:
         folder = bundled_model()
@@ -82,7 +83,7 @@ def resolve(path_or_repo: str | Path | None) -> tuple[Path, str]:
         name = str(path_or_repo)[:200]
         raise ModelError(f"There is no folder {name}, and it is not a hub repository id such as owner/name.")
     with _Bar(repository) as bar:
-        return fetch(repository, revision=revision or None, progress=bar.show).folder, repository
+        return fetch(repository, revision=revision or None, progress=bar.show, needed=needed).folder, repository
 
 
 def is_repository(text: str) -> bool:
@@ -119,9 +120,11 @@ def fetch(
     token: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    needed: frozenset[str] = MODEL,
 ) -> Fetched:
     """Brings a revision of a repository to this computer, or finds that it is here.
 
+    needed: what it must hold, see rxt.io.listing; of a tokenizer alone no weights are brought.
     revision: a branch, tag or commit; None for the main branch. A commit that is here is opened without the network.
     token: None for the one that huggingface_hub keeps; either is sent only where the hub refuses a stranger.
     progress: called in this thread about ten times a second. cancelled: asked as often; within a second of its first
@@ -130,7 +133,7 @@ def fetch(
     Raises HubError, whose subclasses tell apart what to do. Where the hub cannot be asked, the copy that is here is
     returned instead.
     """
-    inquiry = _Inquiry.about(repository, revision, token)
+    inquiry = replace(_Inquiry.about(repository, revision, token), needed=needed)
     return run_errand(inquiry.sentences(inquiry.fetch), progress, cancelled)
 
 
@@ -157,6 +160,7 @@ class _Inquiry:
     endpoint: str
     cache: HubCache
     visitor: Visitor
+    needed: frozenset[str] = MODEL
 
     @classmethod
     def about(cls, repository: str, revision: str | None, token: str | None) -> _Inquiry:
@@ -174,13 +178,13 @@ class _Inquiry:
         return cls(repository, revision, constants.ENDPOINT, cache, Visitor(token, constants.ENDPOINT))
 
     def fetch(self, errand: Errand) -> Fetched:
-        copy = self.cache.copy_of(self.revision)
+        copy = self.cache.copy_of(self.revision, self.needed)
         if copy is not None and COMMIT.fullmatch(self.revision):
             return Fetched(copy, self.repository, copy.name, is_copy=False)
         return self.fetch_whole(errand)
 
     def fetch_whole(self, errand: Errand) -> Fetched:
-        copy = self.cache.copy_of(self.revision)
+        copy = self.cache.copy_of(self.revision, self.needed)
         try:
             listing = self.listing(errand)
         except Exception as error:
@@ -218,7 +222,7 @@ class _Inquiry:
                 if not self.visitor.step_up(error):
                     raise
             else:
-                return read_listing(info, self.repository, self.revision)
+                return read_listing(info, self.repository, self.revision, self.needed)
 
     def sentences(self, task: Callable[[Errand], T]) -> Callable[[Errand], T]:
         """The task, with everything that goes wrong in it as a HubError that keeps nothing of the original."""

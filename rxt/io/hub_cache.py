@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rxt.io.files import read_bounded, write_atomically
-from rxt.io.listing import COMMIT, SUFFIXES, HubFile, Listing
+from rxt.io.listing import COMMIT, MODEL, MODEL_ALONE, SUFFIXES, HubFile, Listing
 
 _WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _INDEX_BYTES = 64 * 2**20
@@ -77,14 +77,14 @@ class HubCache:
             return None
         return commit if COMMIT.fullmatch(commit) else None
 
-    def copy_of(self, revision: str) -> Path | None:
-        """The snapshot of a revision that can be opened as a model, None if there is none."""
+    def copy_of(self, revision: str, needed: frozenset[str] = MODEL) -> Path | None:
+        """The snapshot of a revision that holds what is needed, None if there is none."""
         commit = self.commit_of(revision)
         if commit is None:
             return None
         folder = self.snapshot(commit)
-        named = all((folder / name).is_file() for name in ("config.json", "tokenizer.json"))
-        return folder if named and _has_weights(folder) else None
+        found = all(_has_weights(folder) if name.startswith(".") else (folder / name).is_file() for name in needed)
+        return folder if found else None
 
     def listing_of_copy(self, revision: str) -> Listing | None:
         """What `copy_of` finds as a listing, None where it finds nothing; nobody knows the checksums."""
@@ -103,7 +103,9 @@ class HubCache:
             if _size(folder / file.name) != file.size_bytes:
                 needed_again = any(other.etag == file.etag for other in listing.files[index + 1 :])
                 self._place(self.blob(file), folder / file.name, needed_again)
-        if listing.revision != listing.commit and self.commit_of(listing.revision) != listing.commit:
+        # A tokenizer alone does not take the place of a model that opens without the network.
+        keeps = not listing.has_weights and self.copy_of(listing.revision, MODEL_ALONE) is not None
+        if not keeps and listing.revision != listing.commit and self.commit_of(listing.revision) != listing.commit:
             ref = self.folder / "refs" / listing.revision
             ref.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(ref, listing.commit.encode("ascii"))

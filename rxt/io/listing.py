@@ -13,7 +13,13 @@ from typing import Any
 
 from rxt.io.hub_errors import HostileNameError, HubAnswerError, UnsuitableError
 
-SUFFIXES = ".json", ".safetensors"
+_WEIGHTS = ".safetensors"
+SUFFIXES = ".json", _WEIGHTS
+MODEL = frozenset({"config.json", "tokenizer.json", _WEIGHTS})
+"""What a repository must hold to be opened: names of files, or how at least one of them ends."""
+MODEL_ALONE = MODEL - {"tokenizer.json"}
+"""Of a model whose tokenizer comes from elsewhere."""
+TOKENIZER_ALONE = frozenset({"tokenizer.json"})
 COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_FILES = 1000
@@ -51,13 +57,19 @@ class Listing:
     is_copy: bool = False
 
     @property
+    def has_weights(self) -> bool:
+        """Whether it is of a model, not of a tokenizer alone."""
+        return any(file.name.endswith(_WEIGHTS) for file in self.files)
+
+    @property
     def total_bytes(self) -> int:
         """The size of the whole model, whatever of it is here already."""
         return sum(file.size_bytes for file in self.files)
 
 
-def read_listing(info: Any, repository: str, revision: str) -> Listing:
-    """Reads the hub's answer about a revision. info: a `ModelInfo` with the metadata of its files.
+def read_listing(info: Any, repository: str, revision: str, needed: frozenset[str] = MODEL) -> Listing:
+    """Reads the hub's answer about a revision. info: a `ModelInfo` with the metadata of its files. needed: such as
+    MODEL; where weights are not needed they are left out.
 
     Raises HostileNameError, UnsuitableError, or HubAnswerError where the answer makes no sense.
     """
@@ -70,7 +82,9 @@ def read_listing(info: Any, repository: str, revision: str) -> Listing:
         check_name(sibling.rfilename, repository)
     files = tuple(_file(sibling, repository) for sibling in wanted if "/" not in sibling.rfilename)
     _check_collisions(files, repository)
-    _check_model(files, repository)
+    _check_needed(files, repository, needed)
+    if _WEIGHTS not in needed:
+        files = tuple(file for file in files if not file.name.endswith(_WEIGHTS))
     return Listing(repository, revision, commit, bool(info.gated), files)
 
 
@@ -129,16 +143,17 @@ def _check_collisions(files: tuple[HubFile, ...], repository: str) -> None:
         seen[key] = file.name
 
 
-def _check_model(files: tuple[HubFile, ...], repository: str) -> None:
+def _check_needed(files: tuple[HubFile, ...], repository: str, needed: frozenset[str]) -> None:
     names = {file.name for file in files}
     if len(files) > _MOST_FILES:
         raise UnsuitableError(f"{repository} holds {len(files)} files: that is no model. Nothing was downloaded.")
-    missing = sorted({"config.json", "tokenizer.json"} - names)
+    missing = sorted(needed - names - {_WEIGHTS})
     if missing:
+        kind = "model" if _WEIGHTS in needed else "tokenizer"
         raise UnsuitableError(
-            f"{repository} is not a model that can be opened here: it has no {', no '.join(missing)}."
+            f"{repository} is not a {kind} that can be opened here: it has no {', no '.join(missing)}."
         )
-    if not any(name.endswith(".safetensors") for name in names):
+    if _WEIGHTS in needed and not any(name.endswith(_WEIGHTS) for name in names):
         raise UnsuitableError(
             f"{repository} has no weights in the safetensors format. Other formats can run code and are not opened."
         )

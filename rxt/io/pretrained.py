@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,9 +17,10 @@ import torch
 from rxt.config import ModelConfig, RopeLayout
 from rxt.errors import ConfigError, ModelError
 from rxt.io.clues import complete
-from rxt.io.files import read_bounded, write_atomically
+from rxt.io.files import check_no_pointer, read_bounded, write_atomically
 from rxt.io.filling import DTYPES, Progress, fill, shapes_of
 from rxt.io.hub import resolve
+from rxt.io.listing import MODEL, MODEL_ALONE
 from rxt.io.names import EMBEDDING, SHARED_EMBEDDING, places
 from rxt.io.precision import best_precision
 from rxt.io.sizes import check_sizes
@@ -27,7 +28,7 @@ from rxt.io.trial import try_tokenizer
 from rxt.io.weights import INDEX, WEIGHTS, Weights, is_finite
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.text.template import Template
-from rxt.text.tokenizer import Tokenizer
+from rxt.text.tokenizer import UTF8_BYTES, Tokenizer
 
 CONFIG, TOKENIZER = "config.json", "tokenizer.json"
 LAYOUTS = ("concatenated", "interleaved")
@@ -91,6 +92,7 @@ def load(
     *,
     rope_layout: RopeLayout | None = None,
     progress: Progress = lambda done, total: None,
+    tokenizer_json: str | None = None,
 ) -> PretrainedModel:
     """Opens a model: a folder, a hub repository id, or the bundled model (None).
 
@@ -98,20 +100,21 @@ def load(
     float32; "auto": what rxt.io.precision finds best for the machine. rope_layout: "concatenated" (releases before
     0.3.40 of the family's package) or "interleaved"; None lets the checkpoint tell: experts in one tensor are of the
     newer kind. progress: told after each tensor how many bytes of the weights were read, of how many; what it raises
-    ends the loading.
+    ends the loading. tokenizer_json: the text of a tokenizer.json that stands in for the model's own.
     Raises ModelError or ConfigError, with nothing half loaded.
     """
     check_format(dtype)
     check_device(device)
     if rope_layout not in (None, *LAYOUTS):
         raise ModelError(f"the rotary layout {rope_layout!r} is not known; choose from {', '.join(LAYOUTS)}")
-    folder, name = resolve(path_or_repo)
-    _check_files(folder)
+    needed = MODEL if tokenizer_json is None else MODEL_ALONE
+    folder, name = resolve(path_or_repo, needed)
+    _check_files(folder, needed)
     document = _read_document(folder / CONFIG)
     try:
         config = ModelConfig.from_json(document)
         check_sizes(config)
-        tokenizer_json = _read_text(folder / TOKENIZER)
+        tokenizer_json = read_text(folder / TOKENIZER) if tokenizer_json is None else tokenizer_json
         try_tokenizer(tokenizer_json)
         tokenizer = Tokenizer(tokenizer_json, config.decoder.vocabulary)
         _check_control_tokens(config, tokenizer)
@@ -121,6 +124,7 @@ def load(
     if rope_layout is not None:
         config = replace(config, rope_layout=rope_layout)
     config, notes = complete(config, document, weights.shapes())
+    notes += tuple(_unread(tokenizer))
     for note in notes:
         logging.getLogger(__name__).warning("%s: %s", name, note)
     with torch.device("meta"):
@@ -184,8 +188,19 @@ def save_model(
     write_atomically(folder / CONFIG, json.dumps(document, indent=2).encode())
 
 
-def _check_files(folder: Path) -> None:
-    missing = [file for file in (CONFIG, WEIGHTS, TOKENIZER) if not (folder / file).is_file()]
+def read_text(path: Path) -> str:
+    """The text of a small file of a model. Raises ModelError."""
+    try:
+        data = read_bounded(path, _SMALL_FILE_BYTES)
+        check_no_pointer(path, data)
+        return data.decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from None
+
+
+def _check_files(folder: Path, needed: frozenset[str]) -> None:
+    names = (CONFIG, WEIGHTS, TOKENIZER) if TOKENIZER in needed else (CONFIG, WEIGHTS)
+    missing = [file for file in names if not (folder / file).is_file()]
     if WEIGHTS in missing and CONFIG not in missing and ((folder / INDEX).is_file() or missing == [WEIGHTS]):
         missing.remove(WEIGHTS)  # they lie in several files, or what is there instead can be named better
     if missing:
@@ -201,18 +216,24 @@ def _check_control_tokens(config: ModelConfig, tokenizer: Tokenizer) -> None:
             )
 
 
+def _unread(tokenizer: Tokenizer) -> Iterator[str]:
+    """A sentence where characters that people write are lost to the model."""
+    unread = tokenizer.unread
+    signs = [*map(chr, range(0x21, 0x2FFF)), *"中한🙂"] if unread else []
+    lost = [sign for sign in signs if sign.isprintable() and not unread.isdisjoint(sign.encode())]
+    if lost:
+        example = next(filter(str.isalpha, lost), lost[0])
+        yield (
+            f"tokenizer.json does not know {len(unread)} of the {len(UTF8_BYTES)} bytes that text is made of: "
+            f"characters such as {example} are read as unknown"
+        )
+
+
 def _read_document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(_read_text(path))
+        document = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(document, dict):
         raise ModelError(f"{path} does not hold a configuration")
     return document
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return read_bounded(path, _SMALL_FILE_BYTES).decode("utf-8")
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,10 +18,11 @@ from typing import Any, BinaryIO
 import safetensors.torch
 
 from rxt.errors import SnapshotError
-from rxt.io.files import open_regular, write_atomically
+from rxt.io.files import POINTER, open_regular, write_atomically
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 from rxt.text.tokenizer import well_formed
+from rxt.version import version
 
 FORMAT = "mneme-snapshot-1"
 TENSOR = "stm"
@@ -109,7 +109,7 @@ def save_snapshot(
         parent=parent or "",
         seed="" if seed is None else str(seed),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        app_version=_version(),
+        app_version=version(),
         shape=memory.shape,
         synthetic=synthetic,
     )
@@ -188,13 +188,6 @@ def _check_model(path: Path, info: SnapshotInfo, model: PretrainedModel) -> None
         )
 
 
-def _version() -> str:
-    try:
-        return importlib.metadata.version("mneme")
-    except importlib.metadata.PackageNotFoundError:
-        return "source"
-
-
 @contextlib.contextmanager
 def _open(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """The file and its size; faults of the disk become sentences."""
@@ -210,7 +203,7 @@ def _open(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def _read_info(path: Path, file: BinaryIO, size: int) -> SnapshotInfo:
     """Reads the header, no further: the numbers follow."""
     prefix = file.read(9)
-    if prefix == b"version h":  # "version https://git-lfs.github.com/spec/v1"
+    if prefix == POINTER:
         raise SnapshotError(f"{path.name} is only a pointer to a large file; download the file itself first.")
     length = int.from_bytes(prefix[:8], "little")
     if prefix[8:] != b"{" or not 2 <= length <= min(_HEADER_LIMIT_BYTES, size - 8):

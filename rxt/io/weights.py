@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from rxt.errors import ModelError
-from rxt.io.files import read_bounded
+from rxt.io.files import POINTER, check_no_pointer, read_bounded
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 STORED = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
@@ -48,6 +48,8 @@ class Weights:
             file = safetensors.safe_open(path, framework="pt", backend="pread")
             names, metadata = set(file.keys()), file.metadata() or {}
         except (SafetensorError, OSError) as error:
+            with contextlib.suppress(OSError), path.open("rb") as start:
+                check_no_pointer(path, start.read(len(POINTER)))
             raise ModelError(f"{path} cannot be read as weights: {error}") from None
         if twice := sorted(names & self._files.keys()):
             raise ModelError(f"{path} holds {twice[0]}, which another file of the model holds too")

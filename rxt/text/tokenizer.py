@@ -12,14 +12,19 @@ from tokenizers import Tokenizer as Backend
 from rxt.errors import ModelError
 from rxt.text.bytes import byte_of_symbol
 
+UTF8_BYTES = frozenset(range(256)) - {0xC0, 0xC1, *range(0xF5, 0x100)}
+"""The bytes that occur in text."""
+
 
 class Tokenizer:
     """Reads a tokenizer.json of the family: byte-level BPE, special tokens, no decoder of its own.
 
-    Raises ModelError where the text is not such a file or has more tokens than the model's vocabulary.
+    document: the text of the file. Raises ModelError where it is not such a file or has more tokens than the model's
+    vocabulary.
     """
 
     def __init__(self, document: str, vocabulary: int) -> None:
+        self.document = document
         self.sha256 = hashlib.sha256(document.encode()).hexdigest()
         try:
             parsed = json.loads(document)
@@ -50,6 +55,11 @@ class Tokenizer:
             token_id: b"" if token_id in self.special else bytes(map(byte_of_symbol, symbols))
             for symbols, token_id in vocab.items()
         }
+        self.unread = UTF8_BYTES - {value[0] for value in self._bytes.values() if len(value) == 1}
+        """Bytes without a token: of a character that has one of them, the unknown token is read."""
+        unknown = parsed["model"].get("unk_token")
+        if isinstance(unknown, str) and unknown in vocab:
+            self._bytes[vocab[unknown]] = "\ufffd".encode()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -66,7 +76,8 @@ class Tokenizer:
         return encoding.ids, encoding.offsets
 
     def bytes_of(self, token_id: int) -> bytes:
-        """The UTF-8 bytes that a token stands for; none for control tokens and ids without a token."""
+        """The UTF-8 bytes that a token stands for: none for control tokens and ids without a token, those of U+FFFD for
+        the unknown token."""
         return self._bytes.get(token_id, b"")
 
     def decode(self, token_ids: Sequence[int]) -> str:

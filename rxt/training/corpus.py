@@ -130,7 +130,7 @@ def _dialogue(where: str, record: Any) -> Dialogue:
         if not isinstance(system, str):
             raise DataError(f"{where}: system must be a text, not {_kind(system)}.")
         if system.strip():
-            turns.insert(0, Turn(SYSTEM_QUERY, system, SYSTEM))
+            turns.insert(0, Turn(SYSTEM_QUERY, well_formed(system), SYSTEM))
     later = record.get("interactions", [])
     if not isinstance(later, list):
         raise DataError(f"{where}: interactions must be a list, not {_kind(later)}.")

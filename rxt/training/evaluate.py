@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 
 from rxt.io.pretrained import PretrainedModel
 from rxt.training.dialogues import Dialogue, DialogueGenerator
+from rxt.training.dialogues.facts import OF_KINDS
 from rxt.training.evaluation.examiner import MOST_FACTS, Examiner
 from rxt.training.evaluation.play import measure_surprise, play
 from rxt.training.evaluation.player import Player
 from rxt.training.evaluation.results import Evaluation, table
-from rxt.training.evaluation.script import natural_script, scripts_of_file
+from rxt.training.evaluation.script import Script, natural_script, scripts_of_file
 
 __all__ = ["Evaluation", "evaluate", "evaluate_corpus", "table"]
 
@@ -37,7 +38,7 @@ def evaluate(
     have their own length), greedily. Raises ValueError for fewer than one dialogue or turn, or too few kinds.
 
     kinds: of facts, the ones that people tell most; all kinds that have a name, and events, if None. Free conversations
-    are of all kinds.
+    are of all kinds, so that with `kinds` they do not count in what was told, but denied.
 
     Where their memories are too large to be held at once, they are played part by part, each with the same noise to
     begin with: numbers may then differ a little from those of all at once."""
@@ -46,9 +47,10 @@ def evaluate(
     examiner, rng = Examiner(seed, kinds), random.Random(seed)
     generator = DialogueGenerator(seed, split="heldout")
     natural = [generator.dialogue(turns, rng) for _ in range(dialogues)]
-    about = "" if kinds is None else f" about the {kinds} commonest kinds of facts"
+    about = "" if kinds is None else f" about the {min(kinds, len(OF_KINDS))} commonest kinds of facts"
     title = f"{model.name}: {dialogues} held-out dialogues of {turns} turns{about}, greedy"
-    result = Evaluation(title, dialogues, turns)
+    apart = frozenset() if kinds is None else frozenset({"conversation"})
+    result = Evaluation(title, dialogues, turns, apart=apart)
     rows = [
         [examiner.distance(turns) for _ in range(dialogues)],
         [examiner.facts(min(MOST_FACTS, turns)) for _ in range(dialogues)],
@@ -85,7 +87,9 @@ def evaluate_corpus(
     rows = min(ROWS_OF_FILES, _rows(model))
     for start in range(0, len(corpus), rows):
         part = corpus[start : start + rows]
-        play(player, scripts_of_file(part), result, counter.advance, start)
+        scripts = scripts_of_file(part, player.fitting)
+        result.cut += sum(map(_cut, scripts))
+        play(player, scripts, result, counter.advance, start)
         measure_surprise(player, part, result)
     return result
 
@@ -93,6 +97,12 @@ def evaluate_corpus(
 def _rows(model: PretrainedModel) -> int:
     """How many conversations are played side by side: at least two, for each lends the other its memory."""
     return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
+
+
+def _cut(script: Script) -> int:
+    """How many answers are not expected whole."""
+    asked = zip(script.turns, script.probes[:-1], strict=True)
+    return sum(probe.expected != (turn.answer,) for turn, probes in asked for probe in probes)
 
 
 class _Counter:

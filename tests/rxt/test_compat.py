@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -213,8 +214,33 @@ def test_that_a_tokenizer_without_the_control_tokens_is_refused(tmp_path: Path) 
     parsed = json.loads((GOLDEN / "beta-self-interlayer" / "tokenizer.json").read_text("utf-8"))
     parsed["added_tokens"] = [token for token in parsed["added_tokens"] if token["id"] != 6]
     (tmp_path / "tokenizer.json").write_text(json.dumps(parsed), encoding="utf-8")
-    with pytest.raises(ModelError, match=r"control tokens \[6\]"):
+    with pytest.raises(ModelError, match=r"answer is the token 6, which is text to tokenizer\.json"):
         opened(tokenizer=load_tokenizer_from_hf_hub(tmp_path))
+
+
+def test_that_a_tokenizer_with_more_tokens_than_the_model_is_refused() -> None:
+    larger = load_tokenizer_from_hf_hub(GOLDEN.parents[1] / "resources" / "models" / "mneme-tiny")
+    with pytest.raises(ModelError, match="token id 1023, but the model's vocabulary ends at 599"):
+        opened(tokenizer=larger)
+
+
+def test_that_a_model_without_a_tokenizer_takes_the_one_of_another(tmp_path: Path) -> None:
+    alone = Path(shutil.copytree(GOLDEN / "beta-self-interlayer", tmp_path / "model"))
+    (alone / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match=r"has no tokenizer\.json"):
+        RxTBeta.from_pretrained(alone)
+    tokenizer = load_tokenizer_from_hf_hub(GOLDEN / "beta-self-interlayer")
+    model = RxTBeta.from_pretrained(alone, tokenizer=tokenizer)
+    assert model.model.fingerprint == opened().model.fingerprint
+    assert greedy(model) == greedy(opened())
+
+
+def test_that_a_harmful_tokenizer_is_tried_before_it_is_read(tmp_path: Path) -> None:
+    parsed = json.loads((GOLDEN / "beta-self-interlayer" / "tokenizer.json").read_text("utf-8"))
+    parsed["normalizer"] = {"type": "Prepend", "prepend": "x" * 40_000_000}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(parsed), encoding="utf-8")
+    with pytest.raises(ModelError, match="it was not opened"):
+        load_tokenizer_from_hf_hub(tmp_path)
 
 
 def test_that_calls_with_nothing_left_to_do_are_accepted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import json
 import typing
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ def test_that_every_public_name_is_loaded_when_used_and_no_other() -> None:
     assert sorted(name for names in rxt._ROOMS.values() for name in names) == sorted(rxt.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = rxt.nonsense
+
+
+def test_that_the_library_says_the_version_that_stands_in_pyproject() -> None:
+    assert rxt.__version__ == importlib.metadata.version("mneme")
+    assert "__version__" in dir(rxt)
 
 
 def test_that_every_event_is_frozen_and_carries_its_turn() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from app.engine.analysis_port import SHUTDOWN_MS
 from app.engine.analysis_recording import RecordedAnalysis
 from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle
@@ -21,12 +22,14 @@ from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.section import plain_label
 from app.views.inspector.style import inspector_stylesheet
 from app.views.inspector.timeline import TimelineView
+from app.views.loss_question import loss_of_files
 from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from app.engine.analysis_port import AnalysisSource
+    from app.engine.analysis_thread import AnalysisThread
     from rxt.events import MemorySummary
 
 SUFFIX = "npz"
@@ -38,10 +41,12 @@ class RecordingWindow(QWidget):
 
     Signals:
         opened(): the file was read. failed(message): it could not be.
+        left(AnalysisThread): the window was closed; who hears it keeps the thread, which may still read, to its end.
     """
 
     opened = Signal()
     failed = Signal(str)
+    left = Signal(object)
 
     def __init__(
         self, path: Path, themes: ThemeController, reduced_motion: bool, parent: QWidget | None = None
@@ -103,7 +108,7 @@ class RecordingWindow(QWidget):
         self.setStyleSheet(f"#recordingWindow {{ background: {theme.surface}; }} {inspector_stylesheet(theme)}")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.source.shutdown()
+        self.left.emit(self.source.leave())
         super().closeEvent(event)
 
 
@@ -137,6 +142,7 @@ class RecordingCommands(QObject):
         self._folder = Path.home()
         self._tickets: dict[int, Path] = {}
         self._windows: list[RecordingWindow] = []
+        self._left: list[AnalysisThread] = []  # of closed windows, while they run
         port.found.connect(self._on_found)
         port.refused.connect(self._on_refused)
         history.reset.connect(self._on_reset)
@@ -190,6 +196,7 @@ class RecordingCommands(QObject):
         """Opens a recording in a window of its own."""
         self._folder = path.parent
         window = RecordingWindow(path, self._themes, self._reduced_motion)
+        window.left.connect(self._on_left)
         window.failed.connect(lambda message: self._on_failed(window, message))
         window.destroyed.connect(lambda: self._windows.remove(window) if window in self._windows else None)
         self._windows.append(window)
@@ -197,9 +204,32 @@ class RecordingCommands(QObject):
         self.window_opened.emit(window)
 
     def close_all(self) -> None:
-        """Closes the windows of recordings; their threads end."""
+        """Closes the windows of recordings; their threads end at their next step."""
         for window in list(self._windows):
             window.close()
+
+    def shutdown(self) -> bool:
+        """Closes them all and waits for their threads; False where one does not end within SHUTDOWN_MS."""
+        self.close_all()
+        end = QDeadlineTimer(SHUTDOWN_MS)
+        return all(thread.wait(end) for thread in self._left)
+
+    def loss(self) -> str:
+        """What would be lost if Mneme closed now, as sentences."""
+        return loss_of_files("recording", tuple(self._tickets.values()))
+
+    @Slot(object)
+    def _on_left(self, thread: AnalysisThread) -> None:
+        if thread not in self._left:
+            self._left.append(thread)
+            thread.finished.connect(self._let_go, Qt.ConnectionType.QueuedConnection)
+        self._let_go()
+
+    @Slot()
+    def _let_go(self) -> None:
+        for thread in [thread for thread in self._left if not thread.isRunning()]:
+            thread.wait()  # for its very last step
+            self._left.remove(thread)
 
     def _on_failed(self, window: RecordingWindow, message: str) -> None:
         self.refused.emit(f"“{one_line(window.path.name)}” was not opened: {message}")

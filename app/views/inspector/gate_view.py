@@ -99,6 +99,7 @@ class GateView(LazyView):
         self.panel.empty.action.clicked.connect(self._show_first_turn)
         self._stages.buttonClicked.connect(self._on_stage_clicked)
         history.reset.connect(self._on_reset)
+        history.started.connect(self._on_started)
         history.turn_added.connect(self.refresh)
         history.cursor_changed.connect(self.refresh)
         history.slot_selected.connect(self.refresh)
@@ -256,8 +257,11 @@ class GateView(LazyView):
     def _on_stage_clicked(self, button: QPushButton) -> None:
         self.choose(button.property("stage"))
 
-    def _on_reset(self) -> None:
+    def _on_started(self) -> None:
         self._range.clear()
+
+    def _on_reset(self) -> None:
+        self._range.forget_path()
         self._drawn = None
         self.panel.forget_limits()
         self.refresh()

@@ -80,6 +80,7 @@ class MemoryMapView(LazyView):
         self._order.changed.connect(self.refresh)
         self.panel.empty.action.clicked.connect(self._on_action)
         history.reset.connect(self._on_reset)
+        history.started.connect(self._on_started)
         history.turn_added.connect(self.refresh)
         history.cursor_changed.connect(self.refresh)
         history.slot_selected.connect(self.refresh)
@@ -250,8 +251,11 @@ class MemoryMapView(LazyView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._history.select_slot(layer, self._order.slot_at(layer, slot))
 
-    def _on_reset(self) -> None:
+    def _on_started(self) -> None:
         self._range.clear()
+
+    def _on_reset(self) -> None:
+        self._range.forget_path()
         self._drawn = None
         self._lit = []
         self.panel.forget_limits()

@@ -113,7 +113,8 @@ class NumbersView(AnalysisView):
         self.panel.clicked.connect(self._history.select_slot)
         self.grid.clicked.connect(self._on_row)
         self._history.slot_selected.connect(self.refresh)
-        self._history.reset.connect(self._turns.clear)
+        self._history.reset.connect(self._turns.forget_path)
+        self._history.started.connect(self._turns.clear)
 
     def inquiry(self) -> Hashable | None:
         return AskHealth(self._history.cursor) if self._history.initial is not None else None

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTableView, QToolButton
 from app.paint.number import number_text
 from app.theme import GAP_PX, PADDING_PX, Theme
 from app.views.inspector.section import icon_button, plain_label, set_icon
+from app.views.spoken import ASSERTIVE, announce
 from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class TableDialog(QDialog):
         self.view.setAlternatingRowColors(True)
         self.view.verticalHeader().setDefaultSectionSize(28)
         self.view.horizontalHeader().setDefaultSectionSize(84)
+        self.refusal = plain_label("caption", wrap=True)
+        self.refusal.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy_all = self.buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
         is_small = data.values.size <= COPY_LIMIT
@@ -158,16 +161,29 @@ class TableDialog(QDialog):
         words = f"{data.title}. {data.corner}: {len(data.rows):,} × {len(data.columns):,} numbers."
         column.addWidget(plain_label("caption", words, wrap=True))
         column.addWidget(self.view, 1)
+        column.addWidget(self.refusal)
         column.addWidget(self.buttons)
         resize_on_screen(self, 720, 480)
 
     def copy_selected(self) -> None:
-        """The selected cells as lines of tab-separated numbers, without headings."""
-        cells = sorted((index.row(), index.column()) for index in self.view.selectedIndexes())[:COPY_LIMIT]
-        lines: dict[int, list[str]] = {}
-        for row, column in cells:
-            lines.setdefault(row, []).append(self._exact(row, column))
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
+        """The selected cells as lines of tab-separated numbers, without headings; all of them or none."""
+        selection = self.view.selectionModel().selection()
+        parts = [selection.at(place) for place in range(selection.count())]
+        count = sum(part.height() * part.width() for part in parts)
+        self.refusal.setVisible(count > COPY_LIMIT)
+        if count > COPY_LIMIT:
+            self.refusal.setText(
+                f"Nothing was copied: {count:,} numbers are selected, and at most {COPY_LIMIT:,} are copied at once. "
+                "Select fewer, or export the view's data instead."
+            )
+            announce(self.refusal, self.refusal.text(), ASSERTIVE)
+            return
+        columns: dict[int, set[int]] = {}
+        for part in parts:
+            for row in range(part.top(), part.bottom() + 1):
+                columns.setdefault(row, set()).update(range(part.left(), part.right() + 1))
+        lines = ("\t".join(self._exact(row, column) for column in sorted(columns[row])) for row in sorted(columns))
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _copy_all(self) -> None:
         heads = "\t".join((self._data.corner, *self._data.columns))

@@ -81,6 +81,7 @@ class TurnsView(LazyView):
         self.panel.limits_changed.connect(self._redraw_all)
         self.panel.empty.action.clicked.connect(self._show_change)
         self._history.reset.connect(self._on_reset)
+        self._history.started.connect(self._on_started)
         self._history.turn_added.connect(self.refresh)
         self._history.cursor_changed.connect(self.refresh)
 
@@ -197,8 +198,12 @@ class TurnsView(LazyView):
         self.measure.choose("change")
 
     @Slot()
-    def _on_reset(self) -> None:
+    def _on_started(self) -> None:
         self._turns.clear()
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self._turns.forget_path()
         self._drawn = None
         self.panel.forget_limits()
         self.refresh()

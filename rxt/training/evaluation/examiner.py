@@ -19,6 +19,8 @@ MOST_FACTS = 10
 CHANGE_DISTANCES = (1, 4)
 PROBES_PER_COUNT = 2
 TRIED_QUESTIONS = 20
+TRIED_UNKNOWN = 200
+"""More, for most kinds are none of a few."""
 FEWEST_KINDS = 30
 """Among as many there are MOST_FACTS that leave no doubt about who is who, and some that were never told."""
 
@@ -107,13 +109,12 @@ class Examiner:
 
     def _never_told(self, scene: _Scene) -> Probe | None:
         held = str(len(scene.state.stated()))
-        for _ in range(TRIED_QUESTIONS):
-            turn = self._questions.unknown(scene.state, scene.typist, scene.rng)
-            if turn is None:
-                break
-            if turn.fact is None or turn.fact in self._slots_asked:
-                return Probe(turn.query, (NOT_TOLD,), "never told", held)
-        return None
+        draws = (self._questions.unknown(scene.state, scene.typist, scene.rng) for _ in range(TRIED_UNKNOWN))
+        turn = next(draws)
+        # Of no kind at the first draw alone, or most questions about few kinds would be.
+        if turn is not None and turn.fact is not None and turn.fact not in self._slots_asked:
+            turn = next((other for other in draws if other is not None and other.fact in self._slots_asked), None)
+        return None if turn is None else Probe(turn.query, (NOT_TOLD,), "never told", held)
 
     def _slots(self, count: int) -> list[str]:
         """Slots that leave no doubt about who is who: one pet, one partner, one friend at most."""

@@ -80,7 +80,7 @@ def _with_controls(player: Player, memories: Tensor, rows: Sequence[int]) -> Ite
 
 def _note(result: Evaluation, conversation: int, probe: Probe, answer: str, is_right: bool) -> None:
     is_told = not probe.whole and NOT_TOLD not in probe.expected
-    if is_told:
+    if is_told and probe.group not in result.apart:
         result.denied.add_of((probe.group, conversation), NOT_TOLD in answer)
     if not is_right and len(result.examples) < MOST_EXAMPLES:
         expected = probe.expected[0]

@@ -61,6 +61,12 @@ class Player:
         """The ids of a query; one that leaves no room for an answer is cut."""
         return self.model.template.prompt(query)[: self.model.config.interaction_length - 1]
 
+    def fitting(self, query: str, answer: str) -> str:
+        """The answer as far as it fits behind its query: what training teaches of it."""
+        tokenizer, room = self.model.tokenizer, self.model.config.interaction_length - len(self.prompt(query))
+        ids = tokenizer.encode(answer)
+        return answer if len(ids) <= room else tokenizer.decode(ids[:room])
+
     @torch.inference_mode()
     def answers(self, memories: Tensor, queries: Sequence[str]) -> list[tuple[str, list[int]]]:
         """The greedy answer of every row, and the ids of its whole interaction."""

@@ -40,7 +40,9 @@ class Surprise:
 class Evaluation:
     """cells: shares of right answers by group, cell and memory, over conversations: of several questions of one the
     answers are right or wrong together. surprise: of the answers of the data, by memory.
-    denied: told facts that were answered as never told, by conversation. examples: what went wrong, at most a few."""
+    denied: told facts that were answered as never told, by conversation, but for those of the groups in `apart`.
+    cut: answers of the data that were expected only as far as they fit. examples: what went wrong, at most a
+    few."""
 
     about: str
     dialogues: int
@@ -48,6 +50,8 @@ class Evaluation:
     cells: dict[str, dict[str, dict[str, ClusteredShare]]] = field(default_factory=dict)
     surprise: dict[str, Surprise] = field(default_factory=lambda: {memory: Surprise() for memory in MEMORIES})
     denied: ClusteredShare = field(default_factory=ClusteredShare)
+    apart: frozenset[str] = frozenset()
+    cut: int = 0
     examples: list[dict[str, str]] = field(default_factory=list)
 
     def add(self, group: str, cell: str, memory: str, conversation: Hashable, is_right: bool) -> None:
@@ -73,6 +77,7 @@ class Evaluation:
             **{group.replace(" ", "_"): values for group, values in by_memory.items()},
             "not_told": self.total("never told").to_json(),
             "denied": self.denied.to_json(),
+            "cut": self.cut,
             "valid_talk": self.total("talk").to_json(),
             "perplexity": {memory: surprise.perplexity for memory, surprise in self.surprise.items()},
             "examples": self.examples,
@@ -105,6 +110,8 @@ def table(result: Evaluation) -> Iterator[str]:
     yield ""
     if result.denied.trials:
         yield f"Told, but denied: {_percent(result.denied)} %."
+    if result.cut:
+        yield f"Answers too long for the model, which were expected as far as they fit: {result.cut}."
     measured = {name: value.perplexity for name, value in result.surprise.items() if value.perplexity is not None}
     if measured:
         yield (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rxt.training.batch import PLAIN_TEXT, SYSTEM
@@ -45,12 +45,14 @@ class Script:
     probes: tuple[tuple[Probe, ...], ...]
 
 
-def scripts_of_file(dialogues: Sequence[Dialogue]) -> list[Script]:
-    """Every turn's query as a probe for the very answer of the file, by the turn's number."""
-    return [_whole_answers(dialogue) for dialogue in dialogues]
+def scripts_of_file(dialogues: Sequence[Dialogue], fitting: Callable[[str, str], str]) -> list[Script]:
+    """Every turn's query as a probe for the very answer of the file, by the turn's number.
+
+    fitting: how much of the answer to a query the model can say."""
+    return [_whole_answers(dialogue, fitting) for dialogue in dialogues]
 
 
-def _whole_answers(dialogue: Dialogue) -> Script:
+def _whole_answers(dialogue: Dialogue, fitting: Callable[[str, str], str]) -> Script:
     probes: list[tuple[Probe, ...]] = []
     number = 0
     for turn in dialogue.turns:
@@ -58,7 +60,8 @@ def _whole_answers(dialogue: Dialogue) -> Script:
             probes.append(())
             continue
         number += 1
-        probes.append((Probe(turn.query, (turn.answer,), "exact", str(number), whole=True),))
+        expected = fitting(turn.query, turn.answer)
+        probes.append((Probe(turn.query, (expected,), "exact", str(number), whole=True),))
     return Script(dialogue.turns, (*probes, ()))
 
 

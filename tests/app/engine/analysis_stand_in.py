@@ -25,7 +25,7 @@ class StandIn:
     """Takes `steps` steps for each inquiry and asks whether to go on before each. begun, ended: what it did, in order.
 
     at_step: called with the inquiry and the step. wrong: raised after the steps. goes: cleared, it stops at its step
-    until it is set, as native code does that nobody can stop.
+    until it is set, as native code does that nobody can stop. forgot: how often another model was open.
     """
 
     steps: int = 3
@@ -35,6 +35,7 @@ class StandIn:
     ended: list[Inquiry] = field(default_factory=list)
     called_off: list[Inquiry] = field(default_factory=list)
     goes: threading.Event = field(default_factory=threading.Event)
+    forgot: int = 0
 
     def __post_init__(self) -> None:
         self.goes.set()
@@ -54,6 +55,9 @@ class StandIn:
             raise self.wrong
         self.ended.append(inquiry)
         return NOTHING
+
+    def forget(self) -> None:
+        self.forgot += 1
 
 
 class Heard(QObject):

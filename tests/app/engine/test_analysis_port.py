@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -184,6 +185,28 @@ def test_that_one_turn_more_leaves_what_was_asked_before(
     assert heard.found[0][0] == ticket
 
 
+class Model:
+    """Something that can be seen to go."""
+
+
+def test_that_a_former_model_is_let_go_of_even_where_nothing_more_is_asked(
+    port: AnalysisPort, heard: Heard, analyst: StandIn, qtbot: QtBot
+) -> None:
+    port.set_subject(subject(3, loaded=Model()))
+    former = weakref.ref(port._subject.loaded)  # type: ignore[union-attr]
+    port.inquire(AskReads(0))
+    qtbot.waitUntil(lambda: bool(heard.found))
+    port.set_phase(Phase.LOADING)  # it is held
+    port.set_subject(subject(3))
+    qtbot.waitUntil(lambda: former() is None)
+    qtbot.waitUntil(lambda: analyst.forgot == 1)
+    port.set_subject(subject(4))
+    port.set_phase(Phase.READY)
+    port.inquire(AskReads(1))
+    qtbot.waitUntil(lambda: len(heard.found) == 2)
+    assert analyst.forgot == 1
+
+
 def test_that_fewer_turns_or_another_model_are_another_subject() -> None:
     assert subject(3).continues(subject(2))
     assert not subject(2).continues(subject(3))
@@ -210,6 +233,24 @@ def test_that_closing_during_an_analysis_takes_no_time(qtbot: QtBot, phase: Phas
     port.inquire(AskReads(1))
     assert not port.is_busy
     assert heard.found == heard.refused == []
+
+
+def test_that_leaving_waits_for_nothing_and_hands_the_thread_over(qtbot: QtBot) -> None:
+    analyst = StandIn()
+    port = AnalysisPort(opening=lambda: analyst)
+    port.set_subject(subject(3))
+    analyst.goes.clear()
+    port.inquire(AskReads(0))
+    qtbot.waitUntil(lambda: bool(analyst.begun))
+    started = time.monotonic()
+    thread = port.leave()
+    assert time.monotonic() - started < 0.5
+    assert thread.isRunning()
+    assert port.leave() is thread
+    assert not port.is_busy
+    analyst.goes.set()
+    assert port.shutdown()
+    assert thread.isFinished()
 
 
 def test_that_closing_without_ever_asking_is_nothing(qtbot: QtBot) -> None:

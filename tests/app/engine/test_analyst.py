@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -88,6 +89,18 @@ def mask(*places: tuple[int, int]) -> Any:
 
 
 WHERE = mask((0, 1), (2, 7), (2, 0))
+
+
+def test_that_an_analyst_that_forgets_keeps_no_model_and_answers_again() -> None:
+    analyst, about = ModelAnalyst(), subject(BETA)
+    kept = weakref.ref(about)
+    for inquiry in (AskReads(1), AskHealth(2), AskProvenance()):
+        ask(about, inquiry, analyst)
+    analyst.forget()
+    assert analyst._loaded is None
+    del about
+    assert kept() is None
+    assert isinstance(ask(subject(BETA), AskReads(2), analyst), Reads)
 
 
 def ask(about: Subject, inquiry: Inquiry, analyst: ModelAnalyst | None = None) -> Any:

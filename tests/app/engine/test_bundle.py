@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine.analysis_recording import RecordedAnalysis
+from app.engine.analysis_recording import BundleAnalyst, RecordedAnalysis
 from app.engine.analyst import ModelAnalyst
 from app.engine.bundle import Bundle, from_bytes, open_bundle, to_bytes
 from app.engine.findings import BundleSaved, Origin, ProvenanceMap
@@ -107,6 +107,13 @@ def test_that_a_bundle_that_is_called_off_leaves_no_file(tmp_path: Path, questio
     path = tmp_path / "none.mneme"
     assert ModelAnalyst().answer(AskBundle(path), subject(BETA), After(questions), lambda share: None) is None
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arrays", [0, 1, 20])
+def test_that_reading_can_be_called_off_between_two_arrays(path: Path, arrays: int) -> None:
+    reader = BundleAnalyst()
+    assert reader.answer(AskOrigin(), path, After(arrays), lambda share: None) is None
+    assert isinstance(reader.answer(AskOrigin(), path, lambda: False, lambda share: None), Origin)
 
 
 def test_that_a_bundle_opens_without_torch(path: Path) -> None:

@@ -34,6 +34,22 @@ def test_that_a_file_is_made_and_written_on_another_thread(files: FileJobs, tmp_
     assert threads != [threading.get_ident()]
 
 
+def test_that_what_is_not_written_yet_is_known(files: FileJobs, tmp_path: Path, qtbot: QtBot) -> None:
+    goes = threading.Event()
+
+    def make(_tell: Callable[[float], None]) -> bytes:
+        goes.wait(10)
+        return b""
+
+    with qtbot.waitSignal(files.done):
+        files.give(WriteFile(tmp_path / "a.csv", make))
+        dropped = files.give(WriteFile(tmp_path / "b.csv", make))
+        assert files.under_way == (tmp_path / "a.csv", tmp_path / "b.csv")
+        files.cancel(dropped)
+        goes.set()
+    assert files.under_way == ()
+
+
 def test_that_a_file_that_cannot_be_written_says_so_and_leaves_what_was_there(
     files: FileJobs, tmp_path: Path, qtbot: QtBot
 ) -> None:

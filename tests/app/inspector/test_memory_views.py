@@ -368,6 +368,32 @@ def test_that_a_map_is_also_a_table_whose_cells_can_be_copied(
     dialog.close()
 
 
+def test_that_a_part_of_a_table_is_copied_whole_or_not_at_all(
+    themes: ThemeController, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.views.inspector.table.COPY_LIMIT", 8)
+    spoken: list[str] = []
+    monkeypatch.setattr("app.views.inspector.table.announce", lambda _place, words, _how: spoken.append(words))
+    names = ("a", "b", "c")
+    dialog = TableDialog(TableData("Numbers", np.arange(9.0).reshape(3, 3), names, names, "turn × number"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QGuiApplication.clipboard().setText("before")
+    dialog.view.selectAll()
+    dialog.copy_selected()
+    assert QGuiApplication.clipboard().text() == "before"
+    assert dialog.refusal.isVisible()
+    assert dialog.refusal.text().startswith("Nothing was copied: 9 numbers are selected, and at most 8 are copied")
+    assert spoken == [dialog.refusal.text()]
+    selection = dialog.view.selectionModel()
+    for place in ((0, 1), (2, 0)):
+        selection.select(dialog.model.index(*place), selection.SelectionFlag.Deselect)
+    dialog.copy_selected()
+    assert QGuiApplication.clipboard().text() == "0\t2\n3\t4\t5\n7\t8"
+    assert not dialog.refusal.isVisible()
+    dialog.close()
+
+
 def test_that_a_table_names_rows_and_columns_for_screen_readers(themes: ThemeController, qtbot: QtBot) -> None:
     data = TableData("Numbers", np.array([[1.0, np.nan]]), ("turn 1",), ("norm", "change"), "turn × number")
     dialog = TableDialog(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
     QPlainTextEdit,
     QScrollArea,
     QSpinBox,
@@ -28,7 +30,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.actions import TABLE, Actions
-from app.engine.file_jobs import FileJobs
+from app.engine.file_jobs import FileJobs, WriteFile
 from app.engine.inquiries import AskBundle, AskPaired
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE
 from app.models.memory_history import INITIAL
@@ -60,14 +62,23 @@ class LabDesk:
 
 
 @pytest.fixture
-def desk(qapp: QApplication, qtbot: QtBot, themes: ThemeController, tmp_path: Path) -> Iterator[LabDesk]:
+def files() -> Iterator[FileJobs]:
+    jobs = FileJobs()
+    yield jobs
+    assert jobs.shutdown()
+
+
+@pytest.fixture
+def desk(
+    qapp: QApplication, qtbot: QtBot, themes: ThemeController, files: FileJobs, tmp_path: Path
+) -> Iterator[LabDesk]:
     paths = Paths(tmp_path / "data")
     workspace = Workspace.create(paths.settings_file, qapp)
     workspace.history.start(*conversation(4))
     analysis = FakeAnalysis(workspace.history)
     inspector = InspectorPanel(workspace.history, themes, True, workspace.selection, analysis)  # type: ignore[arg-type]
     timeline = TimelineView(workspace.history, themes)
-    actions, files, port = Actions(qapp), FileJobs(), FakePort(qapp)
+    actions, port = Actions(qapp), FakePort(qapp)
     window = MainWindow(workspace, actions, themes, WindowLayout(paths.window_file, qapp), inspector, timeline)
     commands = LabCommands(
         port, analysis, files, workspace, window, inspector, timeline, themes, "9.9.9", qapp  # type: ignore[arg-type]
@@ -76,8 +87,8 @@ def desk(qapp: QApplication, qtbot: QtBot, themes: ThemeController, tmp_path: Pa
     commands.obey(requests)
     window.resize(1500, 900)
     yield LabDesk(workspace, window, inspector, analysis, actions, requests, commands)
+    window.losses.ask_no_more()
     window.close()
-    assert files.shutdown()
     shiboken6.delete(window)  # before the style sheet is taken away, which would dress all of it again
 
 
@@ -204,6 +215,27 @@ def test_that_the_turn_in_view_is_the_one_that_is_recorded(desk: LabDesk, tmp_pa
     dialog.fileSelected.emit(str(tmp_path / "turn.npz"))  # type: ignore[attr-defined]
     dialog.close()
     assert desk.analysis.asked[-1] == AskBundle(tmp_path / "turn.npz", (1,))
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_that_closing_asks_while_a_recording_or_a_file_is_being_written(
+    shown: LabDesk, files: FileJobs, tmp_path: Path, qtbot: QtBot
+) -> None:
+    goes = threading.Event()
+    shown.analysis.is_held = True
+    shown.commands.recordings.write(tmp_path / "talk.npz")
+    files.give(WriteFile(tmp_path / "map.png", lambda _: b"x" * goes.wait(10)))
+    shown.window.close()
+    assert shown.window.isVisible()
+    words = shown.window.findChild(QLabel, "lossWords")
+    assert words is not None
+    assert "The recording “talk.npz” is not finished" in words.text()
+    assert "The file “map.png” is not finished and would be lost." in words.text()
+    with qtbot.waitSignal(files.done):
+        goes.set()
+    shown.analysis.refused.emit(1, "Called off.")
+    shown.window.close()
+    assert not shown.window.isVisible()
 
 
 def test_that_every_control_of_the_lab_has_a_name(desk: LabDesk) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from app.views.file_dialog import FileDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.export_commands import NOTHING, ExportCommands, stamp_of
 from app.views.inspector.export_recordings import RecordingCommands
+from rxt.inference.cancel import Cancelled
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show
 
@@ -260,6 +263,59 @@ def test_that_a_file_that_is_no_recording_is_refused_and_its_window_closes(
         recordings.open(tmp_path / "bad.npz")
     assert heard.args[0].startswith("“bad.npz” was not opened:")
     qtbot.waitUntil(lambda: recordings.windows == ())
+
+
+@pytest.fixture
+def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A recording is read once this is set, as from a disk that takes its time."""
+    goes = threading.Event()
+
+    def read(_path: Path, _cancelled: object) -> None:
+        goes.wait(10)
+        raise Cancelled
+
+    monkeypatch.setattr("app.engine.analysis_recording.open_bundle", read)
+    yield goes
+    goes.set()
+
+
+def test_that_a_recording_is_closed_at_once_while_it_is_read_and_its_thread_is_kept_to_its_end(
+    recordings: RecordingCommands, slow_file: threading.Event, tmp_path: Path, qtbot: QtBot
+) -> None:
+    recordings.open(tmp_path / "talk.npz")
+    (window,) = recordings.windows
+    started = time.monotonic()
+    window.close()
+    assert time.monotonic() - started < 1
+    del window
+    qtbot.waitUntil(lambda: recordings.windows == ())
+    (thread,) = recordings._left
+    assert thread.isRunning()
+    del thread
+    slow_file.set()
+    qtbot.waitUntil(lambda: not recordings._left)
+    assert recordings.shutdown()
+
+
+def test_that_a_recording_that_cannot_be_left_in_time_is_told_at_the_end(
+    recordings: RecordingCommands, slow_file: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 50)
+    recordings.open(tmp_path / "talk.npz")
+    assert not recordings.shutdown()
+    slow_file.set()
+    monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 2_000)
+    assert recordings.shutdown()
+
+
+def test_that_a_recording_under_way_would_be_lost(bench: Bench, recordings: RecordingCommands, tmp_path: Path) -> None:
+    bench.analysis.is_held = True
+    assert recordings.loss() == ""
+    recordings.write(tmp_path / "talk.npz")
+    words = "The recording “talk.npz” is not finished and would be lost. Wait until it is written."
+    assert recordings.loss() == words
+    bench.analysis.found.emit(1, BundleSaved(tmp_path / "talk.npz", 1, 2_000))
+    assert recordings.loss() == ""
 
 
 def test_that_turns_are_recorded_by_the_analyst(

@@ -45,7 +45,17 @@ def test_that_a_shorter_path_shows_its_end() -> None:
 def test_that_a_longer_path_with_the_same_beginning_adds_turns() -> None:
     shown, heard = history(2)
     shown.follow_path(records(4))
-    assert heard.signals == ["added 2", "cursor 2", "added 3", "cursor 3"]
+    assert heard.signals == ["added 3", "cursor 3"]
+    assert [record.turn for record in shown.records] == [0, 1, 2, 3]
+
+
+def test_that_a_longer_path_leaves_whoever_looks_at_the_past_there() -> None:
+    shown, heard = history(2)
+    shown.show_turn(0)
+    heard.signals.clear()
+    shown.follow_path(records(4))
+    assert heard.signals == ["added 3"]
+    assert (shown.cursor, shown.is_at_end) == (0, False)
 
 
 def test_that_a_path_with_the_same_memories_changes_nothing() -> None:

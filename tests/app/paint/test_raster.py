@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ from app.paint.quantity import (
     quantities_of,
 )
 from app.paint.raster import blend, pool, rgba
-from rxt.events import GateLaw
+from rxt.events import GateLaw, frozen_array
 from tests.app.inspector.synthetic import conversation
 
 FLOATS = st.floats(-1e6, 1e6, width=32)
@@ -134,6 +136,27 @@ def test_that_arrays_without_finite_values_have_no_extent() -> None:
     assert limits_of(None, "sequential") == Limits(0, 1)
 
 
+def test_that_no_more_than_a_sample_is_sorted_and_single_extremes_are_still_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sorted_sizes: list[int] = []
+    percentile = np.percentile
+
+    def counted(values: np.ndarray, *arguments: object) -> np.ndarray:
+        sorted_sizes.append(values.size)
+        return percentile(values, *arguments)
+
+    monkeypatch.setattr(np, "percentile", counted)
+    values = np.random.default_rng(3).random((14, 1024), np.float32)
+    low, robust_low, robust_high, high = percentile(values, (0, 1, 99, 100))
+    values[0, 1], values[13, 1023] = -5, 7  # between the samples
+    extent = extent_of(values)
+    assert extent is not None
+    assert max(sorted_sizes) <= 8192
+    assert (extent.low, extent.high) == (-5, 7)
+    assert (extent.robust_low, extent.robust_high) == pytest.approx((robust_low, robust_high), abs=0.02 * (high - low))
+
+
 def test_that_combined_extents_never_shrink() -> None:
     assert combined([Extent(0, 1, 2, 3), None, Extent(1, 1, 1, 9)]) == Extent(0, 1, 2, 9)
 
@@ -152,6 +175,30 @@ def test_that_a_conversations_range_does_not_depend_on_when_it_was_asked() -> No
         for turns in range(len(records) + 1):
             limits = growing.limits(quantity, initial, records[:turns])
         assert limits == once.limits(quantity, initial, records)
+
+
+def test_that_another_path_sums_up_its_own_turns_alone_and_has_limits_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    initial, records = conversation(6)
+    other = replace(records[3], change=frozen_array(9 * records[3].change), memory_after="f" * 64)
+    ranges, summed = ConversationRange(), []
+
+    def counted(values: np.ndarray) -> Extent | None:
+        summed.append(values)
+        return extent_of(values)
+
+    monkeypatch.setattr("app.paint.quantity.extent_of", counted)
+    for path, new in ((records, 6), ((*records[:3], other), 1), (records, 0)):
+        summed.clear()
+        ranges.forget_path()
+        found = ranges.limits(CHANGE, initial, path)
+        assert len(summed) == new
+        assert found == ConversationRange().limits(CHANGE, initial, path)
+    summed.clear()
+    ranges.clear()
+    ranges.limits(CHANGE, initial, records)
+    assert len(summed) == 6
 
 
 def test_that_known_ends_are_kept() -> None:

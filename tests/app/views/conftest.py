@@ -88,6 +88,7 @@ def make_desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Call
 
     yield make
     for desk in made:
+        desk.window.losses.ask_no_more()
         desk.window.close()
 
 

@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.main import enlarge
+from app.main import Program, enlarge, parse, tell, version
 
 ROOT = Path(__file__).resolve().parents[3]
 START_S = 30.0
@@ -77,6 +81,47 @@ def test_that_the_size_of_the_text_is_known_before_the_window_is_made(
     enlarge(file, environment)
     assert environment == after
     assert file.exists() != file.with_name("settings.ini.damaged").exists()
+
+
+def test_that_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"mneme {version()}\n"
+
+
+class Shown:
+    """In place of the application: what is on the screen when its events would run."""
+
+    def __init__(self) -> None:
+        self.boxes: list[tuple[str, Qt.TextFormat]] = []
+
+    def exec(self) -> None:
+        for box in QApplication.topLevelWidgets():
+            if isinstance(box, QMessageBox) and box.isVisible():
+                self.boxes.append((box.text(), box.textFormat()))
+                box.close()
+
+
+def test_that_a_sentence_before_the_window_is_seen_where_there_is_no_terminal(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = Shown()
+    tell(shown, "It does not answer.")  # type: ignore[arg-type]
+    assert capsys.readouterr().err == "It does not answer.\n"
+    assert shown.boxes == []
+    monkeypatch.setattr(sys, "stderr", None)
+    tell(shown, "It does not answer.")  # type: ignore[arg-type]
+    assert shown.boxes == [("It does not answer.", Qt.TextFormat.PlainText)]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_that_a_recording_that_is_still_being_read_is_known_at_the_end(ends: bool) -> None:
+    part = SimpleNamespace(shutdown=lambda: True, uninstall=lambda: None)
+    lab = SimpleNamespace(recordings=SimpleNamespace(shutdown=lambda: ends))
+    parts = dict.fromkeys(("analyst", "port", "hub", "files", "_collector", "_signals", "_crash_log"), part)
+    program: Any = SimpleNamespace(_lab=lab, **parts)
+    assert Program.close(program) is ends
 
 
 def test_that_a_wrong_option_is_explained(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMessageLogContext, QtMsgType
 
 from app.crash_log import CrashLog
 from app.paths import Paths
@@ -80,3 +82,21 @@ def test_that_a_place_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path
     log = CrashLog(Paths(tmp_path / "file"))
     log.install()
     log.uninstall()
+
+
+@pytest.mark.parametrize("can_write", [True, False])
+def test_that_a_program_without_an_error_stream_starts_warns_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_write: bool
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    paths = Paths(tmp_path if can_write else tmp_path / "file")
+    log = CrashLog(paths)
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "stderr", None)
+        log.install()
+        assert faulthandler.is_enabled() == can_write
+        log._on_qt_message(QtMsgType.QtWarningMsg, QMessageLogContext(), "a warning")
+        log.uninstall()
+        assert not faulthandler.is_enabled()
+    faulthandler.enable()
+    assert not can_write or "a warning" in paths.log_file.read_text(encoding="utf-8")

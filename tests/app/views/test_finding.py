@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 
@@ -423,6 +424,24 @@ def test_that_the_page_of_keys_fits_the_screen_and_all_of_it_can_be_reached(desk
     across = area.horizontalScrollBar()
     assert across.maximum() >= area.widget().minimumSizeHint().width() - area.viewport().width() > 0
     assert across.isVisible()
+
+
+def test_that_the_page_of_keys_is_closed_by_its_button(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["shortcuts"].trigger()
+    sheet = desk.find("shortcutsSheet")
+    qtbot.mouseClick(sheet.findChild(QPushButton, "closeShortcuts"), LEFT)
+    assert not sheet.isVisible()
+
+
+# What Linux desktops take for themselves: lock, terminal, files, desktop, menu, layout; and the end of a session.
+TAKEN = re.compile(
+    r"Ctrl\+Alt\+(L|T|D|F|K|Del|Backspace|Esc|Tab|Home|End|Left|Right|Up|Down|F\d+)"
+    r"|(Alt|Ctrl|Ctrl\+Shift)\+F\d+|Ctrl\+Esc|Ctrl\+Shift\+U|.*Meta.*|Alt\+(Tab|Space|Esc)|F10|F12"
+)
+
+
+def test_that_no_first_key_is_one_that_a_desktop_takes_for_itself() -> None:
+    assert [spec.id for spec in TABLE if TAKEN.fullmatch(spec.shortcut)] == []
 
 
 def test_that_keys_within_words_are_those_of_the_desktop() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.views.help_dialog import CONTENTS_NEED_PX, PAGES, HelpDialog, page_text
+from app.views.key_button import native_words
 from tests.app.views.conftest import Desk
 
 
@@ -92,5 +94,55 @@ def test_that_a_narrow_help_shows_the_text_alone(help_dialog: HelpDialog) -> Non
 
 
 def test_that_a_page_that_is_not_there_is_refused(desk: Desk) -> None:
-    with pytest.raises(ValueError, match="not in tuple"):
+    with pytest.raises(ValueError, match="no page of the help"):
         HelpDialog("chess", desk.window)
+
+
+def opened(desk: Desk) -> list[HelpDialog]:
+    return [dialog for dialog in desk.window.findChildren(HelpDialog) if dialog.isVisible()]
+
+
+def test_that_help_stands_beside_the_window_it_explains_and_there_is_one(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["help"].trigger()
+    (shown,) = opened(desk)
+    assert not shown.isModal()
+    qtbot.waitUntil(lambda: _top(shown) == "Talking")
+    inspector = desk.window.inspector_dock.widget()
+    inspector.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    desk.window.activateWindow()
+    inspector.setFocus()
+    qtbot.waitUntil(inspector.hasFocus)
+    desk.actions["help"].trigger()
+    assert opened(desk) == [shown]
+    assert _top(shown) == page_text("inspector").splitlines()[0].removeprefix("# ")
+    qtbot.waitUntil(shown.isActiveWindow)
+
+
+def test_that_help_is_closed_by_its_button_and_with_the_window(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["help"].trigger()
+    close = opened(desk)[0].findChild(QPushButton, "closeHelp")
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert opened(desk) == []
+    desk.actions["help"].trigger()
+    assert len(opened(desk)) == 1
+    desk.window.close()
+    assert opened(desk) == []
+
+
+def test_that_the_keys_for_finding_lead_to_the_field_and_enter_there_closes_nothing(
+    help_dialog: HelpDialog, qtbot: QtBot
+) -> None:
+    help_dialog.activateWindow()
+    qtbot.waitUntil(help_dialog.isActiveWindow)
+    help_dialog.browser.setFocus()
+    qtbot.keyClick(help_dialog.browser, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert help_dialog.find_field.hasFocus()
+    qtbot.keyClicks(help_dialog.find_field, "juniper")
+    qtbot.keyClick(help_dialog.find_field, Qt.Key.Key_Return)
+    assert help_dialog.isVisible()
+
+
+def test_that_the_keys_that_stop_a_training_are_those_of_a_terminal_on_a_mac_too() -> None:
+    words = native_words(page_text("training"), "darwin")
+    assert "Control+C" in words
+    assert "⌘C" not in words

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.instance import Request
 from app.quit_signals import quit_signals
-from app.views.loss_question import LossQuestion
+from app.views.loss_question import LossQuestion, loss_of_files
 from app.views.notices import Tone
 from app.views.second_start import SecondStart
 from tests.app.views.conftest import Desk
@@ -149,6 +149,33 @@ def test_that_closing_asks_where_an_unsent_message_cannot_be_kept(desk: Desk, qt
     desk.window.close()
     assert not desk.window.isVisible()
     assert "A long message" in file.read_text(encoding="utf-8")
+
+
+def test_that_closing_asks_while_a_chat_is_exported_and_says_so_until_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.port.list_chats((1, "Alice", 2))
+    for name in ("a.md", "b.md"):
+        desk.commands.chat_files.export_chat(1)
+        dialog = desk.find("exportChatDialog")
+        dialog.place_chosen.emit(tmp_path / name)  # type: ignore[attr-defined]
+        dialog.close()
+    assert desk.window.chat.notices.texts == ("Exporting “b.md”…",)
+    desk.window.close()
+    assert words_of(desk) == (
+        "The exports “a.md” and “b.md” are not finished and could be lost. Wait until they are written."
+    )
+    desk.port.failed.emit("This chat was not exported", "The disk is full.")
+    assert desk.commands.chat_files.loss().startswith("The export “b.md” is")
+    desk.port.exported.emit(tmp_path / "b.md")
+    assert not any("Exporting" in text for text in desk.window.chat.notices.texts)
+    desk.window.close()
+    assert not desk.window.isVisible()
+
+
+def test_that_a_loss_of_many_files_names_a_few() -> None:
+    paths = [Path(f"/x/{name}.png") for name in "abcde"]
+    assert loss_of_files("file", paths).startswith("The files “a.png”, “b.png” and 3 others are not finished")
+    assert loss_of_files("file", paths[:3]).startswith("The files “a.png”, “b.png” and “c.png” are not finished")
+    assert loss_of_files("file", []) == ""
 
 
 def test_that_closing_asks_nothing_where_only_the_size_of_the_window_cannot_be_kept(desk: Desk) -> None:

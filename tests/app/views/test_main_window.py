@@ -31,7 +31,7 @@ from app.paths import Paths
 from app.views.sidebar import SIDEBAR_PX
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
-from tests.app.views.fake_port import LAYERS, snapshot, stored_turn
+from tests.app.views.fake_port import LAYERS, MODEL, snapshot, stored_turn
 
 Make = Callable[..., Desk]
 # The offscreen platform has no window manager and says so whenever a dialog has a size limit.
@@ -273,6 +273,16 @@ def test_that_a_missing_model_says_why_and_offers_the_bundled_one(make_desk: Mak
     assert desk.window.chat.composer.text == "kept"
 
 
+def test_that_what_was_not_clear_about_a_model_is_said_until_another_is_open(desk: Desk) -> None:
+    notices = desk.window.chat.notices
+    note = "tokenizer.json does not know 12 of the 243 bytes of UTF-8"
+    desk.port.model_loaded.emit(replace(MODEL, name="foreign", notes=(note, "a field was ignored")))
+    (shown,) = [words for words in notices.texts if "foreign" in words]
+    assert shown == f"foreign is open, but not all of it was clear: {note}; a field was ignored."
+    desk.port.model_loaded.emit(MODEL)
+    assert not any("foreign" in words for words in notices.texts)
+
+
 def test_that_empty_lists_say_what_will_be_in_them(desk: Desk) -> None:
     assert "will be listed here" in desk.find("conversationList").accessibleDescription()
     assert "appears here" in desk.find("snapshotList").accessibleDescription()
@@ -463,7 +473,10 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
 # ------------------------------------------------------------------ the window itself
 
 
-def test_that_the_first_window_is_no_higher_than_the_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("screen", "room"), [((1093, 560), (1093, 512)), ((911, 560), (911, 512))])
+def test_that_the_first_window_fits_the_screen_with_its_title_bar(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, screen: tuple[int, int], room: tuple[int, int]
+) -> None:
     class Screens:
         @staticmethod
         def primaryScreen() -> type[Screens]:
@@ -471,12 +484,12 @@ def test_that_the_first_window_is_no_higher_than_the_screen(desk: Desk, monkeypa
 
         @staticmethod
         def availableGeometry() -> QRect:
-            return QRect(0, 0, 1093, 560)
+            return QRect(0, 0, *screen)
 
     desk.window.hide()
     monkeypatch.setattr("app.views.main_window.QGuiApplication", Screens)
     desk.window._restore()
-    assert (desk.window.width(), desk.window.height()) == (1093, 560)
+    assert (desk.window.width(), desk.window.height()) == room
 
 
 def test_that_closing_while_an_answer_streams_stops_and_shuts_down(desk: Desk) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
 from app.views import notices as notices_module
 from app.views.file_dialog import FileDialog
 from app.views.notices import Notice
+from app.views.text_keys import deletes
 from rxt.events import Sampling
 from tests.app.views.branching import open_line
 from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import snapshot
 
 # The offscreen platform has no window manager and says so whenever a dialog has a size limit.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -333,3 +336,29 @@ def test_that_a_saved_file_gets_an_ending_also_where_its_name_has_a_dot(
     with qtbot.waitSignal(dialog.place_chosen) as heard:
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert heard.args == [tmp_path / written]
+
+
+@pytest.mark.parametrize("platform", ["darwin", "linux"])
+def test_that_the_key_that_is_called_delete_on_a_mac_deletes_there_and_nowhere_else(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    for place in ("library_view", "memory_cards"):
+        monkeypatch.setattr(f"app.views.{place}.deletes", partial(deletes, platform=platform))
+    desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
+    path = desk.paths.snapshots_dir / "alice.safetensors"
+    desk.port.snapshots_changed.emit((snapshot(path, "Alice"),))
+    chats = desk.window.sidebar.chats.list
+    chats.setCurrentIndex(desk.workspace.chats.index(1))
+    desk.window.sidebar.edit_title(1)
+    assert chats.title_field is not None
+    qtbot.keyClick(chats.title_field, Qt.Key.Key_Backspace)  # writes
+    qtbot.keyClick(chats.title_field, Qt.Key.Key_Escape)
+    assert desk.port.called("delete_conversation") == []
+    qtbot.keyClick(chats, Qt.Key.Key_Backspace)
+    desk.actions["memory_library"].trigger()
+    cards = desk.find("memoryCards")
+    assert isinstance(cards, QListView)
+    qtbot.keyClick(cards, Qt.Key.Key_Backspace)
+    is_mac = platform == "darwin"
+    assert desk.port.called("delete_conversation") == ([(1, None)] if is_mac else [])
+    assert desk.port.called("delete_snapshot") == ([(path,)] if is_mac else [])

@@ -401,6 +401,22 @@ def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> Non
     assert desk.port.called("save_snapshot")[-1][0] == tmp_path / "a.safetensors"
 
 
+def test_that_typing_a_description_looks_at_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+
+    def look(path: Path) -> Path:
+        looked.append(path)
+        return path
+
+    monkeypatch.setattr("app.views.dialogs.unused", look)
+    dialog = SaveMemoryDialog(tmp_path, "Alice")
+    dialog.description.setPlainText("It knows Alice")
+    assert looked == [tmp_path / "alice.safetensors"]
+    dialog.title.setText("Bob")
+    assert looked == [tmp_path / "alice.safetensors", tmp_path / "bob.safetensors"]
+    assert dialog._place.text() == f"bob.safetensors in {tmp_path}"
+
+
 def test_that_a_description_that_was_put_off_goes_into_no_other_file(desk: Desk, tmp_path: Path) -> None:
     desk.port.answer("Hi", "Hello")
     desk.commands.memories.save()

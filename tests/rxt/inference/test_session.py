@@ -202,6 +202,24 @@ def test_that_asking_during_a_turn_fails_and_the_turn_goes_on(session: rxt.Sessi
     assert word([*events, *first]) == "STAWM"
 
 
+def test_that_a_turn_that_waited_for_another_thread_counts_the_one_that_ended_meanwhile(
+    session: rxt.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = session._running
+
+    class Late:
+        """Another thread asks and hears the end just before the lock is free."""
+
+        def acquire(self, blocking: bool) -> bool:
+            monkeypatch.setattr(session, "_running", lock)
+            list(session.ask("first"))
+            return lock.acquire(blocking)
+
+    monkeypatch.setattr(session, "_running", Late())
+    assert {event.turn for event in session.ask("second")} == {1}
+    assert [record.turn for record in session.turns] == [0, 1]
+
+
 class Panic(BaseException):
     """Like pyo3's PanicException: no Exception."""
 

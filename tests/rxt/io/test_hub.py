@@ -20,6 +20,7 @@ from rxt.errors import ModelError
 from rxt.io.errand import Progress
 from rxt.io.hub import fetch, fetch_whole, look_up, resolve
 from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
+from rxt.io.listing import MODEL_ALONE, TOKENIZER_ALONE
 from tests.rxt.io.conftest import REPOSITORY, tiny_files
 from tests.rxt.io.hub_server import COMMIT, NEXT_COMMIT, HubServer, Repository
 
@@ -241,6 +242,39 @@ def test_that_a_look_up_without_a_network_tells_of_the_copy(hub: HubServer, monk
     assert (copy.commit, copy.is_copy, before.is_copy) == (COMMIT, True, False)
     with pytest.raises(NoNetworkError, match="is not on this computer"):
         look_up("someone/else")
+
+
+def test_that_of_a_tokenizer_alone_no_weights_are_brought(hub: HubServer) -> None:
+    folder = fetch(REPOSITORY, needed=TOKENIZER_ALONE).folder
+    assert set(contents(folder)) == {"config.json", "tokenizer.json"}
+    hub.repositories["someone/words"] = Repository({"tokenizer.json": b"{}", "README.md": b"#"})
+    assert set(contents(fetch("someone/words", needed=TOKENIZER_ALONE).folder)) == {"tokenizer.json"}
+    del hub.repositories["someone/words"].files["tokenizer.json"]
+    hub.repositories["someone/words"].commit = NEXT_COMMIT
+    with pytest.raises(UnsuitableError, match=r"is not a tokenizer that can be opened here: it has no tokenizer\.json"):
+        fetch("someone/words", needed=TOKENIZER_ALONE)
+
+
+def test_that_a_newer_tokenizer_does_not_hide_the_model_that_opens_without_the_hub(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetch(REPOSITORY).folder
+    hub.repositories[REPOSITORY].commit = NEXT_COMMIT
+    assert fetch(REPOSITORY, needed=TOKENIZER_ALONE).commit == NEXT_COMMIT
+    unplug(hub, monkeypatch)
+    assert fetch(REPOSITORY).folder == folder
+
+
+def test_that_a_model_without_a_tokenizer_is_brought_where_it_needs_none(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del hub.repositories[REPOSITORY].files["tokenizer.json"]
+    with pytest.raises(UnsuitableError, match=r"is not a model that can be opened here: it has no tokenizer\.json"):
+        fetch(REPOSITORY)
+    folder = fetch(REPOSITORY, needed=MODEL_ALONE).folder
+    assert set(contents(folder)) == WANTED - {"tokenizer.json"}
+    unplug(hub, monkeypatch)
+    assert fetch(REPOSITORY, needed=MODEL_ALONE).folder == folder
 
 
 def test_that_progress_ends_whole_and_never_runs_backwards(hub: HubServer) -> None:

@@ -18,6 +18,7 @@ from rxt.config import ModelConfig
 from rxt.errors import ConfigError, ModelError
 from rxt.io import hub
 from rxt.io.pretrained import save_model
+from rxt.text.trainer import train_tokenizer
 from tests.rxt.tiny import document, tiny_model
 
 EMBEDDING, SHARED = "decoder.model.embedding.weight", "encoder.model.embedding.weight"
@@ -121,6 +122,22 @@ def test_that_weights_cut_off_are_refused(copy: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read as weights"):
         rxt.load(copy)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_that_the_pointer_of_a_large_file_says_how_to_get_the_file(copy: Path, name: str) -> None:
+    (copy / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 9\n", encoding="utf-8")
+    with pytest.raises(ModelError, match=rf"{name} is only a pointer to a large file.*git lfs pull"):
+        rxt.load(copy)
+
+
+def test_that_a_tokenizer_that_does_not_know_some_bytes_is_opened_with_a_note(copy: Path, tmp_path: Path) -> None:
+    assert rxt.load(copy).notes == (
+        "tokenizer.json does not know 168 of the 243 bytes that text is made of: characters such as C are read as "
+        "unknown",
+    )
+    train_tokenizer(["hello world"] * 3, 300, copy / "tokenizer.json")
+    assert rxt.load(copy).notes == ()
 
 
 @pytest.mark.parametrize("missing", [("config.json",), ("model.safetensors", "tokenizer.json")])

@@ -105,6 +105,17 @@ def test_that_spans_cover_the_text_without_gaps(tokenizer: Tokenizer) -> None:
     assert "".join("hello world"[start:stop] for start, stop in spans) == "hello world"
 
 
+def test_that_what_cannot_be_read_shows_as_one_replacement_a_byte(
+    document: dict[str, Any], tokenizer: Tokenizer
+) -> None:
+    small = Tokenizer(json.dumps(document), 600)
+    assert 0xBD in small.unread  # the second byte of Ž
+    assert small.decode(small.encode("Žofia"))[:2] == "\ufffd\ufffd"
+    stream = TextStream(small)
+    assert stream.push(document["model"]["vocab"]["[UNK]"]) == "\ufffd"
+    assert tokenizer.unread == frozenset()
+
+
 def broken(**changes: Any) -> Any:
     return lambda document: json.dumps({**document, **changes})
 

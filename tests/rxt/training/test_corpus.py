@@ -84,6 +84,14 @@ def test_that_a_faulty_line_is_named_with_its_file(tmp_path: Path, record: str, 
         read_corpus([path])
 
 
+def test_that_half_a_character_ends_no_training_wherever_it_stands(tmp_path: Path) -> None:
+    cut = "A cut emoji: \ud83d"
+    (dialogue,) = read_corpus([lines(tmp_path / "a.jsonl", {"query": cut, "answer": cut, "system": cut})])
+    for turn in dialogue.turns:
+        assert (turn.query + turn.answer).encode()
+    assert dialogue.turns[0].answer == "A cut emoji: \ufffd"
+
+
 def test_that_what_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(json.dumps(PAIR).encode() + b"\n\xff\xfe\n")
     with pytest.raises(DataError, match=r"line 2: this is no UTF-8"):

@@ -16,6 +16,7 @@ from rxt.inference.sampling import InvalidLogitsError
 from rxt.inference.share import Share
 from rxt.io.pretrained import PretrainedModel, load, save_model
 from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.dialogues.facts import OF_KINDS
 from rxt.training.evaluate import evaluate, evaluate_corpus, table
@@ -172,6 +173,33 @@ def test_that_an_evaluation_of_the_commonest_kinds_tells_and_asks_of_no_other() 
     assert asked == {str(held) for held in range(11)}
 
 
+def test_that_a_question_of_no_kind_is_drawn_among_few_kinds_as_often_as_among_all() -> None:
+    rare, other = Turn("Rare?", "", "ask_unknown", "rare"), Turn("Other?", "", "ask_unknown")
+    common = Turn("Job?", "", "ask_unknown", "job")
+    for draws, expected in (
+        ([other], "Other?"),
+        ([rare, other, None, *[rare] * 50, common], "Job?"),
+        ([None, common], None),
+    ):
+        examiner, drawn = Examiner(0, kinds=30), iter(draws)
+        examiner._questions.unknown = lambda *_, drawn=drawn: next(drawn)  # type: ignore[method-assign]
+        (asked, *_) = examiner.facts(0).probes
+        assert [probe.query for probe in asked] == ([expected] if expected else [])
+
+
+def test_that_what_free_conversations_deny_does_not_count_where_kinds_are_chosen(
+    untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, said = load(untrained), f"You {NOT_TOLD} that."
+    monkeypatch.setattr(Player, "answers", lambda _, memories, queries: [(said, [2, 5, 6, 3]) for _ in queries])
+    for kinds, counts in ((None, True), (5000, False)):
+        result = evaluate(model, 3, 8, kinds=kinds)
+        told = sum(result.total(group).trials for group in ("distance", "facts", "update", "correction"))
+        assert result.total("conversation").trials > 0
+        assert (result.denied.trials > told) is counts
+    assert f"about the {len(OF_KINDS)} commonest kinds" in result.about
+
+
 def test_that_an_evaluation_of_too_few_kinds_is_refused(model: PretrainedModel) -> None:
     with pytest.raises(ValueError, match="at least 30 kinds of facts, not 9"):
         evaluate(model, 1, 2, kinds=9)
@@ -240,9 +268,27 @@ def test_that_a_lone_dialogue_has_no_other_to_compare_with(model: PretrainedMode
 
 def test_that_instructions_and_texts_of_files_are_written_and_not_asked() -> None:
     turns = (Turn("SYSTEM INSTRUCTIONS", "Be kind.", "system"), Turn("Hi.", "A", "pair"), Turn("", "B", "text"))
-    (script,) = scripts_of_file([Dialogue(turns)])
+    (script,) = scripts_of_file([Dialogue(turns)], lambda query, answer: answer)
     assert [len(probes) for probes in script.probes] == [0, 1, 0, 0]
     assert script.probes[1][0].cell == "1"
+
+
+def test_that_an_answer_too_long_for_the_model_is_expected_as_far_as_training_keeps_it(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt, room = model.template.prompt("hello"), model.config.interaction_length
+    long = " ".join(["hello"] * room)
+    kept = BatchBuilder(model.template, model.tokenizer, room, LossWeights()).build(
+        [Dialogue((Turn("hello", long, "pair"),))]
+    )
+    learned = kept.tokens[0, 0, len(prompt) :].tolist()
+    said = model.tokenizer.decode(learned)
+    monkeypatch.setattr(Player, "answers", lambda _, memories, queries: [(said, [*prompt, *learned]) for _ in queries])
+    corpus = [Dialogue((Turn("hello", answer, "pair"),)) for answer in (long, said, "hello")]
+    result = evaluate_corpus(model, corpus, "a test")
+    assert result.cells["exact"]["1"]["as it is"].hits == 2
+    assert (result.cut, result.to_json()["cut"]) == (1, 1)
+    assert "Answers too long for the model, which were expected as far as they fit: 1." in table(result)
 
 
 @pytest.mark.parametrize("held", [2, 3, 100])

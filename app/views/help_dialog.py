@@ -40,7 +40,7 @@ PAGES = ("conversation", "memory", "inspector", "lab", "models", "training", "no
 PICTURE = re.compile(r"[a-z]+-light\.png")
 PICTURE_PX = 680
 PAGE_PX = (1000, 720)
-CONTENTS_PX = 216
+CONTENTS_PX = 240
 INDENT = "   "
 CONTENTS_NEED_PX = 640
 """A narrower window shows the text alone."""

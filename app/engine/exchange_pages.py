@@ -98,8 +98,7 @@ def _title(conversation: ExchangedConversation) -> str:
 def _facts(conversation: ExchangedConversation) -> tuple[str, ...]:
     """Two lines about the whole conversation."""
     layers, slots, width = conversation.shape
-    created = conversation.created
-    began = datetime.fromtimestamp(created, UTC).astimezone().strftime("%Y-%m-%d") if created > 0 else ""
+    began = _day(conversation.created)
     model = f"{conversation.model} ({conversation.fingerprint[:12]})"
     size = f"memory of {layers} × {slots} × {width}"
     seed = conversation.initial_seed
@@ -108,6 +107,14 @@ def _facts(conversation: ExchangedConversation) -> tuple[str, ...]:
         " · ".join(part for part in (model, size, began) if part),
         f"{start} · {conversation.initial_memory[:12]}",
     )
+
+
+def _day(moment: float) -> str:
+    """The day of a moment, in local time; empty where it is no date, as a file from elsewhere may say."""
+    try:
+        return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d") if moment > 0 else ""
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def _caption(turn: ExchangedTurn) -> str:

@@ -101,7 +101,8 @@ class MemoryHistory(QObject):
         self.cursor_changed.emit(self._cursor)
 
     def follow_path(self, records: tuple[TurnRecord, ...]) -> None:
-        """Shows another path of the same conversation; the selected slot stays, the cursor goes to the end.
+        """Shows another path of the same conversation; the selected slot stays. The cursor goes to the end, but stays
+        where it looks at the past of a path that only grows.
 
         Nothing is signalled where the memories are the same; where some are new, what adding them signals, but once:
         whoever hears it may walk the whole path.

@@ -86,8 +86,16 @@ class ChatFiles(QObject):
     def _export_to(self, number: int, path: Path) -> None:
         self._folder = path.parent
         self._waiting.append(path)
-        self._window.chat.notices.add(f"Exporting “{one_line(path.name)}”…", key="exporting")
+        self._tell()
         self._port.export_conversation(number, path)
+
+    def _tell(self) -> None:
+        """Says what is being exported for as long as it is."""
+        notices = self._window.chat.notices
+        if self._waiting:
+            notices.add(f"Exporting “{one_line(self._waiting[0].name)}”…", key="exporting").stay()
+        else:
+            notices.dismiss("exporting")
 
     def loss(self) -> str:
         """What may be lost if the window closed now, as sentences: the engine has little time at the end."""
@@ -110,7 +118,7 @@ class ChatFiles(QObject):
     def _on_exported(self, path: Path) -> None:
         if path in self._waiting:  # else it is a memory
             self._waiting.remove(path)
-            self._window.chat.notices.dismiss("exporting")
+            self._tell()
         self._window.chat.notices.add(
             f"Exported to {path}",
             action="Show file",
@@ -122,7 +130,7 @@ class ChatFiles(QObject):
     def _on_failed(self, title: str, _message: str) -> None:
         if title == NOT_EXPORTED and self._waiting:
             del self._waiting[0]
-            self._window.chat.notices.dismiss("exporting")
+            self._tell()
 
     @Slot(int, str)
     def _on_imported(self, number: int, title: str) -> None:

@@ -317,12 +317,10 @@ class WindowCommands(QObject):
         if isinstance(shown, HelpDialog) and shown.isVisible():
             shown.open_page(start)
         else:
-            shown = HelpDialog(start, self._window)
+            shown = HelpDialog(start)  # without a parent, or a dialog of the window would block it
             self._window.closing.connect(shown.close)
             self._keep("help", shown)
-            shown.show()  # and does not block what it explains
-        shown.raise_()
-        shown.activateWindow()
+        shown.come_to_front()
 
     def show_about(self) -> None:
         self._open("about", AboutDialog(self._version, self._window))

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from app.views.main_window import MainWindow
 
 
+NOTES_SHOWN = 2
+NOTE_LETTERS = 160
+
+
 class EngineLink(QObject):
     """Receives the signals of the port, in order."""
 
@@ -122,7 +126,7 @@ class EngineLink(QObject):
         self._window.chat.notices.dismiss("load")
         self._window.chat.notices.dismiss("notes")
         if model.notes:
-            words = f"{one_line(model.name)} is open, but not all of it was clear: {'; '.join(model.notes)}."
+            words = f"{one_line(model.name)} is open, but not all of it was clear: {_brief(model.notes)}."
             self._window.chat.notices.add(words, Tone.WARNING, key="notes")
         self._update_actions()
 
@@ -253,3 +257,11 @@ class EngineLink(QObject):
     def _on_closing(self) -> None:
         self._port.stop()
         self._port.shutdown()
+
+
+def _brief(notes: tuple[str, ...]) -> str:
+    """The first notes, each cut, and how many more there are: there may be one for each line of a strange file."""
+    shown = [note if len(note) <= NOTE_LETTERS else f"{note[: NOTE_LETTERS - 1].rstrip()}…" for note in notes]
+    more = len(notes) - NOTES_SHOWN
+    which = f"; and {more} more, which {'is' if more == 1 else 'are'} in the log" if more > 0 else ""
+    return f"{'; '.join(shown[:NOTES_SHOWN])}{which}"

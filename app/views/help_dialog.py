@@ -1,10 +1,10 @@
-"""Help: the pages of `resources/help` as one text, with its headings and a field to find words beside it."""
+"""Help: the pages of `resources/help` as one text, with its headings beside it and a field to find words above it."""
 
 from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QImage,
     QKeySequence,
@@ -43,7 +43,8 @@ PAGE_PX = (1000, 720)
 CONTENTS_PX = 240
 INDENT = "   "
 CONTENTS_NEED_PX = 640
-"""A narrower window shows the text alone."""
+"""A narrower window shows the text without its contents."""
+IMAGE = QTextDocument.ResourceType.ImageResource.value
 
 
 def page_text(page: str) -> str:
@@ -61,12 +62,27 @@ class PlainBrowser(QTextBrowser):
     def __init__(self, picture_px: int = PICTURE_PX, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture_px = picture_px
+        self._is_dark = self._looks_dark
+        self._shown: set[str] = set()
+
+    @property
+    def _looks_dark(self) -> bool:
+        return self.palette().base().color().lightness() < 128
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._looks_dark != self._is_dark:
+            self._is_dark = self._looks_dark
+            for name in self._shown:  # the document keeps what it was once given
+                self.document().addResource(IMAGE, QUrl(name), self.loadResource(IMAGE, name))
+            self.document().markContentsDirty(0, self.document().characterCount())
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         wanted = name.toString() if isinstance(name, QUrl) else name
-        if kind != QTextDocument.ResourceType.ImageResource.value or not PICTURE.fullmatch(wanted):
+        if kind != IMAGE or not PICTURE.fullmatch(wanted):
             return ""
-        if self.palette().base().color().lightness() < 128:
+        self._shown.add(wanted)
+        if self._looks_dark:
             wanted = wanted.replace("-light", "-dark")
         picture = QImage(str(RESOURCES / "help" / wanted))
         if picture.isNull():
@@ -80,7 +96,7 @@ class PlainBrowser(QTextBrowser):
 class HelpDialog(QDialog):
     """All pages, opened at the beginning of one of them. start: one of PAGES. Raises ValueError for another.
 
-    It stands beside the window that it explains.
+    It stands beside the window that it explains: it blocks nothing and does not keep the program running.
     """
 
     def __init__(self, start: str, parent: QWidget | None = None) -> None:
@@ -89,8 +105,10 @@ class HelpDialog(QDialog):
         self._titles = dict(zip(PAGES, (text.splitlines()[0].removeprefix("# ") for text in texts), strict=True))
         self.setObjectName("helpDialog")
         self.setWindowTitle("Help")
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         resize_on_screen(self, *PAGE_PX)
-        self.browser = PlainBrowser(min(PICTURE_PX, self.width() - CONTENTS_PX - 3 * MARGIN_PX))
+        beside_px = CONTENTS_PX if self._has_room_for_contents else 0
+        self.browser = PlainBrowser(min(PICTURE_PX, self.width() - beside_px - 3 * MARGIN_PX))
         self.browser.setOpenLinks(False)
         self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.browser.setAccessibleName("Help")
@@ -104,16 +122,20 @@ class HelpDialog(QDialog):
         self.find_field = QLineEdit()
         self.find_field.setPlaceholderText("Find in help")
         self.find_field.setAccessibleName("Find in help")
+        self.find_field.setMaximumWidth(CONTENTS_PX - PADDING_PX)
         self.missing = label("Not found", "caption")
         self.missing.hide()
+        head = QHBoxLayout()
+        head.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+        head.setSpacing(GAP_PX)
+        head.addWidget(self.find_field, 1)
+        head.addWidget(self.missing)
+        head.addStretch()
         self._aside = QWidget()
         self._aside.setFixedWidth(CONTENTS_PX)
         column = QVBoxLayout(self._aside)
-        column.setContentsMargins(PADDING_PX, PADDING_PX, 0, PADDING_PX)
-        column.setSpacing(GAP_PX)
-        column.addWidget(self.find_field)
-        column.addWidget(self.missing)
-        column.addWidget(self.contents, 1)
+        column.setContentsMargins(PADDING_PX, GAP_PX, 0, PADDING_PX)
+        column.addWidget(self.contents)
         row = QHBoxLayout()
         row.setSpacing(GAP_PX)
         row.addWidget(self._aside)
@@ -128,6 +150,8 @@ class HelpDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(line())
         outer.addLayout(row, 1)
         outer.addWidget(line())
         outer.addLayout(foot)
@@ -142,11 +166,23 @@ class HelpDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._open_start)
+        if not event.spontaneous():  # it was opened, not brought back by the desktop: there the place stays
+            QTimer.singleShot(0, self, self._open_start)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._aside.setVisible(self.width() >= CONTENTS_NEED_PX)
+        self._aside.setVisible(self._has_room_for_contents)
+
+    @property
+    def _has_room_for_contents(self) -> bool:
+        return self.width() >= CONTENTS_NEED_PX
+
+    def come_to_front(self) -> None:
+        """Shows itself before all other windows, also where it was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def open_page(self, page: str) -> None:
         """Goes to the beginning of another page. Raises ValueError for one that is not there."""

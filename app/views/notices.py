@@ -82,8 +82,15 @@ class Notice(QFrame):
         close.setObjectName("noticeClose")
         close.clicked.connect(self.close_now)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._expire)
         if tone is Tone.INFO:
-            QTimer.singleShot(OFFER_MS if run is not None else INFO_MS, self, self._expire)
+            self._clock.start(OFFER_MS if run is not None else INFO_MS)
+
+    def stay(self) -> None:
+        """Does not go by itself: it tells what is still under way, and who added it takes it away."""
+        self._clock.stop()
 
     @Slot()
     def close_now(self) -> None:
@@ -98,7 +105,7 @@ class Notice(QFrame):
     def _expire(self) -> None:
         """Goes by itself, but not from under the mouse or the keyboard."""
         if self.underMouse() or self._has_keyboard:
-            QTimer.singleShot(INFO_MS, self, self._expire)
+            self._clock.start(INFO_MS)
         else:
             self.close_now()
 

@@ -124,22 +124,31 @@ def test_that_typed_bytes_that_are_no_text_do_not_end_a_conversation(folder: Pat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
-def test_that_arrow_keys_move_in_the_line_and_are_no_part_of_the_message() -> None:
+def test_that_arrow_keys_move_in_the_line_and_are_no_part_of_the_message(tmp_path: Path) -> None:
+    settings = tmp_path / "inputrc"
+    settings.write_text("set enable-bracketed-paste on\n")  # which Python overrules
     ours, theirs = os.openpty()
     program = subprocess.Popen(
         [sys.executable, "-c", "from rxt.cli import _lines; print(ascii(list(_lines(True))))"],
         cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "INPUTRC": os.devnull, "PYTHONUTF8": "1"},
+        env={**os.environ, "TERM": "xterm", "INPUTRC": str(settings), "PYTHONUTF8": "1"},
     )  # fmt: skip
     os.close(theirs)
+
+    def read() -> bytes:
+        data = os.read(ours, 1024)
+        assert data  # else the program is gone; Linux says so with an error
+        return data
+
     shown = b""
     for keys in (b"abd\x1b[Dc\n", b"\x1b[A\x1b[De\n", b"\x04"):  # left; the line before, left; the end
         while not shown.endswith("› ".encode()):
-            shown += os.read(ours, 1024)
+            shown += read()
+        assert b"\x1b[?2004h" not in shown  # asks for marks around a paste, whose lines would be one message then
         shown = b""
         os.write(ours, keys)
     while b"]" not in shown.rpartition(b"[")[2]:
-        shown += os.read(ours, 1024)
+        shown += read()
     assert program.wait(timeout=60) == 0
     os.close(ours)
     assert b"['abcd', 'abced']" in shown

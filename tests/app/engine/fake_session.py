@@ -104,6 +104,7 @@ class FakeModel:
             "dtype": self.dtype,
             "variant": "interlayer",
             "gates": [("write", LAW)],
+            "notes": (),
         }
 
 

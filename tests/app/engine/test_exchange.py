@@ -226,6 +226,14 @@ def test_that_a_page_has_the_day_on_which_the_chat_began_where_the_person_is(sto
         assert "2026-03-02" in page
 
 
+@pytest.mark.parametrize("began", [1e300, 1e12, 253_402_300_799.0])
+@pytest.mark.usefixtures("tokyo")  # where the last of these, the end of the year 9999 in UTC, is no date
+def test_that_a_page_of_a_chat_that_began_at_no_date_has_no_day(store: ConversationStore, began: float) -> None:
+    found = replace(exchanged(store, conversation(store, "one")), created=began)
+    for page in (to_markdown(found).decode(), to_html(found).decode()):
+        assert re.search(r"memory of 2 × 3 × 4$", page.replace("</p>", ""), re.MULTILINE)
+
+
 # what is read
 
 

@@ -266,23 +266,26 @@ def test_that_a_file_that_is_no_recording_is_refused_and_its_window_closes(
 
 
 @pytest.fixture
-def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """A recording is read once this is set, as from a disk that takes its time."""
-    goes = threading.Event()
+def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """A disk that takes its time. The first is set once a recording is being read, which ends when the second is."""
+    begun, goes = threading.Event(), threading.Event()
 
     def read(_path: Path, _cancelled: object) -> None:
+        begun.set()
         goes.wait(10)
         raise Cancelled
 
     monkeypatch.setattr("app.engine.analysis_recording.open_bundle", read)
-    yield goes
+    yield begun, goes
     goes.set()
 
 
 def test_that_a_recording_is_closed_at_once_while_it_is_read_and_its_thread_is_kept_to_its_end(
-    recordings: RecordingCommands, slow_file: threading.Event, tmp_path: Path, qtbot: QtBot
+    recordings: RecordingCommands, slow_file: tuple[threading.Event, threading.Event], tmp_path: Path, qtbot: QtBot
 ) -> None:
+    begun, goes = slow_file
     recordings.open(tmp_path / "talk.npz")
+    assert begun.wait(10)
     (window,) = recordings.windows
     started = time.monotonic()
     window.close()
@@ -292,18 +295,23 @@ def test_that_a_recording_is_closed_at_once_while_it_is_read_and_its_thread_is_k
     (thread,) = recordings._left
     assert thread.isRunning()
     del thread
-    slow_file.set()
+    goes.set()
     qtbot.waitUntil(lambda: not recordings._left)
     assert recordings.shutdown()
 
 
 def test_that_a_recording_that_cannot_be_left_in_time_is_told_at_the_end(
-    recordings: RecordingCommands, slow_file: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recordings: RecordingCommands,
+    slow_file: tuple[threading.Event, threading.Event],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 50)
+    begun, goes = slow_file
     recordings.open(tmp_path / "talk.npz")
+    assert begun.wait(10)
     assert not recordings.shutdown()
-    slow_file.set()
+    goes.set()
     monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 2_000)
     assert recordings.shutdown()
 

@@ -158,17 +158,33 @@ def test_that_closing_asks_while_a_chat_is_exported_and_says_so_until_it_is(desk
         dialog = desk.find("exportChatDialog")
         dialog.place_chosen.emit(tmp_path / name)  # type: ignore[attr-defined]
         dialog.close()
-    assert desk.window.chat.notices.texts == ("Exporting “b.md”…",)
+    assert desk.window.chat.notices.texts == ("Exporting “a.md”…",)
     desk.window.close()
     assert words_of(desk) == (
         "The exports “a.md” and “b.md” are not finished and could be lost. Wait until they are written."
     )
     desk.port.failed.emit("This chat was not exported", "The disk is full.")
     assert desk.commands.chat_files.loss().startswith("The export “b.md” is")
+    assert "Exporting “b.md”…" in desk.window.chat.notices.texts
     desk.port.exported.emit(tmp_path / "b.md")
     assert not any("Exporting" in text for text in desk.window.chat.notices.texts)
     desk.window.close()
     assert not desk.window.isVisible()
+
+
+def test_that_an_export_is_told_for_as_long_as_it_waits(
+    desk: Desk, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.views.notices.INFO_MS", 20)
+    desk.port.list_chats((1, "Alice", 2))
+    desk.commands.chat_files.export_chat(1)
+    desk.find("exportChatDialog").place_chosen.emit(tmp_path / "a.md")  # type: ignore[attr-defined]
+    notices = desk.window.chat.notices
+    notices.add("Done.")
+    qtbot.waitUntil(lambda: "Done." not in notices.texts)
+    assert notices.texts == ("Exporting “a.md”…",)
+    desk.port.exported.emit(tmp_path / "a.md")
+    assert notices.texts == (f"Exported to {tmp_path / 'a.md'}",)
 
 
 def test_that_a_loss_of_many_files_names_a_few() -> None:

@@ -608,7 +608,7 @@ def test_that_stopping_is_settled_with_the_engine(desk: Desk) -> None:
 
 def test_that_every_control_has_an_accessible_name(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    for show in ("settings", "save_memory", "about", "shortcuts", "help"):
+    for show in ("settings", "save_memory", "about", "shortcuts"):
         desk.actions[show].trigger()
     kinds = (
         QAbstractButton,

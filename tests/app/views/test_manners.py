@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from app.views.text_keys import deletes
 from rxt.events import Sampling
 from tests.app.views.branching import open_line
 from tests.app.views.conftest import Desk
-from tests.app.views.fake_port import snapshot
+from tests.app.views.fake_port import MODEL, snapshot
 
 # The offscreen platform has no window manager and says so whenever a dialog has a size limit.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -113,6 +114,20 @@ def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk
         "This memory was not opened: two is damaged. Nothing was changed.",
         "Not saved: The disk is full.",
     )
+
+
+def test_that_many_notes_about_a_model_make_a_short_notice_and_lead_to_the_log(desk: Desk) -> None:
+    long = "config.json sets " + "x" * 500
+    notices = desk.window.chat.notices
+    for count, rest in (
+        (2, "."),
+        (3, "; and 1 more, which is in the log."),
+        (52, "; and 50 more, which are in the log."),
+    ):
+        desk.port.model_loaded.emit(replace(MODEL, name="foreign", notes=(long, *["a note"] * (count - 1))))
+        (shown,) = [words for words in notices.texts if "foreign" in words]
+        assert shown.endswith(f"x…; a note{rest}")
+        assert len(shown) < 300
 
 
 def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot: QtBot) -> None:

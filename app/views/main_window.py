@@ -180,7 +180,8 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Gives all parts their first size."""
         if not self.isVisible():
-            self.resize(FIRST_SIZE.boundedTo(self._room()))
+            first = FIRST_SIZE.boundedTo(self._room())
+            self.resize(max(first.width(), INSPECTOR_NEEDS_PX), first.height())  # so wide that the memory is seen
         self.show_preset("memory")
         self.size_docks()
 

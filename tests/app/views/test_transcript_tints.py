@@ -20,10 +20,10 @@ from app.views.help_dialog import PICTURE_PX, PlainBrowser
 from app.views.inspector.style import turn_colour
 from app.views.message import TintedPart
 from tests.app.lab.fake_analysis import ORIGINAL
-from tests.app.lab.test_lab_commands import LabDesk, desk, shown
+from tests.app.lab.test_lab_commands import LabDesk, desk, files, shown
 from tests.app.views.fake_port import stored_turn
 
-__all__ = ["desk", "shown"]
+__all__ = ["desk", "files", "shown"]
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
 IMAGE = QTextDocument.ResourceType.ImageResource.value

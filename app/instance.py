@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.paths import private_folder
@@ -97,11 +97,19 @@ class Instance(QObject):
         return True
 
     @property
-    def holder(self) -> str:
-        """Who holds the lock, in words, and where it is."""
-        known = self._lock.getLockInfo()
-        number, host = (known[0], known[1]) if isinstance(known, tuple) and len(known) >= 2 else ("unknown", "unknown")
-        return f"process {number} on {host}, says {self._data_dir / LOCK}"
+    def obstacle(self) -> str:
+        """Why this start can neither be the first one nor hand over, and what to do, in sentences."""
+        number, host, file = *self._lock.getLockInfo()[:2], self._data_dir / LOCK
+        if host == QSysInfo.machineHostName():
+            return (
+                f"Mneme runs with this data folder (process {number} on {host}, says {file}), but does not answer."
+                " Nothing was changed. End that process; if it is no Mneme, delete that file. Then start again."
+            )
+        holder = f"process {number} on {host}" if host else "a process that it does not name"
+        return (  # another computer cannot tell whether that process has ended, so such a lock is never stale
+            f"This data folder is marked as in use by {holder}. Nothing was changed. If Mneme does not run there any"
+            f" more (the folder was copied, or that computer is gone), delete {file} and start again."
+        )
 
     def release(self) -> None:
         """Lets the next start be the first; calling it again does nothing."""

@@ -40,6 +40,9 @@ from app.views.model_commands import ModelCommands
 from app.views.second_start import SecondStart
 from app.views.window_layout import WindowLayout
 
+WITHOUT_SCREEN = ("offscreen", "minimal")
+"""The platforms of Qt that show nothing."""
+
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line: model, snapshot and data_dir."""
@@ -112,11 +115,17 @@ def application(settings_file: Path) -> QApplication:
 
 
 def tell(app: QApplication, sentence: str) -> None:
-    """Says something while there is no window: where the program was started, else in a box of its own."""
+    """Says something while there is no window: where the program was started, and in a box where that is no terminal.
+
+    A start from an icon has no errors to write to on Windows, and elsewhere writes them where nobody looks.
+    """
     if sys.stderr is not None:
         sys.stderr.write(f"{sentence}\n")
-        return
-    box = QMessageBox(QMessageBox.Icon.Critical, "Mneme", sentence)  # a start from an icon on Windows
+        if sys.stderr.isatty():
+            return
+    if app.platformName() in WITHOUT_SCREEN:
+        return  # nobody could close the box
+    box = QMessageBox(QMessageBox.Icon.Critical, "Mneme", sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.show()
     app.exec()
@@ -157,6 +166,7 @@ class Program:
             preferences.reduced_motion,
         )
         self._inspector.follow(self.window.chat.transcript)
+        self.window.chat.composer.writing.connect(timeline.stop_for_writing)
         self._commands = WindowCommands(self.port, workspace, self.window, themes, paths, version())
         self._link = EngineLink(self.port, workspace, self.window, actions, self._commands)
         self.files = FileJobs()
@@ -208,7 +218,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     instance = Instance(data_dir(options))
     is_first = instance.claim_or_hand_over(request(options))
     if is_first is None:
-        tell(app, f"Mneme runs with this data folder ({instance.holder}), but does not answer.")
+        tell(app, instance.obstacle)
         return 1
     if not is_first:
         return 0

@@ -34,17 +34,16 @@ from rxt.events import (
 from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_precision, add_trace, add_train
 
 if TYPE_CHECKING:
+    from rxt.inference.keeper import Keeper
     from rxt.inference.session import Session
-    from rxt.io.snapshot import SnapshotInfo
 
 _END = "Ctrl+Z and Enter" if os.name == "nt" else "Ctrl+D"
 HELP = f"A line is a message. /save FILE keeps the memory, /quit or {_END} leaves, Ctrl+C stops an answer."
-SNAPSHOT = ".safetensors"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. Returns the exit status: 0, 1 where something failed, 2 for a wrong command line, 130 where
-    Ctrl+C ended it."""
+    Ctrl+C ended it. Of a chat that another signal ended, SystemExit has 128 and its number."""
     arguments = _parser().parse_args(argv)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -115,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chat(arguments: argparse.Namespace) -> int:
+    from rxt.inference.keeper import Keeper
     from rxt.inference.session import Session
     from rxt.io.pretrained import load
     from rxt.io.snapshot import load_snapshot
@@ -124,9 +124,9 @@ def _chat(arguments: argparse.Namespace) -> int:
     origin = None if arguments.snapshot is None else load_snapshot(arguments.snapshot, model=model)
     memory = model.initial_memory(seed=arguments.seed) if origin is None else origin.memory
     session = Session(model, memory=memory, sampling=sampling, on_stop=arguments.on_stop)
-    keeper = _Keeper(session, arguments.seed if origin is None else origin.info, arguments.snapshot)
+    keeper = Keeper(session, arguments.seed if origin is None else origin.info, arguments.snapshot)
     if arguments.save is not None:
-        keeper.check(arguments.save)  # now, not after an hour of talk
+        keeper.check_before(arguments.save)  # now, not after an hour of talk
     interactive = sys.stdin.isatty() and not arguments.json
     screen = _JsonScreen() if arguments.json else _Screen(sys.stdout)
     if interactive:
@@ -134,7 +134,7 @@ def _chat(arguments: argparse.Namespace) -> int:
             f"{model.name}: {model.parameter_count:,} parameters, memory {' x '.join(map(str, memory.shape))}. {HELP}"
         )
     failed = False
-    try:
+    with contextlib.nullcontext() if arguments.save is None else _kept_at_the_end(keeper, arguments.save):
         for line in _lines(interactive):
             if interactive and line.startswith("/"):
                 if line.strip() in ("/quit", "/exit"):
@@ -147,17 +147,15 @@ def _chat(arguments: argparse.Namespace) -> int:
                     failed |= isinstance(event, TurnFailed)
             if stopped.is_set() and not interactive:
                 raise KeyboardInterrupt  # nobody is there to type /quit
-    finally:  # however it ends, the memory of the turns that were is kept
-        if arguments.save is not None:
-            keeper.save(arguments.save)
     return int(failed)
 
 
 def _lines(interactive: bool) -> Iterator[str]:
     if not interactive:
         # Bytes that are no UTF-8 must not end a conversation.
-        for raw in sys.stdin.buffer:
-            text = raw.decode("utf-8", "replace").rstrip("\r\n")
+        for number, raw in enumerate(sys.stdin.buffer):
+            # The mark that some programs put before their first byte is no part of the message.
+            text = raw.decode("utf-8" if number else "utf-8-sig", "replace").rstrip("\r\n")
             if text.strip():
                 yield text
         return
@@ -177,7 +175,7 @@ def _lines(interactive: bool) -> Iterator[str]:
             yield text
 
 
-def _command(line: str, keeper: _Keeper) -> None:
+def _command(line: str, keeper: Keeper) -> None:
     """Carries out a line that is no message."""
     name, _, rest = line.partition(" ")
     if name != "/save" or not rest.strip():
@@ -192,40 +190,30 @@ def _command(line: str, keeper: _Keeper) -> None:
         print(f"Saved memory {info.sha256[:8]} after {turns} to {_harmless(str(path))}.")
 
 
-class _Keeper:
-    """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`."""
+@contextlib.contextmanager
+def _kept_at_the_end(keeper: Keeper, path: Path) -> Iterator[None]:
+    """However the chat inside ends, the memory of the turns that were is kept: also where the system asks the program
+    to end, or its terminal is closed."""
 
-    def __init__(self, session: Session, origin: int | SnapshotInfo, opened: Path | None) -> None:
-        self._session = session
-        self._origin = origin
-        self._own = set() if opened is None else {opened.absolute()}
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)  # what a shell calls it
 
-    def check(self, path: Path) -> Path:
-        """The file that is meant, with the ending that the window looks for. Raises RxtError where something else is
-        there, or only a folder can be: what this chat was opened from or has saved itself is all that is replaced."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [number for number in known if signal.getsignal(number) not in (signal.SIG_IGN, None)]  # not under nohup
+    before = {number: signal.signal(number, end) for number in heard}
+    try:
         try:
-            path = path.expanduser()
-        except RuntimeError as error:  # the home of nobody
-            raise RxtError(f"{path} cannot be found: {error}") from None
-        if path.name in ("", ".."):
-            raise RxtError(f"{path} is a folder. Name a file in it.")
-        path = path if path.suffix else path.with_name(path.name + SNAPSHOT)
-        if path.exists() and path.absolute() not in self._own:
-            raise RxtError(f"{path} is there already, and stays as it is. Name another file.")
-        return path
-
-    def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
-        """Saves the memory with all turns that it has lived through, also those before it was opened here."""
-        from rxt.io.snapshot import save_snapshot
-
-        path, session, origin = self.check(path), self._session, self._origin
-        if isinstance(origin, int):
-            info = save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
-        else:
-            turns = origin.turns + len(session.turns)
-            info = save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
-        self._own.add(path.absolute())
-        return path, info
+            yield
+        finally:
+            for number in (signal.SIGINT, *heard):  # a second one must not end the saving
+                before.setdefault(number, signal.signal(number, signal.SIG_IGN))
+            kept, meant = keeper.save_beside(path)
+            if kept != meant:
+                said = f"{meant} was taken meanwhile, and stays as it is: the memory is in {kept}."
+                print(f"rxt: {_harmless(said)}", file=sys.stderr)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from rxt.inference.trace import read_map, write_map
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 
-PLACES = 256
+PLACES = 512
 """Similarity is pooled to at most that many places."""
 CHANGED = 50
 """Slots that a comparison lists."""

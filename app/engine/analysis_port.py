@@ -1,7 +1,8 @@
 """The analyst's face on the main thread: questions go in, findings come back as signals; every call returns at once.
 
 The thread starts with the first question. While the engine is busy the analyst waits between two steps of its work, so
-looking never slows an answer. What was asked about a path that is no longer open is called off.
+looking never slows an answer. What was asked about a path that is no longer open is called off, but not what needs the
+model alone.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from app.engine.analysis_subject import Subject
 from app.engine.analysis_thread import AnalysisThread, Analyst, Found, Job, Refused, open_analyst
+from app.engine.inquiries import AskProbe
 from app.models.phase import Phase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.engine.analysis_subject import Subject
     from app.engine.findings import Finding, Origin
     from app.engine.inquiries import Inquiry
     from app.engine.port import EnginePort
@@ -56,6 +58,10 @@ class AnalysisSource(QObject):
         """Asks; the ticket is in the signal that answers, which never comes before this returns."""
         raise NotImplementedError
 
+    def is_asked(self, ticket: int) -> bool:
+        """Whether an answer is still to come."""
+        raise NotImplementedError
+
     def cancel(self, ticket: int) -> None:
         """Calls an inquiry off; unknown and finished tickets are ignored."""
         raise NotImplementedError
@@ -87,6 +93,9 @@ class ThreadedAnalysis(AnalysisSource):
             self._thread.give(job)
             self._announce()
         return job.ticket
+
+    def is_asked(self, ticket: int) -> bool:
+        return ticket in self._jobs
 
     def cancel(self, ticket: int) -> None:
         job = self._jobs.pop(ticket, None)
@@ -177,7 +186,7 @@ class AnalysisPort(ThreadedAnalysis):
         """Another path is open, or the open one has grown. What was asked of another one is called off."""
         former, self._subject = self._subject, subject
         for job in list(self._jobs.values()):
-            if subject is None or not subject.continues(job.subject):
+            if subject is None or not (subject.continues(job.subject) or _is_about_model(job, subject)):
                 self.cancel(job.ticket)
         if former is not None and (subject is None or subject.loaded is not former.loaded):
             self._thread.forget()
@@ -190,3 +199,10 @@ class AnalysisPort(ThreadedAnalysis):
 
     def _open(self) -> Subject | None:
         return self._subject
+
+
+def _is_about_model(job: Job, subject: Subject) -> bool:
+    """Whether a job needs nothing but the model of `subject`."""
+    asked = job.subject
+    is_played = isinstance(job.inquiry, AskProbe) and job.inquiry.is_played
+    return is_played and isinstance(asked, Subject) and asked.loaded is subject.loaded

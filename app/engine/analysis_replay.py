@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from app.engine.findings import INITIAL
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
+from app.store.database_file import address
 from app.store.statements import Statements
 from app.store.tree import Tree
 from rxt.inference.cancel import Cancelled, IsCancelled
@@ -152,7 +153,7 @@ def stored_path(database: Path, turn_id: int) -> tuple[Turn, ...]:
 
     The store's own door may mend and tidy what it opens; this one only reads, so it never meets the engine's.
     """
-    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(sqlite3.connect(address(database, "mode=ro"), uri=True)) as connection:
         tree = Tree(Statements(connection, "It was opened only to look into it."))
         return tree.turns(tree.path_ids(turn_id))
 

@@ -61,10 +61,10 @@ def save_bundle(path: Path, bundle: Bundle) -> int:
     return len(data)
 
 
-def open_bundle(path: Path, cancelled: IsCancelled = never) -> Bundle:
+def open_bundle(path: str | Path, cancelled: IsCancelled = never) -> Bundle:
     """Reads a bundle, or a recording as one without findings. Raises RecordingError for what is neither, OSError, and
     Cancelled where it was called off between two arrays."""
-    return from_bytes(replay.read_file(path), cancelled)
+    return from_bytes(replay.read_file(Path(path)), cancelled)
 
 
 def to_bytes(bundle: Bundle) -> bytes:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from app.engine import errands, reports
 from app.engine.exchange import LIMIT_BYTES, ExchangedConversation, ExchangeError, to_json
-from app.engine.exchange_pages import to_html, to_markdown
+from app.engine.exchange_pages import body_in_html, title_in_words, to_html, to_markdown
 from app.engine.exchange_reader import from_json
-from app.engine.exchange_store import added, exchanged
+from app.engine.exchange_store import added, exchanged, with_branches
 from app.engine.refusal import RefusedError
 from app.store.turn_codec import clean
 from rxt.io.files import read_bounded, write_atomically
@@ -50,9 +50,8 @@ class Clerk:
 
     def carry_out(self, errand: errands.Errand) -> None:
         match errand:
-            case errands.ExportConversation():
-                memory = b"" if errand.path.suffix.lower() in PAGES else None  # its bytes may be lost
-                self.export(lambda: exchanged(self._store(), errand.id, memory), errand.path)
+            case errands.ExportConversation() | errands.ReadConversation():
+                self.give(errand, lambda: self._stored(errand))
             case errands.ImportConversation():
                 self._import(errand.path)
             case errands.MeasurePrompt():
@@ -82,7 +81,32 @@ class Clerk:
         finally:
             self._post(reports.SnapshotsListed(folder.list()))
 
-    def export(self, conversation: Callable[[], ExchangedConversation], path: Path) -> None:
+    def give(self, errand: errands.PageErrand, conversation: Callable[[], ExchangedConversation]) -> None:
+        """A conversation for the reader: as a file, or as a page on the screen with all that was said."""
+        match errand:
+            case errands.ExportConversation():
+                self._export(conversation, errand.path)
+            case errands.ReadConversation():
+                found = with_branches(conversation())
+                self._post(reports.ConversationRead(errand.id, title_in_words(found), body_in_html(found)))
+            case _:
+                assert_never(errand)
+
+    def _stored(self, errand: errands.PageErrand) -> ExchangedConversation:
+        """A conversation that is not open. A page of one that cannot be opened now has its branches too."""
+        if isinstance(errand, errands.ExportConversation) and errand.path.suffix.lower() not in PAGES:
+            return exchanged(self._store(), errand.id)
+        found = exchanged(self._store(), errand.id, b"")  # the bytes of its memory may be lost
+        return found if self._fits(found) else with_branches(found)
+
+    def _fits(self, found: ExchangedConversation) -> bool:
+        """Whether the model that is loaded, if one is, is the one it was held with."""
+        try:
+            return self._loaded().info.fingerprint == found.fingerprint
+        except RefusedError:
+            return False
+
+    def _export(self, conversation: Callable[[], ExchangedConversation], path: Path) -> None:
         """Writes a conversation as the ending of `path` says."""
         writer = WRITERS.get(path.suffix.lower())
         if writer is None:

@@ -16,13 +16,13 @@ from app.engine import reports
 from app.engine.analysis_subject import Subject
 from app.engine.clerk import Clerk
 from app.engine.dialogue import Dialogue
-from app.engine.errands import Errand, ExportConversation, ImportConversation
+from app.engine.errands import Errand, ImportConversation, PageErrand
 from app.engine.exchange_store import exchanged_open
 from app.engine.journal import Journal, OpenedInStore
 from app.engine.library import load
 from app.engine.messages import OnStop
 from app.engine.opening import Opening, fresh, from_snapshot, from_store
-from app.engine.refusal import RefusedError, sentence
+from app.engine.refusal import ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.snapshots import SUFFIX, SnapshotFolder
 from app.engine.titles import title_of
@@ -210,10 +210,10 @@ class Engine:
 
     def carry_out(self, errand: Errand) -> None:
         """Saved memories as objects, conversations as files."""
-        if isinstance(errand, ExportConversation) and self._opened(errand.id) is not None:
-            self._clerk.export(lambda: exchanged_open(self.dialogue, lambda: self._journal.store), errand.path)
-            return
-        if isinstance(errand, ExportConversation):
+        if isinstance(errand, PageErrand):
+            if self._opened(errand.id) is not None:
+                self._clerk.give(errand, lambda: exchanged_open(self.dialogue, lambda: self._journal.store))
+                return
             self._need_saved(errand.id)
         self._clerk.carry_out(errand)
         if isinstance(errand, ImportConversation):
@@ -340,7 +340,7 @@ class Engine:
 
     def _need_model(self) -> Loaded:
         if self._loaded is None:
-            raise RefusedError("No model is loaded. Load a model first.")
+            raise ModelRefusedError("No model is loaded. Load a model first.")
         return self._loaded
 
     def _list_conversations(self) -> None:

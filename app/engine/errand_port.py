@@ -46,6 +46,10 @@ class ErrandPort:
         follows."""
         self._command(errands.ExportConversation(id, path))
 
+    def read_conversation(self, id: int) -> None:  # noqa: A002
+        """Makes a page of a conversation, of whatever model; conversation_read(id, title, page) follows."""
+        self._command(errands.ReadConversation(id))
+
     def import_conversation(self, path: Path) -> None:
         """Adds the conversation of a .json file to the list; conversation_imported(id, title) follows."""
         self._command(errands.ImportConversation(path))

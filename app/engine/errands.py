@@ -52,6 +52,14 @@ class ExportConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadConversation:
+    """Makes a page of all that was said, with its branches, of whatever model."""
+
+    failure: ClassVar = "This chat cannot be read now"
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportConversation:
     failure: ClassVar = "This chat was not imported"
     path: Path
@@ -66,5 +74,6 @@ class MeasurePrompt:
 
 
 SnapshotErrand = RenameSnapshot | DuplicateSnapshot | RestoreSnapshot | ExportSnapshot | ImportSnapshot
-ConversationErrand = ExportConversation | ImportConversation
+PageErrand = ExportConversation | ReadConversation
+ConversationErrand = PageErrand | ImportConversation
 Errand = SnapshotErrand | ConversationErrand | MeasurePrompt

@@ -60,7 +60,7 @@ class ExchangedConversation:
 
     shape: (L, S, D) of its memories. memory: the bytes of the first one, float32, little-endian, C order.
     tip: the turn at which it is open; None: before the first. apart: turns off that path that a page has all the
-    same, because the chat cannot be opened at them.
+    same, because the chat cannot be opened at them, or was not.
     """
 
     title: str

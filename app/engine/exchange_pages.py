@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.engine.exchange import ExchangedConversation, ExchangedTurn
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
@@ -30,6 +32,7 @@ h1 { font-size: 1.5rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.125rem; margin: 3rem 0 0; }
 p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .facts { color: var(--muted); font-size: .8125rem; margin-top: .25rem; font-variant-numeric: tabular-nums; }
+.branch { margin-top: 2rem; }
 .query { background: var(--mine); border-radius: .5rem; margin: 2rem 0 .75rem auto; padding: .5rem .75rem;
   width: fit-content; max-width: 85%; }
 """.strip()
@@ -37,27 +40,18 @@ p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 def to_markdown(conversation: ExchangedConversation) -> bytes:
     """The page in Markdown, UTF-8."""
-    parts = [f"# {_marked(_title(conversation))}", *(_marked(fact) for fact in _facts(conversation))]
+    parts = [f"# {_marked(title_in_words(conversation))}", *(_marked(fact) for fact in _facts(conversation))]
     for turn in conversation.path:
         parts += _turn_in_markdown(turn)
     parts += [f"## {_APART}"] if conversation.apart else []
-    for turn in conversation.apart:
+    for beginning, turn in _branches(conversation):
+        parts += [f"<sub>{_marked(beginning)}</sub>"] if beginning else []
         parts += _turn_in_markdown(turn)
     return ("\n\n".join(parts) + "\n").encode()
 
 
 def to_html(conversation: ExchangedConversation) -> bytes:
     """The page in HTML, UTF-8: without scripts, and forbidden to load anything."""
-    title = _escaped(_title(conversation))
-    body = [
-        f'<h1 dir="auto">{title}</h1>',
-        *(f'<p class="facts">{_escaped(fact)}</p>' for fact in _facts(conversation)),
-    ]
-    for turn in conversation.path:
-        body += _turn_in_html(turn)
-    body += [f"<h2>{_APART}</h2>"] if conversation.apart else []
-    for turn in conversation.apart:
-        body += _turn_in_html(turn)
     lines = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -66,15 +60,46 @@ def to_html(conversation: ExchangedConversation) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">',
         '<meta name="referrer" content="no-referrer">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>{title}</title>",
+        f"<title>{_escaped(title_in_words(conversation))}</title>",
         f"<style>\n{_STYLE}\n</style>",
         "</head>",
         "<body>",
-        *body,
+        body_in_html(conversation),
         "</body>",
         "</html>",
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def body_in_html(conversation: ExchangedConversation) -> str:
+    """What the page says, in HTML without style: classes say what a paragraph is."""
+    parts = [
+        f'<h1 dir="auto">{_escaped(title_in_words(conversation))}</h1>',
+        *(f'<p class="facts">{_escaped(fact)}</p>' for fact in _facts(conversation)),
+    ]
+    for turn in conversation.path:
+        parts += _turn_in_html(turn)
+    parts += [f"<h2>{_APART}</h2>"] if conversation.apart else []
+    for beginning, turn in _branches(conversation):
+        parts += [f'<p class="facts branch" dir="auto">{_escaped(beginning)}</p>'] if beginning else []
+        parts += _turn_in_html(turn)
+    return "\n".join(parts)
+
+
+def _branches(conversation: ExchangedConversation) -> Iterator[tuple[str, ExchangedTurn]]:
+    """The turns apart, one branch after the other; before the first of each, the words that say where it begins."""
+    queries = {turn.id: " ".join(turn.query.split()) for turn in conversation.turns}
+    known = {turn.id for turn in conversation.apart}
+    following: dict[int | None, list[ExchangedTurn]] = {}
+    for turn in conversation.apart:
+        following.setdefault(turn.parent if turn.parent in known else None, []).append(turn)
+    waiting, before = following.pop(None, [])[::-1], 0
+    while waiting:
+        turn = waiting.pop()
+        start = "from the beginning" if turn.parent is None else f"after “{queries[turn.parent]}”"
+        yield "" if turn.parent == before else start, turn
+        before = turn.id
+        waiting += following.get(turn.id, [])[::-1]
 
 
 def _turn_in_markdown(turn: ExchangedTurn) -> tuple[str, ...]:
@@ -91,7 +116,8 @@ def _turn_in_html(turn: ExchangedTurn) -> tuple[str, ...]:
     )
 
 
-def _title(conversation: ExchangedConversation) -> str:
+def title_in_words(conversation: ExchangedConversation) -> str:
+    """The title in one line, also where there is none."""
     return " ".join(conversation.title.split()) or "New chat"
 
 

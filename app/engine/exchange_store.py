@@ -55,8 +55,11 @@ def exchanged_open(dialogue: Dialogue, store: Callable[[], ConversationStore]) -
     found = exchanged(store(), opened.id, opened.initial.to_bytes())
     if not (place.is_cut and place.tip is place.cut_at):
         found = replace(found, tip=place.tip.id if place.tip is not None else None)  # another where it is read-only
-    if not dialogue.lacks_branches:
-        return found
+    return with_branches(found) if dialogue.lacks_branches else found
+
+
+def with_branches(found: ExchangedConversation) -> ExchangedConversation:
+    """The same, and a page of it has the turns off its path too."""
     path = {turn.id for turn in found.path}
     return replace(found, apart=tuple(turn for turn in found.turns if turn.id not in path))
 

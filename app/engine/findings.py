@@ -102,7 +102,7 @@ class ProvenanceMap:
 class Similarity:
     """How alike the slots of a layer are after a turn.
 
-    cosine: [L, P, P] in [-1, 1]; P = S, or at most 256: then each entry is the cosine furthest from 0 among the pairs
+    cosine: [L, P, P] in [-1, 1]; P = S, or at most 512: then each entry is the cosine furthest from 0 among the pairs
     of two runs of `pool` neighbouring slots (a slot with itself is left out). effective_rank: [L], how many directions
     the slots of a layer use, 1 to min(S, D).
     """

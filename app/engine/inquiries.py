@@ -176,6 +176,11 @@ class AskProbe:
     seed: int = 0
     turn: int | None = None
 
+    @property
+    def is_played(self) -> bool:
+        """Whether it asks about the model alone: no conversation is needed, so another one changes nothing."""
+        return self.questions is None
+
 
 @dataclass(frozen=True, slots=True)
 class AskMix:

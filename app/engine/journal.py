@@ -320,9 +320,8 @@ def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -
 
 def summary_of(stored: Conversation) -> ConversationSummary:
     """A line of the list."""
-    return ConversationSummary(
-        stored.id, stored.title, stored.turns, stored.model, stored.updated, pinned=stored.pinned
-    )
+    known = stored.id, stored.title, stored.turns, stored.model, stored.updated
+    return ConversationSummary(*known, pinned=stored.pinned, fingerprint=stored.fingerprint)
 
 
 def _damage_in_words(store: ConversationStore) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.models.memory_status import MemoryStatus
+from app.paths import RESOURCES
 
 if TYPE_CHECKING:
     from rxt.events import FinishReason, FloatArray, GateLaw, GateName, MemorySummary, TurnRecord
@@ -42,6 +43,11 @@ class ModelInfo:
     gates: tuple[tuple[GateName, GateLaw], ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it is the one that ships with the application."""
+        return bool(self.source) and Path(self.source).is_relative_to(RESOURCES / "models")
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
@@ -73,7 +79,7 @@ class ConversationSummary:
     """A line of the conversation list.
 
     updated: seconds since the epoch, for display only; order is by id. snippet: only of a search result, the words
-    around what was found in one of its turns; "" where its title was found.
+    around what was found in one of its turns; "" where its title was found. fingerprint: of its model.
     """
 
     id: int
@@ -83,6 +89,7 @@ class ConversationSummary:
     updated: float
     pinned: bool = False
     snippet: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

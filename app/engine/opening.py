@@ -13,7 +13,7 @@ from app.engine.journal import OpenedInStore, TurnEntry
 from app.engine.library import Loaded, Memory, Session
 from app.engine.memory_path import Interrupted, initial_memory, memory_after
 from app.engine.messages import PREVIEW_LENGTH, OnStop, OpenedConversation, StoredTurn, TurnNode
-from app.engine.refusal import RefusedError
+from app.engine.refusal import ModelRefusedError, RefusedError
 from app.engine.seeds import random_seed
 from app.engine.tree import TurnTree
 from app.store.conversation_store import ConversationStore
@@ -108,8 +108,8 @@ def from_store(
     """A stored conversation where its path ended, with exactly the memory it had there.
 
     Where that memory can neither be read nor computed again, or a turn is missing or cannot be read, the path ends at
-    the last turn whose memory is verified; the turns after it stay in the tree. Raises RefusedError where the model is
-    another one, StoreError where it cannot be read at all.
+    the last turn whose memory is verified; the turns after it stay in the tree. Raises ModelRefusedError where it needs
+    another model, StoreError where it cannot be read at all.
     """
     stored = store.conversation(number)
     _check_model(loaded, stored)
@@ -186,17 +186,22 @@ def _check_model(loaded: Loaded, stored: Conversation) -> None:
     info = loaded.info
     if stored.fingerprint == info.fingerprint:
         return
+    folder = "File, Open model folder"
     if stored.model == info.name:
-        raise RefusedError(
-            f"It was held with another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is"
-            f" {info.fingerprint[:12]}): a memory fits only the model that wrote it. To go on, open that version: File,"
-            " Use the bundled model, or a copy of its folder with File, Open model folder. To read what was said,"
-            " export it: its menu in the list has that. The open conversation stays as it is."
+        held = (
+            f"another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is {info.fingerprint[:12]})"
         )
-    raise RefusedError(
-        f"It was held with the model {stored.model}, and {info.name} is loaded: a memory fits only the model that"
-        f" wrote it. To go on, open that model: File, Use the bundled model, or File, Open model folder. The open"
-        " conversation stays as it is."
+        way = (
+            f"This Mneme does not bring that version: the chat goes on only with a copy of its folder ({folder})."
+            if info.is_bundled
+            else f"To go on, open that version: File, Use the bundled model, or a copy of its folder with {folder}."
+        )
+    else:
+        held = f"the model {stored.model}, and {info.name} is loaded"
+        way = f"To go on, open that model: {'' if info.is_bundled else 'File, Use the bundled model, or '}{folder}."
+    raise ModelRefusedError(
+        f"It was held with {held}: a memory fits only the model that wrote it. {way} “Read it” shows"
+        " what was said. The open conversation stays as it is."
     )
 
 

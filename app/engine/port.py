@@ -64,6 +64,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
         snapshots_changed(tuple[SnapshotInfo, ...]): the saved memories, the newest first.
         snapshot_imported(path): a memory from elsewhere is in the library.
         exported(path): a memory or a conversation was written to that file.
+        conversation_read(id, title, page): what was said in a conversation; page: the body of an HTML page.
+        conversation_refused(id, title, message): it was not opened because of its model; it can be read.
         conversation_imported(id, title): a conversation from a file is in the list.
         prompt_measured(text, tokens, room): what a text takes as a system prompt, and how much there may be.
         turn_rejected(text, message): nothing was answered or written; the text belongs in the composer again.
@@ -90,6 +92,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
     snapshots_changed = Signal(object)
     snapshot_imported = Signal(object)
     exported = Signal(object)
+    conversation_read = Signal(int, str, str)
+    conversation_refused = Signal(int, str, str)
     conversation_imported = Signal(int, str)
     prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
@@ -301,6 +305,10 @@ class EnginePort(QObject, TreePort, ErrandPort):
                 self.snapshot_imported.emit(report.path)
             case reports.Exported():
                 self.exported.emit(report.path)
+            case reports.ConversationRead():
+                self.conversation_read.emit(report.id, report.title, report.page)
+            case reports.ConversationRefused():
+                self.conversation_refused.emit(report.id, report.title, report.message)
             case reports.ConversationImported():
                 self.conversation_imported.emit(report.id, report.title)
             case reports.PromptMeasured():

@@ -10,6 +10,10 @@ class RefusedError(Exception):
     """A command that cannot be carried out; the text is a sentence for the reader and nothing was changed."""
 
 
+class ModelRefusedError(RefusedError):
+    """The model that this needs is not loaded, or none is."""
+
+
 EXPECTED = (RefusedError, RxtError, StoreError, OSError, ValueError)
 """What a command may raise; anything else is a fault of the program."""
 

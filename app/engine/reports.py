@@ -122,6 +122,24 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationRead:
+    """What was said in a conversation. page: the body of an HTML page, without style."""
+
+    id: int
+    title: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRefused:
+    """A conversation was not opened because of its model; it can be read."""
+
+    id: int
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationImported:
     id: int
     title: str
@@ -179,6 +197,8 @@ NoEvent = (
     | SnapshotsListed
     | SnapshotImported
     | Exported
+    | ConversationRead
+    | ConversationRefused
     | ConversationImported
     | PromptMeasured
     | TurnRejected

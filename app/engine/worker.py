@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from app.engine import commands, errands, reports
 from app.engine.engine import Engine
-from app.engine.refusal import EXPECTED, sentence, unexpected
+from app.engine.refusal import EXPECTED, ModelRefusedError, sentence, unexpected
 from rxt.events import Event, MemoryWritten
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Worker(QObject):
             self._carry_out(command)
         except EXPECTED as error:
             _log.info("%s was refused: %s", type(command).__name__, error)
-            self._post(reports.Failed(_title(command), sentence(error)))
+            self._post(_refusal(command, error))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception, and the thread must live
             _log.exception("%s failed", type(command).__name__)
             self._post(reports.Failed(_title(command), unexpected(error)))
@@ -119,6 +119,7 @@ class Worker(QObject):
                 | errands.ExportSnapshot()
                 | errands.ImportSnapshot()
                 | errands.ExportConversation()
+                | errands.ReadConversation()
                 | errands.ImportConversation()
                 | errands.MeasurePrompt()
             ):
@@ -150,6 +151,13 @@ class Worker(QObject):
         if subject is not self._subject:
             self._subject = subject
             self._mailbox.append(reports.SubjectChanged(subject))
+
+
+def _refusal(command: commands.Command, error: Exception) -> reports.NoEvent:
+    title, words = _title(command), sentence(error)
+    if isinstance(command, commands.OpenConversation) and isinstance(error, ModelRefusedError):
+        return reports.ConversationRefused(command.id, title, words)
+    return reports.Failed(title, words)
 
 
 def _title(command: commands.Command) -> str:

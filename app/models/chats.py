@@ -34,7 +34,8 @@ class ChatRole(IntEnum):
 
 
 class ConversationLine(Protocol):
-    """A conversation, as the list reads it. `updated`: seconds since the epoch."""
+    """A conversation, as the list reads it. `updated`: seconds since the epoch. `fingerprint`: of its model; may be
+    "" where it is not known."""
 
     @property
     def id(self) -> int: ...
@@ -48,6 +49,17 @@ class ConversationLine(Protocol):
     def updated(self) -> float: ...
     @property
     def pinned(self) -> bool: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class LoadedModel(Protocol):
+    """What tells whether a conversation was held with the model that is loaded."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
 
 
 def date_group(updated: float, today: date) -> tuple[int, str]:
@@ -102,6 +114,7 @@ class ConversationList(QAbstractListModel):
         self._snippets: dict[int, str] = {}
         self._search = ""
         self._current: int | None = None
+        self._model: LoadedModel | None = None
 
     @property
     def lines(self) -> tuple[ConversationLine, ...]:
@@ -154,6 +167,11 @@ class ConversationList(QAbstractListModel):
             rows = [self._rows[known] for known in (self._current, number) if known in self._rows]
             self._current = number
             self._emit_changed(rows)
+
+    def set_model(self, model: LoadedModel) -> None:
+        """The model that is loaded: chats of other versions of it say so."""
+        self._model = model
+        self._emit_changed(range(len(self._lines)))
 
     def has_heading(self, row: int) -> bool:
         """Whether a group begins with this row."""
@@ -236,9 +254,10 @@ class ConversationList(QAbstractListModel):
                 return self._snippets.get(line.id, "")
         return None
 
-    @staticmethod
-    def _detail(line: ConversationLine) -> str:
-        model = one_line(line.model)
+    def _detail(self, line: ConversationLine) -> str:
+        model, loaded = one_line(line.model), self._model
+        if loaded is not None and line.model == loaded.name and line.fingerprint not in ("", loaded.fingerprint):
+            model = f"another version of {model}"
         return f"{turns_in_words(line.turns)} · {model}" if model else turns_in_words(line.turns)
 
     def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

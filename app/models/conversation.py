@@ -178,11 +178,13 @@ class Conversation(QAbstractListModel):
         if changed:
             self._emit_changed()
 
-    def abandon(self) -> None:
-        """Marks a turn that got no end (the engine went away) as not in memory."""
-        if self._exchanges and not self._exchanges[-1].state.is_final:
+    def abandon(self) -> bool:
+        """Marks a turn that got no end (it was stopped, or the engine went away) as not in memory; whether one did."""
+        was_open = bool(self._exchanges) and not self._exchanges[-1].state.is_final
+        if was_open:
             self._exchanges[-1].state = TurnState.NOT_IN_MEMORY
             self._emit_changed()
+        return was_open
 
     def row_of_id(self, number: int) -> int | None:
         """The row of the question of the stored turn of that id."""

@@ -89,9 +89,8 @@ class LoadedModel(Protocol):
     def slots(self) -> int: ...
     @property
     def width(self) -> int: ...
-
-
-THE_WAY = "To use it, open that model: File, Use the bundled model, or File, Open model folder."
+    @property
+    def is_bundled(self) -> bool: ...
 
 
 def date_in_words(created: str) -> str:
@@ -113,14 +112,23 @@ def why_not(line: SnapshotLine, model: LoadedModel | None) -> str:
     if line.shape != needed and any(line.shape):
         return (
             f"It is a memory of {shape_in_words(line.shape)} (layers × slots × width) of {name}; "
-            f"{other} is open and needs {shape_in_words(needed)}. {THE_WAY}"
+            f"{other} is open and needs {shape_in_words(needed)}. {_the_way(name, model)}"
         )
     if line.fingerprint != model.fingerprint:
         return (
             f"It is a memory of {name} (fingerprint {one_line(line.fingerprint)[:12]}); "
-            f"{other} is open (fingerprint {model.fingerprint[:12]}). {THE_WAY}"
+            f"{other} is open (fingerprint {model.fingerprint[:12]}). {_the_way(name, model)}"
         )
     return ""
+
+
+def _the_way(name: str, model: LoadedModel) -> str:
+    """How a memory of the model `name` is used though `model` is open."""
+    if not model.is_bundled:
+        return "To use it, open that model: File, Use the bundled model, or File, Open model folder."
+    if name == one_line(model.name):
+        return "This Mneme does not bring that version: to use it, open a copy of its folder (File, Open model folder)."
+    return "To use it, open that model: File, Open model folder."
 
 
 def shape_in_words(shape: tuple[int, int, int]) -> str:

@@ -6,6 +6,7 @@ Long form: one line a number, with the place it has on each axis and the words t
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -97,7 +98,7 @@ def _npz(figure: Figure, stamp: Stamp) -> bytes:
         place = place if f"{place}/" not in "".join(arrays) else f"{place}-{index + 1}"
         for part, values, described in _parts(panel):
             arrays[f"{place}/{part}"] = values
-            axes[f"{place}/{part}"] = [{"name": axis.name, "labels": list(axis.labels)} for axis in described]
+            axes[f"{place}/{part}"] = [dataclasses.asdict(axis) for axis in described]
     about = json.dumps({"stamp": stamp.facts(figure), "axes": axes}, ensure_ascii=False)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, about=np.array(about), **arrays)

@@ -41,6 +41,8 @@ def life_text(turns: float) -> str:
     """A half-life in turns, without the word."""
     if math.isinf(turns):
         return "∞"
+    if 0 <= turns < 0.05:
+        return "< 0.1"
     return f"> {LONGEST_LIFE}" if turns > LONGEST_LIFE else number_text(turns, 1)
 
 

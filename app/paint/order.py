@@ -48,8 +48,8 @@ def by_likeness(cosine: FloatArray) -> IndexArray:
     layers, slots = cosine.shape[:2]
     order = np.empty((layers, slots), dtype=np.intp)
     for layer in range(layers):
-        rows = cosine[layer] - cosine[layer].mean(axis=0)
-        axis = rows[int(np.square(rows).sum(axis=1).argmax())].astype(np.float64)
+        rows = (cosine[layer] - cosine[layer].mean(axis=0)).astype(np.float64)
+        axis = rows[int(np.square(rows).sum(axis=1).argmax())]
         for _ in range(30):
             axis = rows.T @ (rows @ axis)
             length = float(np.linalg.norm(axis))

@@ -117,8 +117,10 @@ def laws_of(records: Sequence[TurnRecord]) -> dict[GateName, GateLaw]:
 
 
 def quantities_of(records: Sequence[TurnRecord]) -> tuple[Quantity, ...]:
-    """Everything the map can show of a conversation: change, norm, cosine, and a gate a stage."""
-    return (CHANGE, NORM, COSINE, *(gate_quantity(name, law) for name, law in laws_of(records).items()))
+    """Everything the map can show of a conversation: change, norm, cosine, and a gate for each stage that has one."""
+    laws = laws_of(records).items()
+    gates = (gate_quantity(name, law) for name, law in laws if law.activation != "none")
+    return (CHANGE, NORM, COSINE, *gates)
 
 
 class ConversationRange:

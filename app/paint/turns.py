@@ -77,6 +77,7 @@ class LayerTurns:
         self._change: list[FloatArray] = []
         self._keep: list[FloatArray] = []
         self._norm: list[FloatArray] = []
+        self._records: Sequence[TurnRecord] = ()
         self._log_keep: FloatArray | None = None
         self._stacks: dict[int, FloatArray] = {}
 
@@ -86,6 +87,7 @@ class LayerTurns:
         if len(records) == first:
             return
         self._stacks.clear()
+        self._records = records
         keys = [turn_key(record) for record in records]
         summed = first or self._sum_known(keys)
         for place, key in enumerate(keys[first:], first):
@@ -111,9 +113,7 @@ class LayerTurns:
         change = np.sqrt(np.square(record.change, dtype=np.float64).sum(axis=1)).astype(np.float32)
         keep = keep_of(record)
         self._known[key] = change, keep.mean(axis=1), record.norm.mean(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log2(keep.astype(np.float64))
-        self._log_keep = logs if self._log_keep is None else self._log_keep + logs
+        self._log_keep = _added(self._log_keep, keep)
 
     def change(self) -> FloatArray:
         """[L, N]: the Euclidean norm of a layer's difference over each turn."""
@@ -131,17 +131,29 @@ class LayerTurns:
         """[L, N]: the mean norm of a layer's slots."""
         return self._stacked(self._norm)
 
-    def half_life(self) -> FloatArray:
-        """[L] in turns: until half of what stands in a slot now is left, at its mean rate; the median of the slots.
+    def half_life(self, count: int | None = None) -> FloatArray:
+        """[L] in turns: until half of what stands in a slot is left, at its mean rate over the first `count` turns
+        (all of them by default); the median of the slots.
 
-        Infinite where nothing fades; NaN without turns.
+        Infinite where nothing fades; empty without turns.
         """
-        if self._log_keep is None:
+        known = len(self._change)
+        count = known if count is None else min(count, known)
+        log_keep = self._log_keep if count == known else self._log_keep_of(count)
+        if log_keep is None:
             return np.zeros(0, np.float32)
-        rate = self._log_keep / len(self._change)
+        rate = log_keep / count
         with np.errstate(divide="ignore", invalid="ignore"):
             lives = np.where(rate < 0, -1 / rate, np.where(np.isnan(rate), np.nan, np.inf))
         return np.median(lives, axis=1).astype(np.float32)
+
+    def _log_keep_of(self, count: int) -> FloatArray | None:
+        """[L, S]: the sum over the first turns, from the nearest one that was kept."""
+        first = count - count % _STEP
+        total = self._sums[turn_key(self._records[first - 1])] if first else None
+        for record in self._records[first:count]:
+            total = _added(total, keep_of(record))
+        return total
 
     def _stacked(self, rows: list[FloatArray]) -> FloatArray:
         """The rows side by side, put together once until a turn is added."""
@@ -150,3 +162,10 @@ class LayerTurns:
             found = np.stack(rows, axis=1) if rows else np.zeros((0, 0), np.float32)
             self._stacks[id(rows)] = found
         return found
+
+
+def _added(total: FloatArray | None, keep: FloatArray) -> FloatArray:
+    """The sum of the logarithms of what was kept, with one turn more."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs: FloatArray = np.log2(keep.astype(np.float64))
+    return logs if total is None else total + logs

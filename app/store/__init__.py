@@ -6,6 +6,7 @@ ordered by id, never by a clock. A store belongs to one thread at a time.
 
     schema              the tables, by version, and the steps between versions
     database            opens the file: rights, damage, versions; backup copies it, salvage rescues what can be read
+    database_file       its address, and whether it still lies where it was opened
     statements          rows and transactions; every error is a sentence
     records             the nouns that are stored: Conversation, Turn, Node, Keyframe
     turn_codec          a TurnRecord as columns and arrays, and back, bit by bit

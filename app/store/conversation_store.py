@@ -73,7 +73,7 @@ class ConversationStore:
 
     def close(self) -> None:
         """Ends the connection; calling it again does nothing."""
-        self._connection.close()
+        self._db.close()
 
     def together(self) -> AbstractContextManager[None]:
         """A transaction: the verbs called inside of it are saved together, or none of them."""

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from app.store import salvage
 from app.store.backup import back_up, sync_folder
+from app.store.database_file import DatabaseFile, address, quarantine
 from app.store.errors import StoreError
 from app.store.expected_columns import columns, expected_columns
 from app.store.records import Salvaged
@@ -103,6 +104,7 @@ def _connect(path: Path) -> Statements:
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
+        return Statements(connection, found_damage=lambda: _suspect(path), file=DatabaseFile(path))
     except UnicodeDecodeError as error:  # sqlite3 quotes damaged bytes in a message, and cannot read it
         connection.close()
         raise _DamageError("its schema is damaged") from error
@@ -118,7 +120,6 @@ def _connect(path: Path) -> Statements:
     except BaseException:
         connection.close()
         raise
-    return Statements(connection, found_damage=lambda: _suspect(path))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -130,6 +131,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version < 0 or (version == 0 and _is_of_another_program(connection)):
         raise _DamageError("it is a database of another program")
+    if version == 0:
+        _let_shrink(connection)
     _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = FAST")  # thinning a memory must not write it once more, as zeros
@@ -149,6 +152,11 @@ def _is_of_another_program(connection: sqlite3.Connection) -> bool:
     moment, in one transaction."""
     has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
     return has_tables and _version(connection) == 0
+
+
+def _let_shrink(connection: sqlite3.Connection) -> None:
+    """A new file can give back what was erased (see Trash); in one that has tables it is too late for that."""
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 def _keep_a_log(connection: sqlite3.Connection) -> None:
@@ -231,7 +239,7 @@ def _read_only(path: Path, reason: str) -> Opened:
     journal = Path(f"{path}-wal")
     mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        address(path.absolute(), mode), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
     try:
         version = _version(connection)
@@ -256,6 +264,7 @@ def _replace(path: Path) -> Opened:
     os.close(os.open(rescued, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     new = sqlite3.connect(rescued, isolation_level=None)
     try:
+        _let_shrink(new)
         new.execute("PRAGMA journal_mode = MEMORY")
         _migrate(new, rescued)
         salvaged = salvage.copy_readable(path, new)
@@ -285,14 +294,7 @@ def _suspect(path: Path) -> None:
 
 def _quarantine(path: Path) -> Path:
     """Moves the file and its journals to `quarantine/` under a new name; returns that name."""
-    folder = path.parent / "quarantine"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    target = folder / f"{stamp}-{path.name}"
-    number = 1
-    while target.exists():
-        target = folder / f"{stamp}-{number}-{path.name}"
-        number += 1
+    target = quarantine(path)
     os.replace(path, target)
     for suffix in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):

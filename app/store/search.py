@@ -115,6 +115,7 @@ class SearchIndex:
         if not waiting:
             return
         try:
+            self._db.check_file()
             with transaction(connection):
                 self._index(connection, waiting[-1][0])
         except NotWritableError:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from app.store.database_file import DatabaseFile
 from app.store.errors import NotWritableError, StoreError
 
 DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -47,18 +48,36 @@ class Statements:
     """The open database, as rows.
 
     read_only: why nothing can be written, "" where everything can. found_damage: called when reading or writing shows
-    that the file is damaged.
+    that the file is damaged. file: looked at before each transaction; None where nothing is written.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, read_only: str = "", found_damage: Callable[[], None] = lambda: None
+        self,
+        connection: sqlite3.Connection,
+        read_only: str = "",
+        found_damage: Callable[[], None] = lambda: None,
+        file: DatabaseFile | None = None,
     ) -> None:
         self.connection = connection
         self.read_only = read_only
         self.found_damage = found_damage
+        self._file = file
         connection.row_factory = sqlite3.Row
         # a damaged letter must not hide the text around it; what was written to memory has a digest
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Ends the connection; calling it again does nothing."""
+        file, self._file = self._file, None
+        if file is None:
+            self.connection.close()
+        else:
+            file.close(self.connection)
+
+    def check_file(self) -> None:
+        """Raises NotWritableError where another file lies in the place of the one that is open."""
+        if self._file is not None:
+            self._file.check()
 
     def read(self, sql: str, *values: Any) -> Sequence[sqlite3.Row]:
         """All rows. Raises NotWritableError where the database cannot be read now, StoreError where never."""
@@ -75,9 +94,11 @@ class Statements:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Raises NotWritableError also where the database was opened read-only."""
+        """Raises NotWritableError also where the database was opened read-only or its file was replaced."""
         if self.read_only:
             raise NotWritableError(self.read_only)
+        if not self.connection.in_transaction:
+            self.check_file()
         try:
             with transaction(self.connection):
                 yield

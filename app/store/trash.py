@@ -8,17 +8,38 @@ still stands there, and is taken anew once it is right. So a clock that is wrong
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 
+from app.store.errors import StoreError
 from app.store.search import SearchIndex
 from app.store.statements import Statements
 
 KEPT_DAYS = 30
+GIVEN_BACK_PAGES = 2048
+"""What one emptying makes the file smaller by, so that a start is not held up; the rest is for the next ones."""
 DAY_S = 86_400
 _WITHOUT_TIME = 1
 """Earlier versions noted only that something was deleted."""
 EARLIEST = 1_600_000_000
 """September 2020: no right clock stands before that."""
+
+# these two columns are all that refers to memories
+_MEMORIES = """
+SELECT initial_memory FROM conversation WHERE id = ?
+UNION
+SELECT memory_after FROM turn WHERE conversation = ? AND memory_after IS NOT NULL
+"""
+_DELETE_UNUSED = """
+DELETE FROM memory WHERE sha256 NOT IN (
+    SELECT initial_memory FROM conversation UNION SELECT memory_after FROM turn WHERE memory_after IS NOT NULL
+)
+"""
+_DELETE_IF_UNUSED = """
+DELETE FROM memory WHERE sha256 = ?
+    AND NOT EXISTS (SELECT 1 FROM turn WHERE memory_after = sha256)
+    AND NOT EXISTS (SELECT 1 FROM conversation WHERE initial_memory = sha256)
+"""
 
 
 class Trash:
@@ -48,7 +69,7 @@ class Trash:
     def empty(self) -> int:
         """Erases what was deleted KEPT_DAYS ago or earlier; returns how many conversations. Raises StoreError.
 
-        Each goes as a whole or not at all. Its bytes are overwritten in the file.
+        Each goes as a whole or not at all. Its bytes are overwritten in the file, which then gets smaller bit by bit.
         """
         self._date()
         before = self._now - KEPT_DAYS * DAY_S
@@ -58,7 +79,9 @@ class Trash:
             with self._overwriting():
                 for number in old:
                     self._erase(number)
+                self._db.write(_DELETE_UNUSED)  # a chat whose first question was rejected has left its own, too
                 self._search.forget_erased()
+        self._give_back()
         return len(old)
 
     def _date(self) -> None:
@@ -79,12 +102,19 @@ class Trash:
 
     def _erase(self, conversation: int) -> None:
         with self._db.transaction():
+            memories = self._db.read(_MEMORIES, conversation, conversation)
             self._db.write("DELETE FROM turn WHERE conversation = ?", conversation)  # their arrays go with them
             self._db.write("DELETE FROM conversation WHERE id = ?", conversation)
-            self._db.write(
-                "DELETE FROM memory WHERE sha256 NOT IN (SELECT initial_memory FROM conversation"
-                " UNION SELECT memory_after FROM turn WHERE memory_after IS NOT NULL)"
-            )
+            self._db.connection.executemany(_DELETE_IF_UNUSED, [tuple(row) for row in memories])
+
+    def _give_back(self) -> None:
+        """Makes the file smaller by some of the pages that nothing is on; one of an earlier version stays as large.
+        Raises nothing: it is only a help.
+        """
+        with contextlib.suppress(StoreError, sqlite3.Error):
+            self._db.check_file()
+            # as a script: Python would end it after the first page
+            self._db.connection.executescript(f"PRAGMA incremental_vacuum({GIVEN_BACK_PAGES})")
 
     @contextlib.contextmanager
     def _overwriting(self) -> Iterator[None]:

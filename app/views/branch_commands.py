@@ -58,6 +58,7 @@ class BranchCommands(QObject):
         overlay.refusals_of = self.refusals_of
         overlay.asked.connect(self.do)
         overlay.edit_accepted.connect(self._finish_edit)
+        overlay.editor.edit.focus_changed.connect(self.refresh)
         port.failed.connect(self._on_failed)
         window.chat.transcript.version_asked.connect(self._show_version)
         window.chat.transcript.pointed.connect(self.refresh)
@@ -76,6 +77,8 @@ class BranchCommands(QObject):
             row = chat.transcript.focused_row
         elif focus is not None and chat.overlay.tools.isAncestorOf(focus):
             row = chat.overlay.tools.row
+        elif focus is not None and chat.overlay.editor.isAncestorOf(focus):
+            row = chat.overlay.edited_row
         return row if row >= 0 else self._conversation.rowCount() - 1
 
     def _exchange(self, row: int) -> Exchange | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from app.engine.messages import MOST_FOUND
-from app.paths import RESOURCES
 from app.views.loss_question import EXPORT, MAKE_ROOM
 from app.views.notices import Tone
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from app.views.branch_commands import BranchCommands
     from app.views.main_window import MainWindow
 
-BUNDLED = RESOURCES / "models"
 NOT_SAVED = "Not saved"
 SAVED_NO_MORE = ("Conversations are read-only", "Nothing is saved", "Nothing more is saved")
 
@@ -193,7 +190,7 @@ class BranchLink(QObject):
 
     @Slot(object)
     def _on_model_loaded(self, model: ModelInfo) -> None:
-        if model.source and not Path(model.source).is_relative_to(BUNDLED):
+        if model.source and not model.is_bundled:
             self._workspace.settings.add_recent_model(model.source)
 
     @Slot(object)

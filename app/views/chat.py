@@ -98,7 +98,7 @@ class Chat(QWidget):
     def _connect(self) -> None:
         conversation, history = self._workspace.conversation, self._workspace.history
         conversation.rowsInserted.connect(self._show_page)
-        conversation.rowsRemoved.connect(self._show_page)
+        conversation.path_changed.connect(self._show_page)  # not rowsRemoved: the turns of another path come next
         conversation.modelReset.connect(self._show_page)
         history.cursor_changed.connect(self._show_cursor)
         history.reset.connect(self._show_cursor)
@@ -126,6 +126,8 @@ class Chat(QWidget):
             page: QWidget = self.transcript
         elif self._phase is Phase.NO_MODEL:
             page = self.model_missing
+        elif self._phase is Phase.READING and self._pages.currentWidget() is self.transcript:
+            page = self.transcript  # another version of the first turn begins: the keyboard stays where it was
         else:
             page = self.welcome
             origin = self._workspace.conversation.origin

@@ -38,7 +38,7 @@ class ChatList(QWidget):
     """Search field and list.
 
     Signals:
-        chosen(id) · delete_requested(id) · export_requested(id): of a line.
+        chosen(id) · delete_requested(id) · export_requested(id) · read_requested(id): of a line.
         pin_requested(id, pinned): a chat shall be kept on top, or no longer.
         search_requested(text): look for this; never empty.
         left(): Esc was pressed in an empty search field.
@@ -48,6 +48,7 @@ class ChatList(QWidget):
     delete_requested = Signal(object)
     pin_requested = Signal(int, bool)
     export_requested = Signal(int)
+    read_requested = Signal(int)
     search_requested = Signal(str)
     left = Signal()
 
@@ -180,6 +181,7 @@ class ChatList(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self.chosen.emit(key))
+        menu.addAction("Read", lambda: self.read_requested.emit(key))
         menu.addAction("Unpin" if pinned else "Pin to the top", lambda: self.pin_requested.emit(key, not pinned))
         menu.addAction("Rename", lambda: self._rename(key))
         menu.addAction("Export…", lambda: self.export_requested.emit(key))

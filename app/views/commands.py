@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.models.library import one_line
 from app.views.branch_commands import BranchCommands
 from app.views.chat_files import ChatFiles
+from app.views.chat_reading import ChatReading
 from app.views.deleted_chats import DeletedChats
 from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog
 from app.views.file_dialog import FileDialog
@@ -72,6 +73,7 @@ class WindowCommands(QObject):
             port, workspace, window, window.known_actions, themes, paths, self._open, self.open_snapshot, self
         )
         self.chat_files = ChatFiles(port, workspace, window, self._open, self.open_chat, self)
+        self.reading = ChatReading(port, window, themes, self._keep, self)
         self.branches = BranchCommands(port, workspace, window, self.memories, self)
         self.finding = FindingCommands(port, window, themes, self)
         self.lab = LabRequests(self)

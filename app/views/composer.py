@@ -70,10 +70,11 @@ class Composer(QFrame):
     """The text field with its buttons and the waiting message.
 
     Signals:
-        submitted(): a message left the field.
+        writing(): the text changes, or is about to leave the field. submitted(): a message left the field.
         refused(sentence): something could not be pasted.
     """
 
+    writing = Signal()
     submitted = Signal()
     refused = Signal(str)
 
@@ -125,6 +126,7 @@ class Composer(QFrame):
 
     def _connect(self, settings: Settings) -> None:
         self.edit.submitted.connect(self.submit)
+        self.edit.textChanged.connect(self.writing)
         self.edit.focus_changed.connect(self._show_focus)
         self.edit.refused.connect(self.refused)
         self.send_button.clicked.connect(self.submit)
@@ -159,6 +161,7 @@ class Composer(QFrame):
     @Slot()
     def submit(self) -> None:
         """Hands the text to the outbox; what it does not take stays."""
+        self.writing.emit()
         result = self._outbox.submit(self.text.rstrip("\n"))
         if result in (Submission.SENT, Submission.QUEUED):
             self.set_text("")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NOTES_SHOWN = 2
 NOTE_LETTERS = 160
+LEADS_ELSEWHERE = (Phase.LOADING, Phase.OPENING, Phase.REWRITING)
+"""What is written meanwhile may be meant for what comes then."""
 
 
 class EngineLink(QObject):
@@ -68,6 +70,8 @@ class EngineLink(QObject):
         port.snapshots_changed.connect(self._on_snapshots)
         port.turn_rejected.connect(self._on_turn_rejected)
         port.failed.connect(self._on_failed)
+        for refused in (port.failed, port.load_failed, port.conversation_refused):
+            refused.connect(self._on_refused)
         commands.memory_asked.connect(self._on_memory_asked)
         window.closing.connect(self._on_closing)
         window.hint_dismissed.connect(self._on_hint_dismissed)
@@ -81,7 +85,9 @@ class EngineLink(QObject):
     def _on_phase(self, phase: Phase) -> None:
         self._phase = phase
         if not phase.is_busy:
-            self._workspace.conversation.abandon()
+            if self._workspace.conversation.abandon():
+                words = f"{self._workspace.conversation.exchanges[-1].answer} Stopped; not in memory."
+                announce(self._window.chat.transcript, words.lstrip())
             self._window.chat.notices.dismiss(BUSY)
         self._window.show_phase(phase)
         self._update_actions()
@@ -123,6 +129,7 @@ class EngineLink(QObject):
     def _on_model_loaded(self, model: ModelInfo) -> None:
         numbers = "" if model.dtype == "float32" else f" · {model.dtype}"
         self._window.status.show_model(model.name, f"{model.device}{numbers}")
+        self._workspace.chats.set_model(model)
         self._window.chat.notices.dismiss("load")
         self._window.chat.notices.dismiss("notes")
         if model.notes:
@@ -147,7 +154,7 @@ class EngineLink(QObject):
     def _on_conversation_opened(self, opened: OpenedConversation) -> None:
         workspace = self._workspace
         if workspace.conversation.id is not None:  # what was written while the first model loaded is for this chat
-            self._take_back()
+            self._take_back("Another chat is open. Send it here if it is for this one.")
         records = tuple(turn.record for turn in opened.turns if turn.record is not None)
         origin = f"the memory “{one_line(opened.origin)}”" if opened.origin else ""
         workspace.conversation.open(opened.id, opened.title, origin, opened.turns)
@@ -159,17 +166,25 @@ class EngineLink(QObject):
             self._tell_origin(opened.origin)
         self._asked_memory = None
 
-    def _take_back(self) -> None:
-        """What was written for the chat before comes back: whether it is for this one, only the person knows."""
+    @Slot()
+    def _on_refused(self) -> None:
+        """The open path stays: what was written for another comes back, or it would go here as soon as it can."""
+        if self._phase in LEADS_ELSEWHERE and self._workspace.conversation.id is not None:
+            self._take_back("It was not sent. Send it here if it is for this chat.")
+
+    def _take_back(self, words: str) -> None:
+        """What was written for another path comes back: whether it is for this one, only the person knows."""
         composer = self._window.chat.composer
         was_empty = not composer.text.strip()
         if self._workspace.outbox.take_back():
             if was_empty:
                 composer.set_text(f"{composer.text}\n")  # whoever types on begins a line of their own
-            composer.hint("Another chat is open. Send it here if it is for this one.")
+            composer.hint(words)
 
     @Slot(object)
     def _on_path_changed(self, opened: OpenedConversation) -> None:
+        if self._phase is Phase.OPENING:
+            self._take_back("Another branch is open. Send it here if it is for this one.")
         records = tuple(turn.record for turn in opened.turns if turn.record is not None)
         self._workspace.conversation.show_path(opened.turns)
         self._workspace.history.follow_path(records)

@@ -7,9 +7,7 @@ import re
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import (
     QImage,
-    QKeySequence,
     QResizeEvent,
-    QShortcut,
     QShowEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -21,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QTextBrowser,
@@ -32,9 +29,9 @@ from PySide6.QtWidgets import (
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.key_button import native_words
-from app.views.labels import button, label, line
-from app.views.spoken import announce
-from app.views.window_layout import resize_on_screen
+from app.views.labels import button
+from app.views.page_finder import PageFinder, arrange_page
+from app.views.window_layout import bring_to_front, resize_on_screen
 
 PAGES = ("conversation", "memory", "inspector", "lab", "models", "training", "notebook")
 PICTURE = re.compile(r"[a-z]+-light\.png")
@@ -119,18 +116,8 @@ class HelpDialog(QDialog):
         self._headings = [block for block in _blocks(self.browser.document()) if 0 < _level(block) < 3]
         self._start = self._heading_of(start)
         self.contents = self._contents()
-        self.find_field = QLineEdit()
-        self.find_field.setPlaceholderText("Find in help")
-        self.find_field.setAccessibleName("Find in help")
-        self.find_field.setMaximumWidth(CONTENTS_PX - PADDING_PX)
-        self.missing = label("Not found", "caption")
-        self.missing.hide()
-        head = QHBoxLayout()
-        head.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
-        head.setSpacing(GAP_PX)
-        head.addWidget(self.find_field, 1)
-        head.addWidget(self.missing)
-        head.addStretch()
+        self.finder = PageFinder("Find in help", self.browser)
+        self.find_field, self.missing = self.finder.field, self.finder.missing
         self._aside = QWidget()
         self._aside.setFixedWidth(CONTENTS_PX)
         column = QVBoxLayout(self._aside)
@@ -143,21 +130,7 @@ class HelpDialog(QDialog):
         close = button("Close", "")
         close.setObjectName("closeHelp")
         close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(head)
-        outer.addWidget(line())
-        outer.addLayout(row, 1)
-        outer.addWidget(line())
-        outer.addLayout(foot)
-        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self._ask_words)
-        self.find_field.textEdited.connect(self._find_first)
-        self.find_field.returnPressed.connect(self._find_next)
+        arrange_page(self, self.finder, row, close)
         self.contents.currentRowChanged.connect(self.open_section)
         self.browser.verticalScrollBar().valueChanged.connect(self._follow)
         self.browser.setTextCursor(QTextCursor(self._headings[self._start]))
@@ -179,10 +152,7 @@ class HelpDialog(QDialog):
 
     def come_to_front(self) -> None:
         """Shows itself before all other windows, also where it was minimised."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        bring_to_front(self)
 
     def open_page(self, page: str) -> None:
         """Goes to the beginning of another page. Raises ValueError for one that is not there."""
@@ -241,34 +211,6 @@ class HelpDialog(QDialog):
         self.contents.blockSignals(True)
         self.contents.setCurrentRow(number)
         self.contents.blockSignals(False)
-
-    @Slot()
-    def _ask_words(self) -> None:
-        self.find_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.find_field.selectAll()
-
-    @Slot(str)
-    def _find_first(self, words: str) -> None:
-        """Stays where the words still fit while they are typed."""
-        cursor = self.browser.textCursor()
-        cursor.setPosition(cursor.selectionStart())
-        self.browser.setTextCursor(cursor)
-        self._find(words)
-
-    @Slot()
-    def _find_next(self) -> None:
-        self._find(self.find_field.text())
-
-    def _find(self, words: str) -> None:
-        found = not words or self.browser.find(words)
-        if not found:  # once more from the beginning
-            here = self.browser.textCursor()
-            self.browser.moveCursor(QTextCursor.MoveOperation.Start)
-            found = self.browser.find(words)
-            if not found:
-                self.browser.setTextCursor(here)
-                announce(self.find_field, "Not found")
-        self.missing.setVisible(not found)
 
 
 def _blocks(document: QTextDocument) -> list[QTextBlock]:

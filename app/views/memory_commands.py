@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QDialog
 from app.models.conversation import MessageRole
 from app.models.library import one_line
 from app.models.phase import Phase
+from app.views.deleted_memories import DeletedMemories
 from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
 from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
-from app.views.notices import Notices, Tone
+from app.views.notices import BUSY, Notices, Tone
 from app.views.system_prompt import SystemPromptDialog
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rxt.events import MemorySummary
 
 NOT_WRITTEN = "The system prompt was not written"
-NOT_DELETED = "This memory was not deleted"
 
 
 class MemoryCommands(QObject):
@@ -67,15 +67,16 @@ class MemoryCommands(QObject):
         self._draft = window.kept.prompt
         self._unsaved_note = window.kept.note  # of a memory that was not saved (yet)
         self._described: Path | None = None  # the file that the note goes to
-        self._deleting: dict[Path, str] = {}
-        self._deleted: list[Path] = []
+        self._deleted = DeletedMemories(port, workspace.memories, lambda: self._notices, self)
+        self._deleted.coming_back.connect(self._pick)
+        port.phase_changed.connect(self._on_phase)
         port.model_loaded.connect(self._on_model_loaded)
         port.snapshots_changed.connect(self._on_snapshots)
         port.snapshot_saved.connect(self._on_saved)
         port.snapshot_imported.connect(self._on_imported)
         port.prompt_measured.connect(self._on_measured)
         port.failed.connect(self._on_failed)
-        window.sidebar.memory_delete_requested.connect(self.delete)
+        window.sidebar.memory_delete_requested.connect(self._deleted.delete)
         window.sidebar.memory_rename_requested.connect(self.rename)
         window.closing.connect(self._on_closing)
 
@@ -161,13 +162,13 @@ class MemoryCommands(QObject):
         if self._library is None:
             library = MemoryLibrary(self._workspace.memories, self._actions, self._themes, self._window)
             library.start_requested.connect(self.start)
-            library.duplicate_requested.connect(self._port.duplicate_snapshot)
-            library.delete_requested.connect(self.delete)
+            library.duplicate_requested.connect(self.duplicate)
+            library.delete_requested.connect(self._deleted.delete)
             library.export_requested.connect(self.export)
             library.reveal_requested.connect(self.reveal)
             library.retitled.connect(self._port.rename_snapshot)
             library.import_requested.connect(self.choose_import)
-            library.undo_requested.connect(self.undo_delete)
+            library.undo_requested.connect(self._deleted.undo)
             library.files_dropped.connect(self.take_in)
             self._library = library
         self._library.show()
@@ -180,39 +181,24 @@ class MemoryCommands(QObject):
     @Slot(object)
     def start(self, path: Path) -> None:
         """Begins a chat from a memory; the library makes way."""
-        if self._library is not None and not self._port.phase.is_busy:
+        if self._port.phase.is_busy:  # said here, or the library lies over it
+            words = f"Please wait: {self._port.phase.value}. Nothing was changed."
+            self._notices.add(words, Tone.WARNING, key=BUSY)
+            return
+        if self._library is not None:
             self._library.hide()
         self._start_chat(path)
 
     @Slot(object)
-    def delete(self, path: Path) -> None:
-        """Deletes a memory and offers to undo it."""
-        self._deleting[path] = self._workspace.memories.title(path)
-        self._port.delete_snapshot(path)
+    def duplicate(self, path: Path) -> None:
+        if self._port.phase.is_busy:
+            self._notices.add("This memory is duplicated when the model is ready.", key=BUSY)
+        self._port.duplicate_snapshot(path)
 
-    def _tell_deleted(self, path: Path) -> None:
-        title = self._deleting.pop(path)
-        self._deleted.append(path)
-        self._notices.add(
-            f"Deleted the memory “{title}”.",
-            action="Undo",
-            run=lambda: self._restore(path),
-            key="delete",
-        )
-
-    @Slot()
-    def undo_delete(self) -> None:
-        """Brings back the memory that was deleted last."""
-        if self._deleted:
-            self._restore(self._deleted[-1])
-
-    def _restore(self, path: Path) -> None:
-        if path in self._deleted:
-            self._deleted.remove(path)
-        self._notices.dismiss("delete")
+    @Slot(object)
+    def _pick(self, path: Path) -> None:
         if self._library is not None:
             self._library.pick(path)
-        self._port.restore_snapshot(path)
 
     @Slot(object)
     def export(self, path: Path) -> None:
@@ -284,6 +270,11 @@ class MemoryCommands(QObject):
 
     # ---------------------------------------------------------------- what the engine says
 
+    @Slot(object)
+    def _on_phase(self, phase: Phase) -> None:
+        if self._library is not None and not phase.is_busy:
+            self._library.notices.dismiss(BUSY)
+
     @property
     def _notices(self) -> Notices:
         """Those of the library while it is in front, else those of the window."""
@@ -306,9 +297,6 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_snapshots(self, lines: tuple[SnapshotInfo, ...]) -> None:
-        listed = {line.path for line in lines}
-        for path in [path for path in self._deleting if path not in listed]:
-            self._tell_deleted(path)
         wanted = any(line.norm is None and not line.problem for line in lines)
         if wanted and self._library is not None and self._library.isVisible():
             self._port.refresh_snapshots()
@@ -318,8 +306,7 @@ class MemoryCommands(QObject):
         if snapshot.path == self._described:  # other files do not have the note
             self._described = None
             self._keep_note("")
-        if self._library is not None:
-            self._library.pick(snapshot.path)
+        self._pick(snapshot.path)
         if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's
             self._prompt.show_written()
             if self._library is not None:
@@ -327,8 +314,7 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_imported(self, path: Path) -> None:
-        if self._library is not None:
-            self._library.pick(path)
+        self._pick(path)
         self._notices.add(f"Imported the memory {one_line(path.name)}.", key="imported")
 
     @Slot(str, int, int)
@@ -338,8 +324,6 @@ class MemoryCommands(QObject):
 
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:
-        if title == NOT_DELETED and self._deleting:  # in the order they were asked for
-            del self._deleting[next(iter(self._deleting))]
         if self._prompt is not None and title == NOT_WRITTEN:
             self._prompt.show_refused(message)
         if self._notices is not self._window.chat.notices:

@@ -133,6 +133,11 @@ class MessageOverlay(QObject):
 
     # ---------------------------------------------------------------- editing
 
+    @property
+    def edited_row(self) -> int:
+        """The message that is being edited, -1 for none."""
+        return self._editor_row
+
     def begin_edit(self, row: int) -> None:
         """Lets the person edit the question or the answer in a row, in its place."""
         index = self._conversation.index(row)

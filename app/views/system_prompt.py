@@ -63,6 +63,8 @@ class SystemPromptDialog(QDialog):
         self._write = button("Write and start a chat", "primary")
         self._write.setObjectName("systemPromptWrite")
         self._write.setDefault(True)
+        self._cancel = button("Cancel", "ghost")
+        self._cancel.setObjectName("systemPromptCancel")
         self._fits = True
         self._waits = False
         self._timer = QTimer(self)
@@ -99,10 +101,9 @@ class SystemPromptDialog(QDialog):
         column.addWidget(self._problem)
         column.addSpacing(GAP_PX)
         buttons = QHBoxLayout()
-        cancel = button("Cancel", "ghost")
-        cancel.clicked.connect(self.reject)
+        self._cancel.clicked.connect(self.reject)
         buttons.addStretch(1)
-        buttons.addWidget(cancel)
+        buttons.addWidget(self._cancel)
         buttons.addWidget(self._write)
         column.addLayout(buttons)
 
@@ -137,6 +138,10 @@ class SystemPromptDialog(QDialog):
             reason = "The text is longer than the model can write at once."
         self._write.setEnabled(not reason)
         self._write.setToolTip(reason or "Write the text into a fresh memory and start a chat from it")
+        for field in (self.text, self.title, self.seed):
+            field.setReadOnly(self._waits)  # what is typed now would be in no memory
+        self._cancel.setEnabled(not self._waits)
+        self._cancel.setToolTip("The text is being written; that cannot be called off." if self._waits else "")
 
     def accept(self) -> None:
         """Asks for the writing; the dialog is closed by `show_written`."""
@@ -148,6 +153,11 @@ class SystemPromptDialog(QDialog):
         self._follow()
         title = " ".join(self.title.text().split()) or _first_words(text)
         self.write_requested.emit(text, title, int(self.seed.text()) if self.seed.text() else None)
+
+    def reject(self) -> None:
+        """What the engine was asked for happens: nothing shall look as if it did not."""
+        if not self._waits:
+            super().reject()
 
     @property
     def is_waiting(self) -> bool:

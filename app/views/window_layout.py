@@ -33,6 +33,14 @@ def resize_on_screen(window: QWidget, wide_px: int, high_px: int) -> None:
     window.resize(min(wide_px, room.width()), min(high_px, room.height() - TITLE_BAR_PX))
 
 
+def bring_to_front(window: QWidget) -> None:
+    """Shows a window before all others, also where it was minimised."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 class WindowLayout(QObject):
     """Reads and writes the state of one window."""
 

@@ -60,8 +60,9 @@ def bundled_model() -> Path:
 def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> tuple[Path, str]:
     """The folder of a model and its name; a repository may be followed by @ and a revision.
 
-    Downloads what is missing, with a bar where there is a terminal. needed: what a repository must hold, see
-    rxt.io.listing. Raises ModelError where there is no model.
+    Downloads what is missing, with a bar where there is a terminal; but a name in a folder that is here is taken for
+    another folder there, unless a revision follows. needed: what a repository must hold, see rxt.io.listing. Raises
+    ModelError where there is no model.
     """
     if path_or_repo is None:
         folder = bundled_model()
@@ -82,8 +83,17 @@ def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> 
     if not is_repository(repository):
         name = str(path_or_repo)[:200]
         raise ModelError(f"There is no folder {name}, and it is not a hub repository id such as owner/name.")
-    with _Bar(repository) as bar:
-        return fetch(repository, revision=revision or None, progress=bar.show, needed=needed).folder, repository
+    if not revision and path.parent.is_dir():
+        raise ModelError(
+            f"There is no folder {repository}. If a repository of the hub is meant, write {repository}@main."
+        )
+    try:
+        with _Bar(repository) as bar:
+            return fetch(repository, revision=revision or None, progress=bar.show, needed=needed).folder, repository
+    except (NotFoundError, NoNetworkError) as error:
+        if revision:
+            raise
+        raise type(error)(f"There is no folder {repository} here. {error}") from None
 
 
 def is_repository(text: str) -> bool:

@@ -17,7 +17,8 @@ from rxt.io.pretrained import PretrainedModel
 from rxt.model.reactive_transformer import ReactiveTransformer
 
 ANSWERING = "decoder.", "embedding."
-"""What the weights are called that read the memory and answer; all others write it."""
+"""What the weights are called that read the memory and answer. All others write it, and for that they read the
+embedding too: a mean with another embedding writes otherwise, also where all others are the same."""
 
 
 class AveragingError(RxtError, ValueError):
@@ -32,8 +33,10 @@ def averaged(
     """A model with the mean of the models' weights, in float32.
 
     shares: how much each counts, positive; their sum is taken as 1. All alike if None. decoder_shares: the same in the
-    decoder and the embedding, in place of `shares`; either may then have zeros, but not for all. Raises AveragingError
-    for fewer than two models, shares that do not go with them, and models of several configurations or tokenizers.
+    decoder and the embedding, in place of `shares`; either may then have zeros, but not for all. `shares` (1, 0) with
+    `decoder_shares` (0, 1) write as the first model did only where both have one embedding, as after training with
+    `decoder_only`. Raises AveragingError for fewer than two models, shares that do not go with them, and models of
+    several configurations or tokenizers.
     """
     shares = [1.0] * len(models) if shares is None else list(shares)
     _check(models)

@@ -32,7 +32,9 @@ def add_grow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     grow = commands.add_parser("grow", help="write a trained model twice as wide or with more slots, to be trained on")
     grow.add_argument("model", metavar="MODEL", help="a folder or hub repository id")
     grow.add_argument("folder", type=Path, metavar="OUT", help="a new or empty folder")
-    grow.add_argument("--slots", type=int, help="of the grown memory, a layer; as before if absent")
+    grow.add_argument(
+        "--slots", type=int, help="of the grown memory, a layer, at least as many as before; as before if absent"
+    )
     grow.add_argument("--keep-width", action="store_true", help="change the number of slots alone")
     grow.add_argument("--seed", type=int, default=0)
     grow.set_defaults(run=_grow)
@@ -153,6 +155,12 @@ def _grow(arguments: argparse.Namespace) -> int:
     if arguments.keep_width and arguments.slots is None:
         raise GrowthError("With --keep-width, --slots says how many slots there should be; nothing was written.")
     small = load(arguments.model)
+    slots = small.config.memory.slots
+    if arguments.slots is not None and arguments.slots < slots:
+        raise GrowthError(
+            f"The model has {slots} slots a layer; growing to {arguments.slots} would drop some. Nothing was written: "
+            f"name at least {slots}."
+        )
     if arguments.keep_width:
         model, document = with_slots(small, small.document, arguments.slots)
     else:

@@ -58,7 +58,8 @@ def with_slots(
     """The model with S = `slots` and all else as it was, and its config.json.
 
     Slots are a set without places: further ones take the gates of the earlier ones in turn, and no other weight knows
-    how many there are. Raises GrowthError for gates that weigh all slots and norms that have numbers of every slot.
+    how many there are. Of fewer, to measure what they hold, the first keep their gates. Raises GrowthError for gates
+    that weigh all slots and norms that have numbers of every slot.
     """
     _check_slots(model.config)
     changed = json.loads(json.dumps(document))

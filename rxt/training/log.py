@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -65,20 +66,25 @@ class Log:
         self._board = _board(out / "events") if rank == 0 else None
 
     def __enter__(self) -> Log:
-        is_new = not self._path.exists() or not self._path.stat().st_size
+        last = _last_byte(self._path)
         self._file = self._path.open("a", newline="", encoding="utf-8")
         self._rows = csv.writer(self._file)
-        if is_new:
+        if last not in (b"", b"\n"):  # a row that a full disk cut short: the next would stand in its line
+            self._file.write("\r\n")
+        if not last:
             self._rows.writerow(field.name for field in fields(Progress))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
-        if self._board is not None:
-            self._board.close()
+        for part in (self._file, self._board):
+            try:
+                if part is not None:
+                    part.close()
+            except OSError:
+                if error is None:
+                    raise  # else the same disk is full again, and the first error says what to do
 
     def add(self, progress: Progress) -> None:
         """One row."""
@@ -91,6 +97,15 @@ class Log:
         """What was added is on disk, or OSError is raised."""
         if self._file is not None:
             self._file.flush()
+
+
+def _last_byte(path: Path) -> bytes:
+    """Of a file; nothing where it is missing or empty."""
+    if not path.exists() or not path.stat().st_size:
+        return b""
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read()
 
 
 def _board(folder: Path) -> Any:

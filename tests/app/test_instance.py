@@ -93,10 +93,30 @@ def test_that_an_instance_that_does_not_answer_is_given_up(tmp_path: Path, monke
         monkeypatch.setattr("app.instance.PATIENCE_S", 0.2)
         second = Instance(tmp_path / "data")
         assert second.claim_or_hand_over(Request()) is None
-        assert f"process {first.pid} on" in second.holder
+        assert f"process {first.pid} on" in second.obstacle
+        assert "does not answer" in second.obstacle
     finally:
         first.kill()
         first.communicate()
+
+
+@pytest.mark.parametrize(
+    ("lock", "holder"),
+    [("1234\nMneme\noldlaptop\n0123\n4567\n", "process 1234 on oldlaptop"), ("", "a process that it does not name")],
+    ids=["another computer", "cut off"],
+)
+def test_that_the_lock_of_another_computer_is_named_and_how_to_go_on_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str, holder: str
+) -> None:
+    monkeypatch.setattr("app.instance.PATIENCE_S", 0.0)
+    (tmp_path / LOCK).write_text(lock)
+    instance = Instance(tmp_path)
+    assert instance.claim_or_hand_over(Request()) is None
+    assert f"in use by {holder}." in instance.obstacle
+    assert f"delete {tmp_path / LOCK} and start again" in instance.obstacle
+    (tmp_path / LOCK).unlink()
+    assert instance.claim_or_hand_over(Request()) is True
+    instance.release()
 
 
 @pytest.mark.parametrize(

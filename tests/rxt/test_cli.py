@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -19,6 +20,7 @@ import rxt
 from rxt.cli import _JsonScreen, _Screen, main
 from rxt.events import Event, TokenEmitted
 from rxt.io.pretrained import PretrainedModel
+from rxt.io.snapshot import SnapshotInfo, save_snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,6 +108,12 @@ def test_that_bytes_that_are_no_text_do_not_end_a_conversation(terminal: Termina
         terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=b"\xff\xfe\nhello\n")
     )
     assert [event["query"] for event in events if event["event"] == "TurnStarted"] == ["\ufffd\ufffd", "hello"]
+
+
+def test_that_a_byte_order_mark_is_no_part_of_the_first_message(terminal: Terminal, folder: Path) -> None:
+    lines = b"\xef\xbb\xbfhello\n\xef\xbb\xbfhello\n"
+    events = without_clock(terminal.run("chat", "--model", folder, "--json", "--max-tokens", 1, lines=lines))
+    assert [event["query"] for event in events if event["event"] == "TurnStarted"] == ["hello", "\ufeffhello"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
@@ -448,3 +456,79 @@ def test_that_a_chat_through_a_pipe_keeps_its_memory_where_it_is_told_to(
     assert terminal.run(*command, "--save", kept, lines=b"hello\n", status=1) == ""
     assert "there already" in terminal.error
     assert rxt.read_snapshot_info(kept).turns == 2
+
+
+def test_that_a_chat_whose_memory_could_not_be_kept_is_not_begun(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def refuse(**_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    command = ["chat", "--model", folder, "--max-tokens", "1"]
+    assert terminal.run(*command, "--save", tmp_path / "missing" / "kept", lines=b"hello\n", status=1) == ""
+    assert f"rxt: There is no folder {tmp_path / 'missing'} to keep the memory in" in terminal.error
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert terminal.run(*command, "--save", tmp_path / "kept", lines=b"hello\n", status=1) == ""
+    assert f"Nothing can be written to the folder {tmp_path} (Permission denied)" in terminal.error
+
+
+def test_that_a_name_that_is_taken_while_a_chat_goes_on_costs_no_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def lines(interactive: bool) -> Iterator[str]:
+        yield "hello"
+        for name in ("kept.safetensors", "kept-2.safetensors"):
+            (tmp_path / name).write_text("of another chat", "utf-8")
+
+    monkeypatch.setattr("rxt.cli._lines", lines)
+    terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    assert (tmp_path / "kept.safetensors").read_text("utf-8") == "of another chat"
+    assert rxt.read_snapshot_info(tmp_path / "kept-3.safetensors").turns == 1
+    assert f"rxt: {tmp_path / 'kept.safetensors'} was taken meanwhile" in terminal.error
+    assert f"the memory is in {tmp_path / 'kept-3.safetensors'}" in terminal.error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", None)])
+def test_that_a_chat_that_is_told_to_end_keeps_the_memory(folder: Path, tmp_path: Path, number: int) -> None:
+    kept = tmp_path / "kept.safetensors"
+    command = [sys.executable, "-m", "rxt", "chat", "--model", str(folder), "--max-tokens", "1", "--json"]
+    before = signal.signal(number, signal.SIG_DFL)  # the child inherits what is ignored, as all is under nohup
+    try:
+        program = subprocess.Popen(
+            [*command, "--save", str(kept)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    finally:
+        signal.signal(number, before)
+    with program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(b"hello\n")
+        program.stdin.flush()
+        while b"MemoryWritten" not in program.stdout.readline():
+            assert program.poll() is None
+        program.send_signal(number)
+        assert program.wait(timeout=60) == 128 + number
+    assert rxt.read_snapshot_info(kept).turns == 1
+
+
+def test_that_a_second_signal_does_not_end_the_saving_and_all_are_heard_as_before_afterwards(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def ended(interactive: bool) -> Iterator[str]:
+        yield "hello"
+        signal.raise_signal(signal.SIGTERM)
+
+    def save(*arguments: Any, **about: Any) -> SnapshotInfo:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        return save_snapshot(*arguments, **about)
+
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    monkeypatch.setattr("rxt.cli._lines", ended)
+    monkeypatch.setattr("rxt.inference.keeper.save_snapshot", save)
+    with pytest.raises(SystemExit) as caught:
+        terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    assert caught.value.code == 128 + signal.SIGTERM
+    assert rxt.read_snapshot_info(tmp_path / "kept.safetensors").turns == 1
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before

@@ -73,11 +73,11 @@ def heat_of(panel: MapPanel) -> Heat | None:
 
 
 def panels_of(table: TableData) -> list[Panel]:
-    """A table as plots: a line a column over turns, shares as bars, and each number of the layers by itself."""
+    """A table as plots: a line a column over turns, bars for shares and ranks, each number of the layers by itself."""
     rows, _, columns = table.corner.partition(" × ")
     values = np.asarray(table.values, np.float64)
-    if columns == "share":
-        return [Bars(table.title, (("share", values[:, 0]),), Axis(rows, table.rows), Axis("share"))]
+    if columns in ("share", "rank"):
+        return [Bars(table.title, ((columns, values[:, 0]),), _axis(rows, table.rows), Axis(columns))]
     if rows == "number":
         places = Axis(columns, tuple(name.removeprefix(f"{columns} ") for name in table.columns))
         names = zip(table.rows, values, strict=True)
@@ -117,7 +117,7 @@ def _timeline(history: MemoryHistory) -> Figure | None:
 
 def _tables_of(widget: QWidget) -> Tables:
     """The tables that a view offers, by the name of the method."""
-    found = {name: getattr(widget, name, None) for name in ("shares_table", "series_table", "table")}
+    found = {name: getattr(widget, name, None) for name in ("shares_table", "series_table", "rank_table", "table")}
     return {name: ask for name, ask in found.items() if callable(ask)}
 
 

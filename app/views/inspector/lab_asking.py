@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from app.engine.inquiries import AskProbe
 from app.theme import GAP_PX
 from app.views.inspector.section import plain_label
 from app.views.labels import button
@@ -22,7 +23,7 @@ STEPS = 1000
 
 
 class AskBar(QWidget):
-    """Asks one inquiry at a time. An inquiry ends when the conversation it is about is another.
+    """Asks one inquiry at a time. An inquiry ends when the conversation or the model it is about is another.
 
     Signals:
         pressed(): the person wants an answer; whoever owns the bar calls `ask`.
@@ -38,6 +39,7 @@ class AskBar(QWidget):
         super().__init__(parent)
         self._port = port
         self._ticket = 0
+        self._needs_model_alone = False
         self._problem = ""
         self.run = button(words, "primary")
         self.cancel = button("Cancel", "")
@@ -96,6 +98,7 @@ class AskBar(QWidget):
             return
         self._drop()
         self._ticket = self._port.inquire(inquiry)
+        self._needs_model_alone = isinstance(inquiry, AskProbe) and inquiry.is_played
         self.progress.setValue(0)
         self.say(words)
         self._show_state()
@@ -152,7 +155,8 @@ class AskBar(QWidget):
     @Slot()
     def _on_reset(self) -> None:
         """Another conversation or branch is open: the port lets go of the question by itself."""
-        if self.is_asking:
+        goes_on = self._needs_model_alone and self._port is not None and self._port.is_asked(self._ticket)
+        if self.is_asking and not goes_on:
             self._drop()
-            self.say("Another conversation was opened, so this was called off. Nothing was changed.")
+            self.say("Another conversation or branch is open now, so this was called off. Nothing was changed.")
             self._show_state()

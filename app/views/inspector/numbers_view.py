@@ -47,7 +47,7 @@ _OF_TURNS = range(3)
 TIPS = (
     "‖Δ‖: length of the layer's difference over this turn",
     "Mean share of the old values that this turn kept",
-    "Turns until half of a slot's content is rewritten, at the mean rate of this conversation; the median slot",
+    "Turns until half of a slot's content is rewritten, at the mean rate of the turns so far; the median slot",
     "Mean slot norm over that of the initial memory: 1 is no drift",
     "Mean distance of the slots from the initial memory",
     "Slots of nearly no length",
@@ -160,7 +160,7 @@ class NumbersView(AnalysisView):
         change = keep = life = unknown
         if cursor != INITIAL:
             change, keep = self._turns.change()[:, cursor], self._turns.keep()[:, cursor]
-            life = self._turns.half_life()
+            life = self._turns.half_life(cursor + 1)
         counts = [mask.sum(axis=1) for mask in (health.dead, health.duplicate, health.saturated)]
         values = np.stack((change, keep, life, health.norm_drift, health.distance_from_initial, *counts))
         name = "Numbers of each layer, " + ("initial memory" if cursor == INITIAL else f"turn {cursor + 1}")

@@ -112,9 +112,10 @@ class SimilarityView(AnalysisView):
         self.ranks.set_values(finding.effective_rank, float(most), layer)
         self._rank_area.setFixedHeight(min(_RANKS_PX, self.ranks.sizeHint().height() + 2))
         rank = float(finding.effective_rank[layer])
-        pooled = f" Each cell stands for {finding.pool} × {finding.pool} pairs, the strongest of them." * (
-            self._pool > 1
-        )
+        pooled = (
+            f" Each cell stands for {finding.pool} × {finding.pool} pairs, the strongest of them; a slot with itself is"
+            " left out, so the diagonal need not be bright."
+        ) * (self._pool > 1)
         self.caption.setText(
             f"Layer {layer}: its {slots} slots use {rank:.1f} of {most} possible directions. "
             f"Below, each slot against each other.{pooled}"

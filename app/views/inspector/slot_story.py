@@ -12,7 +12,7 @@ from app.engine.findings import ProvenanceMap, Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReads, AskWrites
 from app.models.memory_history import INITIAL
 from app.paint.figure import Figure
-from app.paint.number import share_text
+from app.paint.number import life_text, share_text
 from app.paint.reading import grouped_shares, readers
 from app.theme import GAP_PX, Theme, ThemeController
 from app.views.inspector.analysis_view import AnalysisView, name_of
@@ -118,8 +118,9 @@ class SlotStory(AnalysisView):
         parts = grouped_shares(shares)
         self.bar.set_parts(parts, self._shown)
         life = float(finding.half_life_of_slot[slot])
-        length = f"{life:.1f}" if life >= 0.1 else "less than 0.1"
-        kept = f"Half-life at its mean rate so far: {length} turns." if life < 1e6 else "Nothing of it fades."
+        kept = (
+            "Nothing of it fades." if np.isinf(life) else f"Half-life at its mean rate so far: {life_text(life)} turns."
+        )
         if not np.isfinite(shares).all():
             self.note.setText("This slot holds NaN or Inf: nothing can be said about who wrote it.")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -53,6 +53,7 @@ class TimelineView(LazyView):
         self._sizes: list[float] = []  # one a turn, computed once
         self._player = QTimer(self, interval=PLAY_MS)
         self._player.timeout.connect(self._play_on)
+        self._played: int | None = None  # how far what began at the newest turn has played; None: it began elsewhere
         self.track = Track(themes.theme)
         self.label = plain_label("turn")
         self.label.setFont(sized_font(13, bold=True))
@@ -92,12 +93,21 @@ class TimelineView(LazyView):
     def set_playing(self, is_playing: bool) -> None:
         """Moves through the turns by itself; from the end it starts over."""
         if is_playing and self._history.last_turn > INITIAL:
+            self._played = INITIAL if self._history.is_at_end else None
             if self._history.is_at_end:
                 self._history.show_turn(INITIAL)
             self._player.start()
         else:
             self._player.stop()
         self._show_player()
+
+    @Slot()
+    def stop_for_writing(self) -> None:
+        """A message goes to where the person was before the turns played, not to whichever is on show by then."""
+        if self.is_playing:
+            self.set_playing(False)
+            if self._history.cursor == self._played:
+                self._history.show_turn(self._history.last_turn)
 
     def redraw(self) -> None:
         history = self._history
@@ -221,7 +231,9 @@ class TimelineView(LazyView):
             self._history.show_turn(turns[-1] if backwards else turns[0])
 
     def _play_on(self) -> None:
+        is_followed = self._history.cursor == self._played
         self._history.show_turn(self._history.cursor + 1)
+        self._played = self._history.cursor if is_followed else None  # somebody chose another turn
         if self._history.is_at_end:
             self.set_playing(False)
 

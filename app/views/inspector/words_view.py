@@ -150,7 +150,11 @@ class WordsView(AnalysisView):
         names = [text[start:end].strip() or "[ ]" for start, end in spans]
 
         def name(row: int) -> str:
-            word = names[row] if row < len(names) else ""
+            return names[row] if row < len(names) else ""
+
+        def short(row: int) -> str:
+            """Where there is room for a few letters only: at the axis. Tables and files have the whole word."""
+            word = name(row)
             return word if len(word) <= _LETTERS else f"{word[: _LETTERS - 1]}…"
 
         key = f"{measure.key} {self._selection.layer} {self.focus.chosen_head}"
@@ -158,6 +162,7 @@ class WordsView(AnalysisView):
         top = max(self._ranges.get(key, 0.0), float(finite.max()) if finite.size else 0.0)
         self._ranges[key] = top
         self.panel.set_axes("word", "slot", name)
+        self.panel.map.set_names(short, str)
         self.panel.show_values(measure, values, Limits(0.0, top or 1.0), False)
         slot = self._history.slot
         token = self._selection.token

@@ -33,6 +33,8 @@ class Listener(QObject):
         self.opened: list[OpenedConversation] = []
         self.rejected: list[tuple[str, str]] = []
         self.failed: list[tuple[str, str]] = []
+        self.refused: list[tuple[int, str, str]] = []
+        self.read: list[tuple[int, str, str]] = []
         self.load_failed: list[str] = []
         self.conversations: list[Any] = []
         self.deleted: list[Any] = []
@@ -49,6 +51,8 @@ class Listener(QObject):
         port.conversation_opened.connect(self._on_opened)
         port.turn_rejected.connect(self._on_rejected)
         port.failed.connect(self._on_failed)
+        port.conversation_refused.connect(self._on_refused)
+        port.conversation_read.connect(self._on_read)
         port.load_failed.connect(self._on_load_failed)
         port.conversations_changed.connect(self._on_conversations)
         port.deleted_listed.connect(self._on_deleted)
@@ -93,6 +97,14 @@ class Listener(QObject):
     @Slot(str, str)
     def _on_failed(self, title: str, message: str) -> None:
         self.failed.append((title, message))
+
+    @Slot(int, str, str)
+    def _on_refused(self, number: int, title: str, message: str) -> None:
+        self.refused.append((number, title, message))
+
+    @Slot(int, str, str)
+    def _on_read(self, number: int, title: str, page: str) -> None:
+        self.read.append((number, title, page))
 
     @Slot(str)
     def _on_load_failed(self, message: str) -> None:

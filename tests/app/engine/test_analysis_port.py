@@ -185,6 +185,23 @@ def test_that_one_turn_more_leaves_what_was_asked_before(
     assert heard.found[0][0] == ticket
 
 
+def test_that_a_probe_of_the_model_alone_goes_on_in_another_chat_and_not_with_another_model(
+    port: AnalysisPort, heard: Heard, analyst: StandIn, qtbot: QtBot
+) -> None:
+    analyst.goes.clear()
+    played, listed = port.inquire(AskProbe()), port.inquire(AskProbe((("Who am I?", "Alice"),)))
+    qtbot.waitUntil(lambda: bool(analyst.begun))
+    port.set_subject(subject(2, slots=16))
+    assert (port.is_asked(played), port.is_asked(listed)) == (True, False)
+    analyst.goes.set()
+    qtbot.waitUntil(lambda: bool(heard.found))
+    assert heard.found == [(played, NOTHING)]
+    analyst.goes.clear()
+    again = port.inquire(AskProbe())
+    port.set_subject(subject(2, slots=16, loaded=Model()))
+    assert not port.is_asked(again)
+
+
 class Model:
     """Something that can be seen to go."""
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import rxt
-from app.engine.analysis_maps import comparison_of, health_of
+from app.engine.analysis_maps import comparison_of, health_of, similarity_of
 from app.engine.analysis_replay import Replay
 from app.engine.analysis_subject import Subject
 from app.engine.analyst import FindingCache, ModelAnalyst
@@ -185,6 +185,13 @@ def test_that_a_memory_is_described_after_any_turn(turn: int) -> None:
     assert np.allclose(health.norm_drift, norms[0] / norms[1])
     assert health.dead.shape == SHAPE
     assert health.sentence.endswith(".")
+
+
+def test_that_each_pair_of_slots_is_compared_with_the_bundled_model_and_up_to_512_slots() -> None:
+    for slots in (rxt.load().memory_shape[1], 512):  # an order by likeness needs each pair
+        values = torch.randn(1, slots, 8, generator=torch.Generator().manual_seed(0))
+        found = similarity_of(INITIAL, MemoryState(values), lambda: False)
+        assert (found.pool, found.cosine.shape) == (1, (1, slots, slots))
 
 
 def test_that_an_ill_memory_is_described_in_words() -> None:

@@ -235,8 +235,8 @@ def test_that_a_bundle_that_was_tampered_with_is_refused(path: Path, change: Cha
         from_bytes(changed(path, change))
 
 
-def test_that_a_bundle_survives_being_written_again(path: Path) -> None:
-    bundle = open_bundle(path)
+def test_that_a_bundle_opens_by_its_name_and_survives_being_written_again(path: Path) -> None:
+    bundle = open_bundle(str(path))  # as a notebook names it
     again = from_bytes(to_bytes(bundle))
     assert isinstance(again, Bundle)
     assert all(same(one, other) for one, other in zip(bundle.findings, again.findings, strict=True))

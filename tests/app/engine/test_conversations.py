@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,8 +94,8 @@ def test_that_a_conversation_of_another_model_is_refused_and_names_both(desk: De
     opened = desk.opened
     desk.port.open_conversation(number)
     desk.rest()
-    title, message = desk.heard.failed[-1]
-    assert title == "This conversation was not opened"
+    ((refused, title, message),) = desk.heard.refused
+    assert (refused, title) == (number, "This conversation was not opened")
     assert "bundled" in message
     assert "other" in message
     assert desk.opened is opened
@@ -335,9 +336,25 @@ def test_that_a_chat_of_a_former_version_of_the_model_is_refused_with_a_way_out(
     rows.close()
     desk.reopen().port.open_conversation(number)
     desk.rest()
-    title, message = desk.heard.failed[-1]
-    assert title == "This conversation was not opened"
+    ((refused, title, message),) = desk.heard.refused
+    assert (refused, title) == (number, "This conversation was not opened")
     assert "open that version: File, Use the bundled model, or a copy of its folder" in message
+
+
+def test_that_the_bundled_model_is_no_way_out_while_it_is_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.engine.messages.ModelInfo.is_bundled", True)
+    desk.say("Hi")
+    number = desk.opened.id
+    for column in ("fingerprint", "model"):
+        with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as rows:
+            rows.execute(f"UPDATE conversation SET {column} = 'former'")  # noqa: S608
+            rows.commit()
+        desk.reopen().port.open_conversation(number)
+        desk.rest()
+        _, _, message = desk.heard.refused[-1]
+        assert "Use the bundled model" not in message
+        assert "Open model folder" in message
+        assert "“Read it” shows what was said" in message
 
 
 def test_that_a_deleted_memory_moves_to_the_trash(desk: Desk, tmp_path: Path) -> None:
@@ -367,7 +384,8 @@ def test_that_memories_are_listed_and_deleted_without_a_model(desk: Desk) -> Non
     desk.port.open_conversation(1)
     desk.port.new_conversation(None)
     desk.port.save_snapshot(path, "A", "")
-    desk.until(lambda: len(desk.heard.failed) == 3)
+    desk.until(lambda: len(desk.heard.failed) == 2)
+    assert [number for number, _, _ in desk.heard.refused] == [1]
     assert not path.exists()
     assert desk.port.phase is Phase.NO_MODEL
 

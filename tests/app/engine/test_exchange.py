@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from app.engine.exchange import ExchangedConversation, ExchangeError, to_json
 from app.engine.exchange_pages import to_html, to_markdown
 from app.engine.exchange_reader import from_json
-from app.engine.exchange_store import added, exchanged
+from app.engine.exchange_store import added, exchanged, with_branches
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from rxt.events import Sampling
@@ -414,7 +414,76 @@ def test_that_an_import_of_another_model_is_listed_and_not_opened(desk: Desk, tm
     desk.until(lambda: bool(told))
     desk.port.open_conversation(told[0])
     desk.rest()
-    assert desk.heard.failed[-1][0] == "This conversation was not opened"
+    assert [words for words in desk.heard.refused if words[0] == told[0]]
+
+
+def _of_a_former_version(desk: Desk) -> int:
+    """A chat with two branches, whose model is not the one that is loaded; the chat that is open is another."""
+    desk.say("My name is Alice")
+    number, first = desk.opened.id, desk.heard.trees[-1][1]
+    desk.say("I live in Tokyo")
+    desk.port.ask_after(first, "I live in Paris", Sampling())
+    desk.rest()
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as connection:
+        connection.execute("UPDATE conversation SET fingerprint = ?", ("e" * 64,))
+        connection.commit()
+    desk.reopen()
+    return number
+
+
+@pytest.mark.parametrize("suffix", [".md", ".html"])
+def test_that_a_page_of_a_chat_of_a_former_version_has_every_branch(desk: Desk, tmp_path: Path, suffix: str) -> None:
+    number = _of_a_former_version(desk)
+    page = tmp_path / f"chat{suffix}"
+    desk.port.export_conversation(number, page)
+    desk.until(page.exists)
+    words = page.read_text(encoding="utf-8")
+    path, _, apart = words.partition("Other branches")
+    assert "I live in Paris" in path
+    assert "I live in Tokyo" in apart
+    assert "after “My name is Alice”" in apart
+
+
+def test_that_a_chat_of_a_former_version_is_read_with_every_branch(desk: Desk) -> None:
+    number = _of_a_former_version(desk)
+    desk.port.rename_conversation(number, "Where <b> I live")
+    opened = desk.opened
+    desk.port.read_conversation(number)
+    desk.until(lambda: bool(desk.heard.read))
+    ((read, title, page),) = desk.heard.read
+    assert (read, title) == (number, "Where <b> I live")
+    assert all(words in page for words in ("Where &lt;b&gt; I live", "I live in Paris", "I live in Tokyo"))
+    assert desk.opened is opened
+
+
+def test_that_a_chat_is_read_without_any_model(desk: Desk) -> None:
+    desk.say("My name is Alice")
+    number = desk.opened.id
+    desk.behaviour.fail_load = RuntimeError("no model today")
+    desk.reopen().port.read_conversation(number)
+    desk.until(lambda: bool(desk.heard.read))
+    assert "My name is Alice" in desk.heard.read[0][2]
+
+
+def test_that_the_open_chat_is_read_with_its_branches(desk: Desk) -> None:
+    desk.say("My name is Alice")
+    desk.port.ask_after(None, "My name is Bob", Sampling())
+    desk.rest()
+    desk.port.read_conversation(desk.opened.id)
+    desk.until(lambda: bool(desk.heard.read))
+    page = desk.heard.read[0][2]
+    assert page.index("My name is Bob") < page.index("from the beginning") < page.rindex("My name is Alice")
+
+
+def test_that_branches_on_a_page_stand_one_after_the_other_and_say_where_they_begin(store: ConversationStore) -> None:
+    number = conversation(store, "one", "two")
+    _, two, _, forgotten = (turn.id for turn in store.turns(number))
+    store.begin_turn(number, 2, "three", Sampling(), _after(store, two), two)
+    store.set_tip(number, forgotten)
+    page = to_markdown(with_branches(exchanged(store, number))).decode()
+    lines = [line for line in page.splitlines() if line.startswith(("> ", "<sub>after"))]
+    after_one = "<sub>after “one”</sub>"
+    assert lines[:6] == ["> one", "> forgotten", after_one, "> two", "> three", after_one]
 
 
 def test_that_a_chat_that_is_computed_differently_here_can_be_read_as_a_page(desk: Desk, tmp_path: Path) -> None:

@@ -278,6 +278,24 @@ def test_that_a_listener_that_fails_takes_no_turn_out_of_memory(tmp_path: Path) 
     engine.close_store()
 
 
+def test_that_nothing_is_written_past_a_file_that_took_the_place_of_the_database(desk: Desk, tmp_path: Path) -> None:
+    desk.say("one")
+    file, former = desk.data_dir / "conversations.sqlite", tmp_path / "former.sqlite"
+    file.rename(former)
+    ConversationStore(tmp_path / "other.sqlite").close()
+    (tmp_path / "other.sqlite").rename(file)
+    desk.say("two")
+    title, words = desk.heard.failed[-1]
+    assert title == "Not saved"
+    assert "was replaced or moved away while Mneme ran" in words
+    former.replace(file)
+    desk.say("three")
+    number = desk.opened.id
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert [turn.query for turn in desk.opened.turns] == ["one", "two", "three"]
+
+
 def test_that_a_database_of_a_newer_version_is_said_to_be_read_only_once(desk: Desk) -> None:
     desk.say("one")
     assert desk.port.shutdown()

@@ -18,7 +18,7 @@ from app.theme import DARK, LIGHT, Theme, ThemeController
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.memory_map import MemoryMapView
 from rxt.events import frozen_array
-from tests.app.inspector.synthetic import TANH, conversation
+from tests.app.inspector.synthetic import TANH, UNGATED, conversation
 
 # The offscreen platform says so of every window that has a least size; no view can avoid it.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
@@ -233,6 +233,18 @@ def test_that_the_norm_is_shown_before_the_first_turn_and_the_change_after_it(
     qtbot.wait(10)
     assert view.quantity.key == "change"
     assert view.combo.currentData() == "change"
+
+
+def test_that_a_gate_that_another_conversation_lacks_gives_way_to_the_norm(
+    view: MemoryMapView, history: MemoryHistory, qtbot: QtBot
+) -> None:
+    view.choose("write")
+    qtbot.wait(10)
+    history.start(*conversation(3, laws={"write": UNGATED}))
+    qtbot.wait(10)
+    assert view.combo.findData("write") == -1
+    assert view.combo.currentData() == "norm"
+    assert np.array_equal(view.panel.values, history.current.norm)
 
 
 def test_that_a_change_at_the_initial_memory_is_words_and_not_an_empty_map(

@@ -110,6 +110,18 @@ def test_that_numbers_of_the_initial_memory_have_no_change(
     assert shown["distance"] != "–"
 
 
+def test_that_numbers_of_an_earlier_turn_have_its_half_life_and_not_that_of_later_turns(
+    selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    for turn in (4, 1):
+        history.show_turn(turn)
+        settle(view, analyses, analyst, qtbot)
+        so_far = LayerTurns()
+        so_far.follow(history.records[: turn + 1])
+        assert np.array_equal(view.table().values[ROWS.index("half-life")], so_far.half_life())
+
+
 def test_that_likeness_shows_the_chosen_layer_in_fixed_limits(
     selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
 ) -> None:
@@ -145,7 +157,22 @@ def test_that_a_cell_of_many_slots_is_named_by_all_of_them(
     history.select_slot(0, 4)
     settle(view, analyses, analyst, qtbot)
     assert view.panel.readout.text().startswith("slot 3–5 · slot 3–5 ·")
+    assert "the diagonal need not be bright" in view.caption.text()
     assert (view.panel.table().rows[0], view.panel.table().rows[-1]) == ("0–2", "30–31")
+
+
+def test_that_the_ranks_of_the_layers_are_exported_with_their_likeness(
+    selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
+    settle(view, analyses, analyst, qtbot)
+    figure = figure_of(view, history)
+    _, ranks = figure.panels
+    assert figure.turn == 4
+    assert ranks.places.name == "layer"
+    ((name, values),) = ranks.series
+    assert name == "rank"
+    assert np.array_equal(values, analyst.finding(AskSimilarity(4)).effective_rank)
 
 
 def test_that_all_turns_are_columns_and_a_click_goes_to_the_turn(turns: TurnsView, history: MemoryHistory) -> None:

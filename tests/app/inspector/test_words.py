@@ -220,6 +220,18 @@ def test_that_the_mean_of_all_heads_is_never_shown_as_one(
     assert figure.note == "All layers, head 0."
 
 
+def test_that_long_words_are_cut_at_the_axis_alone(
+    words: WordsView, history: MemoryHistory, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    initial, records = conversation(1)
+    history.start(initial, (dataclasses.replace(records[0], answer="understanding understandably"),))
+    settle(words, analyses, analyst, qtbot)
+    whole = ("understanding", "understandably")
+    assert words.panel.map.getAxis("left").tickStrings([0, 1], 1, 1) == ["understa…"] * 2
+    assert words.panel.table().rows == whole
+    assert words.figure().panels[0].rows.labels == whole
+
+
 def test_that_a_head_the_next_model_does_not_have_is_let_go(
     words: WordsView,
     history: MemoryHistory,
@@ -349,6 +361,29 @@ def test_that_a_slots_story_shows_the_turn_that_wrote_most_and_another_when_chos
     assert story.shown_turn == other
     assert AskWrites(other) in analyst.asked
     assert story.written.text() == f"The words of turn {other + 1} that were written into it:"
+
+
+@pytest.mark.parametrize(
+    ("life", "words"),
+    [(34610.0, "rate so far: > 1000 turns."), (0.02, "rate so far: < 0.1 turns."), (np.inf, "Nothing of it fades.")],
+)
+def test_that_a_story_tells_half_lives_as_the_other_views_do(
+    history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot,
+    life: float, words: str,
+) -> None:  # fmt: skip
+    whole = analyst.finding
+
+    def lasting(inquiry):
+        found = whole(inquiry)
+        if isinstance(inquiry, AskProvenance):
+            return dataclasses.replace(found, half_life_of_slot=frozen_array(np.full((4, 32), life)))
+        return found
+
+    analyst.finding = lasting
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.select_slot(2, 9)
+    settle(story, analyses, analyst, qtbot)
+    assert story.note.text().endswith(words)
 
 
 def test_that_a_later_word_that_read_a_slot_leads_to_its_answer(

@@ -97,6 +97,9 @@ class FakeAnalysis(QObject):
             self._timer.start()
         return ticket
 
+    def is_asked(self, ticket: int) -> bool:
+        return ticket in self._open
+
     def cancel(self, ticket: int) -> None:
         if self._open.pop(ticket, None) is not None:
             self.cancelled.append(ticket)

@@ -69,7 +69,9 @@ def test_that_only_memories_of_the_open_model_can_be_taken(bench: Bench) -> None
         values = {"shape": shape, "problem": "", "model": "m", "fingerprint": "f" * 64, **changes}
         return SimpleNamespace(path=Path(name), title=name, **values)
 
-    bench.memories.set_model(SimpleNamespace(name="m", fingerprint="f" * 64, layers=4, slots=32, width=64))
+    bench.memories.set_model(
+        SimpleNamespace(name="m", fingerprint="f" * 64, layers=4, slots=32, width=64, is_bundled=False)
+    )
     bench.memories.set_lines(
         [
             line("other shape", shape=(2, 8, 4)),

@@ -251,6 +251,27 @@ def test_that_what_was_recalled_keeps_its_memory_on_another_branch_and_goes_with
     assert probes.accessibleDescription() == probes.empty.text
 
 
+def test_that_conversations_are_played_on_while_another_chat_is_opened(bench: Bench, probes: ProbeView) -> None:
+    bench.analysis.is_held = True
+    probes.asking.run.click()
+    bench.history.follow_path(conversation(2)[1])
+    bench.history.start(*conversation(3))
+    assert bench.analysis.cancelled == []
+    assert probes.asking.is_asking
+    bench.analysis.release()
+    assert probes.figure() is not None
+
+
+def test_that_a_probe_that_the_analyst_let_go_of_is_said_to_be_called_off(bench: Bench, probes: ProbeView) -> None:
+    bench.analysis.is_held = True
+    probes.asking.run.click()
+    bench.analysis.cancel(1)  # another model is open
+    bench.history.start(*conversation(3))
+    assert not probes.asking.is_asking
+    words = "Another conversation or branch is open now, so this was called off. Nothing was changed."
+    assert probes.asking.words.text() == words
+
+
 # ---------------------------------------------------------------- compare
 
 

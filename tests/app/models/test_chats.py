@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from app.engine.messages import ConversationSummary
 from app.models.chats import ChatRole, ConversationList, date_group
 from app.models.library import LibraryRole
+from tests.app.views.fake_port import MODEL
 
 WEDNESDAY = datetime(2025, 6, 18, 10, 0)
 
@@ -41,6 +43,21 @@ def test_that_chats_are_grouped_by_the_day_they_were_used(chats: ConversationLis
 def test_that_a_heading_stands_above_the_first_of_its_group_only(chats: ConversationList) -> None:
     chats.set_lines([chat(3), chat(2), chat(1, days_ago=1)])
     assert shown(chats) == [("Today", 3), ("", 2), ("Yesterday", 1)]
+
+
+def test_that_a_chat_of_another_version_of_the_loaded_model_says_so(chats: ConversationList) -> None:
+    same, former, other = chat(3), replace(chat(2), fingerprint="0" * 64), replace(chat(1), model="other")
+    chats.set_lines([replace(same, fingerprint=MODEL.fingerprint), former, replace(other, fingerprint="0" * 64)])
+    assert [chats.index(row).data(LibraryRole.DETAIL) for row in range(2)] == ["1 turn · mneme-small"] * 2
+    changed: list[int] = []
+    chats.dataChanged.connect(lambda index: changed.append(index.row()))
+    chats.set_model(MODEL)
+    assert 1 in changed
+    assert [chats.index(row).data(LibraryRole.DETAIL) for row in range(3)] == [
+        "1 turn · mneme-small",
+        "1 turn · another version of mneme-small",
+        "1 turn · other",
+    ]
 
 
 def test_that_pinned_chats_come_first_however_old_they_are(chats: ConversationList) -> None:

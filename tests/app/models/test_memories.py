@@ -57,8 +57,8 @@ def test_that_the_same_files_keep_their_rows() -> None:
     [
         ({}, ()),
         ({"fingerprint": "0" * 64, "model": "other"}, ("other", "000000000000", "mneme-small", "ffffffffffff")),
-        ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "File, Use the bundled model")),
-        ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128", "File, Use the bundled model")),
+        ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "open a copy of its folder")),
+        ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128", "File, Open model folder")),
         ({"problem": "It is damaged."}, ("It is damaged.",)),
     ],
 )  # fmt: skip
@@ -66,6 +66,13 @@ def test_that_a_memory_that_does_not_fit_says_both_values(changes: dict[str, obj
     reason = why_not(memory(**changes), MODEL)
     assert bool(reason) == bool(words)
     assert all(word.replace(" ", "\u00a0") in reason or word in reason for word in words)
+
+
+def test_that_the_bundled_model_is_a_way_only_while_another_is_open() -> None:
+    way = "Use the bundled model"
+    for line in (memory(fingerprint="0" * 64), memory(fingerprint="0" * 64, model="other")):
+        assert way not in why_not(line, MODEL)
+        assert way in why_not(line, dataclasses.replace(MODEL, source="/elsewhere/mneme-small"))
 
 
 def test_that_nothing_fits_while_no_model_is_open() -> None:

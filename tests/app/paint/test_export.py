@@ -186,6 +186,15 @@ def test_that_the_npz_holds_the_arrays_their_axes_and_the_stamp() -> None:
     assert about["axes"]["words/edited"][0]["labels"][3] == "Alice"
 
 
+def test_that_axes_in_the_npz_say_where_they_start_and_their_unit() -> None:
+    line = Line("mean", np.arange(2.0), np.ones(2))
+    late = figure(Lines("Gates", (line,), Axis("turn", start=21), Axis("time", unit="ms")))
+    with np.load(io.BytesIO(data(late, STAMP, "npz")), allow_pickle=False) as found:
+        axes = json.loads(str(found["about"]))["axes"]
+    assert axes["gates/0-mean/x"] == [{"name": "turn", "labels": [], "start": 21, "unit": ""}]
+    assert axes["gates/0-mean/y"] == [{"name": "time", "labels": [], "start": 0, "unit": "ms"}]
+
+
 def test_that_panels_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
     two = Figure("Two", (heat(), heat(2, 2)))
     with np.load(io.BytesIO(data(two, STAMP, "npz")), allow_pickle=False) as found:

@@ -26,7 +26,7 @@ from app.paint.quantity import (
 )
 from app.paint.raster import blend, pool, rgba
 from rxt.events import GateLaw, frozen_array
-from tests.app.inspector.synthetic import conversation
+from tests.app.inspector.synthetic import STATIC, UNGATED, conversation
 
 FLOATS = st.floats(-1e6, 1e6, width=32)
 
@@ -220,6 +220,11 @@ def test_that_only_the_norm_exists_before_the_first_turn() -> None:
     shown = [quantity.key for quantity in quantities_of(records) if quantity.values(None, initial) is not None]
     assert shown == ["norm"]
     assert all(quantity.values(records[0], initial) is not None for quantity in quantities_of(records))
+
+
+def test_that_a_stage_without_a_gate_is_no_quantity() -> None:
+    _, records = conversation(2, laws={"mix": UNGATED, "interlayer": STATIC, "write": UNGATED})
+    assert [quantity.key for quantity in quantities_of(records)] == ["change", "norm", "cosine", "interlayer"]
 
 
 def test_that_the_memory_change_is_the_norm_over_all_slots() -> None:

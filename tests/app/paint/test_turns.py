@@ -43,6 +43,18 @@ def test_that_another_path_is_summed_up_as_if_it_were_the_first(law: GateLaw) ->
             assert np.array_equal(getattr(turns, name)(), getattr(expected, name)(), equal_nan=True), name
 
 
+@pytest.mark.parametrize("law", [SIGMOID, TANH])
+def test_that_the_half_life_at_a_turn_is_that_of_the_turns_up_to_it(law: GateLaw) -> None:
+    _, records = conversation(TURNS, 2, 6, {"write": law})
+    turns = fresh(records)
+    for path in (records, versions(records, 70)):
+        turns.forget_path()
+        turns.follow(path)
+        for count in (1, 5, 63, 64, 65, 128, TURNS - 1, TURNS):
+            assert np.array_equal(turns.half_life(count), fresh(path[:count]).half_life(), equal_nan=True), count
+    assert not turns.half_life(0).size
+
+
 def test_that_another_path_does_not_sum_up_the_whole_conversation_again(monkeypatch: pytest.MonkeyPatch) -> None:
     _, records = conversation(TURNS, 2, 6)
     turns = fresh(records)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.store import trash
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from app.store.trash import DAY_S, KEPT_DAYS
+from tests.app.engine.fake_session import SHAPE
 from tests.app.store.history import create, memory, replayed, say
 
 KEPT_S = KEPT_DAYS * DAY_S
@@ -94,6 +97,62 @@ def test_that_memories_of_other_conversations_stay(store: ConversationStore, clo
     store.empty_trash()
     assert store.memory(memory(0).sha256)
     assert replayed(store, turns[1])
+
+
+def test_that_the_file_gets_smaller_bit_by_bit_after_something_was_erased(
+    store: ConversationStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages() -> int:
+        return int(store._db.read("PRAGMA page_count")[0][0])
+
+    kept, number = create(store, "kept", seed=1), create(store, "gone", seed=2)
+    last = say(store, kept, "I stay")
+    say(store, number, "x" * 200_000)
+    before = pages()
+    monkeypatch.setattr(trash, "GIVEN_BACK_PAGES", 10)
+    store.delete(number)
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+    assert pages() == before - 10
+    monkeypatch.setattr(trash, "GIVEN_BACK_PAGES", 1000)
+    assert store.empty_trash() == 0
+    assert pages() < before - 40
+    assert store._db.read("PRAGMA integrity_check")[0][0] == "ok"
+    assert replayed(store, last)
+
+
+def test_that_what_an_erasure_takes_does_not_grow_with_what_others_have_said(tmp_path: Path, clock: Clock) -> None:
+    def steps(turns: int, erased: int) -> int:
+        """Of SQLite's machine, for a database with one other conversation."""
+        store, count = ConversationStore(tmp_path / f"{turns}-{erased}.sqlite", clock), itertools.count()
+        other = create(store, "other")
+        for number in range(turns):
+            say(store, other, f"{number}")
+        for seed in range(erased):
+            number = create(store, seed=seed + 1)
+            say(store, number, "Hi")
+            store.delete(number)
+        clock.now_s += KEPT_S
+        store._connection.set_progress_handler(lambda: next(count) < 0, 1)
+        assert store.empty_trash() == erased
+        store._connection.set_progress_handler(None, 1)
+        store.close()
+        return next(count)
+
+    few, many = (steps(turns, 5) - steps(turns, 1) for turns in (2, 40))
+    assert many < 1.5 * few
+
+
+def test_that_a_memory_that_no_conversation_has_goes_with_the_next_erasure(
+    store: ConversationStore, clock: Clock
+) -> None:
+    store.keep_memory(memory(7).to_bytes(), SHAPE)
+    number = create(store)
+    say(store, number, "Hi")
+    store.delete(number)
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+    assert rows(store, "memory") == 0
 
 
 def test_that_what_was_deleted_without_a_time_has_its_days_from_now_on(store: ConversationStore, clock: Clock) -> None:

@@ -107,6 +107,8 @@ class FakePort(QObject):
     snapshots_changed = Signal(object)
     snapshot_imported = Signal(object)
     exported = Signal(object)
+    conversation_read = Signal(int, str, str)
+    conversation_refused = Signal(int, str, str)
     conversation_imported = Signal(int, str)
     prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
@@ -217,6 +219,9 @@ class FakePort(QObject):
 
     def export_conversation(self, number: int, path: Path) -> None:
         self._called("export_conversation", number, path)
+
+    def read_conversation(self, number: int) -> None:
+        self._called("read_conversation", number)
 
     def import_conversation(self, path: Path) -> None:
         self._called("import_conversation", path)

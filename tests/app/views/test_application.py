@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -93,8 +94,12 @@ def test_that_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 class Shown:
     """In place of the application: what is on the screen when its events would run."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str) -> None:
         self.boxes: list[tuple[str, Qt.TextFormat]] = []
+        self._platform = platform
+
+    def platformName(self) -> str:
+        return self._platform
 
     def exec(self) -> None:
         for box in QApplication.topLevelWidgets():
@@ -103,16 +108,36 @@ class Shown:
                 box.close()
 
 
+class Errors(io.StringIO):
+    """Where a start writes its errors, a terminal or not."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize(
+    ("errors", "platform", "is_boxed"),
+    [
+        (Errors(is_terminal=True), "xcb", False),
+        (Errors(is_terminal=False), "xcb", True),
+        (None, "windows", True),
+        (Errors(is_terminal=False), "offscreen", False),
+        (None, "offscreen", False),
+    ],
+    ids=["terminal", "icon", "icon on Windows", "no screen", "nothing at all"],
+)
 def test_that_a_sentence_before_the_window_is_seen_where_there_is_no_terminal(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, errors: Errors | None, platform: str, is_boxed: bool
 ) -> None:
-    shown = Shown()
+    shown = Shown(platform)
+    monkeypatch.setattr(sys, "stderr", errors)
     tell(shown, "It does not answer.")  # type: ignore[arg-type]
-    assert capsys.readouterr().err == "It does not answer.\n"
-    assert shown.boxes == []
-    monkeypatch.setattr(sys, "stderr", None)
-    tell(shown, "It does not answer.")  # type: ignore[arg-type]
-    assert shown.boxes == [("It does not answer.", Qt.TextFormat.PlainText)]
+    assert errors is None or errors.getvalue() == "It does not answer.\n"
+    assert shown.boxes == [("It does not answer.", Qt.TextFormat.PlainText)] * is_boxed
 
 
 @pytest.mark.parametrize("ends", [True, False])

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.views.inspector import TimelineView
 from rxt.events import Sampling
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
@@ -178,6 +179,52 @@ def test_that_a_message_after_a_turn_that_is_not_stored_comes_back(desk: Desk, q
     assert desk.port.called("ask") == desk.port.called("ask_after") == []
     qtbot.waitUntil(lambda: desk.window.chat.composer.text == "Another way")
     assert "could not be saved" in desk.window.chat.notices.texts[0]
+
+
+@pytest.fixture
+def timeline(desk: Desk, qtbot: QtBot) -> TimelineView:
+    """A timeline beside the window, which hears of what is written there."""
+    result = TimelineView(desk.workspace.history, desk.themes)
+    qtbot.addWidget(result)
+    desk.window.chat.composer.writing.connect(result.stop_for_writing)
+    return result
+
+
+@pytest.mark.parametrize("is_typed_before", [False, True])
+def test_that_a_message_that_is_written_while_the_turns_play_is_the_next_one(
+    desk: Desk, timeline: TimelineView, qtbot: QtBot, is_typed_before: bool
+) -> None:
+    open_line(desk)
+    edit = desk.window.chat.composer.edit
+    if is_typed_before:
+        edit.setPlainText("Go on")
+    timeline.set_playing(True)
+    timeline._play_on()
+    assert not desk.workspace.history.is_at_end
+    if not is_typed_before:
+        qtbot.keyClicks(edit, "Go on")
+        assert not timeline.is_playing
+        assert desk.workspace.history.is_at_end
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert not timeline.is_playing
+    assert [text for text, _ in desk.port.called("ask")] == ["Go on"]
+    assert desk.port.called("ask_after") == []
+
+
+@pytest.mark.parametrize("is_chosen_meanwhile", [False, True])
+def test_that_writing_stops_at_the_turn_that_is_shown_where_the_person_has_chosen_the_past(
+    desk: Desk, timeline: TimelineView, qtbot: QtBot, is_chosen_meanwhile: bool
+) -> None:
+    open_line(desk)
+    history = desk.workspace.history
+    history.show_turn(3 if is_chosen_meanwhile else 0)
+    timeline.set_playing(True)
+    if is_chosen_meanwhile:
+        history.show_turn(0)
+    timeline._play_on()
+    qtbot.keyClicks(desk.window.chat.composer.edit, "A")
+    assert not timeline.is_playing
+    assert history.cursor == 1
 
 
 def test_that_a_memory_of_no_saved_turn_is_not_saved_as_if_it_were_the_newest(desk: Desk) -> None:

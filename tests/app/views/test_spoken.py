@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.engine.hub_messages import HubRefusal
 from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
+from app.models.phase import Phase
 from app.theme import ThemeController
 from app.views.inspector.lab_view import LabView
 from app.views.inspector.panel import InspectorPanel
@@ -67,6 +68,18 @@ def test_that_a_key_that_was_refused_or_taken_is_spoken(desk: Desk, qtbot: QtBot
     assert "was not taken" in refused
     assert taken.endswith("was taken.")
     assert reset == "All keys are as they were at first."
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [("I am", "I am Stopped; not in memory."), ("", "Stopped; not in memory.")]
+)
+def test_that_an_answer_that_was_stopped_and_forgotten_is_spoken(
+    desk: Desk, heard: Heard, answer: str, words: str
+) -> None:
+    desk.port.begin("Who are you?")
+    desk.port.forget(answer)
+    desk.port.say_phase(Phase.READY)
+    assert heard == [(words, False)]
 
 
 def test_that_how_many_places_were_found_is_spoken_once(desk: Desk, heard: Heard) -> None:

@@ -325,6 +325,29 @@ def test_that_a_text_that_is_neither_folder_nor_repository_says_so() -> None:
         resolve("nonsense")
 
 
+def test_that_a_mistyped_folder_is_not_asked_of_the_hub(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "someone").mkdir()
+    with pytest.raises(ModelError, match=f"There is no folder {REPOSITORY}. .* write {REPOSITORY}@main"):
+        resolve(REPOSITORY)
+    assert not hub.requests
+    assert resolve(f"{REPOSITORY}@main")[1] == REPOSITORY
+
+
+def test_that_what_is_neither_a_folder_nor_on_the_hub_is_said_to_be_neither(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotFoundError, match=r"^There is no folder runz/mine here\. The hub has no public repository"):
+        resolve("runz/mine")
+    unplug(hub, monkeypatch)
+    with pytest.raises(NoNetworkError, match=r"^There is no folder runz/mine here\. "):
+        resolve("runz/mine")
+    with pytest.raises(NoNetworkError, match=r"^runz/mine is not on this computer"):
+        resolve("runz/mine@main")
+
+
 def test_that_a_model_opens_by_its_name_and_again_without_the_hub(
     hub: HubServer, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

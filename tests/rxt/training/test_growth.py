@@ -177,6 +177,16 @@ def test_that_the_command_changes_the_slots_alone_when_told_how_many(
     assert rxt.load(tmp_path / "more").memory_shape == (shape.layers, 7, shape.width)
 
 
+def test_that_no_slot_of_a_trained_memory_is_dropped(
+    shape: ModelShape, tokenizer_json: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_model(tmp_path / "small", trained(shape.to_document()), shape.to_document(), tokenizer_json)
+    for options in ((), ("--keep-width",)):
+        assert main(["grow", str(tmp_path / "small"), str(tmp_path / "fewer"), "--slots", "2", *options]) == 1
+        assert "has 3 slots a layer; growing to 2 would drop some" in capsys.readouterr().err
+    assert not (tmp_path / "fewer").exists()
+
+
 def test_that_gates_over_all_slots_keep_their_number(shape: ModelShape) -> None:
     linear = document(shape, residual_gate_type="linear")
     with pytest.raises(GrowthError, match="weigh all slots"):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -316,12 +316,46 @@ def test_that_rates_rise_and_fall_within_each_stage(recipe: Recipe) -> None:
     assert shares[100] == pytest.approx(0.1)
 
 
-def test_that_a_log_has_one_header_and_the_numbers_of_every_step(recipe: Recipe, tmp_path: Path) -> None:
-    progress = Progress(
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(
         step=1, turns=2, loss=3.5, value_accuracy=float("nan"), answer_accuracy=0.5, learning_rate=0.1,
         norm_memory=1.0, norm_encoder=0.0, norm_rest=2.0, write_gate=(0.25,), stage=0, kind="joint",
         masked_accuracy=0.125, kept=(0.5,), step_s=0.01,
     )  # fmt: skip
+
+
+def test_that_a_row_that_a_full_disk_cut_short_takes_no_other_with_it(progress: Progress, tmp_path: Path) -> None:
+    path = tmp_path / "log-1.csv"
+    for _ in range(2):
+        with Log(tmp_path, 1) as log:
+            log.add(progress)
+        path.write_bytes(path.read_bytes()[:-20])
+    with Log(tmp_path, 1) as log:
+        log.add(progress)
+    *_, first, second, last = csv.reader(path.read_text("utf-8").splitlines())
+    assert len(first) == len(second) < len(last) == len(fields(Progress))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
+def test_that_closing_the_log_on_a_full_disk_hides_no_error_that_came_first(progress: Progress, tmp_path: Path) -> None:
+    (tmp_path / "log-1.csv").symlink_to("/dev/full")
+
+    def write(then: Callable[[], object]) -> None:
+        with Log(tmp_path, 1) as log:
+            log.add(progress)
+            then()
+
+    def fail() -> None:
+        raise RxtError("Make room")
+
+    with pytest.raises(RxtError, match="Make room"):
+        write(fail)
+    with pytest.raises(OSError, match="No space"):
+        write(lambda: None)
+
+
+def test_that_a_log_has_one_header_and_the_numbers_of_every_step(progress: Progress, tmp_path: Path) -> None:
     for _ in range(2):
         with Log(tmp_path, 1) as log:
             log.add(progress)

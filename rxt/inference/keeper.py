@@ -1,0 +1,75 @@
+"""The memory of a chat as a file: what it is called, where it may go, and that it is never put over something else."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+
+from rxt.errors import RxtError
+from rxt.inference.session import Session
+from rxt.io.snapshot import SnapshotInfo, save_snapshot
+
+SNAPSHOT = ".safetensors"
+
+
+class Keeper:
+    """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`."""
+
+    def __init__(self, session: Session, origin: int | SnapshotInfo, opened: Path | None) -> None:
+        self._session = session
+        self._origin = origin
+        self._own = set() if opened is None else {opened.absolute()}
+
+    def check(self, path: Path) -> Path:
+        """The file that is meant, with the ending that the window looks for. Raises RxtError where something else is
+        there, or only a folder can be: what this chat was opened from or has saved itself is all that is replaced."""
+        path = _named(path)
+        if self._is_taken(path):
+            raise RxtError(f"{path} is there already, and stays as it is. Name another file.")
+        return path
+
+    def check_before(self, path: Path) -> None:
+        """As `check`, for a file that is written when the chat is over. Raises RxtError where its folder is missing or
+        nothing can be written there, too: the memory would then be lost."""
+        folder = self.check(path).parent
+        if not folder.is_dir():
+            raise RxtError(f"There is no folder {folder} to keep the memory in. Make it, or name another.")
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RxtError(f"Nothing can be written to the folder {folder} ({reason}). Name another.") from None
+
+    def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
+        """Saves the memory with all turns that it has lived through, also those before it was opened here."""
+        path, session, origin = self.check(path), self._session, self._origin
+        if isinstance(origin, int):
+            info = save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
+        else:
+            turns = origin.turns + len(session.turns)
+            info = save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
+        self._own.add(path.absolute())
+        return path, info
+
+    def save_beside(self, path: Path) -> tuple[Path, Path]:
+        """Saves under this name or, where it is taken by now, beside it. Returns the file, and the one meant."""
+        meant = _named(path)
+        others = (meant.with_name(f"{meant.stem}-{number}{meant.suffix}") for number in itertools.count(2))
+        free = next(one for one in itertools.chain([meant], others) if not self._is_taken(one))
+        return self.save(free)[0], meant
+
+    def _is_taken(self, path: Path) -> bool:
+        return path.exists() and path.absolute() not in self._own
+
+
+def _named(path: Path) -> Path:
+    """The file that a typed name means. Raises RxtError where only a folder can."""
+    try:
+        path = path.expanduser()
+    except RuntimeError as error:  # the home of nobody
+        raise RxtError(f"{path} cannot be found: {error}") from None
+    if path.name in ("", ".."):
+        raise RxtError(f"{path} is a folder. Name a file in it.")
+    return path if path.suffix else path.with_name(path.name + SNAPSHOT)

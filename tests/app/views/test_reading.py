@@ -1,0 +1,115 @@
+"""Chats that are read without being opened: the way there, the window, and what it lets one do."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QAbstractButton, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.models.phase import Phase
+from app.views.reading_window import ReadingWindow
+from tests.app.views.conftest import Desk
+
+PAGE = """<h1 dir="auto">Cats</h1>
+<p class="facts">mneme-small</p>
+<p class="query" dir="auto">My cat is &lt;b&gt;Tom&lt;/b&gt;
+    http://example.com</p>
+<p class="answer" dir="auto">Tom is a
+nice name.</p>
+<p class="facts">turn 1</p>"""
+
+
+@pytest.fixture
+def reading(desk: Desk) -> ReadingWindow:
+    desk.port.conversation_read.emit(7, "Cats", PAGE)
+    (window,) = _shown(desk)
+    return window
+
+
+def _shown(desk: Desk) -> list[ReadingWindow]:
+    return [dialog for dialog in desk.commands._dialogs.values() if isinstance(dialog, ReadingWindow)]
+
+
+def test_that_a_chat_that_is_refused_for_its_model_can_be_read_from_the_notice(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.conversation_refused.emit(7, "This conversation was not opened", "It was held with another version.")
+    notices = desk.window.chat.notices
+    assert notices.texts == ("This conversation was not opened: It was held with another version.",)
+    (read,) = notices.findChildren(QAbstractButton, "noticeAction")
+    assert read.text() == "Read it"
+    qtbot.mouseClick(read, Qt.MouseButton.LeftButton)
+    assert desk.port.called("read_conversation") == [(7,)]
+    assert notices.texts == ()
+
+
+def test_that_every_chat_of_the_list_can_be_read_from_its_menu(desk: Desk) -> None:
+    desk.port.list_chats((7, "Cats", 1))
+    chats = desk.window.sidebar.chats
+    chats._show_menu(chats.list.visualRect(chats.list.model().index(0, 0)).center())
+    menu = chats.findChildren(QMenu)[-1]
+    next(action for action in menu.actions() if action.text() == "Read").trigger()
+    menu.close()
+    assert desk.port.called("read_conversation") == [(7,)]
+
+
+def test_that_a_chat_that_cannot_be_read_at_once_is_promised(desk: Desk) -> None:
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.commands.reading.read(7)
+    assert desk.port.called("read_conversation") == [(7,)]
+    assert "when the model is ready" in desk.window.chat.composer._hint.text()
+
+
+def test_that_what_was_said_is_shown_as_it_was_said_and_blocks_nothing(reading: ReadingWindow) -> None:
+    text = reading.browser.toPlainText()
+    assert "My cat is <b>Tom</b>\n    http://example.com" in text
+    assert "Tom is a\nnice name." in text
+    assert reading.windowTitle() == "Cats"
+    assert reading.isVisible()
+    assert not reading.isModal()
+    assert reading.browser.isReadOnly()
+    assert not reading.browser.anchorAt(reading.browser.cursorRect().center())
+
+
+def test_that_words_are_found_marked_and_copied_and_stay_marked_in_another_theme(
+    desk: Desk, reading: ReadingWindow, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(reading.finder.field, "nice")
+    assert reading.browser.textCursor().selectedText() == "nice"
+    desk.themes.choose("dark")
+    assert reading.browser.textCursor().selectedText() == "nice"
+    reading.browser.copy()
+    assert QGuiApplication.clipboard().text() == "nice"
+    qtbot.keyClicks(reading.finder.field, "ly")
+    assert not reading.finder.missing.isHidden()
+
+
+def test_that_the_page_follows_the_theme(desk: Desk, reading: ReadingWindow) -> None:
+    def tint() -> str:
+        cursor = QTextCursor(reading.browser.document().find("My cat"))
+        return cursor.currentTable().cellAt(0, 0).format().background().color().name().upper()
+
+    for theme in ("light", "dark", "light"):
+        desk.themes.choose(theme)
+        assert tint() == desk.themes.theme.accent_soft.upper()
+
+
+@pytest.mark.parametrize("way", ["key", "button", "window"])
+def test_that_the_window_is_shut_by_escape_by_close_and_with_the_main_window(
+    desk: Desk, reading: ReadingWindow, qtbot: QtBot, way: str
+) -> None:
+    if way == "key":
+        qtbot.keyClick(reading.browser, Qt.Key.Key_Escape)
+    elif way == "button":
+        close = reading.findChild(QAbstractButton, "closeReading")
+        assert close is not None
+        qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    else:
+        desk.window.close()
+    qtbot.waitUntil(lambda: not _shown(desk))
+
+
+def test_that_two_chats_can_be_read_at_once_and_one_has_one_window(desk: Desk, reading: ReadingWindow) -> None:
+    desk.port.conversation_read.emit(8, "Dogs", PAGE)
+    desk.port.conversation_read.emit(7, "Cats, renamed", PAGE)
+    assert sorted(window.windowTitle() for window in _shown(desk)) == ["Cats, renamed", "Dogs"]

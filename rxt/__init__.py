@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rxt.errors import ConfigError, ModelError, RxtError, SnapshotError
     from rxt.events import Sampling
-    from rxt.inference.rewrite import replay_turn, rewrite_turn
+    from rxt.inference.rewrite import replay_turn, rewrite_turn, write_turn
     from rxt.inference.session import Session
     from rxt.inference.system_prompt import system_prompt_tokens, write_system_prompt
     from rxt.io.pretrained import load
@@ -44,12 +44,13 @@ __all__ = [
     "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "ReactiveTransformer", "RxtError", "Sampling",
     "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot", "read_snapshot_info",
     "replay_turn", "retitle_snapshot", "rewrite_turn", "save_snapshot", "system_prompt_tokens", "write_system_prompt",
+    "write_turn",
 ]  # fmt: skip
 
 _ROOMS = {
     "rxt.errors": ("ConfigError", "ModelError", "RxtError", "SnapshotError"),
     "rxt.events": ("Sampling",),
-    "rxt.inference.rewrite": ("replay_turn", "rewrite_turn"),
+    "rxt.inference.rewrite": ("replay_turn", "rewrite_turn", "write_turn"),
     "rxt.inference.session": ("Session",),
     "rxt.inference.system_prompt": ("system_prompt_tokens", "write_system_prompt"),
     "rxt.io.pretrained": ("load",),

@@ -147,6 +147,15 @@ class OpenConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class CarryOver:
+    """A copy of a chat of another model, its turns written into the initial memory of `seed` (None: a random one)."""
+
+    phase: ClassVar = Phase.REWRITING
+    id: int
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSnapshot:
     phase: ClassVar = Phase.OPENING
     path: Path
@@ -222,6 +231,7 @@ BusyCommand = (
     | WriteSystemPrompt
     | NewConversation
     | OpenConversation
+    | CarryOver
     | OpenSnapshot
     | SaveSnapshot
     | DeleteConversation

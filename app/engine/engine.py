@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.engine import reports
 from app.engine.analysis_subject import Subject
+from app.engine.carrying import carry_over
 from app.engine.clerk import Clerk
 from app.engine.dialogue import Dialogue
 from app.engine.errands import Errand, ImportConversation, PageErrand
@@ -24,6 +25,7 @@ from app.engine.messages import OnStop
 from app.engine.opening import Opening, fresh, from_snapshot, from_store
 from app.engine.refusal import ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
+from app.engine.shelf import Shelf
 from app.engine.snapshots import SUFFIX, SnapshotFolder
 from app.engine.titles import title_of
 from app.paths import Paths, unused
@@ -57,6 +59,7 @@ class Engine:
         self._loaded: Loaded | None = None
         self._dialogue: Dialogue | None = None
         self._folder: SnapshotFolder | None = None
+        self.shelf = Shelf(self._journal, self._opened, post)
         self._clerk = Clerk(self._need_snapshots, lambda: self._journal.store, self._need_model, post)
         self.on_stop: OnStop = "remember"
         self.dtype = "float32"
@@ -97,7 +100,7 @@ class Engine:
     def start(self, path: str | None, snapshot: Path | None, seed: int | None = None) -> None:
         """Opens the store, loads a model and begins a conversation, from a saved memory where one is named."""
         self._journal.open()
-        self._list_conversations()
+        self.shelf.tell()
         self.load(path, snapshot, seed)
         if self._library is not None:
             self._snapshots(self._library).sweep()
@@ -166,45 +169,24 @@ class Engine:
         if opening.problem:
             self._fail("This chat was opened at an earlier turn", opening.problem)
 
-    def set_pinned(self, conversation: int, pinned: bool) -> None:
-        """Whether a conversation stands above the others in the list."""
-        opened = self._opened(conversation)
-        if opened is not None and not opened.stored:
-            raise RefusedError("An empty chat cannot be pinned: say something first.")
-        self._journal.store.set_pinned(conversation, pinned)
-        if opened is not None:
-            opened.is_pinned = pinned
-        self._list_conversations()
-
-    def search(self, text: str) -> None:
-        """Reports the conversations that hold the words of `text` in a title or in any turn of any branch."""
-        self._post(reports.ConversationsFound(text, self._journal.search(text)))
-
-    def rename(self, conversation: int, title: str) -> None:
-        """Raises RefusedError for an empty title."""
-        title = " ".join(clean(title).split())
-        if not title:
-            raise RefusedError("A conversation needs a title; it keeps the one it has.")
-        opened = self._opened(conversation)
-        if opened is None or opened.stored:
-            self._journal.store.rename(conversation, title)
-        if opened is not None:
-            opened.title, opened.is_named = title, True
-        self._list_conversations()
-
     def delete(self, conversation: int, seed: int | None = None) -> None:
         """Takes a conversation off the list; where it is the open one, a new one begins, with `seed` as in `begin`."""
         opened = self._opened(conversation)
         if opened is None or opened.stored:
             self._journal.store.delete(conversation)
-            self._list_conversations()
+            self.shelf.tell()
         if opened is not None:
             self.begin(seed)
 
-    def restore(self, conversation: int) -> None:
-        """Brings a deleted conversation back to the list."""
-        self._journal.store.restore(conversation)
-        self._list_conversations()
+    def carry_over(self, conversation: int, seed: int | None) -> None:
+        """Opens a copy of a stored conversation, whose turns are written into the memory of `seed` as in `begin`."""
+        loaded = self._need_model()
+        self._need_saved(conversation)
+        seed = random_seed() if seed is None else seed
+        number, carried = carry_over(loaded, self._journal.store, conversation, seed, self._stop.is_set)
+        self.shelf.tell()
+        self.reopen(number)
+        self._post(reports.Noted("", carried.in_words(loaded.info.name)))
 
     # saved memories
 
@@ -218,7 +200,7 @@ class Engine:
         self._clerk.carry_out(errand)
         if isinstance(errand, ImportConversation):
             self._renumber()
-            self._list_conversations()
+            self.shelf.tell()
 
     def _renumber(self) -> None:
         """A chat that is not stored yet has announced the next free number: what came from a file has taken it."""
@@ -334,7 +316,7 @@ class Engine:
         """Raises RefusedError where the newest turns of a conversation that was left wait to be saved."""
         if self._journal.is_behind:
             self._journal.flush()
-            self._list_conversations()
+            self.shelf.tell()
         if self._journal.waits_for(conversation):
             raise RefusedError("Its newest turns could not be saved yet. Make room on the disk and try again.")
 
@@ -342,9 +324,6 @@ class Engine:
         if self._loaded is None:
             raise ModelRefusedError("No model is loaded. Load a model first.")
         return self._loaded
-
-    def _list_conversations(self) -> None:
-        self._post(reports.ConversationsListed(self._journal.list()))
 
     def _fail(self, title: str, message: str) -> None:
         self._post(reports.Failed(title, message))

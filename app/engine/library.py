@@ -15,7 +15,7 @@ from app.engine.messages import ModelInfo
 
 if TYPE_CHECKING:
     from app.engine.messages import OnStop
-    from rxt.events import Event, MemorySummary, Sampling, TurnRecord
+    from rxt.events import Event, FinishReason, MemorySummary, Sampling, TurnRecord
 
 
 class Memory(Protocol):
@@ -99,6 +99,9 @@ class Library(Protocol):
     def replay_turn(self, model: Model, memory: Memory, interaction_ids: Sequence[int]) -> Memory: ...
     def rewrite_turn(
         self, model: Model, memory: Memory, record: TurnRecord, turn: int, answer: str | None = None
+    ) -> tuple[Memory, TurnRecord]: ...
+    def write_turn(
+        self, model: Model, memory: Memory, query: str, answer: str, turn: int = 0, reason: FinishReason = "eos"
     ) -> tuple[Memory, TurnRecord]: ...
     def Session(
         self,

@@ -192,16 +192,17 @@ def _check_model(loaded: Loaded, stored: Conversation) -> None:
             f"another version of {info.name} (fingerprint {stored.fingerprint[:12]}; loaded is {info.fingerprint[:12]})"
         )
         way = (
-            f"This Mneme does not bring that version: the chat goes on only with a copy of its folder ({folder})."
+            f"With its own memory it opens only with a copy of the folder of that version ({folder})."
             if info.is_bundled
-            else f"To go on, open that version: File, Use the bundled model, or a copy of its folder with {folder}."
+            else f"To go on with its own memory, open that version: File, Use the bundled model, or a copy of its folder with {folder}."
         )
     else:
         held = f"the model {stored.model}, and {info.name} is loaded"
-        way = f"To go on, open that model: {'' if info.is_bundled else 'File, Use the bundled model, or '}{folder}."
+        bundled = "" if info.is_bundled else "File, Use the bundled model, or "
+        way = f"To go on with its own memory, open that model: {bundled}{folder}."
     raise ModelRefusedError(
         f"It was held with {held}: a memory fits only the model that wrote it. {way} “Read it” shows"
-        " what was said. The open conversation stays as it is."
+        f" what was said, and lets it go on with {info.name} in a new memory. The open conversation stays as it is."
     )
 
 

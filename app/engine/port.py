@@ -177,6 +177,10 @@ class EnginePort(QObject, TreePort, ErrandPort):
     def open_conversation(self, id: int) -> None:  # noqa: A002 - the contract's name
         self._command(commands.OpenConversation(id))
 
+    def carry_over(self, id: int, seed: int | None) -> None:  # noqa: A002
+        """A chat of another model goes on with the loaded one: a copy is opened, written into a new memory."""
+        self._command(commands.CarryOver(id, seed))
+
     def rename_conversation(self, id: int, title: str) -> None:  # noqa: A002
         self._command(commands.RenameConversation(id, title))
 

@@ -87,13 +87,15 @@ class Worker(QObject):
             case commands.WriteSystemPrompt():
                 engine.write_system_prompt(command.text, command.title, command.seed)
             case commands.SetPinned():
-                engine.set_pinned(command.id, command.pinned)
+                engine.shelf.set_pinned(command.id, command.pinned)
             case commands.SearchConversations():
-                engine.search(command.text)
+                engine.shelf.search(command.text)
             case commands.NewConversation():
                 engine.begin(command.seed)
             case commands.OpenConversation():
                 engine.reopen(command.id)
+            case commands.CarryOver():
+                engine.carry_over(command.id, command.seed)
             case commands.OpenSnapshot():
                 engine.open_snapshot(command.path)
             case commands.SaveSnapshot():
@@ -103,11 +105,11 @@ class Worker(QObject):
             case commands.SetOnStop():
                 engine.on_stop = command.on_stop
             case commands.RenameConversation():
-                engine.rename(command.id, command.title)
+                engine.shelf.rename(command.id, command.title)
             case commands.DeleteConversation():
                 engine.delete(command.id, command.seed)
             case commands.RestoreConversation():
-                engine.restore(command.id)
+                engine.shelf.restore(command.id)
             case commands.RefreshSnapshots():
                 engine.list_snapshots()
             case commands.DeleteSnapshot():
@@ -167,6 +169,8 @@ def _title(command: commands.Command) -> str:
     match command:
         case commands.OpenConversation():
             return "This conversation was not opened"
+        case commands.CarryOver():
+            return "This conversation does not go on"
         case commands.GoTo():
             return "This turn was not opened"
         case commands.ShowBranch():

@@ -173,6 +173,11 @@ class ConversationList(QAbstractListModel):
         self._model = model
         self._emit_changed(range(len(self._lines)))
 
+    def is_of_another_model(self, number: int) -> bool:
+        """Whether a conversation was held with another model than the loaded one, or another version of it."""
+        line, loaded = self._by_id.get(number), self._model
+        return line is not None and loaded is not None and line.fingerprint not in ("", loaded.fingerprint)
+
     def has_heading(self, row: int) -> bool:
         """Whether a group begins with this row."""
         return row in self._heading_rows

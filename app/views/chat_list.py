@@ -39,6 +39,7 @@ class ChatList(QWidget):
 
     Signals:
         chosen(id) · delete_requested(id) · export_requested(id) · read_requested(id): of a line.
+        go_on_requested(id): a chat of another model shall go on with the loaded one.
         pin_requested(id, pinned): a chat shall be kept on top, or no longer.
         search_requested(text): look for this; never empty.
         left(): Esc was pressed in an empty search field.
@@ -49,6 +50,7 @@ class ChatList(QWidget):
     pin_requested = Signal(int, bool)
     export_requested = Signal(int)
     read_requested = Signal(int)
+    go_on_requested = Signal(int)
     search_requested = Signal(str)
     left = Signal()
 
@@ -182,6 +184,8 @@ class ChatList(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self.chosen.emit(key))
         menu.addAction("Read", lambda: self.read_requested.emit(key))
+        if self._chats.is_of_another_model(key):
+            menu.addAction("Go on with the open model", lambda: self.go_on_requested.emit(key))
         menu.addAction("Unpin" if pinned else "Pin to the top", lambda: self.pin_requested.emit(key, not pinned))
         menu.addAction("Rename", lambda: self._rename(key))
         menu.addAction("Export…", lambda: self.export_requested.emit(key))

@@ -1,4 +1,6 @@
-"""Chats that are read without being opened, each in a window of its own: also those of another model."""
+"""Chats that are read without being opened, each in a window of its own: also those of another model, which can go on
+with the open one.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from app.views.window_layout import bring_to_front
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
+    from app.models.workspace import Workspace
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
 
@@ -28,6 +31,7 @@ class ChatReading(QObject):
     def __init__(
         self,
         port: EnginePort,
+        workspace: Workspace,
         window: MainWindow,
         themes: ThemeController,
         keep: Callable[[str, QDialog], None],
@@ -35,12 +39,14 @@ class ChatReading(QObject):
     ) -> None:
         super().__init__(parent)
         self._port = port
+        self._workspace = workspace
         self._window = window
         self._themes = themes
         self._keep = keep
         port.conversation_refused.connect(self._on_refused)
         port.conversation_read.connect(self._on_read)
         window.sidebar.chats.read_requested.connect(self.read)
+        window.sidebar.chats.go_on_requested.connect(self.go_on)
 
     @Slot(int)
     def read(self, number: int) -> None:
@@ -48,6 +54,17 @@ class ChatReading(QObject):
         if self._port.phase.is_busy:
             self._window.chat.composer.hint("This chat is shown when the model is ready.")
         self._port.read_conversation(number)
+
+    @Slot(int)
+    def go_on(self, number: int) -> None:
+        """Writes a chat of another model into a new memory of the open one, as a new chat, and opens that."""
+        if self._port.phase.is_busy:
+            self._window.chat.composer.hint("This chat can go on when the model is ready.")
+            return
+        seed = self._workspace.settings.preferences.memory_seed
+        self._window.losses.leave(
+            partial(self._port.carry_over, number, seed), self._window.chat.composer.edit.setFocus
+        )
 
     @Slot(int, str, str)
     def _on_refused(self, number: int, title: str, message: str) -> None:
@@ -57,7 +74,16 @@ class ChatReading(QObject):
 
     @Slot(int, str, str)
     def _on_read(self, number: int, title: str, page: str) -> None:
-        shown = ReadingWindow(title, page, self._themes)  # without a parent, or a dialog of the window would block it
+        can_go_on = self._workspace.chats.is_of_another_model(number)
+        # without a parent, or a dialog of the window would block it
+        shown = ReadingWindow(title, page, self._themes, can_go_on=can_go_on)
+        shown.go_on_asked.connect(partial(self._go_on_from, shown, number))
         self._window.closing.connect(shown.close)
         self._keep(f"read {number}", shown)
         bring_to_front(shown)
+
+    def _go_on_from(self, shown: ReadingWindow, number: int) -> None:
+        """What comes of it is seen in the window of the program."""
+        shown.close()
+        bring_to_front(self._window)
+        self.go_on(number)

@@ -73,7 +73,7 @@ class WindowCommands(QObject):
             port, workspace, window, window.known_actions, themes, paths, self._open, self.open_snapshot, self
         )
         self.chat_files = ChatFiles(port, workspace, window, self._open, self.open_chat, self)
-        self.reading = ChatReading(port, window, themes, self._keep, self)
+        self.reading = ChatReading(port, workspace, window, themes, self._keep, self)
         self.branches = BranchCommands(port, workspace, window, self.memories, self)
         self.finding = FindingCommands(port, window, themes, self)
         self.lab = LabRequests(self)

@@ -67,12 +67,13 @@ class PageFinder(QWidget):
         self.missing.setVisible(not found)
 
 
-def arrange_page(dialog: QDialog, finder: PageFinder, page: QLayout, close: QPushButton) -> None:
-    """The finder above the page and the button below it; the key for finding gives the finder the keyboard."""
+def arrange_page(dialog: QDialog, finder: PageFinder, page: QLayout, *buttons: QPushButton) -> None:
+    """The finder above the page and the buttons below it; the key for finding gives the finder the keyboard."""
     foot = QHBoxLayout()
     foot.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
     foot.addStretch(1)
-    foot.addWidget(close)
+    for button in buttons:
+        foot.addWidget(button)
     outer = QVBoxLayout(dialog)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.setSpacing(0)

@@ -1,16 +1,16 @@
-"""A window that shows all that was said in a chat, to be read and copied. It needs no model and changes nothing."""
+"""A window that shows all that was said in a chat, to be read and copied, and offers to go on with another model."""
 
 from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
 from app.models.library import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
-from app.views.labels import button
+from app.views.labels import button, plain_tooltip
 from app.views.page_finder import PageFinder, arrange_page
 from app.views.window_layout import resize_on_screen
 
@@ -32,10 +32,18 @@ class SaidBrowser(QTextBrowser):
 class ReadingWindow(QDialog):
     """What was said in a chat. page: the body of an HTML page, as app.engine.exchange_pages makes it.
 
+    can_go_on: it was held with another model than the open one, and can go on with that.
     It stands beside the window: it blocks nothing and does not keep the program running.
+
+    Signals:
+        go_on_asked(): the chat shall go on with the open model.
     """
 
-    def __init__(self, title: str, page: str, themes: ThemeController, parent: QWidget | None = None) -> None:
+    go_on_asked = Signal()
+
+    def __init__(
+        self, title: str, page: str, themes: ThemeController, parent: QWidget | None = None, *, can_go_on: bool = False
+    ) -> None:
         super().__init__(parent)
         self._page = QUERY.sub(IN_A_CELL, page)
         self.setObjectName("readingWindow")
@@ -53,7 +61,14 @@ class ReadingWindow(QDialog):
         close = button("Close", "")
         close.setObjectName("closeReading")
         close.clicked.connect(self.accept)
-        arrange_page(self, self.finder, row, close)
+        go_on = button("Go on with the open model", "")
+        go_on.setObjectName("goOn")
+        go_on.setToolTip(
+            plain_tooltip("Writes what was said into a new memory, as a new chat. This one stays as it is.")
+        )
+        go_on.setVisible(can_go_on)
+        go_on.clicked.connect(self.go_on_asked)
+        arrange_page(self, self.finder, row, go_on, close)
         self._document: QTextDocument | None = None
         self._show(themes.theme)
         themes.changed.connect(self._follow_theme)

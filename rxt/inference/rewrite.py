@@ -1,4 +1,4 @@
-"""Turns that are over, written again: into the memory they were written into, or into another one.
+"""Turns that are over, written again: into the memory they were written into, into another one, or by another model.
 
 A memory is a function of the memory before it and of the tokens of one interaction, so these give the same bits that
 the turn itself gave or would have given.
@@ -46,6 +46,41 @@ def rewrite_turn(
         answer_ids=record.answer_ids,
         reason=record.reason,
         sampling=record.sampling,
+        metrics=metrics,
+    )
+
+
+def write_turn(
+    model: PretrainedModel, memory: MemoryState, query: str, answer: str, turn: int = 0, reason: FinishReason = "eos"
+) -> tuple[MemoryState, TurnRecord]:
+    """What was said elsewhere, written into `memory` as turn number `turn` (from 0) without generating a token.
+
+    reason: why the answer ended; only after "eos" is [EOS] written behind it.
+    Raises RxtError for an empty query, and for texts that are longer than model.config.interaction_length together.
+    """
+    query, answer = well_formed(query), well_formed(answer)
+    if not query.strip():
+        raise RxtError("The message is empty, so there is nothing to write.")
+    prompt, answer_ids = model.template.prompt(query), tuple(model.tokenizer.encode(answer))
+    interaction = (*prompt, *answer_ids, *((model.config.tokens.eos,) if reason == "eos" else ()))
+    room = model.config.interaction_length
+    if len(interaction) > room:
+        raise RxtError(
+            f"Message and answer take {len(interaction)} tokens together; {model.name} writes at most {room} at once."
+        )
+    started = time.perf_counter()
+    update = model.update_memory(memory, interaction)
+    metrics = TurnMetrics(len(prompt), len(answer_ids), 0.0, 0.0, time.perf_counter() - started)
+    return update.memory, record_of(
+        memory,
+        update,
+        turn=turn,
+        query=query,
+        answer=answer,
+        interaction_ids=interaction,
+        answer_ids=answer_ids,
+        reason=reason,
+        sampling=Sampling(),
         metrics=metrics,
     )
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from rxt.errors import ModelError, SnapshotError
+from rxt.errors import ModelError, RxtError, SnapshotError
 from rxt.events import (
     AnswerFinished,
     Event,
@@ -37,6 +37,8 @@ from rxt.events import (
 )
 
 SHAPE = (2, 3, 4)
+LONGEST = 1000
+"""Letters of a message that fit into an interaction, where it is written without being answered."""
 LAW = GateLaw("sigmoid", "elementwise", per_slot=True)
 
 
@@ -279,6 +281,15 @@ class FakeLibrary:
         answer = record.answer if answer is None else answer
         after = updated(memory, interaction(record.query, answer))
         return after, make_record(turn, record.query, answer, reason, record.sampling, memory, after)
+
+    def write_turn(
+        self, model: FakeModel, memory: FakeMemory, query: str, answer: str, turn: int = 0, reason: FinishReason = "eos"
+    ) -> tuple[FakeMemory, TurnRecord]:
+        self.behaviour.before_replay()
+        if len(query) > LONGEST:
+            raise RxtError("Message and answer are too long.")
+        after = updated(memory, interaction(query, answer))
+        return after, make_record(turn, query, answer, reason, Sampling(), memory, after)
 
     def save_snapshot(
         self,

@@ -225,7 +225,7 @@ class Conversations(RuleBasedStateMachine):
     def delete_and_bring_back(self) -> None:
         number, tree = self.engine.dialogue.conversation.id, self.tree
         self.engine.delete(number)
-        self.engine.restore(number)
+        self.engine.shelf.restore(number)
         self.engine.reopen(number)
         self.tree = tree
 

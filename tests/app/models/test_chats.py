@@ -60,6 +60,18 @@ def test_that_a_chat_of_another_version_of_the_loaded_model_says_so(chats: Conve
     ]
 
 
+def test_that_a_chat_of_another_model_is_known(chats: ConversationList) -> None:
+    own, former, unknown = (
+        replace(chat(3), fingerprint=MODEL.fingerprint),
+        replace(chat(2), fingerprint="0" * 64),
+        chat(1),
+    )
+    chats.set_lines([own, former, unknown])
+    assert not chats.is_of_another_model(2)  # no model is loaded
+    chats.set_model(MODEL)
+    assert [chats.is_of_another_model(number) for number in (3, 2, 1, 9)] == [False, True, False, False]
+
+
 def test_that_pinned_chats_come_first_however_old_they_are(chats: ConversationList) -> None:
     chats.set_lines([chat(3), chat(2, days_ago=400, pinned=True), chat(1, days_ago=1)])
     assert shown(chats) == [("Pinned", 2), ("Today", 3), ("Yesterday", 1)]

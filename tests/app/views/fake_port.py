@@ -223,6 +223,9 @@ class FakePort(QObject):
     def read_conversation(self, number: int) -> None:
         self._called("read_conversation", number)
 
+    def carry_over(self, number: int, seed: int | None) -> None:
+        self._called("carry_over", number, seed)
+
     def import_conversation(self, path: Path) -> None:
         self._called("import_conversation", path)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QAbstractButton, QMenu
 from pytestqt.qtbot import QtBot
 
+from app.engine.messages import ConversationSummary
 from app.models.phase import Phase
 from app.views.reading_window import ReadingWindow
 from tests.app.views.conftest import Desk
@@ -51,6 +52,50 @@ def test_that_every_chat_of_the_list_can_be_read_from_its_menu(desk: Desk) -> No
     next(action for action in menu.actions() if action.text() == "Read").trigger()
     menu.close()
     assert desk.port.called("read_conversation") == [(7,)]
+
+
+@pytest.fixture
+def foreign(desk: Desk) -> int:
+    """A chat of another model in the list."""
+    line = ConversationSummary(7, "Cats", 1, "mneme-small", 0.0, fingerprint="0" * 64)
+    desk.port.conversations_changed.emit((line,))
+    return line.id
+
+
+def test_that_a_chat_of_another_model_goes_on_from_where_it_is_read(desk: Desk, foreign: int, qtbot: QtBot) -> None:
+    desk.port.conversation_read.emit(foreign, "Cats", PAGE)
+    (window,) = _shown(desk)
+    go_on = window.findChild(QAbstractButton, "goOn")
+    assert go_on.text() == "Go on with the open model"
+    qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    assert desk.port.called("carry_over") == [(foreign, None)]
+    assert not window.isVisible()
+
+
+def test_that_a_chat_of_another_model_goes_on_from_its_menu(desk: Desk, foreign: int) -> None:
+    chats = desk.window.sidebar.chats
+    chats._show_menu(chats.list.visualRect(chats.list.model().index(0, 0)).center())
+    menu = chats.findChildren(QMenu)[-1]
+    next(action for action in menu.actions() if action.text() == "Go on with the open model").trigger()
+    menu.close()
+    assert desk.port.called("carry_over") == [(foreign, None)]
+
+
+def test_that_a_chat_of_the_open_model_is_not_copied(desk: Desk, reading: ReadingWindow) -> None:
+    desk.port.list_chats((7, "Cats", 1))
+    chats = desk.window.sidebar.chats
+    chats._show_menu(chats.list.visualRect(chats.list.model().index(0, 0)).center())
+    menu = chats.findChildren(QMenu)[-1]
+    assert "Go on with the open model" not in [action.text() for action in menu.actions()]
+    menu.close()
+    assert not reading.findChild(QAbstractButton, "goOn").isVisible()
+
+
+def test_that_a_chat_waits_to_go_on_while_the_model_answers(desk: Desk, foreign: int) -> None:
+    desk.port.say_phase(Phase.ANSWERING)
+    desk.commands.reading.go_on(foreign)
+    assert desk.port.called("carry_over") == []
+    assert "when the model is ready" in desk.window.chat.composer._hint.text()
 
 
 def test_that_a_chat_that_cannot_be_read_at_once_is_promised(desk: Desk) -> None:

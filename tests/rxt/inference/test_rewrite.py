@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import rxt
-from rxt.events import MemoryWritten, Sampling, TurnRecord
+from rxt.events import FinishReason, MemoryWritten, Sampling, TurnRecord
 from rxt.inference.rewrite import record_of
 from rxt.io.pretrained import PretrainedModel
 
@@ -69,6 +69,28 @@ def test_that_an_answer_without_room_is_refused_with_the_numbers(
     room = model.config.interaction_length - record.metrics.query_tokens - 1
     with pytest.raises(rxt.RxtError, match=f"can write {room} at most"):
         rxt.rewrite_turn(model, memory, record, turn=0, answer="word " * 500)
+
+
+@pytest.mark.parametrize("reason", ["eos", "stopped"])
+def test_that_what_was_said_elsewhere_is_written_as_if_it_had_been_said_here(
+    model: PretrainedModel, memory: rxt.MemoryState, reason: FinishReason
+) -> None:
+    after, record = rxt.write_turn(model, memory, "I am Alice", "Hello Alice", turn=4, reason=reason)
+    tokens = model.template.interaction("I am Alice", "Hello Alice")[: None if reason == "eos" else -1]
+    assert list(record.interaction_ids) == tokens
+    assert after.sha256 == model.update_memory(memory, tokens).memory.sha256 == record.memory_after
+    assert (record.turn, record.query, record.answer, record.reason) == (4, "I am Alice", "Hello Alice", reason)
+    assert (record.metrics.first_token_s, record.metrics.tokens_per_s) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [(" ", "nothing to write"), ("word " * 500, r"writes at most \d+ at once")]
+)
+def test_that_a_turn_that_cannot_be_written_is_refused(
+    model: PretrainedModel, memory: rxt.MemoryState, query: str, words: str
+) -> None:
+    with pytest.raises(rxt.RxtError, match=words):
+        rxt.write_turn(model, memory, query, "yes")
 
 
 def test_that_the_cosine_of_slots_that_stay_is_no_more_than_one(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,11 @@ class Menu(StrEnum):
     MEMORY = "&Memory"
     VIEW = "&View"
     HELP = "&Help"
+
+
+def first_keys(keys: str, mac: str, platform: str = sys.platform) -> str:
+    """Those of an action that a Mac has for something else; Qt means Command by Ctrl there, and Control by Meta."""
+    return mac if platform == "darwin" else keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from app.action_spec import ActionSpec, Menu
+from app.action_spec import ActionSpec, Menu, first_keys
 from app.branch_actions import BRANCH_TABLE
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE
 from app.memory_actions import CHAT_FILE_TABLE, SAVE_TABLE
@@ -63,6 +63,9 @@ class Commands(Protocol):
     def show_about(self) -> None: ...
     def quit(self) -> None: ...
 
+
+FULL_SCREEN = first_keys("F11", "Ctrl+Meta+F")
+"""A Mac shows its desktop with F11."""
 
 TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -146,7 +149,7 @@ TABLE: tuple[ActionSpec, ...] = (
         "Give all parts of the window their first size", lambda c: c.reset_layout(),
     ),
     ActionSpec(
-        "full_screen", Menu.VIEW, "Full screen", "F11", "ph.corners-out", "Use the whole screen",
+        "full_screen", Menu.VIEW, "Full screen", FULL_SCREEN, "ph.corners-out", "Use the whole screen",
         lambda c: c.toggle_full_screen(),
     ),
     ActionSpec(
@@ -173,6 +176,14 @@ TABLE: tuple[ActionSpec, ...] = (
     *BRANCH_TABLE,
     *LAB_TABLE,
 )  # fmt: skip
+
+
+ROLES = {
+    "settings": QAction.MenuRole.PreferencesRole,
+    "about": QAction.MenuRole.AboutRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+"""What a Mac has in the menu of the application; elsewhere nothing moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +242,7 @@ class Actions(QObject):
             action.setObjectName(f"action_{spec.id}")
             action.setShortcut(QKeySequence(self.shortcut(spec)))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.setMenuRole(QAction.MenuRole.NoRole)
+            action.setMenuRole(ROLES.get(spec.id, QAction.MenuRole.NoRole))
             self._set_tooltip(action, spec, "")
             if spec.group:
                 action.setCheckable(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from app.action_spec import ActionSpec, Menu
+from app.action_spec import ActionSpec, Menu, first_keys
 
 
 class BranchVerbs(Protocol):
@@ -32,6 +32,9 @@ class FindVerbs(Protocol):
     def show_palette(self) -> None: ...
 
 
+PREVIOUS_VERSION, NEXT_VERSION = first_keys("Alt+Left", "Ctrl+Alt+Left"), first_keys("Alt+Right", "Ctrl+Alt+Right")
+"""On a Mac, Option and an arrow go word by word in the message field."""
+
 BRANCH_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "regenerate", Menu.CHAT, "Regenerate", "Ctrl+R", "ph.arrows-clockwise",
@@ -47,11 +50,11 @@ BRANCH_TABLE: tuple[ActionSpec, ...] = (
         "Change the words of an answer; memory keeps what was written", lambda c: c.branches.edit_answer(),
     ),
     ActionSpec(
-        "previous_version", Menu.CHAT, "Previous version", "Alt+Left", "ph.caret-left",
+        "previous_version", Menu.CHAT, "Previous version", PREVIOUS_VERSION, "ph.caret-left",
         "Show the version of this turn that was made before", lambda c: c.branches.show_version(-1),
     ),
     ActionSpec(
-        "next_version", Menu.CHAT, "Next version", "Alt+Right", "ph.caret-right",
+        "next_version", Menu.CHAT, "Next version", NEXT_VERSION, "ph.caret-right",
         "Show the version of this turn that was made after", lambda c: c.branches.show_version(1),
     ),
     ActionSpec(

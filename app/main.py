@@ -179,7 +179,8 @@ class Program:
         self._commands.hub_asked.connect(self._models.show_dialog)
         self._models.arrived.connect(self._commands.open_downloaded_model)
         self._models.folder_wanted.connect(self._commands.open_model_folder)
-        self.second_start = SecondStart(self.port, workspace, self.window)
+        self.second_start = SecondStart(self.port, workspace, self.window, self.hub.is_still_to_come)
+        self.second_start.download_wanted.connect(self._models.offer)
         actions.bind(self._commands)
         self._crash_log.reported.connect(self._link.on_crash)
         self._signals.received.connect(self.window.close_anyway)
@@ -195,8 +196,12 @@ class Program:
 
     def _load(self) -> None:
         if self.window.isVisible():  # it may have been closed at once
+            model = self._options.model
+            comes_later = model is not None and self.hub.is_still_to_come(model)
             seed = self._workspace.settings.preferences.memory_seed
-            self.port.start(self._options.model, self._options.snapshot, seed)
+            self.port.start(None if comes_later else model, self._options.snapshot, seed)
+            if comes_later:
+                self._models.offer(model)
 
     def close(self) -> bool:
         """Ends the engine and gives back what was taken; whether the engine ended."""

@@ -81,12 +81,14 @@ class ThemeController(QObject):
         super().__init__(parent)
         self._app = app
         self._choice = "system"
-        self._theme = LIGHT
+        self._applied: Theme | None = None
+        app.setStyle("Fusion")  # the native styles ignore parts of a palette
+        app.setFont(base_font())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     @property
     def theme(self) -> Theme:
-        return self._theme
+        return self._applied or LIGHT
 
     @property
     def choice(self) -> str:
@@ -96,6 +98,11 @@ class ThemeController(QObject):
     def choose(self, choice: str) -> None:
         """Applies "light", "dark", or whatever the desktop says ("system")."""
         self._choice = choice if choice in ("light", "dark") else "system"
+        desktop = QGuiApplication.styleHints()
+        if self._choice == "system":
+            desktop.unsetColorScheme()
+        else:  # the title bar and the menus and dialogs of the system follow
+            desktop.setColorScheme(Qt.ColorScheme.Dark if self._choice == "dark" else Qt.ColorScheme.Light)
         self._apply()
 
     def _follow_system(self) -> None:
@@ -107,12 +114,13 @@ class ThemeController(QObject):
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         else:
             dark = self._choice == "dark"
-        self._theme = DARK if dark else LIGHT
-        self._app.setStyle("Fusion")  # the native styles ignore parts of a palette
-        self._app.setFont(base_font())
-        self._app.setPalette(palette(self._theme))
-        self._app.setStyleSheet(stylesheet(self._theme))
-        self.changed.emit(self._theme)
+        theme = DARK if dark else LIGHT
+        if theme == self._applied:
+            return
+        self._applied = theme
+        self._app.setPalette(palette(theme))
+        self._app.setStyleSheet(stylesheet(theme))
+        self.changed.emit(theme)
 
 
 def palette(theme: Theme) -> QPalette:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 
 import rxt
 from rxt.bench.commands import add_bench
+from rxt.console import encoding_for, reads_escapes, when_closed
 from rxt.errors import RxtError, is_out_of_memory
 from rxt.events import (
     AnswerFinished,
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character, or sends one that is none, must not end a conversation.
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding=encoding_for(stream), errors="replace")
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -194,23 +195,32 @@ def _command(line: str, keeper: Keeper) -> None:
 def _kept_at_the_end(keeper: Keeper, path: Path) -> Iterator[None]:
     """However the chat inside ends, the memory of the turns that were is kept: also where the system asks the program
     to end, or its terminal is closed."""
+    once = threading.Lock()
+    saved: list[tuple[Path, Path]] = []
+
+    def keep() -> None:  # by whoever comes first: Windows tells of a closed console in a thread of its own
+        with once:
+            if not saved:
+                saved.append(keeper.save_beside(path))
 
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)  # what a shell calls it
 
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
     heard = [number for number in known if signal.getsignal(number) not in (signal.SIG_IGN, None)]  # not under nohup
     before = {number: signal.signal(number, end) for number in heard}
     try:
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, *heard):  # a second one must not end the saving
-                before.setdefault(number, signal.signal(number, signal.SIG_IGN))
-            kept, meant = keeper.save_beside(path)
-            if kept != meant:
-                said = f"{meant} was taken meanwhile, and stays as it is: the memory is in {kept}."
-                print(f"rxt: {_harmless(said)}", file=sys.stderr)
+        with when_closed(keep):
+            try:
+                yield
+            finally:
+                for number in (signal.SIGINT, *heard):  # a second one must not end the saving
+                    before.setdefault(number, signal.signal(number, signal.SIG_IGN))
+                keep()
+                kept, meant = saved[0]
+                if kept != meant:
+                    said = f"{meant} was taken meanwhile, and stays as it is: the memory is in {kept}."
+                    print(f"rxt: {_harmless(said)}", file=sys.stderr)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -244,7 +254,7 @@ class _Screen:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._is_terminal = out.isatty() and "NO_COLOR" not in os.environ
+        self._is_terminal = out.isatty() and "NO_COLOR" not in os.environ and reads_escapes()
         self._phase_stands = False
 
     def show(self, event: Event) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from rxt.errors import ConfigError
 from rxt.features import norm_fields, refuse_unsupported
-from rxt.section import Section
+from rxt.section import Section, short
 
 MemoryVariant = Literal["self-interlayer", "interlayer"]
 NormKind = Literal["rms", "layer"]
@@ -210,7 +210,7 @@ _LIMIT_EXPERTS = 10_000
 
 def _rope_layout(value: object) -> RopeLayout | None:
     if value not in (None, "concatenated", "interleaved"):
-        raise ConfigError(f"rope_layout is {value!r}; this version knows concatenated and interleaved")
+        raise ConfigError(f"rope_layout is {short(value)}; this version knows concatenated and interleaved")
     return value
 
 
@@ -271,8 +271,8 @@ def _memory(part: Section, document: Mapping[str, Any]) -> MemoryConfig:
     variant = document.get("memory_attention_variant")
     if variant not in (None, "interlayer", "self-interlayer"):
         raise ConfigError(
-            f"memory_attention_variant is {variant!r}: memory attention of this kind is not supported; this version "
-            "knows interlayer and self-interlayer"
+            f"memory_attention_variant is {short(variant)}: memory attention of this kind is not supported; this "
+            "version knows interlayer and self-interlayer"
         )
     if variant is None and part.integer("num_groups", default=1, least=0) > 1:
         raise ConfigError(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rxt.errors import ConfigError
+from rxt.section import short_name
 
 ROPE_BASE = 10_000.0
 
@@ -69,7 +70,9 @@ def refuse_unsupported(document: Mapping[str, Any]) -> None:
         if value and re.fullmatch(r"rope_(base|theta)", key) and value != ROPE_BASE:
             raise ConfigError(f"{place} asks for another rotary base than {ROPE_BASE:g}, which is not supported")
         if value and (feature := unsupported_feature(key)):
-            raise ConfigError(f"{place} asks for {feature}, which this version cannot compute: it was not opened")
+            raise ConfigError(
+                f"{short_name(place)} asks for {feature}, which this version cannot compute: it was not opened"
+            )
 
 
 def unknown_fields(document: Mapping[str, Any]) -> tuple[str, ...]:

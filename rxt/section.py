@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from rxt.errors import ConfigError
 
+_LONGEST = 100  # letters of a file that a sentence quotes
 LIMIT = 1_000_000  # no dimension of this family comes near; larger values are damage, and would allocate
 
 
@@ -28,25 +30,25 @@ class Section:
         if value is None:
             raise ConfigError(f"config.json lacks {self.name}.{key}")
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ConfigError(f"{self.name}.{key} must be a whole number from {least} to {most}, not {_short(value)}")
+            raise ConfigError(f"{self.name}.{key} must be a whole number from {least} to {most}, not {short(value)}")
         return value
 
     def flag(self, key: str, default: bool) -> bool:
         value = self._or_default(key, default)
         if not isinstance(value, bool):
-            raise ConfigError(f"{self.name}.{key} must be true or false, not {_short(value)}")
+            raise ConfigError(f"{self.name}.{key} must be true or false, not {short(value)}")
         return value
 
     def number(self, key: str, default: float) -> float:
         value = self._or_default(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LIMIT:
-            raise ConfigError(f"{self.name}.{key} must be a number within ±{LIMIT}, not {_short(value)}")
+            raise ConfigError(f"{self.name}.{key} must be a number within ±{LIMIT}, not {short(value)}")
         return float(value)
 
     def word(self, key: str, default: str, known: tuple[str, ...]) -> str:
         value = self._or_default(key, default)
         if value not in known:
-            raise ConfigError(f"{self.name}.{key} is {_short(value)}; this version knows {', '.join(known)}")
+            raise ConfigError(f"{self.name}.{short_name(key)} is {short(value)}; this version knows {', '.join(known)}")
         return str(value)
 
     def states(self, key: str) -> bool:
@@ -62,10 +64,19 @@ class Section:
         return default if value is None else value
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     """A value from a file, fit for a sentence."""
     try:
         text = repr(value)
-    except ValueError:  # a whole number of more digits than Python writes
-        return "a number without end"
-    return text if len(text) <= 100 else f"{text[:100]}…"
+    except (ValueError, RecursionError):  # a whole number of more digits than Python writes, or lists in lists in …
+        return "a value without end"
+    return _cut(text)
+
+
+def short_name(name: str) -> str:
+    """A name from a file, fit for a sentence and a terminal: without quotes."""
+    return _cut(json.dumps(name)[1:-1])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -69,6 +69,15 @@ make PYTHON=/path/to/python3.12 … names one that is not on the PATH."
     can_make_venv "$python" || stop "$python still cannot make a virtual environment after installing python$version-venv"
 }
 
+# A Python for Intel on a Mac with Apple silicon is refused, too: pip takes the packages of Python's processor.
+check_processor() { # python
+    [ "$(uname -s)" = Darwin ] || return 0
+    [ "$("$1" -c 'import platform; print(platform.machine())')" = x86_64 ] || return 0
+    stop "Mneme cannot be installed here: PyTorch has no packages for Macs with Intel any more, and $1 is a Python for Intel.
+On a Mac with Apple silicon, install a Python for it (https://www.python.org/downloads) and name it:
+make PYTHON=/path/to/python3.12 …"
+}
+
 # Qt's wheels bring Qt, but not the libraries of the desktop below it.
 ensure_system_libraries() { # python
     local missing
@@ -107,6 +116,7 @@ fi
 
 say "making .venv ready: once, and again when pyproject.toml changes. The first time downloads a few hundred megabytes."
 choose_python
+check_processor "$python"
 ensure_system_libraries "$python"
 if ! is_suitable .venv/bin/python || ! quietly .venv/bin/python -m pip --version; then
     "$python" -m venv --clear .venv || stop "$python could not make .venv; its message is above"

@@ -22,7 +22,7 @@ from rxt.events import FloatArray, GateStage, TurnRecord, frozen_array
 from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import prompt_of
 from rxt.inference.provenance import Provenance, read_sources
-from rxt.inference.slots import distance, effective_rank, health, pooled_similarity
+from rxt.inference.slots import distance, effective_rank, health, likeness_order, pooled_similarity
 from rxt.inference.trace import read_map, write_map
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
@@ -84,7 +84,8 @@ def writes_of(model: PretrainedModel, turn: TurnRecord, before: MemoryState, can
 
 def similarity_of(turn: int, memory: MemoryState, cancelled: IsCancelled) -> Similarity:
     cosine, pool = pooled_similarity(memory, PLACES, cancelled)
-    return Similarity(turn, cosine, effective_rank(memory, cancelled), pool)
+    order = likeness_order(memory, cancelled) if pool > 1 else None
+    return Similarity(turn, cosine, effective_rank(memory, cancelled), pool, order)
 
 
 def health_of(

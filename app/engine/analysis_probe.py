@@ -15,6 +15,7 @@ from rxt.inference.cancel import IsCancelled
 from rxt.inference.edit import shuffled
 from rxt.inference.probe import Question, recall
 from rxt.inference.share import Share
+from rxt.training.evaluate import rows_at_once
 from rxt.training.evaluation.examiner import DISTANCES, MOST_FACTS, Examiner
 from rxt.training.evaluation.play import play
 from rxt.training.evaluation.player import Player
@@ -105,7 +106,9 @@ def _played(
         done += turns
         progress(done / total)
 
-    play(Player(model, cancelled), scripts, result, advance)
+    player, size = Player(model, cancelled), rows_at_once(model)
+    for start in range(0, len(scripts), size):
+        play(player, scripts[start : start + size], result, advance, start)
     names = dict(zip(CONDITIONS, MEMORIES, strict=True))
     rows = tuple(
         _row(cell, condition, shares[names[condition]])

@@ -205,7 +205,7 @@ class AnalysisThread(QThread):
 
     def _answer(self, job: Job) -> Finding | None:
         if job.subject is None:
-            raise RefusedError("No model is loaded, so there is nothing to look into. Load a model first.")
+            raise RefusedError("No model is open, so there is nothing to look into. Open one first (File).")
         if self._analyst is None:
             self._analyst = self._opening()
         last = -1.0

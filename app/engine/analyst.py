@@ -15,7 +15,7 @@ from app.engine import analysis_maps as maps
 from app.engine.analysis_lab import Lab, turn_of
 from app.engine.analysis_provenance import provenance_of
 from app.engine.analysis_replay import Replay, initial_of, model_of
-from app.engine.bundle import Bundle, Kept, save_bundle
+from app.engine.bundle import Bundle, Kept, save_bundle, unpacked_bytes
 from app.engine.findings import BundleSaved, Finding, Health, ProvenanceMap, size_bytes
 from app.engine.inquiries import (
     INITIAL,
@@ -40,7 +40,8 @@ from app.engine.inquiries import (
 )
 from app.engine.refusal import RefusedError
 from app.engine.replay import LIMIT_BYTES
-from rxt.inference.cancel import Cancelled, IsCancelled
+from app.models.library import size_in_words, turns_in_words
+from rxt.inference.cancel import Cancelled, IsCancelled, check
 
 if TYPE_CHECKING:
     from app.engine.analysis_subject import Subject
@@ -50,6 +51,8 @@ INEXACT = (
     " another number format: what is shown is the replay."
 )
 CACHE_BYTES = 64 * 2**20
+COMPUTED = 0.6
+"""Of the work on a recording of a large model; the rest is packing it."""
 Progress = Callable[[float], object]
 
 
@@ -162,28 +165,33 @@ class ModelAnalyst:
         turns = range(len(subject.turns)) if inquiry.turns is None else sorted(set(inquiry.turns))
         for turn in turns:
             turn_of(subject, turn)
+        size = unpacked_bytes(subject.origin, turns, maps.PLACES)
+        if size > LIMIT_BYTES:
+            raise RefusedError(
+                f"A recording of {turns_in_words(len(turns))} of this model would unpack to {size_in_words(size)}, and"
+                f" at most {size_in_words(LIMIT_BYTES)} can be opened again. Record single turns instead. Nothing was"
+                " written."
+            )
         asked: list[Inquiry] = [AskSimilarity(INITIAL), AskHealth(INITIAL)]
         for turn in turns:
             asked += [AskWrites(turn), AskSimilarity(turn), AskHealth(turn)]
             if subject.turns[turn].answer_ids:
                 asked.append(AskReads(turn))
         found: list[Kept] = []
-        held = 0
         for number, one in enumerate(asked):
             finding = self.answer(one, subject, pause, lambda share: None)
             if not isinstance(finding, Kept):  # None: called off
                 raise Cancelled
             found.append(finding)
-            held += size_bytes(finding)
-            if held > LIMIT_BYTES:
-                raise RefusedError(
-                    f"A recording of {len(turns):,} turns of this model would be larger than can be opened again. "
-                    "Record fewer turns. Nothing was written."
-                )
-            progress((number + 1) / (len(asked) + 1))
+            progress(COMPUTED * (number + 1) / len(asked))
         factors = self._replay.provenance(subject, len(subject.turns) - 1, pause).first(len(subject.turns))
-        size = save_bundle(inquiry.path, Bundle(subject.origin, tuple(found), factors))
-        return BundleSaved(inquiry.path, len(turns), size)
+
+        def packed(share: float) -> None:
+            progress(COMPUTED + (1 - COMPUTED) * share)
+            check(pause)
+
+        file_bytes = save_bundle(inquiry.path, Bundle(subject.origin, tuple(found), factors), packed)
+        return BundleSaved(inquiry.path, len(turns), file_bytes)
 
 
 class FindingCache:

@@ -8,6 +8,7 @@ from which the provenance after any turn follows.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -28,7 +29,7 @@ Array = np.ndarray[Any, Any]
 _KINDS: dict[str, tuple[type[Any], type[Any], dict[str, str]]] = {
     "reads": (AskReads, Reads, {"weights": "TLS", "sources": "TN"}),
     "writes": (AskWrites, Writes, {"weights": "LST", "written": "LS"}),
-    "similarity": (AskSimilarity, Similarity, {"cosine": "LPP", "effective_rank": "L"}),
+    "similarity": (AskSimilarity, Similarity, {"cosine": "LPP", "effective_rank": "L", "order": "LS"}),
     "health": (
         AskHealth,
         Health,
@@ -38,7 +39,10 @@ _KINDS: dict[str, tuple[type[Any], type[Any], dict[str, str]]] = {
 """What a bundle holds: by name, the inquiry, its finding and the shapes of its arrays (T tokens, N turns, P places)."""
 Kept = Reads | Writes | Similarity | Health
 _NAMES: dict[type[Any], str] = {finding: name for name, (_, finding, _) in _KINDS.items()}
-_MASKS = ("dead", "duplicate", "saturated")
+_DTYPES = dict.fromkeys(("dead", "duplicate", "saturated"), np.bool_) | {"order": np.int32}
+"""Of the arrays that hold no float32."""
+_OPTIONAL = ("order",)
+"""Arrays that a finding need not have, and had not in former versions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,11 +58,30 @@ class Bundle:
         return {_KINDS[_NAMES[type(finding)]][0](finding.turn): finding for finding in self.findings}
 
 
-def save_bundle(path: Path, bundle: Bundle) -> int:
-    """Writes the bundle, whole or not at all, and returns its size in bytes. Raises OSError."""
-    data = to_bytes(bundle)
+def save_bundle(path: Path, bundle: Bundle, told: Callable[[float], object] = lambda share: None) -> int:
+    """Writes the bundle, whole or not at all, and returns its size in bytes. Raises OSError.
+
+    told: as packing goes on, which share is done, 0 to 1; where it raises, nothing is written."""
+    data = to_bytes(bundle, told)
     write_atomically(path, data)
     return len(data)
+
+
+def unpacked_bytes(origin: Origin, turns: Sequence[int], most_places: int) -> int:
+    """What the arrays of a bundle with the findings of these turns will take, known before any is computed.
+
+    most_places: to how many places similarity is pooled."""
+    layers, slots = origin.initial.layers, origin.initial.slots
+    pool = -(-slots // most_places)
+    places, numbers = -(-slots // pool), 4 * layers * slots
+    masks, order = 3 * layers * slots, numbers if pool > 1 else 0
+    of_memory = 4 * layers * (places**2 + 3) + order + masks
+    size = 2 * numbers + of_memory  # of the initial memory, with what of it is in each slot
+    size += sum((5 + len(record.gates)) * numbers for record in origin.records)  # norm, change, cosine and factors
+    for turn in turns:
+        written, read = len(origin.records[turn].interaction_ids), len(origin.records[turn].answer_ids)
+        size += of_memory + (written + 1) * numbers + read * (numbers + 4 * (turn + 1))
+    return size
 
 
 def open_bundle(path: str | Path, cancelled: IsCancelled = never) -> Bundle:
@@ -67,8 +90,8 @@ def open_bundle(path: str | Path, cancelled: IsCancelled = never) -> Bundle:
     return from_bytes(replay.read_file(Path(path)), cancelled)
 
 
-def to_bytes(bundle: Bundle) -> bytes:
-    """The bundle as the bytes of a file."""
+def to_bytes(bundle: Bundle, told: Callable[[float], object] = lambda share: None) -> bytes:
+    """The bundle as the bytes of a file. told: as in save_bundle."""
     origin = bundle.origin
     arrays: dict[str, Array] = {}
     listed = []
@@ -85,7 +108,7 @@ def to_bytes(bundle: Bundle) -> bytes:
     if (factors := bundle.factors) is not None:
         arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
         extra["factors"] = {"measure": factors.measure, "error": factors.error}
-    return replay.to_bytes(Recording(origin.initial, origin.records), replay.Extra(extra, arrays))
+    return replay.to_bytes(Recording(origin.initial, origin.records), replay.Extra(extra, arrays), told)
 
 
 def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Bundle:
@@ -128,7 +151,8 @@ def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str
     for field in dataclasses.fields(finding):
         if field.name in shapes:
             name = f"finding/{number}/{field.name}"
-            values[field.name] = _array(name, arrays.pop(name), shapes[field.name], sizes)
+            if name in arrays or field.name not in _OPTIONAL:
+                values[field.name] = _array(name, arrays.pop(name), shapes[field.name], sizes)
         elif field.name in ("text", "sentence"):
             values[field.name] = _text(item[field.name])
         elif field.name != "spans":
@@ -149,7 +173,7 @@ def _factors(item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> 
 
 def _array(name: str, array: Array, letters: str, sizes: dict[str, int]) -> Array:
     """Read-only. Letters that have no size yet get the array's own."""
-    kind = np.bool_ if name.rsplit("/", 1)[-1] in _MASKS else np.float32
+    kind = _DTYPES.get(name.rsplit("/", 1)[-1], np.float32)
     if array.dtype != kind or array.ndim != len(letters):
         raise RecordingError(f"{name} holds {array.dtype} in {array.ndim} dimensions, which does not fit.")
     known = dict(sizes)
@@ -158,6 +182,8 @@ def _array(name: str, array: Array, letters: str, sizes: dict[str, int]) -> Arra
             raise RecordingError(f"{name} has the shape {array.shape}, which does not fit the memory or the text.")
     if kind is np.float32:
         return frozen_array(array)
+    if kind is np.int32 and (np.sort(array, axis=-1) != np.arange(array.shape[-1])).any():
+        raise RecordingError(f"{name} does not name each slot of a layer once.")
     array = array.copy()
     array.flags.writeable = False
     return array

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.engine.exchange_store import added, exchanged
+from app.engine.exchange_store import added, exchanged_words
 from app.engine.memory_path import check
 from app.engine.refusal import RefusedError
 from rxt.errors import RxtError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Carried:
     """What a chat became: a conversation of the loaded model with one path, and the memory at its end.
 
-    written: how many turns are in that memory; left: how many were in the former one and are too long for this model.
+    written: how many turns are in that memory; left: how many were in the former one and this model could not write.
     """
 
     conversation: ExchangedConversation
@@ -37,7 +37,8 @@ class Carried:
         turns = "1 turn was" if self.written == 1 else f"{self.written:,} turns were"
         words = f"{turns} written into a new memory of {model}, as a new chat. The former chat stays as it is."
         if self.left:
-            words += f" {self.left:,} {'is' if self.left == 1 else 'are'} too long for it and not in memory."
+            left = "1 turn" if self.left == 1 else f"{self.left:,} turns"
+            words += f" {left} could not be written and {'says' if self.left == 1 else 'say'} why."
         if self.conversation.origin:
             words += f" What “{self.conversation.origin}” held before the first turn is not in it."
         return words
@@ -51,7 +52,7 @@ def carry_over(
     Raises RefusedError where nothing is there to write or where it is interrupted, StoreError where the former chat
     cannot be read or the new one not be stored; nothing is changed then.
     """
-    carried = _carried(loaded, exchanged(store, number, b""), seed, interrupted)
+    carried = _carried(loaded, exchanged_words(store, number), seed, interrupted)
     with store.together():
         new = added(store, replace(carried.conversation, origin="", origin_turns=0))
         store.keep_memory(carried.memory.to_bytes(), carried.conversation.shape)  # or opening would compute it again
@@ -75,7 +76,7 @@ def _carried(loaded: Loaded, found: ExchangedConversation, seed: int, interrupte
                 turn = replace(turn, phase="replied", record=None, error=f"{error} It is not in memory.")
                 left += 1
             else:
-                turn = replace(turn, record=record)
+                turn = replace(turn, record=replace(record, sampling=turn.sampling))  # how its answer was chosen
                 written += 1
         turns.append(turn)
     if not written:

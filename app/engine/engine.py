@@ -5,6 +5,7 @@ Each verb prepares everything that can fail before it changes anything; what it 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import threading
@@ -29,6 +30,7 @@ from app.engine.shelf import Shelf
 from app.engine.snapshots import SUFFIX, SnapshotFolder
 from app.engine.titles import title_of
 from app.paths import Paths, unused
+from app.store.errors import StoreError
 from app.store.turn_codec import clean
 from rxt.errors import RxtError
 from rxt.events import Sampling
@@ -124,6 +126,8 @@ class Engine:
             self._post(reports.LoadFailed(message))
         else:
             self._loaded = loaded
+            with contextlib.suppress(StoreError):  # told when the store was opened
+                self._journal.store.make_room(loaded.info.memory_bytes)
             self._post(reports.ModelLoaded(loaded.info))
             self._open(opening)
 
@@ -132,7 +136,7 @@ class Engine:
             try:
                 return self._from_snapshot(loaded, snapshot)
             except (RxtError, OSError, ValueError) as error:
-                self._fail("This memory was not opened", f"{sentence(error)} A new conversation was started instead.")
+                self._fail("This memory was not opened", f"{sentence(error)} A new chat was started instead.")
         return self._fresh(loaded, seed)
 
     # the conversation
@@ -140,7 +144,7 @@ class Engine:
     def ask(self, text: str, sampling: Sampling) -> None:
         """One turn; it ends with an event or a rejection, whatever the model does."""
         if self._dialogue is None:
-            self._post(reports.TurnRejected(clean(text), "No model is loaded. Load a model, then send this again."))
+            self._post(reports.TurnRejected(clean(text), "No model is open. Open one (File), then send this again."))
             return
         self.dialogue.ask(text, sampling)
 
@@ -148,7 +152,7 @@ class Engine:
     def dialogue(self) -> Dialogue:
         """The open conversation: its turns and its tree. Raises RefusedError where none is open."""
         if self._dialogue is None:
-            raise RefusedError("No model is loaded. Load a model first.")
+            raise RefusedError("No model is open. Open one first (File).")
         self._dialogue.on_stop = self.on_stop
         return self._dialogue
 
@@ -184,6 +188,7 @@ class Engine:
         self._need_saved(conversation)
         seed = random_seed() if seed is None else seed
         number, carried = carry_over(loaded, self._journal.store, conversation, seed, self._stop.is_set)
+        self._renumber()
         self.shelf.tell()
         self.reopen(number)
         self._post(reports.Noted("", carried.in_words(loaded.info.name)))
@@ -309,7 +314,7 @@ class Engine:
 
     def _need_snapshots(self) -> SnapshotFolder:
         if self._library is None:
-            raise RefusedError("Saved memories are known once a model was loaded; nothing was changed.")
+            raise RefusedError("Saved memories are known once a model was opened; nothing was changed.")
         return self._snapshots(self._library)
 
     def _need_saved(self, conversation: int) -> None:
@@ -322,7 +327,7 @@ class Engine:
 
     def _need_model(self) -> Loaded:
         if self._loaded is None:
-            raise ModelRefusedError("No model is loaded. Load a model first.")
+            raise ModelRefusedError("No model is open. Open one first (File).")
         return self._loaded
 
     def _fail(self, title: str, message: str) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from app.engine.exchange import FORMAT, VERSION, ExchangedConversation, ExchangedTurn, ExchangeError
 from app.engine.exchange_field import Field, parse
 from app.engine.messages import TurnPhase
+from app.models.outbox import LONGEST_MESSAGE
 from rxt.events import (
     FinishReason,
     FloatArray,
@@ -24,7 +25,8 @@ from rxt.events import (
 
 MOST_TURNS = 200_000
 MOST_TOKENS = 1_000_000
-MOST_CHARACTERS = 4_000_000
+MOST_LIVED = 10**9
+"""Turns of an initial memory; a number without end would be too much for what counts on from it."""
 TITLE_CHARACTERS = 2**15
 """More than a field of the window takes."""
 LARGEST_SIDE = 65_536
@@ -64,7 +66,7 @@ def from_json(data: bytes) -> ExchangedConversation:
         initial_memory=sha256,
         memory=memory,
         origin=initial["origin"].text(TITLE_CHARACTERS),
-        origin_turns=initial["origin_turns"].whole(0, LARGEST_ID),
+        origin_turns=initial["origin_turns"].whole(0, MOST_LIVED),
         created=top["created"].number(),
         tip=_known(top["tip"], {turn.id for turn in turns}),
         turns=turns,
@@ -125,15 +127,15 @@ def _turn(field: Field, shape: tuple[int, int, int], ids: set[int], version: int
     forgotten = version > 1 and parts["forgotten"].flag()
     if forgotten and phase == "remembered":
         raise parts["forgotten"].refuse("should be false for a turn that is in memory")
-    query, sampling = parts["query"].text(MOST_CHARACTERS), _sampling(parts["sampling"])
+    query, sampling = parts["query"].text(LONGEST_MESSAGE), _sampling(parts["sampling"])
     return ExchangedTurn(
         id=number,
         parent=_known(parts["parent"], ids),
         query=query,
-        answer=parts["answer"].text(MOST_CHARACTERS),
+        answer=parts["answer"].text(LONGEST_MESSAGE),
         phase=phase,
         reason=reason,
-        error=parts["error"].text(MOST_CHARACTERS),
+        error=parts["error"].text(LONGEST_MESSAGE),
         created=parts["created"].number(),
         sampling=sampling,
         record=None
@@ -158,7 +160,7 @@ def _record(
     return TurnRecord(
         turn=parts["turn"].whole(0, MOST_TURNS),
         query=query,
-        answer=parts["answer"].text(MOST_CHARACTERS),
+        answer=parts["answer"].text(LONGEST_MESSAGE),
         interaction_ids=_ids(parts["interaction_ids"]),
         answer_ids=_ids(parts["answer_ids"]),
         reason=reason,

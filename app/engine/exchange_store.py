@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.engine.journal import OpenedInStore
     from app.engine.messages import StoredTurn
     from app.store.conversation_store import ConversationStore
-    from app.store.records import Turn
+    from app.store.records import Conversation, Turn
 
 
 def exchanged(store: ConversationStore, number: int, memory: bytes | None = None) -> ExchangedConversation:
@@ -27,6 +27,16 @@ def exchanged(store: ConversationStore, number: int, memory: bytes | None = None
     stored = store.conversation(number)
     if memory is None:
         memory, _ = store.memory(stored.initial_memory)
+    return _exchanged(stored, memory, store.turns(number))
+
+
+def exchanged_words(store: ConversationStore, number: int) -> ExchangedConversation:
+    """A stored conversation with the turns of its path alone and without its first memory, whatever else is damaged."""
+    stored = store.conversation(number)
+    return _exchanged(stored, b"", store.path(stored.tip))
+
+
+def _exchanged(stored: Conversation, memory: bytes, turns: Sequence[Turn]) -> ExchangedConversation:
     return ExchangedConversation(
         title=stored.title,
         model=stored.model,
@@ -38,8 +48,8 @@ def exchanged(store: ConversationStore, number: int, memory: bytes | None = None
         origin=stored.origin,
         origin_turns=stored.origin_turns,
         created=stored.created,
-        tip=store.tip(number),
-        turns=tuple(_exchanged_turn(turn) for turn in store.turns(number)),
+        tip=stored.tip,
+        turns=tuple(_exchanged_turn(turn) for turn in turns),
     )
 
 

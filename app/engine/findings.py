@@ -21,6 +21,7 @@ from rxt.events import FinishReason, FloatArray, MemorySummary, TurnRecord
 INITIAL = -1
 """The number of the memory before the first turn."""
 BoolArray = npt.NDArray[np.bool_]
+OrderArray = npt.NDArray[np.int32]
 Span = tuple[int, int]
 """Characters [start, end) of a text."""
 Condition = Literal["as it is", "reset", "shuffled"]
@@ -104,13 +105,15 @@ class Similarity:
 
     cosine: [L, P, P] in [-1, 1]; P = S, or at most 512: then each entry is the cosine furthest from 0 among the pairs
     of two runs of `pool` neighbouring slots (a slot with itself is left out). effective_rank: [L], how many directions
-    the slots of a layer use, 1 to min(S, D).
+    the slots of a layer use, 1 to min(S, D). order: [L, S], like slots beside each other, where P < S; else it follows
+    from `cosine`, and it is None, as in recordings that were made before there was one.
     """
 
     turn: int
     cosine: FloatArray
     effective_rank: FloatArray
     pool: int = 1
+    order: OrderArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

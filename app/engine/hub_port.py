@@ -91,6 +91,12 @@ class HubPort(QObject):
     def is_busy(self) -> bool:
         return self._job is not None
 
+    def is_still_to_come(self, model: str) -> bool:
+        """Whether a folder or repository is one that would have to be downloaded; asks this computer alone."""
+        from rxt.io.hub import is_still_to_come
+
+        return is_still_to_come(model)
+
     def search(self, text: str) -> None:
         """Finds models by words of their names."""
 

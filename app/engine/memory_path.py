@@ -16,9 +16,12 @@ from app.engine.refusal import RefusedError
 from app.store.conversation_store import ConversationStore
 from app.store.errors import DamagedMemoryError, StoreError
 from app.store.keyframes import KEEP_EVERY
+from rxt.errors import RxtError
 from rxt.events import TurnRecord
 
 Interrupted = Callable[[], bool]
+UNREADABLE = (ValueError, RxtError)
+"""What a model raises for tokens that it does not have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +77,10 @@ def memory_after(
         check(interrupted)
         record = records[place]
         if record.memory_before == memory.sha256:
-            computed = loaded.library.replay_turn(loaded.model, memory, record.interaction_ids)
+            try:
+                computed = _computed(loaded, memory, record)
+            except UNREADABLE as error:
+                return Verified(memory, place, _unreadable(record, error), computed=place - start)
             if computed.sha256 == record.memory_after:
                 memory = computed
                 if (place + 1) % KEEP_EVERY == 0:
@@ -103,8 +109,10 @@ def check_path(
     memory = initial
     for record in records:
         check(interrupted)
-        computed = loaded.library.replay_turn(loaded.model, memory, record.interaction_ids)
-        agrees = (record.memory_before, record.memory_after) == (memory.sha256, computed.sha256)
+        computed, agrees = memory, False
+        with contextlib.suppress(*UNREADABLE):
+            computed = _computed(loaded, memory, record)
+            agrees = (record.memory_before, record.memory_after) == (memory.sha256, computed.sha256)
         kept, is_damaged = _kept(loaded, store, record.memory_after)
         if not agrees or is_damaged:
             differing.append(record.turn)
@@ -146,6 +154,18 @@ def _kept(loaded: Loaded, store: ConversationStore, sha256: str) -> tuple[Memory
         return None, True
     except StoreError:
         return None, False
+
+
+def _computed(loaded: Loaded, memory: Memory, record: TurnRecord) -> Memory:
+    """The memory after the turn of `record`. Raises UNREADABLE, as for a turn from a file that nothing here wrote."""
+    tokens, most = len(record.interaction_ids), loaded.info.interaction_length
+    if tokens > most:
+        raise ValueError(f"it has {tokens} tokens; the model reads at most {most}")
+    return loaded.library.replay_turn(loaded.model, memory, record.interaction_ids)
+
+
+def _unreadable(record: TurnRecord, error: Exception) -> str:
+    return f"The memory after turn {record.turn + 1} cannot be computed again: {str(error).rstrip('.')}."
 
 
 def _difference(record: TurnRecord) -> str:

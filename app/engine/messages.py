@@ -44,6 +44,11 @@ class ModelInfo:
     notes: tuple[str, ...] = ()
 
     @property
+    def memory_bytes(self) -> int:
+        """What one memory takes, as float32."""
+        return 4 * self.layers * self.slots * self.width
+
+    @property
     def is_bundled(self) -> bool:
         """Whether it is the one that ships with the application."""
         return bool(self.source) and Path(self.source).is_relative_to(RESOURCES / "models")

@@ -194,7 +194,8 @@ def _check_model(loaded: Loaded, stored: Conversation) -> None:
         way = (
             f"With its own memory it opens only with a copy of the folder of that version ({folder})."
             if info.is_bundled
-            else f"To go on with its own memory, open that version: File, Use the bundled model, or a copy of its folder with {folder}."
+            else "To go on with its own memory, open that version: File, Use the bundled model, or a copy of its folder"
+            f" with {folder}."
         )
     else:
         held = f"the model {stored.model}, and {info.name} is loaded"

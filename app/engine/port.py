@@ -1,7 +1,7 @@
 """The port: the engine's face on the main thread. Every call returns at once; what comes of it arrives as signals.
 
-Law: the main thread never waits for the worker (but at most two seconds at the end). Stopping is a flag, not a
-command in the queue. Events arrive in order, all of them, in at most 30 batches a second while a turn runs.
+Law: the main thread never waits for the worker, but for a while at the end. Stopping is a flag, not a command in the
+queue. Events arrive in order, all of them, in at most 30 batches a second while a turn runs.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BATCH_MS = 34
 """1000 ms / 30 batches, rounded up."""
 SHUTDOWN_MS = 2000
+TURN_SHUTDOWN_MS = 20_000
+"""While a turn is under way: it is stopped, but what was said is still written to memory."""
 STACK_BYTES = 16 * 2**20
 """Some systems give a thread 512 kB, too little for torch."""
 
@@ -211,15 +213,16 @@ class EnginePort(QObject, TreePort, ErrandPort):
     def shutdown(self) -> bool:
         """Stops the turn, ends the thread and closes the store; nothing is signalled any more.
 
-        False where the thread does not end within SHUTDOWN_MS: it hangs in native code, so the process must leave with
-        os._exit. Everything that was acknowledged is saved even then. Calling it again only repeats the answer.
+        False where the thread does not end in time: it hangs in native code, so the process must leave with os._exit.
+        Everything that was acknowledged is saved even then. Calling it again only repeats the answer.
         """
         if self._closed is None:
+            wait_ms = TURN_SHUTDOWN_MS if self.phase.is_turn else SHUTDOWN_MS
             self._timer.stop()
             self._worker.reported.disconnect(self._deliver)
             self._worker.engine.close()
             self._commanded.emit(commands.Close())
-            self._closed = not self._thread.isRunning() or self._thread.wait(SHUTDOWN_MS)
+            self._closed = not self._thread.isRunning() or self._thread.wait(wait_ms)
             if self._closed:
                 self._worker.engine.close_store()
         return self._closed

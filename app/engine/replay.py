@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import math
 import re
 import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -31,8 +31,8 @@ from rxt.events import (
     TurnRecord,
     frozen_array,
 )
-from rxt.inference.cancel import IsCancelled, check, never
-from rxt.io.files import write_atomically
+from rxt.inference.cancel import Cancelled, IsCancelled, check, never
+from rxt.io.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +42,7 @@ VERSION, EXTENDED_VERSION = 1, 2
 LIMIT_BYTES = 4 * 2**30  # unpacked: 500 turns of 21 × 4096 slots with three gates are 1.0 GB
 
 _HEADER = "header"
+_ARRAY = ".npy"
 _OWN_KEYS = frozenset(("format", "version", "initial", "turns"))
 _OWN_ARRAY = re.compile(r"(initial|\d+)/")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -67,8 +68,11 @@ class Extra:
     arrays: Mapping[str, np.ndarray[Any, Any]]
 
 
-def to_bytes(recording: Recording, extra: Extra | None = None) -> bytes:
-    """The recording as the bytes of a file."""
+def to_bytes(
+    recording: Recording, extra: Extra | None = None, told: Callable[[float], object] = lambda share: None
+) -> bytes:
+    """The recording as the bytes of a file. told: before each array and at the end, which share is packed, 0 to 1; what
+    it raises ends the work."""
     header = {
         **({} if extra is None else extra.header),
         "format": FORMAT,
@@ -86,7 +90,12 @@ def to_bytes(recording: Recording, extra: Extra | None = None) -> bytes:
         for stage in record.gates:
             arrays[f"{record.turn}/gate/{stage.name}"] = stage.values
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:  # np.savez_compressed could not be called off
+        for number, (name, array) in enumerate(arrays.items()):
+            told(number / len(arrays))
+            with archive.open(f"{name}{_ARRAY}", "w", force_zip64=True) as file:
+                np.save(file, array, allow_pickle=False)
+    told(1.0)
     return buffer.getvalue()
 
 
@@ -131,10 +140,13 @@ def open_recording(path: Path) -> Recording:
 
 
 def read_file(path: Path) -> bytes:
-    """Raises RecordingError where it is no file, OSError where it cannot be read."""
+    """Raises RecordingError where it is no file or larger than any recording, OSError where it cannot be read."""
     if path.exists() and not path.is_file():
         raise RecordingError("This is no file.")
-    return path.read_bytes()
+    try:
+        return read_bounded(path, LIMIT_BYTES)
+    except ValueError as error:
+        raise RecordingError(f"{error}.") from None
 
 
 def _without_arrays(value: Any, *names: str) -> dict[str, Any]:
@@ -159,16 +171,28 @@ def _arrays(data: bytes, cancelled: IsCancelled) -> dict[str, np.ndarray[Any, An
                 raise RecordingError(f"The recording unpacks to {size_bytes} bytes; at most {LIMIT_BYTES} are read.")
             if len(archive.namelist()) != len(set(archive.namelist())):
                 raise RecordingError("The recording holds two arrays of the same name.")
-        arrays = {}
-        with np.load(io.BytesIO(data), allow_pickle=False) as packed:
-            for name in packed.files:
+            arrays = {}
+            for item in archive.infolist():
                 check(cancelled)
-                arrays[name] = packed[name]
+                arrays[item.filename.removesuffix(_ARRAY)] = _unpacked(archive, item)
         return arrays
-    except RecordingError:
+    except (RecordingError, Cancelled):
         raise
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError, NotImplementedError, zlib.error) as error:
+    except Exception as error:  # of zipfile, its five codecs and NumPy's header, which is Python: each has its own
         raise RecordingError("The file is no recording, or it is damaged or cut short.") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> np.ndarray[Any, Any]:
+    """Raises ValueError for what is no plain array, and before it is allocated for one that is not all there."""
+    with archive.open(item) as file:
+        if not item.filename.endswith(_ARRAY) or np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("no array")
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        if file.tell() + math.prod(shape) * kind.itemsize != item.file_size:
+            raise ValueError("not the size of its header")
+        file.seek(0)
+        array: np.ndarray[Any, Any] = np.lib.format.read_array(file, allow_pickle=False)
+        return array
 
 
 def _header(array: np.ndarray[Any, Any] | None) -> dict[str, Any]:

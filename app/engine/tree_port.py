@@ -86,7 +86,7 @@ class TreePort:
 
     def replay_conversation(self) -> None:
         """Computes every memory of the path again; replay_checked tells whether all agree. stop() ends it."""
-        if self._takes_click("This conversation was not checked"):
+        if self._takes_click("This chat was not checked"):
             self._command(commands.ReplayConversation())
 
     # the list
@@ -108,9 +108,9 @@ class TreePort:
         """Whether a turn can begin now; if not, its text goes back."""
         phase = self.phase
         if phase is Phase.NO_MODEL:
-            self.turn_rejected.emit(text, "No model is loaded. Load a model, then send this again.")
+            self.turn_rejected.emit(text, "No model is open. Open one (File), then send this again.")
         elif phase.is_busy:
-            self.turn_rejected.emit(text, f"The engine is busy ({phase.value}). Send this again when it is ready.")
+            self.turn_rejected.emit(text, f"Please wait: {phase.value}. Send this again when it is done.")
         else:
             return True
         return False
@@ -119,9 +119,9 @@ class TreePort:
         """Whether a verb of the tree can begin now; if not, `failed` says why."""
         phase = self.phase
         if phase is Phase.NO_MODEL:
-            self.failed.emit(title, "No model is loaded. Load a model first.")
+            self.failed.emit(title, "No model is open. Open one first (File).")
         elif phase.is_busy:
-            self.failed.emit(title, f"The engine is busy ({phase.value}). Try again when it is ready.")
+            self.failed.emit(title, f"Please wait: {phase.value}. Nothing was changed.")
         else:
             return True
         return False

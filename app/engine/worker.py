@@ -168,9 +168,9 @@ def _title(command: commands.Command) -> str:
         return command.failure
     match command:
         case commands.OpenConversation():
-            return "This conversation was not opened"
+            return "This chat was not opened"
         case commands.CarryOver():
-            return "This conversation does not go on"
+            return "This chat does not go on"
         case commands.GoTo():
             return "This turn was not opened"
         case commands.ShowBranch():
@@ -184,11 +184,11 @@ def _title(command: commands.Command) -> str:
         case commands.RewriteMemory():
             return "The memory was not rewritten"
         case commands.ReplayConversation():
-            return "This conversation was not checked"
+            return "This chat was not checked"
         case commands.WriteSystemPrompt():
             return "The system prompt was not written"
         case commands.SetPinned():
-            return "This conversation was not pinned"
+            return "This chat was not pinned"
         case commands.SearchConversations():
             return "Nothing was searched"
         case commands.OpenSnapshot():
@@ -198,12 +198,12 @@ def _title(command: commands.Command) -> str:
         case commands.DeleteSnapshot():
             return "This memory was not deleted"
         case commands.NewConversation():
-            return "No new conversation was started"
+            return "No new chat was started"
         case commands.RenameConversation():
-            return "This conversation was not renamed"
+            return "This chat was not renamed"
         case commands.DeleteConversation():
-            return "This conversation was not deleted"
+            return "This chat was not deleted"
         case commands.RestoreConversation():
-            return "This conversation was not restored"
+            return "This chat was not restored"
         case _:
             return "This did not happen"

@@ -94,10 +94,12 @@ class ConversationList(QAbstractListModel):
     Signals:
         rename_requested(id, title): a line was edited; the store decides, and the list then says so.
         searched(text): the list shows what was found for `text`, or everything again where that is empty.
+        current_changed(): another conversation is the open one.
     """
 
     rename_requested = Signal(int, str)
     searched = Signal(str)
+    current_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
@@ -167,6 +169,16 @@ class ConversationList(QAbstractListModel):
             rows = [self._rows[known] for known in (self._current, number) if known in self._rows]
             self._current = number
             self._emit_changed(rows)
+            self.current_changed.emit()
+
+    @property
+    def current_row(self) -> int | None:
+        """The row of the open conversation; None where it is not among what is shown."""
+        return None if self._current is None else self._rows.get(self._current)
+
+    def snippet(self, number: int) -> str:
+        """The words around what a search found in a turn of a conversation; "" where only its title has it."""
+        return self._snippets.get(number, "")
 
     def set_model(self, model: LoadedModel) -> None:
         """The model that is loaded: chats of other versions of it say so."""

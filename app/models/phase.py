@@ -25,6 +25,11 @@ class Phase(StrEnum):
         return self not in (Phase.READY, Phase.NO_MODEL)
 
     @property
+    def is_turn(self) -> bool:
+        """Whether a question is being answered and written to memory."""
+        return self in (Phase.READING, Phase.ANSWERING, Phase.WRITING)
+
+    @property
     def can_stop(self) -> bool:
         """Whether Stop has something to stop."""
         return self in (Phase.READING, Phase.ANSWERING, Phase.OPENING, Phase.REWRITING, Phase.CHECKING)

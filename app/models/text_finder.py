@@ -20,6 +20,13 @@ class Match(NamedTuple):
     end: int
 
 
+class Place(NamedTuple):
+    """Words to look for, and the row in which they stand."""
+
+    words: str
+    row: int
+
+
 class TextFinder:
     """Finds words without regard to upper and lower case, and knows which place is the current one."""
 
@@ -81,11 +88,40 @@ class TextFinder:
         else:
             self._current = self._ends[place - 1] if 0 < place < len(self._rows) else 0
 
+    def go_to_last(self, row: int) -> None:
+        """Makes the last place in this row or above the current one, else the first of all."""
+        place = bisect_right(self._rows, row)
+        self._current = self._ends[place - 1] - 1 if place else min(0, self.count - 1)
+
     def step(self, by: int) -> None:
         """Goes `by` places on (back where negative), round the ends."""
         if self.count:
             start = self._current if self._current >= 0 else -1 if by > 0 else 0
             self._current = (start + by) % self.count
+
+
+def newest_place(text: str, turns: Sequence[tuple[str, str]]) -> Place | None:
+    """Where the turns, each a question and its answer in rows of their own, say what a search of all chats found.
+
+    That is `text` as it is where it stands in one message, else its longest word in a turn that has all of them; the
+    newest there is.
+    """
+    words = text.split()
+    rows = [said.casefold() for turn in turns for said in turn]
+    whole = _newest_row(text.strip().casefold(), rows)
+    if not words or whole is not None:
+        return Place(text.strip(), whole) if words and whole is not None else None
+    longest = max(words, key=len)
+    for number in range(len(rows) - 2, -1, -2):
+        said = rows[number : number + 2]
+        if all(any(word.casefold() in part for part in said) for word in words):
+            row = _newest_row(longest.casefold(), said)
+            return Place(longest, number + (row or 0))
+    return None
+
+
+def _newest_row(words: str, rows: Sequence[str]) -> int | None:
+    return next((row for row in range(len(rows) - 1, -1, -1) if words in rows[row]), None)
 
 
 def _in_utf16(text: str, start: int, end: int) -> Span:

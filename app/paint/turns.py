@@ -78,7 +78,7 @@ class LayerTurns:
         self._keep: list[FloatArray] = []
         self._norm: list[FloatArray] = []
         self._records: Sequence[TurnRecord] = ()
-        self._log_keep: FloatArray | None = None
+        self._kept: FloatArray | None = None
         self._stacks: dict[int, FloatArray] = {}
 
     def follow(self, records: Sequence[TurnRecord]) -> None:
@@ -93,8 +93,8 @@ class LayerTurns:
         for place, key in enumerate(keys[first:], first):
             if place >= summed:
                 self._sum_up(records[place], key)
-                if (place + 1) % _STEP == 0 and self._log_keep is not None:
-                    self._sums[key] = self._log_keep
+                if (place + 1) % _STEP == 0 and self._kept is not None:
+                    self._sums[key] = self._kept
             change, keep, norm = self._known[key]
             self._change.append(change)
             self._keep.append(keep)
@@ -105,7 +105,7 @@ class LayerTurns:
         known = next((place for place, key in enumerate(keys) if key not in self._known), len(keys))
         for count in range(known - known % _STEP, 0, -_STEP):
             if keys[count - 1] in self._sums:
-                self._log_keep = self._sums[keys[count - 1]]
+                self._kept = self._sums[keys[count - 1]]
                 return count
         return 0
 
@@ -113,7 +113,7 @@ class LayerTurns:
         change = np.sqrt(np.square(record.change, dtype=np.float64).sum(axis=1)).astype(np.float32)
         keep = keep_of(record)
         self._known[key] = change, keep.mean(axis=1), record.norm.mean(axis=1)
-        self._log_keep = _added(self._log_keep, keep)
+        self._kept = _added(self._kept, keep)
 
     def change(self) -> FloatArray:
         """[L, N]: the Euclidean norm of a layer's difference over each turn."""
@@ -132,22 +132,22 @@ class LayerTurns:
         return self._stacked(self._norm)
 
     def half_life(self, count: int | None = None) -> FloatArray:
-        """[L] in turns: until half of what stands in a slot is left, at its mean rate over the first `count` turns
-        (all of them by default); the median of the slots.
+        """[L] in turns: until half of what stands in a slot is left if every turn kept the mean share of the first
+        `count` (all of them by default); the median of the slots.
 
         Infinite where nothing fades; empty without turns.
         """
         known = len(self._change)
         count = known if count is None else min(count, known)
-        log_keep = self._log_keep if count == known else self._log_keep_of(count)
-        if log_keep is None:
+        kept = self._kept if count == known else self._kept_of(count)
+        if kept is None:
             return np.zeros(0, np.float32)
-        rate = log_keep / count
         with np.errstate(divide="ignore", invalid="ignore"):
+            rate = np.log2(kept / count)
             lives = np.where(rate < 0, -1 / rate, np.where(np.isnan(rate), np.nan, np.inf))
         return np.median(lives, axis=1).astype(np.float32)
 
-    def _log_keep_of(self, count: int) -> FloatArray | None:
+    def _kept_of(self, count: int) -> FloatArray | None:
         """[L, S]: the sum over the first turns, from the nearest one that was kept."""
         first = count - count % _STEP
         total = self._sums[turn_key(self._records[first - 1])] if first else None
@@ -165,7 +165,6 @@ class LayerTurns:
 
 
 def _added(total: FloatArray | None, keep: FloatArray) -> FloatArray:
-    """The sum of the logarithms of what was kept, with one turn more."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs: FloatArray = np.log2(keep.astype(np.float64))
-    return logs if total is None else total + logs
+    """The sum [L, S] of what was kept, with one turn more."""
+    exact: FloatArray = keep.astype(np.float64)
+    return exact if total is None else total + exact

@@ -45,7 +45,7 @@ class ConversationRows:
     def one(self, conversation: int) -> Conversation:
         rows = self._db.read(f"{_CONVERSATION} WHERE c.id = ?", conversation)
         if not rows:
-            raise StoreError("This conversation does not exist.")
+            raise StoreError("This chat does not exist.")
         return _conversation(rows[0])
 
     def change(self, conversation: int, column: str, value: Any) -> None:
@@ -53,7 +53,7 @@ class ConversationRows:
         sql = f"UPDATE conversation SET {column} = ? WHERE id = ?"  # noqa: S608 - a name of this package
         with self._db.transaction():
             if not self._db.write(sql, value, conversation):
-                raise StoreError("This conversation does not exist.")
+                raise StoreError("This chat does not exist.")
 
 
 def _conversation(row: sqlite3.Row) -> Conversation:

@@ -298,6 +298,10 @@ class ConversationStore:
         """The disk space for stored memories, from now on; what is too much is thinned out at once."""
         self._keyframes.set_budget(budget_bytes)
 
+    def make_room(self, memory_bytes: int) -> None:
+        """The disk space for stored memories grows with their size, so that large ones are not thinned out at once."""
+        self._keyframes.make_room(memory_bytes)
+
     def _kept(self, sha256: str) -> tuple[bytes, Shape] | None:
         try:
             return self._keyframes.read(sha256)

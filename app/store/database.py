@@ -104,7 +104,8 @@ def _connect(path: Path) -> Statements:
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
-        return Statements(connection, found_damage=lambda: _suspect(path), file=DatabaseFile(path))
+        file = DatabaseFile(path, connection)
+        return Statements(connection, found_damage=lambda: _suspect(path, file), file=file)
     except UnicodeDecodeError as error:  # sqlite3 quotes damaged bytes in a message, and cannot read it
         connection.close()
         raise _DamageError("its schema is damaged") from error
@@ -287,7 +288,9 @@ def _marker(path: Path) -> Path:
     return path.with_name(f"{path.name}-suspect")
 
 
-def _suspect(path: Path) -> None:
+def _suspect(path: Path, file: DatabaseFile) -> None:
+    if not file.is_unchanged:
+        return  # what was read was of two files, and neither need be damaged
     with contextlib.suppress(OSError):
         os.close(os.open(_marker(path), os.O_CREAT | os.O_WRONLY, 0o600))
 

@@ -2,6 +2,7 @@
 
 SQLite holds on to the file that it opened, whatever lies in its place later, and plays the journal that it finds beside
 a file into that file. So nothing is written once another file lies there, and at the end the journal goes aside.
+A file that was written over keeps its place: it is told by a number in its header that is another at each start.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import sqlite3
 import time
 from pathlib import Path, PurePath
@@ -42,20 +44,71 @@ def quarantine(path: Path) -> Path:
     return target
 
 
-class DatabaseFile:
-    """The file that a connection has just opened, and its journal. Raises OSError where there is none."""
+class HeaderMark:
+    """The application id in the header of a database file: a number that copies from before this start do not have.
 
-    def __init__(self, path: Path) -> None:
+    The file is held open until `close`: on many systems, closing it lets go of the locks of a connection to it.
+    """
+
+    _AT, _BYTES = 68, 4  # in the file format of SQLite
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
+            connection.execute(f"PRAGMA application_id = {secrets.randbits(31)}")
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._version, mark = self._asked("data_version"), self._asked("application_id")
+        self._file = path.open("rb", buffering=0)
+        self._known = {mark.to_bytes(self._BYTES, "big", signed=True), self._read()}
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the header has it still, as far as that can be seen."""
+        try:
+            found = self._read()
+            if found not in self._known and self._asked("data_version") != self._version:
+                self._version = self._asked("data_version")  # another process has opened it, and marked it
+                self._known.add(found)
+        except (OSError, ValueError, sqlite3.Error):
+            return True  # SQLite says what is wrong; or all is closed
+        return found in self._known
+
+    def close(self) -> None:
+        """Lets go of the file; called after the connection has ended."""
+        self._file.close()
+
+    def _read(self) -> bytes:
+        self._file.seek(self._AT)
+        return self._file.read(self._BYTES)
+
+    def _asked(self, what: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {what}").fetchone()[0])
+
+
+class DatabaseFile:
+    """The file that a connection has just opened, and its journal. Raises OSError where there is none, sqlite3.Error.
+
+    With it the connection ends, too.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
+        self._connection = connection
         self._journal = Path(f"{path}-wal")
         self._known = _identity(path)
         self._known_journal: tuple[int, int] | None = None  # where SQLite can keep no such journal
         with contextlib.suppress(FileNotFoundError):
             self._known_journal = _identity(self._journal)
+        self._mark = HeaderMark(path, connection)
+        self._guard = _guard(path)
 
     @property
-    def is_in_place(self) -> bool:
-        """Whether it lies where it was opened, as far as that can be seen."""
+    def is_unchanged(self) -> bool:
+        """Whether it lies where it was opened and only SQLite has written to it, as far as that can be seen."""
+        return self._is_in_place and self._mark.is_there
+
+    @property
+    def _is_in_place(self) -> bool:
         try:
             return _identity(self._path) == self._known
         except (FileNotFoundError, NotADirectoryError):
@@ -64,39 +117,73 @@ class DatabaseFile:
             return True  # SQLite says what is wrong
 
     def check(self) -> None:
-        """Raises NotWritableError where it was moved away, replaced or deleted: what is written to it might be lost."""
-        if not self.is_in_place:
+        """Raises NotWritableError where it was moved away, replaced, deleted or written over: what is written to it
+        might be lost, or damage what is there now."""
+        if not self._is_in_place:
             raise NotWritableError(
                 f"The conversation database {self._path} was replaced or moved away while Mneme ran, so nothing is"
                 " written: the file that is there now and the former one are unchanged. Put the former one back, or"
                 " close Mneme and start it again; the chats of the former one are then in the folder quarantine beside"
                 " it."
             )
+        if not self._mark.is_there:
+            raise NotWritableError(
+                f"The conversation database {self._path} was written over while Mneme ran, so nothing more is written:"
+                " the file stays as it is now. Export the open chat if you want to keep it, then close Mneme and start"
+                " it again."
+            )
 
-    def close(self, connection: sqlite3.Connection) -> None:
+    def close(self) -> None:
         """Ends the connection. What lies in the place of another file is kept from that one's journal, and all that
-        was in the former one is copied to `quarantine/`.
+        was in the former one and is still there is put into `quarantine/`.
         """
-        if self.is_in_place:
-            connection.close()
-            return
         try:
-            self._put_aside(connection)
+            if not self._is_in_place:
+                self._put_aside()
+            elif not self._mark.is_there:
+                self._put_journal_aside()
+            else:
+                self._guard.close()
         except OSError:
             _log.exception("the former conversation database was not put aside")
         finally:
-            connection.close()
+            self._connection.close()
+            self._guard.close()
+            self._mark.close()
 
-    def _put_aside(self, connection: sqlite3.Connection) -> None:
+    def _put_journal_aside(self) -> None:
+        """It is all that is left of a file that was written over."""
+        self._connection.close()
+        self._guard.close()  # Windows moves no file that is open
+        if self._has_journal:
+            os.replace(self._journal, f"{quarantine(self._path)}-wal")
+        Path(f"{self._path}-shm").unlink(missing_ok=True)
+
+    @property
+    def _has_journal(self) -> bool:
+        """Whether the journal is not gone with its file, and none of the one that is there now."""
+        return self._known_journal is not None and _identity(self._journal) == self._known_journal
+
+    def _put_aside(self) -> None:
         target = quarantine(self._path)
-        is_whole = _copy(connection, target)
-        if self._known_journal is None or _identity(self._journal) != self._known_journal:
-            return  # it went with its file, or is the journal of the one that is there now
-        connection.close()
+        is_whole = _copy(self._connection, target)
+        if not self._has_journal:
+            return
+        self._connection.close()
+        self._guard.close()
         os.replace(self._journal, f"{target}-wal")
         Path(f"{self._path}-shm").unlink(missing_ok=True)
         if is_whole:
             Path(f"{target}-wal").unlink()
+
+
+def _guard(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, and has read. While it is open, another that ends leaves its journal as it is;
+    the last one writes it into the file."""
+    uri = address(path.absolute(), "mode=ro")
+    guard = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    guard.execute("PRAGMA schema_version").fetchone()
+    return guard
 
 
 def _identity(path: Path) -> tuple[int, int]:

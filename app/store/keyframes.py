@@ -14,6 +14,8 @@ from app.store.records import Shape
 from app.store.statements import Statements
 
 BUDGET_BYTES = 512 * 2**20
+LEAST_KEPT = 64
+"""There is room for so many memories of the open model, however large they are."""
 KEEP_EVERY = 32
 """A memory can be had by replaying at most that many turns."""
 _SPARE = 0.9
@@ -88,6 +90,10 @@ class Keyframes:
         """Another budget from now on; what is too much is thinned out at once."""
         self.budget_bytes, self._floor_bytes, self._unseen_bytes = budget_bytes, 0, 0
         self.thin()
+
+    def make_room(self, memory_bytes: int) -> None:
+        """The budget grows to LEAST_KEPT memories of that size, where it is smaller."""
+        self.budget_bytes = max(self.budget_bytes, LEAST_KEPT * memory_bytes)
 
     def thin(self) -> None:
         """Brings the memories under the budget, as far as those that stay allow. Raises NotWritableError."""

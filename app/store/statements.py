@@ -72,7 +72,7 @@ class Statements:
         if file is None:
             self.connection.close()
         else:
-            file.close(self.connection)
+            file.close()
 
     def check_file(self) -> None:
         """Raises NotWritableError where another file lies in the place of the one that is open."""

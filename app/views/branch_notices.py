@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from app.models.conversation import Conversation
     from app.views.notices import Notice, Notices
 
-OF_ONE_CHAT = ("branch", "edited", "replay", "This conversation was not opened")
+OF_ONE_CHAT = ("branch", "edited", "replay", "This chat was not opened")
 
 
 class BranchNotices:

@@ -44,7 +44,7 @@ FORGET = Verb(
     "forget_turn", "Forget this turn", "ph.eraser",
     "Take this turn out of memory and replay the later turns without it, in a new branch",
 )  # fmt: skip
-FORK = Verb("fork_here", "Fork from here", "ph.git-branch", "Go on after this turn; the later turns keep their branch")
+FORK = Verb("fork_here", "Fork here", "ph.git-branch", "Go on after this turn; the later turns keep their branch")
 SAVE = Verb("save_turn_memory", "Save memory after this turn…", "ph.floppy-disk", "Keep the memory as it was then")
 
 QUERY_TOOLS = (EDIT_MESSAGE, COPY)

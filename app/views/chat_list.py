@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.models.chats import ChatRole, ConversationList
@@ -32,6 +32,46 @@ class ChatDelegate(LineDelegate):
 
     def has_heading(self, index: AnyIndex) -> bool:
         return self._chats.has_heading(index.row())
+
+
+class ChatLines(LibraryView):
+    """The list; it keeps the line of the open chat in view, unless somebody scrolled away from it."""
+
+    def __init__(self, chats: ConversationList, themes: ThemeController) -> None:
+        super().__init__("conversationList", "Chats", EMPTY, themes, ChatDelegate(chats, themes))
+        self._chats = chats
+        self._was_shown = False  # before a reset
+        self.setModel(chats)
+        chats.current_changed.connect(self.show_open_chat)
+        chats.modelAboutToBeReset.connect(self._look)
+        chats.modelReset.connect(self._stay)
+
+    @Slot()
+    def show_open_chat(self) -> None:
+        """Brings the line of the open chat into view."""
+        row = self._chats.current_row
+        if row is not None:
+            self.scrollTo(self._chats.index(row))
+
+    def _is_shown_in(self, room: QRect) -> bool:
+        row = self._chats.current_row
+        return row is not None and self.visualRect(self._chats.index(row)).intersects(room)
+
+    @Slot()
+    def _look(self) -> None:
+        is_new = self._chats.current_row is None  # nobody could see it or scroll away from it
+        self._was_shown = is_new or self._is_shown_in(self.viewport().rect())
+
+    @Slot()
+    def _stay(self) -> None:
+        if self._was_shown and not self.hasFocus():  # else the line with the keyboard is followed
+            self.show_open_chat()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        was_shown = self._is_shown_in(QRect(QPoint(), event.oldSize()))
+        super().resizeEvent(event)
+        if was_shown:
+            self.show_open_chat()
 
 
 class ChatList(QWidget):
@@ -73,8 +113,7 @@ class ChatList(QWidget):
         for tool, name in zip(self.field.findChildren(QToolButton), ("Clear the search", "Search"), strict=False):
             tool.setAccessibleName(name)
         self.field.installEventFilter(self)
-        self.list = LibraryView("conversationList", "Chats", EMPTY, themes, ChatDelegate(chats, themes))
-        self.list.setModel(chats)
+        self.list = ChatLines(chats, themes)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_MS)
@@ -172,6 +211,8 @@ class ChatList(QWidget):
     def _on_searched(self, text: str) -> None:
         self.list.show_empty_words(f"No chat has “{text}” in its title or its messages." if text else EMPTY)
         self.list.scrollToTop()
+        if not text:
+            self.list.show_open_chat()
 
     @Slot(QPoint)
     def _show_menu(self, at: QPoint) -> None:

@@ -56,15 +56,20 @@ class ChatReading(QObject):
         self._port.read_conversation(number)
 
     @Slot(int)
-    def go_on(self, number: int) -> None:
-        """Writes a chat of another model into a new memory of the open one, as a new chat, and opens that."""
+    def go_on(self, number: int, *then: Callable[[], object]) -> None:
+        """Writes a chat of another model into a new memory of the open one, as a new chat, and opens that.
+
+        then: what else is done once it is under way. A chat whose own model is open by now is only opened.
+        """
         if self._port.phase.is_busy:
             self._window.chat.composer.hint("This chat can go on when the model is ready.")
             return
-        seed = self._workspace.settings.preferences.memory_seed
-        self._window.losses.leave(
-            partial(self._port.carry_over, number, seed), self._window.chat.composer.edit.setFocus
-        )
+        chats = self._workspace.chats
+        if chats.line(number) is not None and not chats.is_of_another_model(number):
+            way = partial(self._port.open_conversation, number)
+        else:
+            way = partial(self._port.carry_over, number, self._workspace.settings.preferences.memory_seed)
+        self._window.losses.leave(way, self._window.chat.composer.edit.setFocus, *then)
 
     @Slot(int, str, str)
     def _on_refused(self, number: int, title: str, message: str) -> None:
@@ -83,7 +88,6 @@ class ChatReading(QObject):
         bring_to_front(shown)
 
     def _go_on_from(self, shown: ReadingWindow, number: int) -> None:
-        """What comes of it is seen in the window of the program."""
-        shown.close()
+        """What comes of it is seen in the window of the program; the page stays while nothing does."""
         bring_to_front(self._window)
-        self.go_on(number)
+        self.go_on(number, shown.close)

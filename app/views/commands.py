@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from app.paths import Paths
     from app.theme import ThemeController
 
-NOT_DELETED = "This conversation was not deleted"
+NOT_DELETED = "This chat was not deleted"
 
 
 class WindowCommands(QObject):
@@ -75,7 +75,7 @@ class WindowCommands(QObject):
         self.chat_files = ChatFiles(port, workspace, window, self._open, self.open_chat, self)
         self.reading = ChatReading(port, workspace, window, themes, self._keep, self)
         self.branches = BranchCommands(port, workspace, window, self.memories, self)
-        self.finding = FindingCommands(port, window, themes, self)
+        self.finding = FindingCommands(port, workspace, window, themes, self)
         self.lab = LabRequests(self)
         self._deleted_chats = DeletedChats(port, window.known_actions, self)
         self._connect()

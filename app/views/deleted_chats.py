@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REASON = "There is no deleted chat: each is kept for 30 days."
 COMING = "The deleted chat is on its way back."
-NOT_RESTORED = "This conversation was not restored"
+NOT_RESTORED = "This chat was not restored"
 
 
 class DeletedChats(QObject):

@@ -41,10 +41,10 @@ def file_name(title: str) -> str:
 
 
 class SaveMemoryDialog(QDialog):
-    """Asks for the title, a description and the place of a memory. words: which memory it is, where that needs saying.
+    """Asks for the title, a note and the place of a memory. words: which memory it is, where that needs saying.
 
     Signals:
-        save_requested(path, title, description)
+        save_requested(path, title, note)
     """
 
     save_requested = Signal(object, str, str)
@@ -64,7 +64,7 @@ class SaveMemoryDialog(QDialog):
         self.title.setMaxLength(120)
         self.title.selectAll()
         self.description = QPlainTextEdit()
-        self.description.setAccessibleName("Description of the memory")
+        self.description.setAccessibleName("Note about the memory")
         self.description.setPlaceholderText("What it knows, what it is for (optional)")
         self.description.setTabChangesFocus(True)
         self.description.document().setDocumentMargin(8)
@@ -84,7 +84,7 @@ class SaveMemoryDialog(QDialog):
         column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(self._words)
-        for words, field in (("Title", self.title), ("Description", self.description)):
+        for words, field in (("Title", self.title), ("Note", self.description)):
             name = label(words, "heading")
             name.setBuddy(field)
             column.addWidget(name)
@@ -110,14 +110,14 @@ class SaveMemoryDialog(QDialog):
 
     @Slot()
     def _find_place(self) -> None:
-        """Looks at the disk, so not with every letter of the description."""
+        """Looks at the disk, so not with every letter of the note."""
         self._shown = self.path
         self._show_place()
 
     @Slot()
     def _show_place(self) -> None:
         letters = len(self.description.toPlainText().strip())
-        too_long = f"The description has {letters:,} letters; a memory file holds {NOTE_LETTERS:,}."
+        too_long = f"The note has {letters:,} letters; a memory file holds {NOTE_LETTERS:,}."
         reason = "A memory needs a title." if not self.title.text().strip() else ""
         reason = too_long if letters > NOTE_LETTERS else reason
         self._place.setText(reason or f"{self._shown.name} in {self._shown.parent}")
@@ -172,3 +172,4 @@ class AboutDialog(QDialog):
         close.clicked.connect(self.accept)
         column.addStretch(1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.resize(460, column.totalHeightForWidth(460))  # or Qt cuts it at two thirds of the screen

@@ -28,6 +28,8 @@ NOTES_SHOWN = 2
 NOTE_LETTERS = 160
 LEADS_ELSEWHERE = (Phase.LOADING, Phase.OPENING, Phase.REWRITING)
 """What is written meanwhile may be meant for what comes then."""
+MEMORY_NOT_OPENED = "This memory was not opened"
+"""At the start, where no chat is open yet, it tells that another memory comes than was asked for."""
 
 
 class EngineLink(QObject):
@@ -70,7 +72,7 @@ class EngineLink(QObject):
         port.snapshots_changed.connect(self._on_snapshots)
         port.turn_rejected.connect(self._on_turn_rejected)
         port.failed.connect(self._on_failed)
-        for refused in (port.failed, port.load_failed, port.conversation_refused):
+        for refused in (port.load_failed, port.conversation_refused):
             refused.connect(self._on_refused)
         commands.memory_asked.connect(self._on_memory_asked)
         window.closing.connect(self._on_closing)
@@ -168,8 +170,12 @@ class EngineLink(QObject):
 
     @Slot()
     def _on_refused(self) -> None:
-        """The open path stays: what was written for another comes back, or it would go here as soon as it can."""
-        if self._phase in LEADS_ELSEWHERE and self._workspace.conversation.id is not None:
+        if self._workspace.conversation.id is not None:
+            self._keep_unsent()
+
+    def _keep_unsent(self) -> None:
+        """What was written for another path comes back, or it would go to this one as soon as it can."""
+        if self._phase in LEADS_ELSEWHERE:
             self._take_back("It was not sent. Send it here if it is for this chat.")
 
     def _take_back(self, words: str) -> None:
@@ -239,6 +245,8 @@ class EngineLink(QObject):
         self._asked_memory = None
         words = f"{title}: {message}" if title else message
         self._window.chat.notices.add(words, Tone.ERROR, key=title or message)  # a second try replaces the first
+        if self._workspace.conversation.id is not None or title == MEMORY_NOT_OPENED:
+            self._keep_unsent()
 
     @Slot(str)
     def on_crash(self, summary: str) -> None:
@@ -270,6 +278,8 @@ class EngineLink(QObject):
 
     @Slot()
     def _on_closing(self) -> None:
+        if self._phase.is_turn:
+            self._window.hide()  # writing it to memory may take a while
         self._port.stop()
         self._port.shutdown()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
@@ -106,6 +106,28 @@ class FindBar(QFrame):
         self.field.selectAll()
         self._search()
         self.toggled.emit()
+
+    def show_words(self, words: str, row: int) -> None:
+        """Shows the bar with `words` at their last place in a row or above; the keyboard stays where it is."""
+        self.show()
+        home = self.parentWidget()
+        layout = home.layout() if home is not None else None
+        if layout is not None:
+            layout.activate()  # the bar takes room from the transcript, so that comes first
+        with QSignalBlocker(self.field):
+            self.field.setText(words)
+        self._find()
+        self._finder.go_to_last(row)
+        self._show()
+        self.toggled.emit()
+
+    def put_away(self, words: str) -> None:
+        """Hides the bar if it still has these words and is not written in; the keyboard stays where it is."""
+        if self.isVisible() and self.field.text() == words and not self.field.hasFocus():
+            self._timer.stop()
+            self._view.show_matches(None)
+            self.hide()
+            self.toggled.emit()
 
     @Slot()
     def close_bar(self) -> None:

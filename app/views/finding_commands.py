@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.views.command_palette import CommandPalette
+from app.views.found_chat import FoundChat
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
+    from app.models.workspace import Workspace
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
 
@@ -18,13 +20,19 @@ class FindingCommands(QObject):
     """Runs the actions that lead somewhere."""
 
     def __init__(
-        self, port: EnginePort, window: MainWindow, themes: ThemeController, parent: QObject | None = None
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        themes: ThemeController,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._port = port
         self._window = window
         self._themes = themes
         self._chosen = ""
+        self._found = FoundChat(workspace, window, self)
         window.sidebar.chats.search_requested.connect(self._search)
         window.sidebar.chats.left.connect(self._write)
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.caret_browser import CaretBrowser
 from app.views.key_button import native_words
 from app.views.labels import button
 from app.views.page_finder import PageFinder, arrange_page
@@ -49,7 +50,7 @@ def page_text(page: str) -> str:
     return (RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8")
 
 
-class PlainBrowser(QTextBrowser):
+class PlainBrowser(CaretBrowser):
     """Shows pages that ship with the application, with pictures of `resources/help`, and loads nothing else.
 
     A page names the light picture, NAME-light.png; where the window is dark it shows NAME-dark.png.

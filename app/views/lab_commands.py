@@ -93,6 +93,8 @@ class LabCommands(QObject):
         self.exports.refused.connect(self._warn)
         self.recordings.said.connect(self._say)
         self.recordings.refused.connect(self._warn)
+        self.recordings.under_way.connect(self._tell_recording)
+        self.recordings.progressed.connect(self._tell_progress)
         self.recordings.window_opened.connect(self._on_recording)
         self._window.closing.connect(self.recordings.close_all)
         self._window.losses.ask_before_closing(self.recordings.loss)
@@ -195,7 +197,20 @@ class LabCommands(QObject):
 
     @Slot(str)
     def _say(self, words: str) -> None:
-        self._window.chat.notices.add(words, key="recording")
+        self._window.chat.notices.add(words, key="recorded")
+
+    @Slot(str)
+    def _tell_recording(self, words: str) -> None:
+        """Says what is being recorded for as long as it is."""
+        notices = self._window.chat.notices
+        if words:
+            notices.add(words, action="Cancel", run=self.recordings.call_off, key="recording").stay()
+        else:
+            notices.dismiss("recording")
+
+    @Slot(str)
+    def _tell_progress(self, words: str) -> None:
+        self._window.chat.notices.change("recording", words)
 
     @Slot(str)
     def _warn(self, words: str) -> None:

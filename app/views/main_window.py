@@ -20,6 +20,7 @@ from app.actions import Actions, Menu
 from app.views.chat import Chat
 from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
+from app.views.labels import scrolled
 from app.views.loss_question import Losses
 from app.views.overlays import Callout, DropHint
 from app.views.recent_models import RecentModels
@@ -40,6 +41,7 @@ INSPECTOR_NEEDS_PX = 900
 INSPECTOR_SHARE = 0.37  # so that the names of all its pages are seen
 INSPECTOR_PX = (380, 640)
 TIMELINE_PX = 92
+TIMELINE_SHARE = 1 / 8  # at most, of a low window
 SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
@@ -99,7 +101,9 @@ class MainWindow(QMainWindow):
         self._inspector = inspector
         self.setCentralWidget(self.chat)
         self.sidebar_dock.setWidget(self.sidebar)
-        self.inspector_dock.setWidget(inspector)
+        area = scrolled(inspector, "inspectorArea", "Inspector")  # or in a low window the timeline would cover its foot
+        area.setMinimumWidth(inspector.minimumWidth() + area.verticalScrollBar().sizeHint().width())
+        self.inspector_dock.setWidget(area)
         self.timeline_dock.setWidget(timeline)
         self.setStatusBar(self.status)
         for part in (inspector, timeline):
@@ -191,7 +195,8 @@ class MainWindow(QMainWindow):
         low, high = INSPECTOR_PX
         inspector_px = max(low, min(high, round(self.width() * INSPECTOR_SHARE)))
         widen(self, (self.inspector_dock, inspector_px), (self.sidebar_dock, SIDEBAR_PX))
-        self.resizeDocks([self.timeline_dock], [TIMELINE_PX], Qt.Orientation.Vertical)
+        timeline_px = min(TIMELINE_PX, round(self.height() * TIMELINE_SHARE))
+        self.resizeDocks([self.timeline_dock], [timeline_px], Qt.Orientation.Vertical)
 
     @property
     def preset(self) -> str:

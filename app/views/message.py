@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from app.models.conversation import TurnState
@@ -27,6 +27,8 @@ BUBBLE_SHARE = 0.84
 BUBBLE_X_PX, BUBBLE_Y_PX, BUBBLE_RADIUS_PX = 14.0, 9.0, 12.0
 CARET_PX = 7.0
 MATCH_OPACITY = 0.35
+LONGEST_RUN = 1_000
+"""Letters without a place to break a line, as of a key or a picture as text; a message with more breaks anywhere."""
 
 # Control characters become their pictures, one for one, so that positions stay those of the text.
 _SHOWN = {code: 0x2400 + code for code in range(32)} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
@@ -37,6 +39,19 @@ _SHOWN |= {0x7F: 0x2421, ord("\t"): ord("\t"), ord("\n"): 0x2028, ord("\r"): 0x2
 def shown(text: str) -> str:
     """`text` as it is drawn: line breaks as line separators, control characters as visible signs."""
     return text.translate(_SHOWN)
+
+
+def has_run(text: str, letters: int) -> bool:
+    """Whether no line can be broken between words within `letters` UTF-16 units of `text`.
+
+    Qt takes a time of the square of a run's length to break it into lines, unless told that any letter will do.
+    """
+    finder, start = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, text), 0
+    while (end := finder.toNextBoundary()) != -1:
+        if end - start > letters:
+            return True
+        start = end
+    return False
 
 
 def utf16_length(text: str) -> int:
@@ -157,7 +172,9 @@ class MessagePainter:
     def _layout(self, text: str) -> QTextLayout:
         layout = QTextLayout(shown(text), self._font)
         option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        is_long = len(text) > LONGEST_RUN and has_run(layout.text(), LONGEST_RUN)
+        wrap = QTextOption.WrapMode
+        option.setWrapMode(wrap.WrapAnywhere if is_long else wrap.WrapAtWordBoundaryOrAnywhere)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         option.setTabStopDistance(4 * self._metrics.horizontalAdvance(" "))
         layout.setTextOption(option)

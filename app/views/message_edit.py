@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from app.models.outbox import LONGEST_MESSAGE
 from app.views.text_keys import is_for_actions
 
 LINES = 6
-LONGEST_PASTE = 200_000
 
 
 class MessageEdit(QPlainTextEdit):
@@ -83,10 +83,10 @@ class MessageEdit(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text()
-        if len(text) + self.document().characterCount() > LONGEST_PASTE:
+        if len(text) + self.document().characterCount() > LONGEST_MESSAGE:
             self.refused.emit(
                 f"That text has {len(text):,} characters; a message holds at most "
-                f"{LONGEST_PASTE:,}. Nothing was pasted."
+                f"{LONGEST_MESSAGE:,}. Nothing was pasted."
             )
             return
         self.textCursor().insertText(text)

@@ -59,6 +59,13 @@ class ModelCommands(QObject):
         dialog.open()
 
     @Slot(str)
+    def offer(self, repository: str) -> None:
+        """Opens the dialog with what that repository would bring."""
+        self.show_dialog()
+        if self._dialog is not None:
+            self._dialog.ask_about(repository)
+
+    @Slot(str)
     def _search_for(self, text: str) -> None:
         self.search.begin_search()
         self._hub.search(text)

@@ -154,6 +154,12 @@ class ModelDialog(QDialog):
     def _is_downloading(self) -> bool:
         return self._search.state is SearchState.DOWNLOADING
 
+    def ask_about(self, repository: str) -> None:
+        """Looks at a repository that was named elsewhere; a download goes on."""
+        if not self._is_downloading:
+            self.words.setText(repository)
+            self._ask()
+
     # what the person does
 
     @Slot()

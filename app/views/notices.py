@@ -55,19 +55,17 @@ class Notice(QFrame):
         self.setProperty("panel", "notice")
         self.setProperty("tone", tone.value)
         self.setObjectName("notice")
-        self.setAccessibleName(f"{tone.value}: {text}")
-        self.text = text
         self.tone = tone
         self._run = run
         icon, colour = _ICONS[tone]
         mark = button("", "icon", icon, icons, tone.value, colour)
         mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        words = label(text, wrap=True)
+        self._words = words = label(text, wrap=True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words.setMinimumWidth(LEAST_PX)  # a word that nothing breaks, as in a path, is cut rather than the window
-        words.setToolTip(plain_tooltip(text))
+        self.change(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP_PX, 6, GAP_PX, 6)
         row.setSpacing(GAP_PX)
@@ -87,6 +85,13 @@ class Notice(QFrame):
         self._clock.timeout.connect(self._expire)
         if tone is Tone.INFO:
             self._clock.start(OFFER_MS if run is not None else INFO_MS)
+
+    def change(self, text: str) -> None:
+        """Says something else, in place."""
+        self.text = text
+        self.setAccessibleName(f"{self.tone.value}: {text}")
+        self._words.setText(text)
+        self._words.setToolTip(plain_tooltip(text))
 
     def stay(self) -> None:
         """Does not go by itself: it tells what is still under way, and who added it takes it away."""
@@ -158,6 +163,12 @@ class Notices(QWidget):
         spoken = f"{text} {action}?" if action and run is not None else text
         announce(self, spoken, POLITE if tone is Tone.INFO else ASSERTIVE)
         return notice
+
+    def change(self, key: str, text: str) -> None:
+        """Other words for the notice with that key, where it is still shown; as they may change often, not spoken."""
+        for known, notice in self._shown:
+            if known == key:
+                notice.change(text)
 
     def dismiss(self, key: str) -> None:
         """Takes the notice with that key away."""

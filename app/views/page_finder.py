@@ -71,6 +71,7 @@ def arrange_page(dialog: QDialog, finder: PageFinder, page: QLayout, *buttons: Q
     """The finder above the page and the buttons below it; the key for finding gives the finder the keyboard."""
     foot = QHBoxLayout()
     foot.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
+    foot.setSpacing(GAP_PX)
     foot.addStretch(1)
     for button in buttons:
         foot.addWidget(button)

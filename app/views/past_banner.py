@@ -65,5 +65,5 @@ class PastBanner(QFrame):
 
     def show_turn(self, turn: int, is_at_end: bool) -> None:
         """`turn` counts from 0."""
-        self._words.setText(f"Viewing {memory_in_words(turn)} · read only")
+        self._words.setText(f"Viewing {memory_in_words(turn)} · later turns stay as they are")
         self.setVisible(not is_at_end)

@@ -5,24 +5,28 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
 from app.models.library import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
+from app.views.caret_browser import CaretBrowser
 from app.views.labels import button, plain_tooltip
+from app.views.message import has_run
 from app.views.page_finder import PageFinder, arrange_page
 from app.views.window_layout import resize_on_screen
 
 FIRST_PX = (760, 720)
 ASIDE_PX = 144  # left free beside a question
 LINE_PERCENT = 135
+LONGEST_RUN = 10_000
+"""Letters without a place to break a line; a page with more breaks anywhere, in all of its words."""
 QUERY = re.compile(r'<p class="query" dir="auto">(.*?)</p>', re.DOTALL)
 IN_A_CELL = r'<table align="right"><tr><td>\1</td></tr></table>'
 """Of all that Qt shows, cells alone have room around their text."""
 
 
-class SaidBrowser(QTextBrowser):
+class SaidBrowser(CaretBrowser):
     """Shows what was said; nothing in it is loaded or opened."""
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> object:
@@ -54,6 +58,8 @@ class ReadingWindow(QDialog):
         self.browser.setObjectName("page")
         self.browser.setAccessibleName("What was said")
         self.browser.setOpenLinks(False)
+        if has_run(page, LONGEST_RUN):
+            self.browser.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.finder = PageFinder("Find in this chat", self.browser)
         row = QHBoxLayout()

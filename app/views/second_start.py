@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
@@ -16,15 +17,29 @@ if TYPE_CHECKING:
 
 
 class SecondStart(QObject):
-    """Answers further starts. What is under way is not interrupted: what was asked for comes after it."""
+    """Answers further starts. What is under way is not interrupted: what was asked for comes after it.
+
+    is_still_to_come: whether a model would have to be downloaded.
+
+    Signals:
+        download_wanted(repository): such a model was asked for.
+    """
+
+    download_wanted = Signal(str)
 
     def __init__(
-        self, port: EnginePort, workspace: Workspace, window: MainWindow, parent: QObject | None = None
+        self,
+        port: EnginePort,
+        workspace: Workspace,
+        window: MainWindow,
+        is_still_to_come: Callable[[str], bool],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._port = port
         self._workspace = workspace
         self._window = window
+        self._is_still_to_come = is_still_to_come
 
     @Slot(object)
     def on_called(self, request: Request) -> None:
@@ -33,11 +48,15 @@ class SecondStart(QObject):
         window.show()
         window.raise_()
         window.activateWindow()
-        if request.model is not None or request.snapshot is not None:
-            window.losses.leave(partial(self._open, request))
+        model, snapshot = request.model, request.snapshot
+        if model is not None and self._is_still_to_come(model):
+            self.download_wanted.emit(model)
+            model = None
+        if model is not None or snapshot is not None:
+            window.losses.leave(partial(self._open, model, snapshot))
 
-    def _open(self, request: Request) -> None:
-        if request.model is not None:
-            self._port.load_model(request.model, self._workspace.settings.preferences.memory_seed)
-        if request.snapshot is not None:
-            self._port.open_snapshot(Path(request.snapshot))
+    def _open(self, model: str | None, snapshot: str | None) -> None:
+        if model is not None:
+            self._port.load_model(model, self._workspace.settings.preferences.memory_seed)
+        if snapshot is not None:
+            self._port.open_snapshot(Path(snapshot))

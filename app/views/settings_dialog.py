@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QLocale, QSize, Qt, Slot
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -62,6 +63,21 @@ class OptionalNumber(QWidget):
         return self.number.value() if self.tick.isChecked() else None
 
 
+class DecimalBox(QDoubleSpinBox):
+    """A number with decimals, after a point or a comma whatever the system's language: one that the language has for
+    thousands would be skipped, and 0.25 become 2."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLocale(QLocale.c())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate(text.replace(",", "."), position)
+
+    def valueFromText(self, text: str) -> float:
+        return super().valueFromText(text.replace(",", "."))
+
+
 def _whole(name: str, low: int, high: int) -> QSpinBox:
     box = QSpinBox()
     box.setRange(low, high)
@@ -73,7 +89,7 @@ def _whole(name: str, low: int, high: int) -> QSpinBox:
 
 
 def _decimal(name: str, low: float, high: float, step: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+    box = DecimalBox()
     box.setRange(low, high)
     box.setSingleStep(step)
     box.setDecimals(2)

@@ -83,7 +83,7 @@ OTHER_KEYS = (
             ("Pin the turn as B, or let it go", "P"),
             ("Difference to B", "D"),
             ("Mark the slot for the lab", "X"),
-            ("Mark the slots a word read", "Shift+X"),
+            ("Mark the slots a word read most", "Shift+X"),
             ("Take all marks away", "Ctrl+X"),
             ("Another layer", "↑ / ↓"),
             ("Words: next word, lock it", "← / → / Enter"),

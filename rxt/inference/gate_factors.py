@@ -53,8 +53,8 @@ class GateFactors:
         return frozen_array(np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0))
 
     def half_lives(self, turns: int | None = None) -> FloatArray:
-        """[L, S]: turns until half of what stands in a slot now is left, at its mean rate (geometric) over the first n
-        turns (all by default).
+        """[L, S]: turns until half of what stands in a slot is left if every turn kept the mean share of the first n
+        turns (all by default). Not the mean logarithm, in which one turn that overwrites a slot outweighs all others.
 
         Infinite where nothing fades: without gates, or where a tanh gate strengthens what is old. NaN without turns.
         """
@@ -62,7 +62,7 @@ class GateFactors:
         if not count:
             return frozen_array(np.full(self.wrote.shape[1:], np.nan))
         with np.errstate(divide="ignore"):
-            rate = np.log2(self.keep[:count].astype(np.float64)).mean(axis=0)
+            rate = np.log2(self.keep[:count].mean(axis=0, dtype=np.float64))
             return frozen_array(np.where(rate < 0, -1 / rate, np.inf))
 
     def half_life(self, turns: int | None = None) -> FloatArray:

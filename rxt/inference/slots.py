@@ -18,8 +18,13 @@ from rxt.inference.cancel import IsCancelled, check, never
 from rxt.model.memory import MemoryState
 
 BoolArray = npt.NDArray[np.bool_]
+IndexArray = npt.NDArray[np.int32]
 EXACT_RANK = 256
 """Layers with as many slots or values a slot are taken apart exactly."""
+BLOCK_ROWS = 1024
+"""Slots that are compared with all others at once."""
+POWER_STEPS = 30
+"""Of the power iteration for an order: more change no place that one would see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +79,56 @@ def pooled_similarity(memory: MemoryState, places: int = 256, cancelled: IsCance
 
     Each entry is the cosine furthest from 0 between a slot of one place and one of the other, a slot with itself left
     out (1 where there is no other pair, as in similarity). P is at most `places`; the last place may stand for fewer
-    slots. Takes 4 * pool * S bytes beside the result. Raises Cancelled.
+    slots. Takes a few times 4 * BLOCK_ROWS * S bytes beside the result. Raises Cancelled.
     """
     layers, slots, _ = memory.shape
     pool = -(-slots // places)
     if pool == 1:
         return similarity(memory, None, cancelled), 1
-    starts = range(0, slots, pool)
-    result = np.empty((layers, len(starts), len(starts)), np.float32)
+    count = -(-slots // pool)
+    result = np.empty((layers, count, count), np.float32)
+    block = max(1, BLOCK_ROWS // pool)
     for layer in range(layers):
         unit = torch.nn.functional.normalize(memory.shared[layer], dim=-1)
-        for place, start in enumerate(starts):
+        for place in range(0, count, block):
             check(cancelled)
-            rows = (unit[start : start + pool] @ unit.T).clamp(-1, 1)
-            own = torch.arange(len(rows), device=rows.device)
-            rows[own, start + own] = 0
-            far = torch.nn.functional.pad(rows, (0, len(starts) * pool - slots)).reshape(len(rows), len(starts), pool)
-            high, low = far.amax(dim=(0, 2)), far.amin(dim=(0, 2))
-            result[layer, place] = torch.where(high >= -low, high, low).numpy()
-        if len(rows) == 1:  # the last place is one slot
+            start = place * pool
+            rows = (unit[start : start + block * pool] @ unit.T).clamp_(-1, 1)
+            rows.diagonal(start).zero_()
+            lack = -len(rows) % pool, count * pool - slots
+            far = torch.nn.functional.pad(rows, (0, lack[1], 0, lack[0])).reshape(-1, pool, count, pool)
+            high, low = far.amax(dim=1).amax(dim=-1), far.amin(dim=1).amin(dim=-1)  # one by one: seven times as fast
+            result[layer, place : place + block] = torch.where(high >= -low, high, low).numpy()
+        if slots % pool == 1:  # the last place is one slot
             result[layer, -1, -1] = 1
     result.flags.writeable = False
     return result, pool
+
+
+def likeness_order(memory: MemoryState, cancelled: IsCancelled = never) -> IndexArray:
+    """[L, S]: the slots of each layer along the direction in which they differ most, like ones beside each other.
+
+    The first principal axis of a layer's rows of cosines, as `similarity` has them, by power iteration. Of unit slots
+    U the rows without their mean are (U - mean) U^T: no pair is compared, so it is fast for any S. Raises Cancelled.
+    """
+    order = np.empty(memory.shape[:2], np.int32)
+    for layer, slots in enumerate(memory.shared):
+        check(cancelled)
+        unit = torch.nn.functional.normalize(slots, dim=-1).double()
+        mean = unit.mean(dim=0)
+        apart, squared = unit - mean, unit.T @ unit
+        step = squared - len(unit) * torch.outer(mean, mean)  # apart^T apart
+        first = int(((apart @ squared) * apart).sum(dim=1).argmax())  # the longest row begins, as its sign decides
+        axis = squared @ apart[first]
+        for _ in range(POWER_STEPS):
+            axis = squared @ (step @ axis)
+            length = axis.norm()
+            if length == 0:
+                break
+            axis /= length
+        order[layer] = torch.argsort(apart @ axis, stable=True).numpy()
+    order.flags.writeable = False
+    return order
 
 
 def effective_rank(memory: MemoryState, cancelled: IsCancelled = never) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,10 @@ from typing import Any
 from rxt.config import GateConfig, MemoryConfig, ModelConfig, NormKind, TransformerConfig
 from rxt.features import unknown_fields
 from rxt.io.names import HEAD_NORM, MIX_GATES, Shapes, aliases, gate_leaves, memory_norms, stacked_experts
+from rxt.section import short_name
+
+_MOST = 20
+"""Unknown fields that are named, and not only counted."""
 
 
 def complete(config: ModelConfig, document: Mapping[str, Any], stored: Shapes) -> tuple[ModelConfig, tuple[str, ...]]:
@@ -18,8 +21,10 @@ def complete(config: ModelConfig, document: Mapping[str, Any], stored: Shapes) -
     stored: the tensors of the checkpoint, by their names, with their shapes. Raises ModelError for a norm of slots
     where there are none.
     """
-    fields = (json.dumps(field)[1:-1] for field in unknown_fields(document))  # a log is often read in a terminal
-    notes = [f"config.json sets {field}, which is not known here and was ignored" for field in fields]
+    fields = unknown_fields(document)
+    notes = [f"config.json sets {short_name(name)}, which is not known here and was ignored" for name in fields[:_MOST]]
+    if len(fields) > _MOST:
+        notes.append(f"config.json sets {len(fields) - _MOST} more fields that are not known here and were ignored")
     if document["encoder_config"].get("use_head_norm"):
         notes.append("config.json sets encoder_config.use_head_norm, which was ignored: an encoder has no head")
     stacked = stacked_experts(stored.keys())

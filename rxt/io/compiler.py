@@ -27,6 +27,7 @@ FLAGS = (
 WIDE = ("-mprefer-vector-width=512",)
 """Where the processor has such registers at all: on x86."""
 LIMIT_S = 30
+DEVELOPER_TOOLS = "/usr/bin/xcode-select"
 _SOURCE_BYTES = _LIBRARY_BYTES = 2**24
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ def compiled(source: Path = STEP, folder: Path | None = None) -> ctypes.CDLL | N
 
     folder: where it is kept, by default in the user's cache. Takes a second or two the first time, then milliseconds.
     """
-    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    found = filter(None, map(shutil.which, ("cc", "gcc", "clang")))
+    compiler = next((one for one in found if not _is_stand_in(one)), None)
     if os.name != "posix" or compiler is None:
         return None
     try:
@@ -56,6 +58,19 @@ def compiled(source: Path = STEP, folder: Path | None = None) -> ctypes.CDLL | N
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         _LOG.info("%s was not compiled; slower code is used instead: %s", source.name, error)
         return None
+
+
+def _is_stand_in(compiler: str) -> bool:
+    """Whether a Mac has it in name only: run without the developer tools, it opens a window that offers them."""
+    if platform.system() != "Darwin" or Path(compiler).parent != Path("/usr/bin"):
+        return False
+    try:
+        asked = subprocess.run(  # noqa: S603
+            [DEVELOPER_TOOLS, "-p"], check=False, timeout=LIMIT_S, capture_output=True, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.SubprocessError):
+        return True
+    return asked.returncode != 0
 
 
 def _private(folder: Path) -> Path:

@@ -14,11 +14,14 @@ from rxt.io.weights import Weights, copy_into, is_finite
 from rxt.model.quantised import quantise_head, quantise_layer
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.rope import BASE
+from rxt.section import short_name
 
 DTYPES = {
     "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16, "int8": torch.float32,
 }  # fmt: skip
 """How numbers are held that are not rounded to 8 bits."""
+_MOST_SIDES = 8
+"""Of a shape that a sentence quotes; no tensor of the family has more than three."""
 Progress = Callable[[int, int], object]
 """Told how many bytes were read, of how many."""
 
@@ -29,7 +32,7 @@ def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, list[int]]:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+    return ", ".join(map(short_name, names[:10])) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress: Progress) -> None:
@@ -109,7 +112,11 @@ def _check_shape(weights: Weights, name: str, place: Place, shape: list[int]) ->
         shape = [*shape[:-2], shape[-1], shape[-2]]
     fits = stored == shape or (place.loose and not place.transposed and _without_ones(stored) == _without_ones(shape))
     if not fits:
-        raise ModelError(f"{weights.path}: {name} is {stored}, config.json calls for {shape}")
+        raise ModelError(f"{weights.path}: {name} is {_in_words(stored)}, config.json calls for {shape}")
+
+
+def _in_words(shape: list[int]) -> str:
+    return str(shape) if len(shape) <= _MOST_SIDES else f"of {len(shape)} dimensions"
 
 
 def _without_ones(shape: list[int]) -> list[int]:

@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 _UNASKED = NoNetworkError, HubDownError, RateLimitError, HubAnswerError
 """Nothing was heard from the hub itself; HubAnswerError: something else answered, such as a login page."""
+BUNDLED = "mneme-tiny"
+"""By name: somebody may keep a copy of another model beside it."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
 
@@ -50,11 +52,10 @@ class Fetched:
 
 def bundled_model() -> Path:
     """The folder of the model that ships with Mneme. Raises ModelError where the installation lacks it."""
-    models = Path(__file__).resolve().parents[2] / "resources" / "models"
-    found = sorted(folder for folder in models.glob("*") if (folder / "config.json").is_file())
-    if not found:
-        raise ModelError(f"the bundled model is missing: there is no model in {models}")
-    return found[0]
+    folder = Path(__file__).resolve().parents[2] / "resources" / "models" / BUNDLED
+    if not (folder / "config.json").is_file():
+        raise ModelError(f"the bundled model is missing: there is no model in {folder}")
+    return folder
 
 
 def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> tuple[Path, str]:
@@ -99,6 +100,19 @@ def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> 
 def is_repository(text: str) -> bool:
     """Whether a text has the form of a repository id, owner/name."""
     return _REPOSITORY.fullmatch(text) is not None and ".." not in text and "--" not in text
+
+
+def is_still_to_come(path_or_repo: str) -> bool:
+    """Whether `resolve` would have to download it: a repository of which there is no copy here."""
+    repository, _, revision = path_or_repo.partition("@")
+    try:
+        path = Path(path_or_repo).expanduser()
+        if not is_repository(repository) or path.exists() or (not revision and path.parent.is_dir()):
+            return False
+        inquiry = _Inquiry.about(repository, revision or None, None)
+    except (OSError, RuntimeError, ValueError, HubError):  # no name of a model: `resolve` says why
+        return False
+    return inquiry.cache.copy_of(inquiry.revision) is None
 
 
 def page_of(repository: str) -> str:

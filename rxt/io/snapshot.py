@@ -27,6 +27,7 @@ from rxt.version import version
 FORMAT = "mneme-snapshot-1"
 TENSOR = "stm"
 _TEXT_LIMIT = 8_000
+_MOST_TURNS = 10**9
 _HEADER_LIMIT_BYTES = 256 * 2**10  # three texts of 8,000 characters, each written as \uXXXX, are 144,000 bytes
 
 
@@ -264,6 +265,8 @@ def _from_metadata(metadata: dict[str, str]) -> SnapshotInfo:
         values: dict[str, Any] = {field.name: known[field.name] for field in fields(SnapshotInfo)}
         layers, slots, width = (int(size) for size in json.loads(values.pop("shape")))
         turns = int(values.pop("turns"))
+        if not 0 <= turns <= _MOST_TURNS:
+            raise SnapshotError("The memory file says that its memory has lived through an impossible number of turns.")
         synthetic = {"true": True, "false": False}[values.pop("synthetic")]
         return SnapshotInfo(**values, turns=turns, shape=(layers, slots, width), synthetic=synthetic)
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -22,6 +23,8 @@ _PLAIN = {
     "decoder": {"ByteLevel"},
 }
 """Parts of fixed cost: they take no pattern and put nothing in the text's place."""
+MOST_GROWTH = 64
+"""Times that a normalizer may make a text longer: a trial does not find the one letter that explodes."""
 
 
 def try_tokenizer(document: str) -> None:
@@ -32,10 +35,16 @@ def try_tokenizer(document: str) -> None:
     try:
         parsed = json.loads(document)
         plain = isinstance(parsed, dict) and all(_is_plain(parsed.get(part), kinds) for part, kinds in _PLAIN.items())
+        growth = _growth(parsed.get("normalizer")) if isinstance(parsed, dict) else 1
     except (ValueError, RecursionError):
         return  # no tokenizer reads it either
     if plain or not isinstance(parsed, dict):
         return
+    if growth > MOST_GROWTH:
+        raise ModelError(
+            f"tokenizer.json cannot be used: its normalizer can make a text more than {MOST_GROWTH} times as long; "
+            "it was not opened."
+        )
     # As they are used here: without padding and truncation.
     tried = json.dumps({**parsed, "padding": None, "truncation": None}).encode()
     try:
@@ -53,6 +62,18 @@ def try_tokenizer(document: str) -> None:
         raise ModelError(f"tokenizer.json cannot be used: {_reason(error)}; it was not opened.") from None
     except OSError as error:
         raise ModelError(f"tokenizer.json could not be tried in a process of its own: {error}") from None
+
+
+def _growth(normalizer: Any) -> int:
+    """How many times as long a text can become by what Replace and Prepend put in, one after the other."""
+    if not isinstance(normalizer, dict):
+        return 1
+    texts = (normalizer.get(key) for key in ("content", "prepend"))
+    put_in = max(len(text) if isinstance(text, str) else 0 for text in texts)
+    if isinstance(pattern := normalizer.get("pattern"), dict) and not pattern.get("String"):
+        put_in += bool(put_in)  # a regular expression can be found between letters, which then stay
+    parts = normalizer.get("normalizers")
+    return max(1, put_in) * math.prod(map(_growth, parts if isinstance(parts, list) else ()))
 
 
 def _is_plain(part: Any, kinds: set[str]) -> bool:

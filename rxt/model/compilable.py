@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from torch import nn
+from collections.abc import Callable
+
+from torch import Tensor, nn
 
 from rxt.config import TransformerConfig
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.nn.moe import MixtureOfExperts
 
 ACTIVATIONS = ("swish", "silu")
-LARGE_BYTES = 8 * 2**20
-"""Of weights a token: fewer are read in well under a millisecond anyway."""
+MANY_WEIGHTS = 2 * 2**20
+"""Read for a token: fewer are read in well under a millisecond anyway, in whatever format."""
 
 
 def is_compilable(config: TransformerConfig) -> bool:
@@ -30,15 +32,23 @@ def is_compilable(config: TransformerConfig) -> bool:
 
 def active_bytes(model: ReactiveTransformer) -> int:
     """Bytes of weights that one token reads: of experts those that are chosen, of the embedding nothing to speak of."""
-    total = _bytes(model.decoder.head)
+    return _active(model, lambda tensor: tensor.numel() * tensor.element_size())
+
+
+def active_weights(model: ReactiveTransformer) -> int:
+    """How many these are: the same in every number format, but for the scales of 8 bits."""
+    return _active(model, Tensor.numel)
+
+
+def _active(model: ReactiveTransformer, size: Callable[[Tensor], int]) -> int:
+    def of(part: nn.Module) -> int:
+        return sum(map(size, part.state_dict().values()))
+
+    total = of(model.decoder.head)
     for layer in model.decoder.typed_layers():
-        total += _bytes(layer)
-        total -= _bytes(layer.memory_cross_attention.k_proj) + _bytes(layer.memory_cross_attention.v_proj)
+        total += of(layer)
+        total -= of(layer.memory_cross_attention.k_proj) + of(layer.memory_cross_attention.v_proj)
         if isinstance(layer.ff, MixtureOfExperts):
-            forward, held = model.config.decoder.feed_forward, _bytes(layer.ff.experts)
+            forward, held = model.config.decoder.feed_forward, of(layer.ff.experts)
             total -= held - held * forward.top_k // forward.experts
     return total
-
-
-def _bytes(part: nn.Module) -> int:
-    return sum(tensor.numel() * tensor.element_size() for tensor in part.state_dict().values())

@@ -36,6 +36,9 @@ class Tokenizer:
             parsed["padding"] = parsed["truncation"] = None
             if not _reads_bytes(parsed.get("pre_tokenizer")):
                 raise ValueError("it is not of the byte-level kind")
+            # WordPiece takes as long as its file likes for a long word.
+            if (parsed.get("model") or {}).get("type") != "BPE":
+                raise ValueError("its model is not of the BPE kind")
             _without_prefix_space(parsed["pre_tokenizer"])
             self._backend = Backend.from_str(json.dumps(parsed))
         except (KeyboardInterrupt, SystemExit):

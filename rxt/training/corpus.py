@@ -114,8 +114,9 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
                 number += 1
                 # A table has every column in every row: what is empty was not said.
                 yield f"{path}, row {number}", {key: value for key, value in row.items() if value is not None}
-    except (ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read as Parquet: {error}") from None
+    except (ArrowException, OSError, ValueError, OverflowError) as error:
+        where = f"{path}, after row {number}:" if number else path
+        raise DataError(f"{where} cannot be read as Parquet: {error}") from None
 
 
 def _dialogue(where: str, record: Any) -> Dialogue:

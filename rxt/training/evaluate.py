@@ -15,7 +15,7 @@ from rxt.training.evaluation.player import Player
 from rxt.training.evaluation.results import Evaluation, table
 from rxt.training.evaluation.script import Script, natural_script, scripts_of_file
 
-__all__ = ["Evaluation", "evaluate", "evaluate_corpus", "table"]
+__all__ = ["Evaluation", "evaluate", "evaluate_corpus", "rows_at_once", "table"]
 
 ROWS_OF_FILES = 256
 """Conversations of a file that are played side by side, where their memories are small."""
@@ -60,7 +60,7 @@ def evaluate(
     ]
     counter = _Counter(sum(len(script.turns) for scripts in rows for script in scripts), report)
     player = Player(model)
-    size = _rows(model)
+    size = rows_at_once(model)
     for scripts in rows:
         for start in range(0, dialogues, size):
             play(player, scripts[start : start + size], result, counter.advance, start)
@@ -84,7 +84,7 @@ def evaluate_corpus(
     result = Evaluation(f"{model.name}: {len(corpus)} conversations of {about}, greedy", len(corpus), longest)
     counter = _Counter(sum(len(dialogue.turns) for dialogue in corpus), report)
     player = Player(model)
-    rows = min(ROWS_OF_FILES, _rows(model))
+    rows = min(ROWS_OF_FILES, rows_at_once(model))
     for start in range(0, len(corpus), rows):
         part = corpus[start : start + rows]
         scripts = scripts_of_file(part, player.fitting)
@@ -94,7 +94,7 @@ def evaluate_corpus(
     return result
 
 
-def _rows(model: PretrainedModel) -> int:
+def rows_at_once(model: PretrainedModel) -> int:
     """How many conversations are played side by side: at least two, for each lends the other its memory."""
     return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
 

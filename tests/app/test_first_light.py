@@ -128,7 +128,7 @@ def test_that_every_view_of_the_memory_shows_the_turn_and_one_slot_of_it(newcome
     timeline = newcomer.find(QWidget, "timeline")
     timeline.setFocus()
     qtbot.keyClick(timeline, Qt.Key.Key_Home)
-    banner = [child for child in newcomer.program.window.findChildren(QLabel) if "read only" in child.text()]
+    banner = [child for child in newcomer.program.window.findChildren(QLabel) if "later turns stay" in child.text()]
     assert any(child.isVisible() for child in banner)
     qtbot.keyClick(timeline, Qt.Key.Key_End)
     qtbot.keyClick(timeline, Qt.Key.Key_Space)  # plays

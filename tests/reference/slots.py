@@ -1,4 +1,4 @@
-"""Slow twins of what is computed of many slots at once: pooled similarity, frozen slots and the length of values."""
+"""Slow twins of what is computed of many slots at once: likeness in pools and in order, frozen slots, value lengths."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ def pooled(values: Array, places: int) -> Array:
                     result[layer, *place] = cosine
         result[layer][pairs == 0] = 1  # a slot with nobody but itself
     return result
+
+
+def likeness_order(values: Array) -> Array:
+    """[L, S] of values [L, S, D]: along the first principal axis of the rows of all cosines, pair by pair."""
+    layers, slots, _ = values.shape
+    order = np.zeros((layers, slots), dtype=int)
+    for layer in range(layers):
+        unit = [slot / np.linalg.norm(slot) for slot in values[layer]]
+        rows = np.array([[one @ other for other in unit] for one in unit])
+        rows -= rows.mean(axis=0)
+        axis = np.linalg.svd(rows)[2][0]
+        first = rows[np.square(rows).sum(axis=1).argmax()]
+        order[layer] = np.argsort(rows @ axis * np.sign(axis @ first), kind="stable")
+    return order
 
 
 def frozen(model: Any, memory: Any, interactions: Sequence[Sequence[int]], where: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
@@ -10,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -284,6 +286,19 @@ def test_that_a_terminal_goes_back_only_to_where_a_phase_stands(
     assert moves == ["\x1b7", "\x1b8"] * 2  # of the turn between the two that are refused: reading, writing memory
 
 
+def test_that_a_terminal_that_reads_no_escapes_gets_none(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("rxt.cli.reads_escapes", lambda: False)
+    out = Tty()
+    screen = _Screen(out)
+    for event in rxt.Session(model, sampling=rxt.Sampling(max_tokens=2)).ask("hello"):
+        screen.show(event)
+    assert "memory" in out.getvalue()
+    assert "\x1b" not in out.getvalue()
+
+
 def test_that_what_a_model_or_a_file_says_cannot_command_the_terminal(
     terminal: Terminal, model: PretrainedModel, memory: rxt.MemoryState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,3 +547,46 @@ def test_that_a_second_signal_does_not_end_the_saving_and_all_are_heard_as_befor
     assert caught.value.code == 128 + signal.SIGTERM
     assert rxt.read_snapshot_info(tmp_path / "kept.safetensors").turns == 1
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_that_a_console_that_is_closed_while_an_answer_is_written_keeps_the_memory_once(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    told: list[Callable[[], None]] = []
+
+    @contextlib.contextmanager
+    def when_closed(act: Callable[[], None]) -> Iterator[None]:
+        told.append(act)
+        yield
+
+    def lines(interactive: bool) -> Iterator[str]:
+        yield "hello"
+        closing = threading.Thread(target=told[0])
+        closing.start()
+        closing.join()
+        assert rxt.read_snapshot_info(tmp_path / "kept.safetensors").turns == 1
+
+    monkeypatch.setattr("rxt.cli.when_closed", when_closed)
+    monkeypatch.setattr("rxt.cli._lines", lines)
+    terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.safetensors"]
+
+
+def test_that_ctrl_break_is_a_signal_that_ends_a_chat_and_keeps_its_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def ended(interactive: bool) -> Iterator[str]:
+        yield "hello"
+        signal.raise_signal(number)
+
+    number = getattr(signal, "SIGBREAK", getattr(signal, "SIGUSR1", None))  # elsewhere another one plays it
+    monkeypatch.setattr(signal, "SIGBREAK", number, raising=False)
+    before = signal.signal(number, lambda *_: None)
+    monkeypatch.setattr("rxt.cli._lines", ended)
+    try:
+        with pytest.raises(SystemExit) as caught:
+            terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    finally:
+        signal.signal(number, before)
+    assert caught.value.code == 128 + number
+    assert rxt.read_snapshot_info(tmp_path / "kept.safetensors").turns == 1

@@ -117,11 +117,14 @@ class RecordingCommands(QObject):
 
     Signals:
         said(message): something was done. refused(message): it was not; a sentence says why.
+        under_way(message): what is being recorded from now on; empty: nothing more. progressed(message): how far it is.
         window_opened(RecordingWindow)
     """
 
     said = Signal(str)
     refused = Signal(str)
+    under_way = Signal(str)
+    progressed = Signal(str)
     window_opened = Signal(object)
 
     def __init__(
@@ -145,6 +148,7 @@ class RecordingCommands(QObject):
         self._left: list[AnalysisThread] = []  # of closed windows, while they run
         port.found.connect(self._on_found)
         port.refused.connect(self._on_refused)
+        port.progressed.connect(self._on_progressed)
         history.reset.connect(self._on_reset)
 
     @property
@@ -178,10 +182,27 @@ class RecordingCommands(QObject):
             self.refused.emit("Another chat was opened meanwhile, so nothing was recorded.")
 
     def write(self, path: Path, turns: tuple[int, ...] | None = None) -> None:
-        """Writes a recording; `said` or `refused` follows."""
+        """Writes a recording, after those that are asked for already; `said` or `refused` follows."""
         self._folder = path.parent
         self._tickets[self._port.inquire(AskBundle(path, turns))] = path
-        self.said.emit(f"Recording {path.name}… Every turn is looked into once.")
+        if len(self._tickets) == 1:
+            self._tell()
+        else:
+            self.said.emit(f"“{one_line(path.name)}” is recorded after the one that is under way.")
+
+    def call_off(self) -> None:
+        """Gives up the recording that is under way; one that waits behind it goes on."""
+        for ticket, path in tuple(self._tickets.items())[:1]:
+            self._port.cancel(ticket)
+            del self._tickets[ticket]
+            self._tell()
+            self.refused.emit(f"“{one_line(path.name)}” was not recorded to the end: it was cancelled.")
+
+    def _tell(self) -> None:
+        """Says what is being recorded, for as long as it is."""
+        first = next(iter(self._tickets.values()), None)
+        words = "" if first is None else f"Recording “{one_line(first.name)}”… Every turn is looked into once."
+        self.under_way.emit(words)
 
     def choose(self) -> None:
         """Asks for a recording to open."""
@@ -241,11 +262,19 @@ class RecordingCommands(QObject):
         for ticket, path in self._tickets.items():
             self._port.cancel(ticket)
             self.refused.emit(f"“{one_line(path.name)}” was not recorded to the end: another chat or branch is open.")
-        self._tickets.clear()
+        if self._tickets:
+            self._tickets.clear()
+            self._tell()
+
+    @Slot(int, float)
+    def _on_progressed(self, ticket: int, share: float) -> None:
+        if ticket in self._tickets:
+            self.progressed.emit(f"Recording “{one_line(self._tickets[ticket].name)}”: {share:.0%} done.")
 
     @Slot(int, object)
     def _on_found(self, ticket: int, finding: object) -> None:
         if self._tickets.pop(ticket, None) is not None and isinstance(finding, BundleSaved):
+            self._tell()
             size = size_in_words(finding.file_bytes)
             self.said.emit(f"Recorded {turns_in_words(finding.turns)} to {finding.path} ({size}).")
 
@@ -253,4 +282,5 @@ class RecordingCommands(QObject):
     def _on_refused(self, ticket: int, message: str) -> None:
         path = self._tickets.pop(ticket, None)
         if path is not None:
+            self._tell()
             self.refused.emit(f"“{one_line(path.name)}” was not written: {message}")

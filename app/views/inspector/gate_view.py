@@ -27,7 +27,8 @@ HELP = (
     "A residual gate decides for every slot how much of its old content stays and how much new content joins; the map "
     "shows its value g for each layer and slot, the shapes beside it how the values of a layer spread.",
     "The values are those the model used in this turn; the formula above the map turns g into the shares of new and "
-    "old, “keep” is the mean share of the old content, and the line in each shape is the median.",
+    "old, “keep” is the mean share of the old content at interlayer and write, “own” at mix the share of a layer's own "
+    "slots in what a slot reads, and the line in each shape is the median.",
     "A layer whose shape is narrow treats all its slots alike, a long tail means that a few slots were singled out; "
     "a static gate is a trained constant and tells nothing about this turn.",
 )
@@ -37,8 +38,10 @@ _SOURCES = {
     "elementwise": "computed for each slot from its old and new values",
     "linear": "computed from the old and new values of all slots of the layer",
 }
+_MIXES = "what a slot reads, not what it keeps"
 _WORDS_FROM_PX = 280
 _ANY_PX = 16_777_215
+_MAP_PX = 140  # the map with its colour bar and what it says; where there is less room, its page scrolls
 _NARROW_PX = 330  # below this the shapes leave their room to the map
 
 
@@ -47,13 +50,15 @@ def law_in_words(name: GateName, law: GateLaw) -> str:
     if law.activation == "none" or law.source == "none":
         return f"{name}: {law.formula}. There is no gate: new and old values are added."
     weights = "one weight per slot" if law.per_slot else "one weight per layer"
-    return f"{name}: {law.formula}, g = {law.activation}(…), {law.source}: {_SOURCES[law.source]}; {weights}."
+    reads = f" This is {_MIXES}." if name == "mix" else ""
+    return f"{name}: {law.formula}, g = {law.activation}(…), {law.source}: {_SOURCES[law.source]}; {weights}.{reads}"
 
 
 def law_in_short(name: GateName, law: GateLaw) -> str:
     """The law of a gate in one line."""
     weights = "per slot" if law.per_slot else "per layer"
-    return f"{name}: {law.formula} · {law.activation} · {law.source} · {weights}"
+    reads = f" · {_MIXES}" if name == "mix" else ""
+    return f"{name}: {law.formula} · {law.activation} · {law.source} · {weights}{reads}"
 
 
 def notice_for(law: GateLaw) -> str:
@@ -164,6 +169,7 @@ class GateView(LazyView):
         column.addLayout(self._row)
         column.addWidget(self.caption)
         column.addWidget(self.notice)
+        self.panel.setMinimumHeight(_MAP_PX)
         column.addWidget(self.panel, 1)
         grid = self.panel.canvas.ci
         grid.addItem(self.spread, 0, 1)
@@ -221,8 +227,9 @@ class GateView(LazyView):
             (number_text(mean, decimals), share_text(share))
             for mean, share in zip(spread.mean.tolist(), keep.tolist(), strict=True)
         ]
-        self.numbers.set_rows(("mean g", "keep"), rows)
-        words = (f"layer {layer}: mean {mean}, keep {share}" for layer, (mean, share) in enumerate(rows))
+        share_name = "own" if stage.name == "mix" else "keep"
+        self.numbers.set_rows(("mean g", share_name), rows)
+        words = (f"layer {layer}: mean {mean}, {share_name} {share}" for layer, (mean, share) in enumerate(rows))
         self.setAccessibleDescription(f"{self.caption.text()} {'; '.join(words)}.")
 
     def _ticks(self, limits: Limits) -> list[tuple[float, str]]:

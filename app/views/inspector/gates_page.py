@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.theme import PADDING_PX
+from app.views.inspector.analysis_view import scrolled
 from app.views.inspector.segments import Segments
 
 if TYPE_CHECKING:
@@ -27,12 +28,16 @@ class GatesPage(QWidget):
         self._stack.addWidget(now)
         self._stack.addWidget(over_turns)
         self.choice.changed.connect(self._show)
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.choice)
         self.choice.setContentsMargins(PADDING_PX - 4, 4, 0, 0)
         column.addWidget(self._stack, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(page))
 
     @Slot()
     def _show(self) -> None:

@@ -20,7 +20,7 @@ LEAP = 10
 
 class SelectionKeys(QObject):
     """N and Shift+N the next and the previous large change, P pins the turn as B, D shows the difference to B, X marks
-    the selected slot (Shift+X the slots a word read, Ctrl+X none), ↑ ↓ the layer, ← → the turn, Space plays.
+    the selected slot (Shift+X those a word read most, Ctrl+X none), ↑ ↓ the layer, ← → the turn, Space plays.
 
     Signals:
         play_requested(): the turns shall play, or stop playing.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from app.views.elided import ElidedLabel
 from app.views.inspector.canvas import PlotCanvas
 from app.views.inspector.colour_bar import ScaleBar
 from app.views.inspector.section import EmptyState, plain_label
@@ -46,7 +47,7 @@ class MapFace(QWidget):
         self.map = heat_map
         self.canvas.addItem(self.map, 0, 0)
         self.scale = ScaleBar(theme)
-        self.readout = plain_label("readout")
+        self.readout = ElidedLabel("readout")  # long words do not widen the window
         self.note = plain_label("caption")
         self.invalid = plain_label("invalid", wrap=True)
         self.empty = EmptyState()
@@ -87,5 +88,8 @@ class MapFace(QWidget):
         self.note.hide()
 
     def _show_note(self) -> None:
-        """The note has a line of its own where there is room; the readout's tooltip always says more."""
+        """The note has a line of its own where there is room; the readout's tooltip always says more.
+
+        Where there is none, MapPanel says in the readout that cells share pixels.
+        """
         self.note.setVisible(bool(self.note.text()) and self.height() >= COMPACT_BELOW_PX)

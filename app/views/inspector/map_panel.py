@@ -73,6 +73,7 @@ class MapPanel(MapFace):
         self.map.clicked.connect(self.clicked)
         self.map.hovered.connect(self._on_hovered)
         self.map.pooling_changed.connect(self._write_note)
+        self.compact_changed.connect(self._write_readout)
         self.scale.autoscale_requested.connect(self.autoscale)
         self.scale.lock_toggled.connect(self.set_locked)
         self.scale.table.clicked.connect(self.show_table)
@@ -179,7 +180,6 @@ class MapPanel(MapFace):
             f"Warning: {invalid} of {values.size} slots hold no valid number (NaN or Inf). They are magenta in the map."
         )
         self._write_note()
-        self._write_readout()
 
     def show_empty(self, text: str, icon: str = "ph.grid-four", action: str = "") -> None:
         """Shows words in place of the map."""
@@ -226,7 +226,7 @@ class MapPanel(MapFace):
     def _write_readout(self) -> None:
         cell = self._pointed or (None if self._words else self._selected)
         if self._values is None or self._quantity is None or cell is None:
-            self.readout.setText(self._words or self._hint)
+            self.readout.setText(f"{self._words or self._hint}{self._shared_pixels()}")
             self.scale.bar.point_at(None)
             return
         layer, slot = cell
@@ -236,9 +236,15 @@ class MapPanel(MapFace):
         decimals = max(2, decimals_for(self.limits.span))
         row, column = self._names[0](layer), self._names[1](slot)
         place = self._place(layer, slot) if self._place else f"{self._axes[0]} {row} · {self._axes[1]} {column}"
-        is_kind = self._colours is not None
-        self.readout.setText(place if is_kind else f"{place} · {self._quantity.name} {number_text(value, decimals)}")
+        told = "" if self._colours is not None else f" · {self._quantity.name} {number_text(value, decimals)}"
+        self.readout.setText(f"{place}{told}{self._shared_pixels()}")
         self.scale.bar.point_at(value)
+
+    def _shared_pixels(self) -> str:
+        """That cells share pixels, at the end of the readout: where the note that says so has no room."""
+        if self.map.group == 1 or self._quantity is None or self._values is None or not self.note.isHidden():
+            return ""
+        return f" · {pooling_words(self.map.group, self._quantity.neutral, f'{self._axes[1]}s')[0]}"
 
     def _write_note(self) -> None:
         if self._quantity is None:
@@ -254,5 +260,6 @@ class MapPanel(MapFace):
             tips.append(long)
         self.note.setText(" · ".join(words))
         self._show_note()
+        self._write_readout()
         self.readout.setToolTip(" ".join(tips))
         self.note.setToolTip(" ".join(tips))

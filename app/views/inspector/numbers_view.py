@@ -47,7 +47,7 @@ _OF_TURNS = range(3)
 TIPS = (
     "‖Δ‖: length of the layer's difference over this turn",
     "Mean share of the old values that this turn kept",
-    "Turns until half of a slot's content is rewritten, at the mean rate of the turns so far; the median slot",
+    "Turns until half of a slot's content is rewritten if each kept the mean share of those so far; the median slot",
     "Mean slot norm over that of the initial memory: 1 is no drift",
     "Mean distance of the slots from the initial memory",
     "Slots of nearly no length",
@@ -112,6 +112,7 @@ class NumbersView(AnalysisView):
         self.panel.set_place(self._place)
         self.panel.clicked.connect(self._history.select_slot)
         self.grid.clicked.connect(self._on_row)
+        self.grid.horizontalScrollBar().rangeChanged.connect(self._fit_grid)
         self._history.slot_selected.connect(self.refresh)
         self._history.reset.connect(self._turns.forget_path)
         self._history.started.connect(self._turns.clear)
@@ -138,19 +139,21 @@ class NumbersView(AnalysisView):
         if not isinstance(finding, Health):
             return
         self._health = finding
-        self.sentence.setText(finding.sentence)
         self._fill(finding)
         states = state_of(finding)
-        counts = [int(mask.sum()) for mask in (finding.saturated, finding.duplicate, finding.dead)]
-        well = int((states == 0).sum())
-        self.as_list.setEnabled(well < states.size)
+        masks = np.stack((finding.saturated, finding.duplicate, finding.dead))
+        several = " A slot can be of several kinds; its colour is the worst." if (masks.sum(axis=0) > 1).any() else ""
+        told = f"{finding.sentence}{several}"
+        self.sentence.setText(told)
+        counts = [int((states == kind).sum()) for kind in range(len(STATES))]  # of the colours, each slot once
+        self.as_list.setEnabled(counts[0] < states.size)
         shades = state_shades(self.theme)
-        words = [f"{count} {name}" for count, name in zip((well, *counts), STATES, strict=True)]
+        words = [f"{count} {name}" for count, name in zip(counts, STATES, strict=True)]
         self.legend.set_kinds(list(zip(shades, words, strict=True)))
         self.panel.set_colours(state_table(self.theme))
         self.panel.show_values(STATE, states, Limits(0.0, 3.0), False)
         self.panel.set_selected(self._history.slot)
-        self.setAccessibleDescription(f"{finding.sentence} {', '.join(words)}")
+        self.setAccessibleDescription(f"{told} {', '.join(words)}")
 
     def _fill(self, health: Health) -> None:
         cursor = self._history.cursor
@@ -176,7 +179,7 @@ class NumbersView(AnalysisView):
 
     def _wording(self, row: int, value: float) -> str | None:
         """What no turn has made yet is not known; a life far beyond any conversation is not told to the turn."""
-        if self._history.cursor == INITIAL and row in _OF_TURNS:
+        if self._health is not None and self._health.turn == INITIAL and row in _OF_TURNS:
             return "–"
         return life_text(value) if ROWS[row] == "half-life" else None
 
@@ -196,6 +199,12 @@ class NumbersView(AnalysisView):
     @Slot(object)
     def _on_row(self, index: Any) -> None:
         self._selection.choose_layer(index.column())
+
+    @Slot(int, int)
+    def _fit_grid(self, _least: int, most: int) -> None:
+        """All rows are seen, also above a scroll bar."""
+        bar_px = self.grid.horizontalScrollBar().sizeHint().height() if most > 0 else 0
+        self.grid.setFixedHeight(_LINE_PX * len(ROWS) + _HEAD_PX + 2 + bar_px)
 
     def _build(self) -> None:
         header = QHBoxLayout()
@@ -218,7 +227,7 @@ class NumbersView(AnalysisView):
         grid.verticalHeader().setMinimumSectionSize(_LINE_PX)
         grid.verticalHeader().setDefaultSectionSize(_LINE_PX)
         grid.horizontalHeader().setFixedHeight(_HEAD_PX)
-        grid.setFixedHeight(_LINE_PX * len(ROWS) + _HEAD_PX + 2)
+        self._fit_grid(0, 0)
         grid.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
         grid.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panel.setMinimumHeight(_MAP_PX)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.models.selection import Selection
+from app.paint.number import share_text
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.deck import Area, Deck, Page
@@ -109,6 +110,10 @@ class InspectorPanel(LazyView):
     def sizeHint(self) -> QSize:
         return QSize(460, 800)
 
+    def heightForWidth(self, _width_px: int) -> int:
+        """Its pages scroll by themselves: the window's area must not scroll for the height it would rather have."""
+        return self.minimumHeight()
+
     def redraw(self) -> None:
         history = self._history
         before = history.records[history.cursor - 1].norm if history.cursor > 0 else None
@@ -147,14 +152,15 @@ class InspectorPanel(LazyView):
         """Marks the slots that are framed in the map."""
         cells = self.memory_map.lit
         if not cells:
-            self.say("Point at a word of the answer first: the slots it read can then be marked.")
+            self.say("Point at a word of the answer first: the slots it read most can then be marked.")
             return
         marks = self.selection.marks.copy()
         for layer, slot, _ in cells:
             marks[layer, slot] = True
         self.selection.mark(marks)
         count = int(np.count_nonzero(marks))
-        self.say(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab.")
+        held = f"the framed ones hold {share_text(self.light.share)} of what the word read"
+        self.say(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab; {held}.")
 
     def _connect(self) -> None:
         history = self._history
@@ -179,7 +185,7 @@ class InspectorPanel(LazyView):
             Page(self.turns, "Turns", "All turns at once, layer by layer", "turns"),
             Page(self.similarity, "Alike", "Slot against slot, and how many directions are used", "turns"),
         ):
-            page.widget.setMinimumHeight(200)
+            page.widget.setMinimumHeight(170)
             self.deck.add_page(page)
         self.splitter = self.deck.column
         column = QVBoxLayout(self)

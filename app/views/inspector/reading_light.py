@@ -27,9 +27,15 @@ class ReadingLight(QObject):
         self._selection = selection
         self._analyses = analyses
         self._view = view
+        self._share = 0.0
         selection.token_changed.connect(self.shine)
         selection.layer_changed.connect(self.shine)
         analyses.arrived.connect(self._on_arrived)
+
+    @property
+    def share(self) -> float:
+        """How much of what the word in view read the framed slots hold, in [0, 1]: of the layer where one is chosen."""
+        return self._share
 
     @Slot()
     def shine(self) -> None:
@@ -39,6 +45,7 @@ class ReadingLight(QObject):
         self._analyses.want(self, () if inquiry is None else (inquiry,))
         reads = self._analyses.finding(inquiry) if inquiry is not None else None
         if token is None or not isinstance(reads, Reads) or token[1] >= len(reads.spans):
+            self._share = 0.0
             self._view.set_lit([], "")
             return
         weights, layer = reads.weights[token[1]], self._selection.layer
@@ -46,12 +53,17 @@ class ReadingLight(QObject):
             cells = strongest_cells(weights)
         else:
             cells = [(layer, slot, strength) for _, slot, strength in strongest_cells(weights[layer : layer + 1])]
+        held = sum(float(weights[at, slot]) for at, slot, _ in cells)
+        self._share = held / len(weights) if layer is None else held
         start, end = reads.spans[token[1]]
         word = reads.text[start:end].strip() or "this token"
         told = ""
         if cells:
             top, slot, _ = cells[0]
-            told = f"“{word}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))})"
+            told = (
+                f"“{word}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))}); "
+                f"all that are framed: {share_text(self._share)}"
+            )
         self._view.set_lit(cells, told)
 
     @Slot(object)

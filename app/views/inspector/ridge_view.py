@@ -218,6 +218,8 @@ class RidgeView(LazyView):
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.empty, 1)
+        for part in (self.caption, self.notice, self.empty):
+            part.hide()  # until they say something: what is not seen asks the page for no room
         self.plot.hideButtons()
         self.plot.getAxis("left").setWidth(38)
         view = self.plot.getViewBox()

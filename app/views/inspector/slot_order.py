@@ -132,8 +132,10 @@ class SlotOrder(QObject):
         if self.name == "age" and self._history.cursor == INITIAL:
             self.note = "all slots of the initial memory are of the same age: they stand by index"
         if isinstance(finding, Similarity):
+            if finding.order is not None:
+                return finding.order.astype(np.intp)
             if finding.pool > 1:
-                self.note = "there are too many slots to compare each pair: they stand by index"
+                self.note = "this recording does not hold that order: slots stand by index"
                 return None
             return by_likeness(finding.cosine)
         return None

@@ -89,7 +89,8 @@ class SlotPlot(pg.PlotItem):
             line_pen = pen(colour, 1.5)
             line_pen.setStyle(dash)
             finite = np.where(np.isfinite(values), values, np.nan)
-            marks = symbol if count <= _SYMBOLS_UP_TO else None
+            has_marks = count <= _SYMBOLS_UP_TO and not np.isnan(finite).all()  # or pyqtgraph warns of an empty range
+            marks = symbol if has_marks else None
             line.setData(positions, finite, pen=line_pen, symbol=marks, symbolBrush=colour, symbolPen=None)
         self._fit(count)
         names = [

@@ -21,7 +21,7 @@ from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.share_bar import ShareBar
 from app.views.inspector.table import TableButton, TableData
 from app.views.inspector.word_flow import WordFlow
-from app.views.inspector.word_tints import write_tints
+from app.views.inspector.word_tints import marks_text, write_tints
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -118,9 +118,9 @@ class SlotStory(AnalysisView):
         parts = grouped_shares(shares)
         self.bar.set_parts(parts, self._shown)
         life = float(finding.half_life_of_slot[slot])
-        kept = (
-            "Nothing of it fades." if np.isinf(life) else f"Half-life at its mean rate so far: {life_text(life)} turns."
-        )
+        kept = "Nothing of it fades."
+        if not np.isinf(life):
+            kept = f"Half-life at the mean share it kept so far: {life_text(life)} turns."
         if not np.isfinite(shares).all():
             self.note.setText("This slot holds NaN or Inf: nothing can be said about who wrote it.")
         else:
@@ -145,7 +145,9 @@ class SlotStory(AnalysisView):
         if isinstance(writes, Writes):
             tints, _ = write_tints(writes, slot, None, self.theme)
             self.flow.set_words(writes.text, writes.spans, tints, writes.answer_start)
-            self.written.setText(f"The words of {name_of(writes.turn)} that were written into it:")
+            marks = marks_text(writes, writes.weights[slot])
+            told = f"The words of {name_of(writes.turn)} that were written into it"
+            self.written.setText(f"{told} ({marks}):" if marks else f"{told}:")
         elif self._shown is None:
             self.written.setText("No turn has written to it yet.")
         else:

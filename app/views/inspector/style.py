@@ -88,6 +88,7 @@ def inspector_stylesheet(theme: Theme) -> str:
         padding: 4px 12px; font-size: {CAPTION_PX}px;
     }}
     QPushButton[role="action"]:hover {{ background: {theme.accent_soft}; }}
+    QPushButton[role="action"]:disabled {{ color: {theme.muted}; background: {theme.raised}; }}
     QPushButton[role="action"]:focus {{ border: 1px solid {theme.accent}; padding: 4px 12px; }}
     #numbersView QHeaderView::section {{
         padding: 0px 8px; border: none; background: transparent; color: {theme.muted}; font-weight: 400;
@@ -98,7 +99,7 @@ def inspector_stylesheet(theme: Theme) -> str:
     QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
     QTabBar::tab {{
         color: {theme.muted}; background: transparent; border: none; border-bottom: 2px solid transparent;
-        padding: 8px 2px; margin: 0 9px 0 0; font-size: 13px;
+        padding: 8px 2px; margin: 0 7px 0 0; font-size: 13px;
     }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
     QTabBar::tab:hover:!selected {{ color: {theme.text}; }}

@@ -24,10 +24,11 @@ _SMOOTH_FROM_PX = 8.0  # thinner bars have no round corners
 _TOP_PX = 12.0  # room for the cursor's handle
 _BOTTOM_PX = 4.0
 _LEAST_BAR_PX = 2.0
+_RING_PX = 1.5
 
 
 class Track(QWidget):
-    """The turns from left to right: a mark for the initial memory, then a bar a turn.
+    """The turns from left to right: a ring for the initial memory, then a bar a turn.
 
     Signals:
         turn_requested(turn): clicked or dragged to; INITIAL is the initial memory.
@@ -155,18 +156,9 @@ class Track(QWidget):
     def _paint_initial(self, painter: QPainter, base: float) -> None:
         is_current = self._cursor == INITIAL
         x, radius = self.x_of(INITIAL), min(4.0, max(1.5, self._step() / 2))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.accent if is_current else self._theme.muted))
-        painter.drawPolygon(
-            QPolygonF(
-                [
-                    QPointF(x, base - 2 * radius),
-                    QPointF(x + radius, base - radius),
-                    QPointF(x, base),
-                    QPointF(x - radius, base - radius),
-                ]
-            )
-        )
+        painter.setPen(QPen(QColor(self._theme.accent if is_current else self._theme.muted), _RING_PX))
+        painter.setBrush(Qt.BrushStyle.NoBrush)  # a ring: the diamond is the sign of a saved memory
+        painter.drawEllipse(QPointF(x, base - radius), radius - _RING_PX / 2, radius - _RING_PX / 2)
 
     def _paint_bars(self, painter: QPainter, base: float) -> None:
         if not len(self._sizes):

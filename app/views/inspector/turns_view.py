@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.paint.limits import extent_of
 from app.paint.number import life_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns, can_amplify, is_gated, is_shared_out, is_static
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
+from app.views.inspector.analysis_view import scrolled
 from app.views.inspector.distribution_item import RowNumbers
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.map_panel import MapPanel
@@ -24,7 +25,6 @@ from app.views.inspector.style import pen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
-    from PySide6.QtWidgets import QWidget
 
     from app.models.selection import Selection
     from rxt.events import FloatArray
@@ -33,10 +33,10 @@ HELP = (
     "This shows the whole conversation, a column for each turn and a row for each layer: how much the turn changed the "
     "layer, which share of the old values it kept, or how long the layer's slots are.",
     "Change is the length of the layer's difference over the turn; keep is the mean factor that the gates gave to the "
-    "old values, write is the rest where both factors sum to 1, and the half-life follows from the mean of their "
-    "logarithms.",
-    "Columns that stand out are turns that rewrote much, rows that stand out are layers that write more readily; a "
-    "layer with a half-life of two turns has lost three quarters of a fact after four.",
+    "old values, write is the rest where both factors sum to 1, and the half-life is the number of turns until half of "
+    "a slot is left if every turn kept the mean share; the median of the layer's slots.",
+    "Columns that stand out are turns that rewrote much, rows that stand out are layers that write more readily; what "
+    "is really left of a turn is in Words and Slot, for no turn keeps the mean share.",
 )
 CHANGE = Measure("layer change", "change", "Change of each layer ‖Δ‖", "Length of a layer's difference.", low_end=0.0)
 KEEP = Measure(
@@ -46,6 +46,7 @@ KEEP = Measure(
 OPEN_KEEP = replace(KEEP, high_end=None)  # tanh gates: old values can also grow
 WRITE = Measure("write share", "write share", "Write share of each layer", "1 − keep.", low_end=0.0, high_end=1.0)
 NORM = Measure("layer norm", "norm", "Mean norm of each layer's slots", "Mean length of a layer's slots.")
+_MAP_PX = 140  # the map with its colour bar and what it says; where there is less room, the view scrolls
 MEASURES = {"change": CHANGE, "keep": KEEP, "write": WRITE, "norm": NORM}
 
 
@@ -166,7 +167,8 @@ class TurnsView(LazyView):
             low, high = life_text(float(finite.min())), life_text(float(finite.max()))
             ends = low if low == high else f"{low} to {high}"
             word = "turn" if turns == 1 else "turns"
-            self.caption.setText(f"Half of a slot is rewritten in {ends} turns, by the gates of {turns} {word}.")
+            mean = f"the mean share that {turns} {word} kept"
+            self.caption.setText(f"Half of a slot is rewritten in {ends} turns, at {mean}.")
 
     @staticmethod
     def _turn_name(index: int) -> str:
@@ -177,13 +179,18 @@ class TurnsView(LazyView):
         header.addWidget(self.measure)
         header.addStretch(1)
         header.addWidget(self.help)
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(PADDING_PX, GAP_PX, PADDING_PX, GAP_PX)
         column.setSpacing(4)
         column.addLayout(header)
         column.addWidget(self.caption)
         column.addWidget(self.notice)
+        self.panel.setMinimumHeight(_MAP_PX)
         column.addWidget(self.panel, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(page))
         self.notice.hide()
         self.panel.map.addItem(self.cursor_line, ignoreBounds=True)
         self.panel.canvas.addItem(self.numbers, 0, 1)

@@ -23,7 +23,7 @@ from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.segments import Segments
 from app.views.inspector.word_area import WordArea
 from app.views.inspector.word_flow import WordFlow
-from app.views.inspector.word_tints import CAVEAT, read_tints, write_tints
+from app.views.inspector.word_tints import CAVEAT, names_of_written, read_tints, write_tints
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -131,7 +131,8 @@ class WordsView(AnalysisView):
             refusal = self._analyses.refusal(self._heads())
             self.panel.show_empty(refusal or f"Looking into head {self.focus.chosen_head}…", "ph.hourglass")
         else:
-            self._show_map(READ, values, reads.text, reads.spans)
+            names = [reads.text[start:end].strip() or "[ ]" for start, end in reads.spans]
+            self._show_map(READ, values, names)
         self._show_token()
 
     def _draw_writes(self, writes: Writes) -> None:
@@ -142,12 +143,11 @@ class WordsView(AnalysisView):
         self.legend.setText(legend)
         self.legend.setToolTip("The write gate then decides how much of it stays.")
         by_token = writes.weights.transpose(2, 0, 1)
-        self._show_map(WRITTEN, of_layer(by_token, layer), writes.text, writes.spans)
+        self._show_map(WRITTEN, of_layer(by_token, layer), names_of_written(writes))
         self.flow.set_locked(-1)
 
-    def _show_map(self, measure: Measure, values: Any, text: str, spans: tuple[tuple[int, int], ...]) -> None:
+    def _show_map(self, measure: Measure, values: Any, names: list[str]) -> None:
         """Words × slots, in limits that only grow while the conversation is open."""
-        names = [text[start:end].strip() or "[ ]" for start, end in spans]
 
         def name(row: int) -> str:
             return names[row] if row < len(names) else ""

@@ -7,7 +7,7 @@ import torch
 from rxt.inference.decoding.compiled import CompiledPlan
 from rxt.inference.decoding.layout import can_lay_out
 from rxt.io.compiler import compiled
-from rxt.model.compilable import LARGE_BYTES, active_bytes
+from rxt.model.compilable import MANY_WEIGHTS, active_weights
 from rxt.model.quantised import Int8Head
 from rxt.model.reactive_transformer import ReactiveTransformer
 
@@ -34,7 +34,7 @@ def _weights(model: ReactiveTransformer) -> tuple[object, ...]:
 
 
 def _new_plan(model: ReactiveTransformer) -> CompiledPlan | None:
-    if active_bytes(model) < LARGE_BYTES and not isinstance(model.decoder.head, Int8Head):
+    if active_weights(model) < MANY_WEIGHTS and not isinstance(model.decoder.head, Int8Head):
         return None
     library = compiled()
     if library is None:

@@ -20,6 +20,8 @@ from rxt.model.kv_cache import KVCache, LayerCache
 from rxt.model.memory import check_finite
 
 MOST_ROWS = 64
+WRITTEN_BYTES = 2**27
+"""What the memories of rows that are written at once may take: between two parts, writing can be called off."""
 
 
 class RowCache(KVCache):
@@ -42,7 +44,8 @@ class RowCache(KVCache):
 class Player:
     """Plays rows of conversations with one model; memories are tensors [L, N, S, D] in main memory, float32.
 
-    At most MOST_ROWS rows are computed at once, so that their number is bounded by what their memories take.
+    At most MOST_ROWS rows are computed at once, fewer where large memories are written, so that their number is bounded
+    by what their memories take.
 
     cancelled: asked between tokens; once it is True, all verbs raise Cancelled. Where the model's numbers are not
     finite, they raise InvalidLogitsError, or ValueError for a memory: such a model is broken, not forgetful.
@@ -102,8 +105,10 @@ class Player:
     @torch.inference_mode()
     def write(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
         """The memories after each row's interaction."""
-        parts = [self._written(memories[:, part], interactions[part]) for part in _parts(len(interactions))]
-        return torch.cat(parts, dim=1)
+        size = memories[:, 0].nbytes  # of one row, as float32
+        parts = _parts(len(interactions), min(MOST_ROWS, max(1, WRITTEN_BYTES // size)))
+        written = [self._written(memories[:, part], interactions[part]) for part in parts]
+        return torch.cat(written, dim=1)
 
     def _written(self, memories: Tensor, interactions: Sequence[Sequence[int]]) -> Tensor:
         check(self._cancelled)
@@ -120,7 +125,7 @@ class Player:
         self, memories: Tensor, interactions: Sequence[Sequence[int]], starts: Sequence[int]
     ) -> tuple[float, int]:
         """Sum of -ln p over the tokens of every row from its start on, and how many these are."""
-        parts = _parts(len(interactions))
+        parts = _parts(len(interactions), MOST_ROWS)
         found = [self._surprise(memories[:, part], interactions[part], starts[part]) for part in parts]
         return sum(total for total, _ in found), sum(count for _, count in found)
 
@@ -145,5 +150,5 @@ class Player:
         return tokens.to(self.model.device), real.to(self.model.device)
 
 
-def _parts(rows: int) -> list[slice]:
-    return [slice(start, start + MOST_ROWS) for start in range(0, rows, MOST_ROWS)]
+def _parts(rows: int, most: int) -> list[slice]:
+    return [slice(start, start + most) for start in range(0, rows, most)]

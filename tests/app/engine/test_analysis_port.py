@@ -56,7 +56,7 @@ def test_that_without_a_model_there_is_a_sentence(port: AnalysisPort, heard: Hea
     ticket = port.inquire(AskReads(0))
     qtbot.waitUntil(lambda: bool(heard.refused))
     assert heard.refused[0][0] == ticket
-    assert "Load a model first" in heard.refused[0][1]
+    assert "Open one first" in heard.refused[0][1]
 
 
 class NativePanicError(BaseException):

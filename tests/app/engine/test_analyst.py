@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 import rxt
 from app.engine.analysis_maps import comparison_of, health_of, similarity_of
@@ -62,10 +64,12 @@ from app.engine.inquiries import (
 )
 from app.engine.library import Loaded
 from app.engine.refusal import RefusedError
+from app.paint.order import by_likeness
 from rxt.errors import SnapshotError
 from rxt.inference import explain
 from rxt.inference.cancel import Cancelled
 from rxt.model.memory import MemoryState
+from rxt.training.evaluation.player import Player
 from tests.rxt.inference.finished import ALPHA, BETA, MODELS, After, model, session
 
 TURNS = 4
@@ -192,6 +196,15 @@ def test_that_each_pair_of_slots_is_compared_with_the_bundled_model_and_up_to_51
         values = torch.randn(1, slots, 8, generator=torch.Generator().manual_seed(0))
         found = similarity_of(INITIAL, MemoryState(values), lambda: False)
         assert (found.pool, found.cosine.shape) == (1, (1, slots, slots))
+
+
+def test_that_more_slots_than_places_come_in_the_order_that_all_pairs_would_give() -> None:
+    values = torch.randn(2, 600, 16, generator=torch.Generator().manual_seed(0))
+    values[..., 0] *= 3
+    memory = MemoryState(values)
+    found = similarity_of(INITIAL, memory, lambda: False)
+    assert (found.pool, found.cosine.shape) == (2, (2, 300, 300))
+    assert np.array_equal(found.order, by_likeness(explain.similarity(memory)))
 
 
 def test_that_an_ill_memory_is_described_in_words() -> None:
@@ -396,6 +409,27 @@ def test_that_conversations_are_played_beside_memories_that_cannot_know(
     assert labels == cells
     assert {row.condition for row in found.rows} == set(CONDITIONS)
     assert all(row.interval[0] <= row.share <= row.interval[1] for row in found.rows)
+    assert shares[-1] == pytest.approx(1)
+
+
+def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))
+    monkeypatch.setattr("rxt.training.evaluate.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
+    played: list[int] = []
+
+    def fresh(self: Player, rows: int, first_seed: int) -> Tensor:
+        played.append(rows)
+        return original(self, rows, first_seed)
+
+    original = Player.fresh
+    monkeypatch.setattr(Player, "fresh", fresh)
+    shares: list[float] = []
+    found = ModelAnalyst().answer(AskProbe(trials=5), subject(BETA), lambda: False, shares.append)
+    assert isinstance(found, ProbeResult)
+    assert max(played) == 2
+    assert {row.trials for row in found.rows if row.condition == "as it is"} == {5}
     assert shares[-1] == pytest.approx(1)
 
 

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.engine.analysis_maps import similarity_of
 from app.engine.analysis_recording import BundleAnalyst, RecordedAnalysis
 from app.engine.analyst import ModelAnalyst
-from app.engine.bundle import Bundle, from_bytes, open_bundle, to_bytes
-from app.engine.findings import BundleSaved, Origin, ProvenanceMap
+from app.engine.bundle import Bundle, from_bytes, open_bundle, save_bundle, to_bytes, unpacked_bytes
+from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Similarity
 from app.engine.inquiries import (
     INITIAL,
     AskBundle,
@@ -33,6 +34,7 @@ from app.engine.inquiries import (
 )
 from app.engine.refusal import RefusedError
 from app.engine.replay import Recording, RecordingError, open_recording, save_recording
+from rxt.inference.cancel import Cancelled, check
 from tests.app.engine.analysis_stand_in import Heard
 from tests.app.engine.test_analyst import subject
 from tests.rxt.inference.finished import BETA, After
@@ -50,6 +52,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert isinstance(found, BundleSaved)
     assert (found.turns, found.file_bytes) == (4, path.stat().st_size)
     assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
     return path
 
 
@@ -100,6 +103,72 @@ def test_that_one_turn_can_be_taken_along(tmp_path: Path) -> None:
     assert AskReads(1) not in answers
     with pytest.raises(RefusedError, match="no turn 8"):
         ModelAnalyst().answer(AskBundle(path, (7,)), subject(BETA), lambda: False, lambda share: None)
+
+
+@pytest.fixture
+def pooled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle of a memory with more slots than similarity has places."""
+    monkeypatch.setattr("app.engine.analysis_maps.PLACES", 3)
+    path = tmp_path / "pooled.mneme"
+    ask = AskBundle(path, (1, 3))
+    assert ModelAnalyst(0).answer(ask, subject(BETA), lambda: False, lambda share: None) is not None
+    return path
+
+
+def test_that_what_a_bundle_takes_is_known_before_anything_is_computed(path: Path, pooled: Path) -> None:
+    origin = subject(BETA).origin
+    for file, turns, places in ((path, range(4), 512), (pooled, (1, 3), 3)):
+        with np.load(file) as archive:
+            taken = sum(archive[name].nbytes for name in archive.files if name != "header")
+        assert unpacked_bytes(origin, turns, places) == taken
+
+
+def test_that_a_recording_too_large_to_be_opened_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = unpacked_bytes(subject(BETA).origin, range(4), 512)
+    shares: list[float] = []
+    monkeypatch.setattr("app.engine.analyst.LIMIT_BYTES", needed - 1)
+    with pytest.raises(RefusedError, match=r"A recording of 4 turns .* Record single turns instead"):
+        ModelAnalyst().answer(AskBundle(tmp_path / "x.mneme"), subject(BETA), lambda: False, shares.append)
+    assert shares == []
+    monkeypatch.setattr("app.engine.analyst.LIMIT_BYTES", needed)
+    assert ModelAnalyst().answer(AskBundle(tmp_path / "x.mneme"), subject(BETA), lambda: False, shares.append)
+
+
+def test_that_the_order_by_likeness_of_many_slots_is_kept_and_need_not_be_there(pooled: Path) -> None:
+    (first, *_) = [item for item in open_bundle(pooled).findings if isinstance(item, Similarity)]
+    assert (first.pool, first.turn) == (3, INITIAL)
+    assert np.array_equal(first.order, similarity_of(INITIAL, subject(BETA).initial, lambda: False).order)  # type: ignore[arg-type, union-attr]
+
+    def former(arrays: dict[str, Any], header: dict[str, Any]) -> None:
+        for name in [name for name in arrays if name.endswith("/order")]:
+            del arrays[name]
+        for item in header["findings"]:
+            item.pop("order", None)
+
+    (old, *_) = [item for item in from_bytes(changed(pooled, former)).findings if isinstance(item, Similarity)]
+    assert old.order is None
+    assert np.array_equal(old.cosine, first.cosine)
+    twice = np.zeros((3, 8), np.int32)
+    with pytest.raises(RecordingError, match="each slot of a layer once"):
+        from_bytes(changed(pooled, _put("similarity", "order", twice)))
+
+
+def test_that_packing_a_bundle_can_be_called_off(path: Path, tmp_path: Path) -> None:
+    bundle = open_bundle(path)
+    shares: list[float] = []
+    calls = After(6)
+
+    def told(share: float) -> None:
+        shares.append(share)
+        check(calls)
+
+    with pytest.raises(Cancelled):
+        save_bundle(tmp_path / "none.mneme", bundle, told)
+    assert list(tmp_path.iterdir()) == []
+    assert shares == sorted(shares)
+    assert len(shares) == 7
 
 
 @pytest.mark.parametrize("questions", [0, 5, 20])

@@ -68,6 +68,30 @@ def test_that_the_new_chat_goes_on_and_the_former_one_stays_with_its_model(desk:
     assert len(desk.heard.trees[-1][0]) == 3  # with the version that was left out of the copy
 
 
+def test_that_a_turn_still_says_how_its_answer_was_chosen(desk: Desk, former: int) -> None:
+    desk.port.carry_over(former, 5)
+    desk.rest()
+    chosen = [turn.record.sampling.temperature for turn in desk.opened.turns if turn.record is not None]
+    assert chosen == [0.0, 1.0]
+
+
+def test_that_a_turn_that_failed_stays_as_it_was(desk: Desk) -> None:
+    def fail(number: int) -> None:
+        if number:  # a question that nothing was answered to goes back to its writer
+            raise RuntimeError("no memory")
+
+    desk.say("I am Alice")
+    desk.behaviour.before_token = fail
+    desk.say("I like tea")
+    number = desk.opened.id
+    desk.reopen("other").port.carry_over(number, 5)
+    desk.rest()
+    assert [turn.memory for turn in desk.opened.turns] == ["in memory", "not"]
+    assert "no memory" in desk.opened.turns[1].error
+    assert "1 turn was written" in desk.heard.noted[-1][1]
+    assert "could not" not in desk.heard.noted[-1][1]
+
+
 def test_that_its_memories_can_be_computed_again(desk: Desk, former: int) -> None:
     desk.port.carry_over(former, 5)
     desk.rest()
@@ -88,7 +112,7 @@ def test_that_what_was_not_in_memory_or_is_too_long_stays_out_of_it_and_is_told(
     assert [turn.memory for turn in desk.opened.turns] == ["not", "not", "in memory"]
     assert desk.opened.turns[1].error == "Message and answer are too long. It is not in memory."
     assert "1 turn was written" in desk.heard.noted[-1][1]
-    assert "1 is too long for it and not in memory." in desk.heard.noted[-1][1]
+    assert "1 turn could not be written and says why." in desk.heard.noted[-1][1]
 
 
 def test_that_an_edited_answer_is_written_as_it_is_shown(desk: Desk) -> None:
@@ -107,7 +131,7 @@ def test_that_stopping_leaves_everything_as_it_was(desk: Desk, former: int) -> N
     desk.port.carry_over(former, 5)
     assert desk.port.phase is Phase.REWRITING
     desk.rest()
-    assert desk.heard.failed == [("This conversation does not go on", "It was stopped. Nothing was changed.")]
+    assert desk.heard.failed == [("This chat does not go on", "It was stopped. Nothing was changed.")]
     assert desk.opened.id == before
     assert [line.id for line in desk.heard.conversations[-1]] == [former]
 
@@ -128,6 +152,18 @@ def test_that_a_chat_whose_first_memory_is_lost_goes_on_too(desk: Desk, former: 
         rows.commit()
     desk.port.carry_over(former, 5)
     desk.rest()
+    assert [query for query, _, _ in texts(desk)] == ["I am Alice", "I like tea"]
+
+
+def test_that_a_damaged_turn_of_another_branch_does_not_keep_a_chat_from_going_on(desk: Desk, former: int) -> None:
+    with closing(sqlite3.connect(desk.data_dir / "conversations.sqlite")) as rows:
+        rows.execute("DELETE FROM turn_array WHERE turn = (SELECT id FROM turn WHERE query = 'I like tea' LIMIT 1)")
+        rows.commit()
+    desk.port.export_conversation(former, desk.data_dir / "all.json")
+    desk.rest()
+    desk.port.carry_over(former, 5)
+    desk.rest()
+    assert [title for title, _ in desk.heard.failed] == ["This chat was not exported"]
     assert [query for query, _, _ in texts(desk)] == ["I am Alice", "I like tea"]
 
 

@@ -95,7 +95,7 @@ def test_that_a_conversation_of_another_model_is_refused_and_names_both(desk: De
     desk.port.open_conversation(number)
     desk.rest()
     ((refused, title, message),) = desk.heard.refused
-    assert (refused, title) == (number, "This conversation was not opened")
+    assert (refused, title) == (number, "This chat was not opened")
     assert "bundled" in message
     assert "other" in message
     assert desk.opened is opened
@@ -131,7 +131,7 @@ def test_that_an_empty_title_is_refused(desk: Desk) -> None:
     desk.say("Hi")
     desk.port.rename_conversation(desk.opened.id, " ")
     desk.until(lambda: bool(desk.heard.failed))
-    assert desk.heard.failed[-1][0] == "This conversation was not renamed"
+    assert desk.heard.failed[-1][0] == "This chat was not renamed"
 
 
 def test_that_a_title_given_before_the_first_turn_is_kept(desk: Desk) -> None:
@@ -247,7 +247,7 @@ def test_that_a_chat_deleted_before_the_start_can_be_brought_back_for_thirty_day
     desk.port.restore_conversation(numbers[0])
     desk.port.restore_conversation(numbers[1])
     desk.until(lambda: [line.id for line in desk.heard.conversations[-1]] == [numbers[1]])
-    assert desk.heard.failed[-1] == ("This conversation was not restored", "This conversation does not exist.")
+    assert desk.heard.failed[-1] == ("This chat was not restored", "This chat does not exist.")
 
 
 def test_that_a_chat_whose_first_message_is_rejected_is_never_listed(desk: Desk) -> None:
@@ -337,7 +337,7 @@ def test_that_a_chat_of_a_former_version_of_the_model_is_refused_with_a_way_out(
     desk.reopen().port.open_conversation(number)
     desk.rest()
     ((refused, title, message),) = desk.heard.refused
-    assert (refused, title) == (number, "This conversation was not opened")
+    assert (refused, title) == (number, "This chat was not opened")
     assert "open that version: File, Use the bundled model, or a copy of its folder" in message
 
 

@@ -21,6 +21,7 @@ from app.engine.exchange import ExchangedConversation, ExchangeError, to_json
 from app.engine.exchange_pages import to_html, to_markdown
 from app.engine.exchange_reader import from_json
 from app.engine.exchange_store import added, exchanged, with_branches
+from app.models.outbox import LONGEST_MESSAGE
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from rxt.events import Sampling
@@ -259,6 +260,7 @@ def refused(data: bytes | dict[str, Any]) -> str:
         (b"[]", "should be an object"),
         (b"{}", "no conversation that was exported here"),
         (b'{"format": "mneme-conversation", "format": "x"}', "'format' appears twice"),
+        (b"{" + b"".join(b'"%d": 0, ' % name for name in range(200_000)) + b'"7": 0}', "'7' appears twice"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": 1e999}', "no conversation"),
         (b"[" * 100_000, "nested too deeply"),
@@ -315,6 +317,16 @@ def test_that_turns_must_join(document: dict[str, Any]) -> None:
     assert "another memory" in change(record=record | {"memory_before": "0" * 64})
     assert "turns[1].record.norm" in change(record=record | {"norm": record["norm"][:-4]})
     assert "tip names turn 12345" in refused(document | {"tip": 12345})
+
+
+def test_that_a_text_longer_than_any_message_and_turns_without_end_are_refused(document: dict[str, Any]) -> None:
+    def put(at: Any, step: Any) -> None:
+        at[step] = "x" * (LONGEST_MESSAGE + 1)
+
+    assert "turns[0].answer has 200001 characters" in refused(_with(document, ("turns", 0, "answer"), put))
+    memory = document["initial_memory"]
+    assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**30}})
+    assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**10}})
 
 
 def test_that_a_first_memory_that_is_not_its_own_is_refused(document: dict[str, Any]) -> None:

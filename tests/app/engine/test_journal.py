@@ -339,6 +339,13 @@ def test_that_a_memory_that_was_thinned_out_is_kept_again_where_the_path_ends(de
     assert not _kept(store, record.memory_after)
 
 
+def test_that_memories_of_a_large_model_have_more_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.engine.messages.ModelInfo.memory_bytes", 2**30)
+    desk.port.load_model(None)
+    desk.rest()
+    assert _store(desk).budget_bytes == 64 * 2**30
+
+
 def test_that_an_imported_chat_is_computed_only_once(desk: Desk, tmp_path: Path) -> None:
     for text in ("one", "two"):
         desk.say(text)

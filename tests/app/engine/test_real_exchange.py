@@ -54,8 +54,16 @@ def test_that_a_chat_from_a_file_has_every_memory_it_had(desks: list[Desk], tmp_
     assert checked == [ReplayCheck(3, 3, None)]
 
 
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        ([2, 5, 300, 6, 3], "gives another memory"),
+        ([2, 5, 2**31 - 1, 6, 3], "cannot be computed again: token ids must be"),
+        ([5] * 100_000, "cannot be computed again: it has 100000 tokens"),
+    ],
+)
 def test_that_a_chat_whose_tokens_were_changed_is_opened_only_as_far_as_its_hashes_agree(
-    desks: list[Desk], tmp_path: Path
+    desks: list[Desk], tmp_path: Path, ids: list[int], words: str
 ) -> None:
     here, there = desks
     for text in ("Hi, my name is Alice.", "I live in Tokyo."):
@@ -64,7 +72,7 @@ def test_that_a_chat_whose_tokens_were_changed_is_opened_only_as_far_as_its_hash
     here.port.export_conversation(here.opened.id, path)
     here.until(path.exists)
     document = json.loads(path.read_text(encoding="utf-8"))
-    document["turns"][1]["record"]["interaction_ids"][3] += 1
+    document["turns"][1]["record"]["interaction_ids"] = ids
     path.write_text(json.dumps(document), encoding="utf-8")
     told: list[int] = []
     there.port.conversation_imported.connect(lambda number, _title: told.append(number))
@@ -74,6 +82,7 @@ def test_that_a_chat_whose_tokens_were_changed_is_opened_only_as_far_as_its_hash
     there.rest()
     assert [turn.query for turn in there.opened.turns] == ["Hi, my name is Alice."]
     assert there.heard.failed[-1][0] == "This chat was opened at an earlier turn"
+    assert words in there.heard.failed[-1][1]
 
 
 def _reopened(desk: Desk):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,64 @@ def test_that_an_archive_of_something_else_is_refused() -> None:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(RecordingError):
         from_bytes(buffer.getvalue())
+
+
+def packed(header: str, data: bytes = b"", name: str = "header.npy") -> bytes:
+    """An archive of one array with the header that NumPy would read."""
+    text = header.encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data)
+    return buffer.getvalue()
+
+
+def encrypted() -> bytes:
+    data = bytearray(packed("{}"))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.find(signature) + place] |= 1
+    return bytes(data)
+
+
+def broken_lzma() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("header.npy", "{}")
+    data = bytearray(buffer.getvalue())
+    start = data.find(b"header.npy") + 16
+    data[start : start + 8] = bytes(8)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        packed("{'descr': '|u1', 'fortran_order': False, 'shape': (10000000000,), }"),
+        packed("{'descr': '|u1', 'fortran_order': False, 'shape': (10000000000000000000000,), }"),
+        packed("{'descr': '|u1', 'fortran_order': False, 'shape': (-5,), }"),
+        packed("{'descr': '|u1', (\n"),
+        packed("(" * 4000 + ")" * 4000),
+        packed("{}", name="header"),
+        encrypted(),
+        broken_lzma(),
+    ],
+    ids=["too large", "without end", "negative", "no literal", "nested", "no array", "encrypted", "damaged codec"],
+)
+def test_that_a_hostile_archive_is_refused_without_taking_memory(data: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordingError, match="damaged or cut short"):
+            from_bytes(data)
+        assert tracemalloc.get_traced_memory()[1] < 2**26
+    finally:
+        tracemalloc.stop()
+
+
+def test_that_a_file_larger_than_any_recording_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.npz"
+    path.write_bytes(bytes(101))
+    monkeypatch.setattr("app.engine.replay.LIMIT_BYTES", 100)
+    with pytest.raises(RecordingError, match=r"large\.npz has 101 bytes; at most 100"):
+        open_recording(path)
 
 
 def test_that_a_folder_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The end: it comes within two seconds, loses nothing, and even a hung model cannot prevent it."""
+"""The end: it comes soon, loses nothing, and even a hung model cannot prevent it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.engine import port as engine_port
+from app.models.phase import Phase
 from rxt.events import Sampling
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.app.engine.conftest import Desk
 
 ROOT = Path(__file__).parents[3]
@@ -19,10 +23,12 @@ HUNG = """
 import os, sys, threading, time
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
+from app.engine import port as engine_port
 from app.engine.port import EnginePort
 from rxt.events import Sampling
 from tests.app.engine.fake_session import Behaviour, FakeLibrary
 
+engine_port.TURN_SHUTDOWN_MS = 2000
 app = QCoreApplication([])
 hangs = threading.Event()
 behaviour = Behaviour(before_token=lambda number: (hangs.set(), time.sleep(60)))
@@ -55,6 +61,19 @@ def test_that_shutting_down_during_a_stream_takes_no_time_and_loses_nothing(desk
     desk.reopen().port.open_conversation(number)
     desk.rest()
     assert [turn.query for turn in desk.opened.turns] == ["first", "second"]
+    assert desk.behaviour.sessions[-1].memory.sha256 == memory
+
+
+def test_that_the_end_waits_for_a_memory_that_is_being_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_port, "SHUTDOWN_MS", 100)
+    desk.behaviour.before_memory = lambda: time.sleep(0.5)
+    desk.port.ask("a long turn", Sampling())
+    desk.until(lambda: desk.port.phase is Phase.WRITING)
+    assert desk.port.shutdown()
+    number, memory = desk.opened.id, desk.behaviour.sessions[-1].memory.sha256
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    assert [turn.phase for turn in desk.opened.turns] == ["remembered"]
     assert desk.behaviour.sessions[-1].memory.sha256 == memory
 
 

@@ -350,7 +350,7 @@ def test_that_opening_an_imported_chat_can_be_stopped(desk: Desk, tmp_path: Path
     desk.behaviour.before_replay = desk.port.stop
     desk.port.open_conversation(number)
     desk.rest()
-    assert desk.heard.failed[-1] == ("This conversation was not opened", "It was stopped. Nothing was changed.")
+    assert desk.heard.failed[-1] == ("This chat was not opened", "It was stopped. Nothing was changed.")
     assert desk.opened is former
 
 
@@ -375,6 +375,21 @@ def test_that_replaying_a_chat_finds_every_memory_as_it_was(desk: Desk) -> None:
     desk.rest()
     check = desk.heard.checks[-1]
     assert (check.turns, check.agreeing, check.first_difference) == (2, 2, None)
+
+
+def test_that_a_turn_whose_tokens_the_model_does_not_have_is_counted_as_differing(desk: Desk) -> None:
+    _say(desk, "one", "two", "three")
+    replays = iter((False, True, False))
+
+    def refuse() -> None:
+        if next(replays):
+            raise ValueError("Token ids must be from 0 to 1023.")
+
+    desk.behaviour.before_replay = refuse
+    desk.port.replay_conversation()
+    desk.rest()
+    check = desk.heard.checks[-1]
+    assert (check.turns, check.agreeing, check.first_difference) == (3, 2, 1)
 
 
 def _tamper(desk: Desk, statement: str, *values: object) -> None:
@@ -484,7 +499,7 @@ def test_that_verbs_of_the_tree_are_refused_while_a_turn_runs(desk: Desk) -> Non
     desk.port.replay_conversation()
     desk.port.regenerate(turn, Sampling())
     assert len(desk.heard.failed) == 7
-    assert all("busy" in message for _, message in desk.heard.failed)
+    assert all(message.startswith("Please wait: ") for _, message in desk.heard.failed)
     desk.port.ask_after(None, "keep this", Sampling())
     desk.port.edit_query(turn, "and this", Sampling())
     assert [text for text, _ in desk.heard.rejected] == ["keep this", "and this"]

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.engine.inquiries import AskReads
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
+from app.paint.number import share_text
 from app.paint.quantity import large_changes, memory_change
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel, TimelineView
@@ -81,6 +83,10 @@ def test_that_the_slots_a_word_read_can_be_marked_at_once(
     analyst.answer()
     qtbot.keyClick(panel, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
     assert np.argwhere(selection.marks).tolist() == sorted([y, x] for y, x, _ in panel.memory_map.lit)
+    weights = analyst.finding(AskReads(4)).weights[0]
+    held = sum(float(weights[layer, slot]) for layer, slot, _ in panel.memory_map.lit) / 4  # layers
+    assert panel.health.text().endswith(f"the framed ones hold {share_text(held)} of what the word read.")
+    assert 0 < panel.light.share < 1
 
 
 def test_that_control_x_takes_all_marks_away_and_still_cuts_in_a_text_field(

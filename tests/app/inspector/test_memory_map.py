@@ -294,6 +294,24 @@ def test_that_a_single_written_slot_stays_visible_where_slots_share_pixels(
     assert view.panel.note.text() == ""
 
 
+def test_that_a_low_map_says_in_its_readout_that_slots_share_pixels(
+    history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    history.start(*conversation(2, 4, 2048))
+    view = show(MemoryMapView(history, themes, reduced_motion=True), 460, 220)
+    told = f" · each pixel: largest of {view.panel.map.group} slots"
+    assert view.panel.map.group > 1
+    assert not view.panel.note.isVisible()
+    assert view.panel.readout.text().endswith(told)
+    view.panel.map.cells.hovered.emit(3, 18)
+    assert view.panel.readout.text() == f"layer 3 · slot 18 · change {history.current.change[3, 18]:.2f}{told}"
+    view.resize(460, 420)
+    qtbot.wait(20)
+    assert view.panel.note.text() in told
+    assert view.panel.note.isVisible()
+    assert "each pixel" not in view.panel.readout.text()
+
+
 def test_that_cells_fade_between_turns_and_end_at_the_new_values(
     history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
 ) -> None:

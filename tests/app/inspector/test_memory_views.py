@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.engine.findings import Similarity
 from app.engine.inquiries import AskHealth, AskProvenance, AskSimilarity
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
@@ -17,6 +18,7 @@ from app.paint.order import by_likeness, by_size, mean_age
 from app.paint.turns import LayerTurns
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel
+from app.views.inspector.analyses import Analyses
 from app.views.inspector.export_views import figure_of
 from app.views.inspector.gate_view import GateView
 from app.views.inspector.memory_map import MemoryMapView
@@ -48,10 +50,10 @@ def test_that_numbers_of_a_layer_are_those_of_the_record_and_of_the_finding(
     assert rows["change ‖Δ‖"][1] == pytest.approx(np.linalg.norm(history.current.change[1]))
     assert rows["dead"].tolist() == [1, 0, 0, 0]
     assert rows["saturated"].tolist() == [1, 0, 1, 0]
-    assert view.sentence.text() == "One slot is dead."
+    assert view.sentence.text() == "One slot is dead. A slot can be of several kinds; its colour is the worst."
     assert view.panel.values[0, 1] == 3  # dead and saturated: the worst is shown
-    assert "1 dead" in view.legend.accessibleDescription()
-    assert "2 saturated" in view.legend.accessibleDescription()
+    counts = "125 well, 1 saturated, 1 duplicate, 1 dead"  # each slot once, as it is coloured: 128 in all
+    assert view.legend.accessibleDescription() == counts
 
 
 def test_that_the_colours_of_kinds_stay_whatever_key_is_pressed(
@@ -108,6 +110,37 @@ def test_that_numbers_of_the_initial_memory_have_no_change(
     shown = {name: model.index(row, 0).data() for row, name in enumerate(ROWS)}
     assert (shown["change ‖Δ‖"], shown["kept"], shown["half-life"]) == ("–", "–", "–")
     assert shown["distance"] != "–"
+
+
+@pytest.mark.parametrize(("turn", "other"), [(INITIAL, 2), (2, INITIAL)])
+def test_that_numbers_keep_their_words_until_those_of_another_turn_are_found(
+    selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot, turn, other
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    history.show_turn(turn)
+    settle(view, analyses, analyst, qtbot)
+    model = view.grid.model()
+    told = [model.data(model.index(row, 0)) for row in range(len(ROWS))]
+    history.show_turn(other)
+    qtbot.wait(5)
+    view.flush()
+    assert view.is_stale
+    assert [model.data(model.index(row, 0)) for row in range(len(ROWS))] == told
+
+
+def test_that_a_scroll_bar_covers_no_row_of_the_numbers(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), 460, 480)
+    settle(view, analyses, analyst, qtbot)
+    grid = view.grid
+    for width_px, needs_bar in ((460, False), (260, True), (460, False)):
+        view.resize(width_px, 480)
+        qtbot.wait(20)
+        assert (grid.horizontalScrollBar().maximum() > 0) is needs_bar
+        last = len(ROWS) - 1
+        foot = grid.rowViewportPosition(last) + grid.rowHeight(last)
+        assert 0 <= grid.viewport().height() - foot <= 2
 
 
 def test_that_numbers_of_an_earlier_turn_have_its_half_life_and_not_that_of_later_turns(
@@ -194,16 +227,16 @@ def test_that_keep_shares_and_half_lives_equal_loops_by_hand(turns: TurnsView, h
     for layer in range(4):
         of_slots = []
         for slot in range(32):
-            logs = []
+            shares = []
             for turn, record in enumerate(history.records):
                 keep = 1.0
                 for stage in record.gates:
                     if stage.name != "mix":
                         keep *= 1 - float(stage.values[layer, slot])
-                logs.append(np.log2(keep))
+                shares.append(keep)
                 if slot == 31 and turn == 4:
                     assert turns.panel.values[layer, 4] == pytest.approx(_mean_keep(record, layer), abs=1e-5)
-            of_slots.append(-1 / np.mean(logs))
+            of_slots.append(-1 / np.log2(np.mean(shares)))
         lives.append(float(np.median(of_slots)))
     found = LayerTurns()
     found.follow(history.records)
@@ -348,6 +381,25 @@ def test_that_an_order_is_that_of_the_version_in_view(
     history.follow_path((*earlier, dataclasses.replace(last, change=frozen_array(change), memory_after="f" * 64)))
     view.flush()
     assert order.slot_at(0, 0) == (first + 1) % change.shape[1]
+
+
+def test_that_more_slots_than_are_compared_in_pairs_have_an_order_by_likeness_too(
+    history: MemoryHistory, analyses, analyst, themes: ThemeController, show, qtbot: QtBot, monkeypatch
+) -> None:
+    whole = analyst.finding(AskSimilarity(4))
+    stored = by_likeness(whole.cosine).astype(np.int32)
+    for given, words in ((None, "this recording does not hold that order: slots stand by index"), (stored, "")):
+        pooled = Similarity(4, whole.cosine[:, ::2, ::2], whole.effective_rank, 2, given)
+        monkeypatch.setattr(analyst, "finding", lambda inquiry, pooled=pooled: pooled)
+        fresh = Analyses(history, analyst)
+        view, order = sorted_map(history, fresh, themes, show)
+        order.choose("similarity")
+        settle(view, fresh, analyst, qtbot)
+        expected = history.current.change
+        if given is not None:
+            expected = np.take_along_axis(expected, stored, axis=1)
+        assert np.array_equal(view.panel.values, expected)
+        assert order.note == words
 
 
 def test_that_an_order_that_needs_a_finding_says_so_until_it_is_there(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.memory_history import MemoryHistory
@@ -120,3 +120,17 @@ def test_that_another_version_of_a_turn_does_not_sum_up_the_whole_chat_again(
     history.start(initial, records)
     settle(panel, panel.analyses, analyst, qtbot)
     assert (summed.count("map"), summed.count("layers")) == (70, 70)  # another chat: nothing of it is known
+
+
+def test_that_gates_and_turns_are_read_to_their_end_where_the_inspector_is_low(
+    history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    panel = show(InspectorPanel(history, themes, reduced_motion=True), 380, 440)
+    for page, view in ((panel.gates, panel.gate_view), (panel.turns, panel.turns)):
+        panel.show_page(page)
+        qtbot.wait(20)
+        face = view.panel
+        page.findChild(QScrollArea).ensureWidgetVisible(face.readout)
+        assert face.readout.visibleRegion().boundingRect() == face.readout.rect()
+        assert face.canvas.geometry().bottom() < face.scale.geometry().top()
+        assert face.canvas.height() >= face.canvas.minimumHeight()

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.memory_history import INITIAL, MemoryHistory
@@ -19,6 +19,7 @@ from app.views.inspector import InspectorPanel
 from app.views.inspector.gate_view import GateView, law_in_words
 from app.views.inspector.health import NOTICEABLE, health_sentence, rewritten_share
 from app.views.inspector.slot_panel import SlotPanel
+from app.views.inspector.style import inspector_stylesheet
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import SIGMOID, STATIC, TANH, UNGATED, conversation
 
@@ -61,6 +62,21 @@ def test_that_mean_and_keep_share_of_each_layer_are_those_of_the_record(
     expected = [(f"{row.mean():.2f}", f"{100 * (1 - row).mean():.0f} %") for row in values]
     assert gates.numbers.rows == expected
     assert gates.panel.limits == Limits(0, 1)
+
+
+def test_that_a_mix_gate_says_what_a_slot_reads_and_not_what_it_keeps(
+    gates: GateView, history: MemoryHistory, qtbot: QtBot
+) -> None:
+    assert ", keep 80 %" in gates.accessibleDescription()
+    press(gates, "mix")
+    qtbot.wait(10)
+    own = 100 * (1 - history.current.gate("mix").values[3].mean())
+    assert f", own {own:.0f} %" in gates.accessibleDescription()
+    assert ", keep " not in gates.accessibleDescription()
+    for height_px in (420, 220):
+        gates.resize(480, height_px)
+        qtbot.wait(10)
+        assert "what a slot reads, not what it keeps" in gates.caption.text()
 
 
 @pytest.mark.parametrize(("law", "words"), [
@@ -291,3 +307,25 @@ def test_that_help_is_three_sentences_in_a_popover(
 def test_that_the_inspector_is_drawable_without_torch() -> None:
     code = "import sys, app.views.inspector, app.engine.replay; assert 'torch' not in sys.modules, 'torch'"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_that_a_slot_before_the_first_turn_has_plots_without_a_warning(themes: ThemeController, show) -> None:
+    history = MemoryHistory()
+    history.start(conversation(1)[0], ())
+    panel = show(SlotPanel(history, themes), 460, 480)
+    history.select_slot(1, 3)
+    panel.flush()
+    assert panel.plots
+    assert not panel.grab().isNull()
+
+
+def test_that_what_cannot_be_pressed_looks_so(themes: ThemeController, show) -> None:
+    frame = QWidget()
+    button = QPushButton("Check", frame)
+    button.setProperty("role", "action")
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or the ring around it would be the difference
+    frame.setStyleSheet(inspector_stylesheet(themes.theme))
+    show(frame, 120, 60)
+    pressable = button.grab().toImage()
+    button.setEnabled(False)
+    assert button.grab().toImage() != pressable

@@ -174,6 +174,15 @@ def test_that_the_bar_of_the_turn_in_view_has_the_accents_colour(
     assert image.pixelColor(place).name() == themes.theme.accent.lower()
 
 
+def test_that_the_initial_memory_is_a_ring_for_the_diamond_is_a_saved_memory(timeline: TimelineView) -> None:
+    track = timeline.track
+    image = track.grab().toImage()
+    x, middle = round(track.x_of(INITIAL)), track.height() - 8
+    ground = image.pixelColor(x + 10, middle)
+    assert image.pixelColor(x, middle) == ground  # a diamond is full
+    assert all(image.pixelColor(x + step, middle) != ground for step in (-4, 3))
+
+
 def test_that_500_turns_fit_and_each_can_be_reached(themes: ThemeController, show) -> None:
     history = MemoryHistory()
     history.start(*conversation(500, 1, 4))

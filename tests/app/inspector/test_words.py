@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Reads
+from app.engine.findings import Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
@@ -345,6 +345,64 @@ def test_that_a_words_slots_light_up_in_the_memory_map_wherever_it_is_pointed_at
     assert panel.memory_map.panel.map.cells._lit == []
 
 
+def test_that_the_map_says_how_much_of_what_a_word_read_the_framed_slots_hold(
+    history: MemoryHistory, selection: Selection, analyst: FakeAnalyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    panel = show(InspectorPanel(history, themes, True, selection, analyst), 460, 800)
+    weights = np.full((13, 4, 32), 0.5 / 30)  # half of what is read lies in slots that are not framed
+    weights[:, :, :2] = 0.3, 0.2
+    weights[:, 1] = 0.3 / 30
+    weights[:, 1, :2] = 0.4, 0.3
+    whole = analyst.finding
+    reads = dataclasses.replace(whole(AskReads(4)), weights=frozen_array(weights))
+    analyst.finding = lambda inquiry: reads if isinstance(inquiry, AskReads) else whole(inquiry)
+    selection.hover((4, 1))
+    panel.analyses.flush()
+    analyst.answer()
+    readout = panel.memory_map.panel.readout
+    assert readout.text() == "“told” read layer 1 · slot 0 most (40 %); all that are framed: 55 %"
+    selection.choose_layer(2)
+    assert readout.text() == "“told” read layer 2 · slot 0 most (30 %); all that are framed: 50 %"
+    selection.hover(None)
+    assert panel.light.share == 0
+
+
+@pytest.fixture
+def marked(history: MemoryHistory, analyst: FakeAnalyst) -> Writes:
+    """A turn as the tokenizer gives it, [BOS] [Q] two words [A] two words [EOS]; the marks have most attention."""
+    text = "Hello thereDear Alice"
+    spans = ((0, 0), (0, 0), (0, 5), (5, 11), (11, 11), (11, 15), (15, 21), (21, 21))
+    weights = np.broadcast_to([0.4, 0.1, 0.05, 0.2, 0.1, 0.04, 0.01, 0.1], (4, 32, 8))
+    found = Writes(4, text, spans, 5, frozen_array(weights), frozen_array(np.full((4, 32), 0.5)))
+    whole = analyst.finding
+    analyst.finding = lambda inquiry: found if isinstance(inquiry, AskWrites) else whole(inquiry)
+    return found
+
+
+def test_that_written_tints_the_strongest_word_most_and_tells_what_went_to_the_marks_around_the_words(
+    marked: Writes, words: WordsView, analyses: Analyses, analyst: FakeAnalyst, qtbot: QtBot
+) -> None:
+    words.side.choose("written")
+    settle(words, analyses, analyst, qtbot)
+    strengths = [tint.strength for tint in words.flow._tints]
+    assert strengths[3] == pytest.approx(1)
+    assert strengths[2] == pytest.approx(0.25)
+    assert max(strengths) <= 1
+    went = "the strongest: 20 %; 70 % of the attention went to the marks around question and answer."
+    assert words.legend.text().endswith(went)
+    assert words.panel.table().rows == ("[BOS]", "[Q]", "Hello", "there", "[A]", "Dear", "Alice", "[EOS]")
+
+
+def test_that_a_story_tells_what_went_to_the_marks_around_the_words(
+    marked: Writes, history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    story = show(SlotStory(selection, analyses, themes), 460, 400)
+    history.select_slot(2, 9)
+    settle(story, analyses, analyst, qtbot)
+    went = "(70 % of the attention went to the marks around question and answer):"
+    assert story.written.text() == f"The words of turn 5 that were written into it {went}"
+
+
 def test_that_a_slots_story_shows_the_turn_that_wrote_most_and_another_when_chosen(
     history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
 ) -> None:
@@ -365,7 +423,7 @@ def test_that_a_slots_story_shows_the_turn_that_wrote_most_and_another_when_chos
 
 @pytest.mark.parametrize(
     ("life", "words"),
-    [(34610.0, "rate so far: > 1000 turns."), (0.02, "rate so far: < 0.1 turns."), (np.inf, "Nothing of it fades.")],
+    [(34610.0, "kept so far: > 1000 turns."), (0.02, "kept so far: < 0.1 turns."), (np.inf, "Nothing of it fades.")],
 )
 def test_that_a_story_tells_half_lives_as_the_other_views_do(
     history: MemoryHistory, selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot,

@@ -31,6 +31,7 @@ from pytestqt.qtbot import QtBot
 
 from app.actions import TABLE, Actions
 from app.engine.file_jobs import FileJobs, WriteFile
+from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle, AskPaired
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE
 from app.models.memory_history import INITIAL
@@ -42,6 +43,7 @@ from app.views.inspector import InspectorPanel, TimelineView
 from app.views.lab_commands import LabCommands
 from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import SMALLEST, MainWindow
+from app.views.notices import Notice
 from app.views.window_layout import WindowLayout
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.fake_analysis import FakeAnalysis
@@ -217,6 +219,30 @@ def test_that_the_turn_in_view_is_the_one_that_is_recorded(desk: LabDesk, tmp_pa
     assert desk.analysis.asked[-1] == AskBundle(tmp_path / "turn.npz", (1,))
 
 
+def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels_it(
+    shown: LabDesk, tmp_path: Path
+) -> None:
+    notices = shown.window.chat.notices
+    shown.analysis.is_held = True
+    shown.commands.recordings.write(tmp_path / "talk.npz")
+    ticket = len(shown.analysis.asked)  # the views may have asked before
+    notice = notices.findChild(Notice)
+    assert notice is not None
+    assert not notice._clock.isActive()
+    shown.analysis.tell_progress(0.4)
+    assert notices.texts == ("Recording “talk.npz”: 40% done.",)
+    assert notice.accessibleName() == "info: Recording “talk.npz”: 40% done."
+    cancel = notice.findChild(QAbstractButton, "noticeAction")
+    assert cancel is not None
+    cancel.click()
+    assert shown.analysis.cancelled == [ticket]
+    assert notices.texts == ("“talk.npz” was not recorded to the end: it was cancelled.",)
+    shown.commands.recordings.write(tmp_path / "talk.npz")
+    shown.analysis.found.emit(len(shown.analysis.asked), BundleSaved(tmp_path / "talk.npz", 4, 2_000))
+    assert not any(words.startswith("Recording") for words in notices.texts)
+    assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2 kB)."
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_that_closing_asks_while_a_recording_or_a_file_is_being_written(
     shown: LabDesk, files: FileJobs, tmp_path: Path, qtbot: QtBot
@@ -307,6 +333,17 @@ def turn_wheel(field: QWidget) -> bool:
     return QApplication.sendEvent(field, event) and event.isAccepted()
 
 
+def test_that_the_names_of_all_pages_are_seen_on_a_small_screen(shown: LabDesk, qtbot: QtBot) -> None:
+    shown.window.resize(1280, 800)
+    qtbot.wait(20)
+    shown.window.show_preset("memory")
+    shown.window.size_docks()
+    qtbot.waitUntil(lambda: 470 < shown.window.inspector_dock.width() < 480)
+    names = shown.inspector.deck.tabs.tabBar()
+    assert [names.tabText(place) for place in (7, 8)] == ["Lab", "Probes"]
+    assert names.sizeHint().width() <= names.width()
+
+
 def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk, qtbot: QtBot) -> None:
     assert is_in_lab(desk.commands.lab.lab.controls.edit)
     assert is_in_lab(desk.commands.probes.plot)
@@ -314,5 +351,6 @@ def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk
     assert not is_in_lab(None)
     assert HelpDialog("lab", desk.window).browser.textCursor().block().text() == "The lab"
     text = (RESOURCES / "help" / "lab.md").read_text(encoding="utf-8")
-    for words in ("Experiment", "Influence", "Mixing", "Probes", "Compare", "Ctrl+Shift+E"):
+    keys = [desk.actions[name].shortcut().toString() for name in ("show_lab", "preset_lab", "export_view")]
+    for words in ("Experiment", "Influence", "Mixing", "Probes", "Compare", *keys):
         assert words in text

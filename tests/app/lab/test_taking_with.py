@@ -338,6 +338,32 @@ def test_that_turns_are_recorded_by_the_analyst(
     assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2 kB)."
 
 
+def test_that_a_recording_says_how_far_it_is_and_can_be_called_off(
+    bench: Bench, recordings: RecordingCommands, tmp_path: Path
+) -> None:
+    bench.analysis.is_held = True
+    heard: list[tuple[str, str]] = []
+    for name in ("said", "refused", "under_way", "progressed"):
+        getattr(recordings, name).connect(lambda words, name=name: heard.append((name, words)))
+    for stem in ("one", "two"):
+        recordings.write(tmp_path / f"{stem}.npz")
+    bench.analysis.progressed.emit(1, 0.254)
+    bench.analysis.progressed.emit(9, 0.5)  # of somebody else
+    recordings.call_off()
+    assert heard == [
+        ("under_way", "Recording “one.npz”… Every turn is looked into once."),
+        ("said", "“two.npz” is recorded after the one that is under way."),
+        ("progressed", "Recording “one.npz”: 25% done."),
+        ("under_way", "Recording “two.npz”… Every turn is looked into once."),
+        ("refused", "“one.npz” was not recorded to the end: it was cancelled."),
+    ]
+    assert bench.analysis.cancelled == [1]
+    bench.analysis.refused.emit(2, "Too large.")
+    assert heard[-2:] == [("under_way", ""), ("refused", "“two.npz” was not written: Too large.")]
+    recordings.call_off()  # nothing is left
+    assert bench.analysis.cancelled == [1]
+
+
 def test_that_nothing_remembered_cannot_be_recorded(bench: Bench, recordings: RecordingCommands, qtbot: QtBot) -> None:
     with qtbot.waitSignal(recordings.refused):
         recordings.export("chat", (INITIAL,))

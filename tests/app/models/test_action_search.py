@@ -43,3 +43,8 @@ def test_that_keys_with_a_modifier_may_be_chosen(keys: str) -> None:
 @pytest.mark.parametrize("keys", ["R", "Shift+R", "Ctrl+C", "Space", "Return", "Tab", "Left"])
 def test_that_keys_that_type_or_edit_may_not(keys: str) -> None:
     assert refusal(keys)
+
+
+def test_that_a_refusal_names_the_keys_that_the_keyboard_has() -> None:
+    assert refusal("R", "linux") == "without Ctrl or Alt it would be typed into a text."
+    assert refusal("R", "darwin") == "without ⌘, ⌃ or ⌥ it would be typed into a text."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.models.text_finder import Match, TextFinder
+from app.models.text_finder import Match, Place, TextFinder, newest_place
 
 TEXTS = ("The dog barks", "A DOG, a 👋 dog", "nothing")
 
@@ -28,6 +28,31 @@ def test_that_signs_of_patterns_are_mere_signs() -> None:
     finder = TextFinder()
     finder.find("a.c(", ["abc a.c("])
     assert list(finder.of_row(0)) == [(4, 8)]
+
+
+def test_that_the_last_place_up_to_a_row_is_gone_to() -> None:
+    finder = found("dog")
+    finder.go_to_last(2)
+    assert finder.current == Match(1, 12, 15)
+    finder.go_to_last(0)
+    assert finder.current == Match(0, 4, 7)
+    finder.find("barks", ("", "barks"))
+    finder.go_to_last(0)
+    assert finder.position == 1
+    finder.find("cow", TEXTS)
+    finder.go_to_last(2)
+    assert finder.current is None
+
+
+def test_that_a_turn_has_what_a_search_of_all_chats_found_in_it() -> None:
+    turns = [("A red boat", "Called WANDA?"), ("red", "boat"), ("red", "hat")]
+    assert newest_place("red", turns) == Place("red", 4)
+    assert newest_place("Red boat", turns) == Place("Red boat", 0)
+    assert newest_place("wanda red", turns) == Place("wanda", 1)
+    assert newest_place("boat red", turns) == Place("boat", 3)
+    assert newest_place("boat hat", turns) is None
+    assert newest_place(" ", turns) is None
+    assert newest_place("red", []) is None
 
 
 def test_that_the_search_goes_round() -> None:

@@ -55,6 +55,15 @@ def test_that_the_half_life_at_a_turn_is_that_of_the_turns_up_to_it(law: GateLaw
     assert not turns.half_life(0).size
 
 
+def test_that_one_turn_that_overwrites_a_slot_does_not_decide_its_half_life() -> None:
+    _, records = conversation(10, 1, 4, {"write": SIGMOID})
+    path = []
+    for turn, record in enumerate(records):
+        values = frozen_array(np.full((1, 4), 1.0 if turn == 3 else 0.0))  # nothing stays, or everything
+        path.append(replace(record, gates=(replace(record.gates[0], values=values),)))
+    assert fresh(tuple(path)).half_life() == pytest.approx([np.log(0.5) / np.log(0.9)])
+
+
 def test_that_another_path_does_not_sum_up_the_whole_conversation_again(monkeypatch: pytest.MonkeyPatch) -> None:
     _, records = conversation(TURNS, 2, 6)
     turns = fresh(records)
@@ -67,7 +76,7 @@ def test_that_another_path_does_not_sum_up_the_whole_conversation_again(monkeypa
     monkeypatch.setattr("app.paint.turns.keep_of", counted)
     turns.forget_path()
     turns.follow(versions(records, TURNS - 1))
-    assert summed == list(range(128, TURNS))  # from the last sum of logarithms that was kept
+    assert summed == list(range(128, TURNS))  # from the last sum that was kept
     summed.clear()
     turns.clear()
     turns.follow(records)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from app.store.conversation_store import ConversationStore
 from app.store.database_file import address
-from app.store.errors import NotWritableError
+from app.store.errors import NotWritableError, StoreError
 from tests.app.store.history import create, replayed, say
 
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows moves no file that is open")
 
 
@@ -62,6 +66,55 @@ def test_that_the_database_and_the_file_in_its_place_both_keep_what_they_have(tm
     assert titles(aside) == ["of the former"]
 
 
+@pytest.mark.parametrize("size", ["smaller", "larger", "no database"])
+def test_that_a_copy_that_is_written_over_the_database_stays_as_it_was_copied(tmp_path: Path, size: str) -> None:
+    path, other = tmp_path / "data" / "conversations.sqlite", tmp_path / "other.sqlite"
+    copied = ConversationStore(other)
+    for turn in range(1 if size == "smaller" else 200):
+        say(copied, create(copied, "of the copy"), f"Hi {turn}" * 40)
+    copied.close()
+    if size == "no database":
+        other.write_bytes(b"no database" * 9000)
+    store = ConversationStore(path)
+    number = create(store, "of the former")
+    for turn in range(20):
+        say(store, number, f"Hi {turn}" * 40)
+    shutil.copyfile(other, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        store.rename(number, "changed")
+    with contextlib.suppress(StoreError):
+        store.turns(number)  # of two files: no sign of damage
+    store.close()
+    assert path.read_bytes() == other.read_bytes()
+    assert [aside.name[-4:] for aside in (path.parent / "quarantine").iterdir()] == ["-wal"]
+    assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
+
+
+def test_that_another_process_that_opens_the_database_has_not_written_over_it(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    store = ConversationStore(path)
+    number = create(store, "before")
+    say(store, number, "Hi")
+    code = "from pathlib import Path; from app.store.database import *; open_database(Path(sys.argv[1]))"
+    for title in ("after", "after that"):
+        subprocess.run([sys.executable, "-c", f"import sys; {code}", str(path)], cwd=ROOT, check=True)
+        store.rename(number, title)
+    store.close()
+    assert titles(path) == ["after that"]
+
+
+def test_that_a_full_disk_at_the_start_is_no_reason_to_write_nothing_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    ConversationStore(path).close()
+    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: "no number")  # SQLite refuses it
+    store = ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
+    store.close()
+    assert titles(path) == ["kept"]
+
+
 def test_that_writing_goes_on_when_the_former_file_is_back(tmp_path: Path) -> None:
     path, former = tmp_path / "data" / "conversations.sqlite", tmp_path / "former.sqlite"
     store = ConversationStore(path)
@@ -93,3 +146,31 @@ def test_that_the_journal_of_a_database_that_cannot_be_copied_is_kept(
     (journal,) = (path.parent / "quarantine").iterdir()
     journal.rename(f"{former}-wal")
     assert titles(former) == ["of the former"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux tells which files are open")
+@pytest.mark.parametrize("how", ["replaced", "written over"])
+def test_that_the_journal_is_held_by_nobody_when_it_is_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    path, other = tmp_path / "data" / "conversations.sqlite", tmp_path / "other.sqlite"
+    ConversationStore(other).close()
+    store = ConversationStore(path)
+    say(store, create(store, "of the former"), "Hi")
+    if how == "replaced":
+        os.replace(other, path)
+    else:
+        shutil.copyfile(other, path)
+    moved: list[str] = []
+
+    def move(source: Path, target: str) -> None:
+        for descriptor in os.listdir("/proc/self/fd"):
+            with contextlib.suppress(FileNotFoundError):  # that of the listing itself
+                assert os.readlink(f"/proc/self/fd/{descriptor}") != str(source)
+        os.rename(source, target)
+        moved.append(target)
+
+    monkeypatch.setattr("app.store.database_file.os.replace", move)
+    store.close()
+    assert len(moved) == 1
+    assert titles(path) == []

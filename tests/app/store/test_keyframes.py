@@ -57,6 +57,17 @@ def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: Conver
     assert max(len(tight.keyframe_before(turn).turns) for turn in hashes) < EVERY
 
 
+def test_that_there_is_room_for_many_memories_of_a_large_model(tight: ConversationStore) -> None:
+    number = create(tight)
+    tight.make_room(2 * MEMORY_BYTES)
+    for step in range(40):
+        say(tight, number, f"q{step}")
+    assert tight.memory_bytes() == 41 * MEMORY_BYTES
+    before = tight.budget_bytes
+    tight.make_room(1)  # a small model after it
+    assert tight.budget_bytes == before
+
+
 def test_that_beginnings_branches_ends_and_every_kth_memory_stay(tight: ConversationStore) -> None:
     tight.set_budget(10**6)
     number = create(tight)

@@ -32,7 +32,7 @@ def hint(desk: Desk) -> str:
 # ---------------------------------------------------------------- messages
 
 FAILURES: dict[str, Callable[[Desk], None]] = {
-    "chat": lambda desk: desk.port.failed.emit("This conversation was not opened", "It was stopped."),
+    "chat": lambda desk: desk.port.failed.emit("This chat was not opened", "It was stopped."),
     "model": lambda desk: desk.port.load_failed.emit("The folder is gone. Nothing was changed."),
     "chat of another model": lambda desk: desk.port.conversation_refused.emit(2, "Not opened", "Of another model."),
 }
@@ -53,6 +53,21 @@ def test_that_a_message_for_what_did_not_open_comes_back_and_goes_nowhere(
     assert hint(desk) == "It was not sent. Send it here if it is for this chat."
 
 
+@pytest.mark.parametrize(
+    ("title", "comes_back"),
+    [("This memory was not opened", True), ("Nothing is saved", False), ("Conversations are read-only", False)],
+)
+def test_that_a_message_for_the_memory_of_the_start_goes_to_no_other(
+    make_desk: Callable[..., Desk], title: str, comes_back: bool
+) -> None:
+    desk = make_desk(load=False)
+    desk.type_and_send("Who am I?")
+    desk.port.failed.emit(title, "So it is.")
+    desk.port.load()
+    assert [text for text, _ in desk.port.called("ask")] == ([] if comes_back else ["Who am I?"])
+    assert desk.window.chat.composer.text.strip() == ("Who am I?" if comes_back else "")
+
+
 def test_that_a_failure_during_an_answer_leaves_the_message_that_waits_for_it(desk: Desk) -> None:
     desk.type_and_send("Hi")
     desk.port.begin("Hi")
@@ -71,6 +86,18 @@ def test_that_a_message_written_while_a_branch_is_opened_is_kept_as_it_says(desk
     assert desk.port.called("ask") == []
     assert desk.window.chat.composer.text.strip() == "Another way"
     assert hint(desk) == "Another branch is open. Send it here if it is for this one."
+
+
+@pytest.mark.parametrize("phase", [Phase.WRITING, Phase.READY])
+def test_that_the_window_is_gone_before_the_end_waits_for_a_turn(
+    desk: Desk, phase: Phase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(desk.port, "shutdown", lambda: seen.append(desk.window.isVisible()))
+    desk.port.say_phase(phase)
+    desk.window.losses.ask_no_more()
+    desk.window.close()
+    assert seen == [phase is Phase.READY]
 
 
 # ---------------------------------------------------------------- memories

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.action_spec import first_keys
 from app.actions import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
+from app.models.key_rules import refusal
 from app.models.library import LibraryRole
 from app.models.phase import Phase
 from app.views.key_button import native_words
@@ -440,8 +443,25 @@ TAKEN = re.compile(
 )
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac takes others")
 def test_that_no_first_key_is_one_that_a_desktop_takes_for_itself() -> None:
     assert [spec.id for spec in TABLE if TAKEN.fullmatch(spec.shortcut)] == []
+
+
+def test_that_what_a_mac_does_with_a_key_itself_has_another_there() -> None:
+    assert first_keys("F11", "Ctrl+Meta+F", "darwin") == "Ctrl+Meta+F"
+    assert first_keys("F11", "Ctrl+Meta+F", "win32") == first_keys("F11", "Ctrl+Meta+F", "linux") == "F11"
+    for keys in ("Ctrl+Meta+F", "Ctrl+Alt+Left", "Ctrl+Alt+Right"):
+        others = [spec.id for spec in TABLE if spec.shortcut == keys]
+        assert refusal(keys) == ""
+        assert others == [] or sys.platform == "darwin"
+
+
+def test_that_a_mac_finds_settings_about_and_quit_in_the_menu_of_the_application(desk: Desk) -> None:
+    role = QAction.MenuRole
+    placed = {spec.id: desk.actions[spec.id].menuRole() for spec in TABLE}
+    moved = {name: place for name, place in placed.items() if place != role.NoRole}
+    assert moved == {"settings": role.PreferencesRole, "about": role.AboutRole, "quit": role.QuitRole}
 
 
 def test_that_keys_within_words_are_those_of_the_desktop() -> None:

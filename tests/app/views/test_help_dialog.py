@@ -76,6 +76,19 @@ def test_that_scrolling_marks_the_section_that_is_read(help_dialog: HelpDialog) 
     assert _marked(help_dialog) == "In a notebook"
 
 
+def test_that_a_page_is_selected_and_scrolled_with_the_keyboard_from_where_it_is_looked_at(
+    help_dialog: HelpDialog, qtbot: QtBot
+) -> None:
+    browser, bar = help_dialog.browser, help_dialog.browser.verticalScrollBar()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+        bar.setValue(bar.maximum() // 2)
+        qtbot.keyClick(browser, key)
+        assert abs(bar.value() - bar.maximum() // 2) <= browser.height()
+    assert bar.value() > bar.maximum() // 2 + browser.height() // 2
+    qtbot.keyClick(browser, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert browser.textCursor().hasSelection()
+
+
 def test_that_words_are_found_one_place_after_the_other_and_again_from_the_beginning(
     help_dialog: HelpDialog, qtbot: QtBot
 ) -> None:

@@ -32,7 +32,7 @@ WAYS: list[tuple[str, Callable[[Desk], object]]] = [
     ("load_model", lambda desk: desk.commands.open_downloaded_model(Path("/models/other"))),
     (
         "open_snapshot",
-        lambda desk: SecondStart(desk.port, desk.workspace, desk.window, desk.window).on_called(  # type: ignore[arg-type]
+        lambda desk: SecondStart(desk.port, desk.workspace, desk.window, lambda _: False, desk.window).on_called(  # type: ignore[arg-type]
             Request(None, str(MEMORY))
         ),
     ),
@@ -94,7 +94,7 @@ def test_that_a_chat_that_is_saved_later_or_has_nothing_to_lose_is_left_at_once(
 def test_that_a_turn_under_way_counts_before_its_chat_is_left(desk: Desk) -> None:
     desk.port.failed.emit("Nothing is saved", "The database is locked.")
     desk.port.begin("Hi")
-    SecondStart(desk.port, desk.workspace, desk.window, desk.window).on_called(Request("other"))  # type: ignore[arg-type]
+    SecondStart(desk.port, desk.workspace, desk.window, lambda _: False, desk.window).on_called(Request("other"))  # type: ignore[arg-type]
     assert desk.port.called("load_model") == []
     assert words_of(desk).startswith("One turn of this chat")
 

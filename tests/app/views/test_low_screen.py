@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.engine.file_jobs import FileJobs
@@ -17,6 +18,7 @@ from app.engine.hub_messages import HubRefusal
 from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
 from app.theme import ThemeController
+from app.views.dialogs import AboutDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.table import TableData, TableDialog
 from app.views.memories import MemoryLibrary
@@ -111,3 +113,38 @@ def test_that_a_table_and_an_animation_fit(
     assert_fits(animation, qtbot)
     table.close()
     animation.close()
+
+
+@pytest.fixture
+def large_text(qapp: QApplication) -> Iterator[None]:
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPixelSize(26)
+    qapp.setFont(large)
+    yield
+    qapp.setFont(usual)
+
+
+def test_that_no_word_about_the_application_is_cut_where_text_is_large(large_text: None, qtbot: QtBot) -> None:
+    about = AboutDialog("0.1.0")
+    qtbot.addWidget(about)
+    about.show()
+    qtbot.wait(10)
+    for words in about.findChildren(QLabel):
+        assert words.height() >= words.heightForWidth(words.width()), words.text()
+
+
+def test_that_the_timeline_covers_nothing_of_the_inspector_in_a_low_window(desk: Desk, qtbot: QtBot) -> None:
+    window, inspector = desk.window, desk.find("inspector")
+    inspector.setMinimumSize(320, 440)
+    window.setMinimumSize(900, 400)
+    window.resize(900, HIGH_PX - TITLE_BAR_PX)
+    qtbot.waitUntil(lambda: window.height() == HIGH_PX - TITLE_BAR_PX)
+    assert window.inspector_dock.geometry().bottom() < window.timeline_dock.geometry().top()
+    window.size_docks()
+    qtbot.waitUntil(
+        lambda: window.timeline_dock.height() < 70
+    )  # a low window gives the timeline less than its usual 92
+    area = window.findChild(QScrollArea, "inspectorArea")
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    assert inspector.visibleRegion().boundingRect().bottom() == inspector.rect().bottom()

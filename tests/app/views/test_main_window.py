@@ -328,9 +328,9 @@ def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> No
 def test_that_a_chat_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:
     desk.port.list_chats((1, "Alice", 2), (2, "Dogs", 1))
     desk.actions["delete_chat"].trigger()
-    desk.port.failed.emit("This conversation was not deleted", "The database is read-only.")
+    desk.port.failed.emit("This chat was not deleted", "The database is read-only.")
     desk.port.list_chats((2, "Dogs", 1))
-    assert desk.window.chat.notices.texts == ("This conversation was not deleted: The database is read-only.",)
+    assert desk.window.chat.notices.texts == ("This chat was not deleted: The database is read-only.",)
 
 
 def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> None:
@@ -462,9 +462,9 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
     desk.workspace.history.show_turn(1)
     words = desk.find("pastBannerText")
     assert isinstance(words, QLabel)
-    assert words.text() == "Viewing the memory after turn 2 · read only"
+    assert words.text() == "Viewing the memory after turn 2 · later turns stay as they are"
     desk.workspace.history.show_turn(-1)
-    assert words.text() == "Viewing the memory before the first turn · read only"
+    assert words.text() == "Viewing the memory before the first turn · later turns stay as they are"
     qtbot.mouseClick(desk.find("backToNow"), Qt.MouseButton.LeftButton)
     assert desk.workspace.history.is_at_end
     assert not desk.find("pastBanner").isVisible()

@@ -255,7 +255,7 @@ def test_that_a_deleted_chat_is_asked_for_once_while_the_engine_is_busy_and_agai
     back.trigger()
     assert desk.port.called("restore_conversation") == [(1,), (2,)]
     assert back.toolTip() == "The deleted chat is on its way back."
-    desk.port.failed.emit("This conversation was not restored", "The database is read-only.")
+    desk.port.failed.emit("This chat was not restored", "The database is read-only.")
     back.trigger()
     assert desk.port.called("restore_conversation")[2:] == [(1,)]
 

@@ -411,6 +411,7 @@ def test_that_typing_a_description_looks_at_no_disk(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("app.views.dialogs.unused", look)
     dialog = SaveMemoryDialog(tmp_path, "Alice")
     dialog.description.setPlainText("It knows Alice")
+    assert dialog.description.accessibleName() == "Note about the memory"  # as in the library
     assert looked == [tmp_path / "alice.safetensors"]
     dialog.title.setText("Bob")
     assert looked == [tmp_path / "alice.safetensors", tmp_path / "bob.safetensors"]
@@ -495,7 +496,7 @@ def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk)
     dialog.description.setPlainText("x" * 8_001)
     dialog.accept()
     assert dialog.isVisible()
-    assert "8,001 letters" in dialog._place.text()
+    assert "The note has 8,001 letters" in dialog._place.text()
     dialog.description.setPlainText("x" * 8_000)
     dialog.accept()
     assert desk.port.called("save_snapshot")[-1][2] == "x" * 8_000

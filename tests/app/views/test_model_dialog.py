@@ -62,6 +62,15 @@ def test_that_a_pasted_id_is_looked_at_at_once(models: ModelCommands, qtbot: QtB
     assert dialog.download.isEnabled()
 
 
+def test_that_a_repository_that_was_named_at_the_start_is_offered(models: ModelCommands, qtbot: QtBot) -> None:
+    models.offer(REPOSITORY)  # the dialog is open: there is still one
+    qtbot.waitUntil(lambda: dialog_of(models).title.text() == REPOSITORY)
+    assert dialog_of(models).words.text() == REPOSITORY
+    dialog_of(models).close()
+    models.offer(REPOSITORY)
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+
+
 def test_that_a_model_that_is_here_opens_without_a_network(
     models: ModelCommands, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.views.branch_tools import FORK
 from app.views.inspector import TimelineView
 from rxt.events import Sampling
 from tests.app.views.branching import open_line, show_path, turn
@@ -114,6 +115,12 @@ def test_that_fork_here_ends_the_path_at_the_turn_that_is_looked_at(desk: Desk, 
     show_path(desk, turn(1, 0))
     assert desk.window.chat.notices.texts[0].startswith("The next message continues from the memory after turn 1")
     assert not desk.find("pastBanner").isVisible()
+
+
+def test_that_forking_has_one_name_wherever_it_is_offered(desk: Desk) -> None:
+    names = {desk.actions["fork"].text().replace("&", ""), desk.find("forkHere").text(), FORK.words}
+    assert names == {"Fork here"}
+    assert desk.find("tool_fork_here").accessibleName() == "Fork here"
 
 
 def test_that_a_fork_waits_while_the_engine_is_busy(desk: Desk) -> None:

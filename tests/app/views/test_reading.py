@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
@@ -12,6 +15,7 @@ from app.engine.messages import ConversationSummary
 from app.models.phase import Phase
 from app.views.reading_window import ReadingWindow
 from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import MODEL
 
 PAGE = """<h1 dir="auto">Cats</h1>
 <p class="facts">mneme-small</p>
@@ -34,9 +38,9 @@ def _shown(desk: Desk) -> list[ReadingWindow]:
 
 
 def test_that_a_chat_that_is_refused_for_its_model_can_be_read_from_the_notice(desk: Desk, qtbot: QtBot) -> None:
-    desk.port.conversation_refused.emit(7, "This conversation was not opened", "It was held with another version.")
+    desk.port.conversation_refused.emit(7, "This chat was not opened", "It was held with another version.")
     notices = desk.window.chat.notices
-    assert notices.texts == ("This conversation was not opened: It was held with another version.",)
+    assert notices.texts == ("This chat was not opened: It was held with another version.",)
     (read,) = notices.findChildren(QAbstractButton, "noticeAction")
     assert read.text() == "Read it"
     qtbot.mouseClick(read, Qt.MouseButton.LeftButton)
@@ -98,6 +102,39 @@ def test_that_a_chat_waits_to_go_on_while_the_model_answers(desk: Desk, foreign:
     assert "when the model is ready" in desk.window.chat.composer._hint.text()
 
 
+def test_that_the_page_stays_where_its_chat_cannot_go_on_now(desk: Desk, foreign: int, qtbot: QtBot) -> None:
+    desk.port.conversation_read.emit(foreign, "Cats", PAGE)
+    (window,) = _shown(desk)
+    desk.port.say_phase(Phase.ANSWERING)
+    qtbot.mouseClick(window.findChild(QAbstractButton, "goOn"), Qt.MouseButton.LeftButton)
+    assert window.isVisible()
+    desk.port.say_phase(Phase.READY)
+    desk.window.losses.ask_before_leaving(lambda: "A turn would be lost.")
+    qtbot.mouseClick(window.findChild(QAbstractButton, "goOn"), Qt.MouseButton.LeftButton)
+    desk.find("stayButton").click()  # type: ignore[attr-defined]
+    assert window.isVisible()
+    assert desk.port.called("carry_over") == []
+    qtbot.mouseClick(window.findChild(QAbstractButton, "goOn"), Qt.MouseButton.LeftButton)
+    [button for button in desk.window.findChildren(QAbstractButton, "closeAnyway") if button.isVisible()][-1].click()
+    assert desk.port.called("carry_over") == [(foreign, None)]
+    assert not window.isVisible()
+
+
+def test_that_a_chat_whose_own_model_is_open_by_now_is_opened_and_not_copied(desk: Desk, foreign: int) -> None:
+    desk.port.conversation_read.emit(foreign, "Cats", PAGE)
+    (window,) = _shown(desk)
+    desk.workspace.chats.set_model(replace(MODEL, fingerprint="0" * 64))
+    window.go_on_asked.emit()
+    assert desk.port.called("open_conversation") == [(foreign,)]
+    assert desk.port.called("carry_over") == []
+
+
+def test_that_a_chat_goes_on_from_the_seed_that_every_chat_starts_from(desk: Desk, foreign: int) -> None:
+    desk.workspace.settings.update(memory_seed=7)
+    desk.commands.reading.go_on(foreign)
+    assert desk.port.called("carry_over") == [(foreign, 7)]
+
+
 def test_that_a_chat_that_cannot_be_read_at_once_is_promised(desk: Desk) -> None:
     desk.port.say_phase(Phase.ANSWERING)
     desk.commands.reading.read(7)
@@ -114,6 +151,23 @@ def test_that_what_was_said_is_shown_as_it_was_said_and_blocks_nothing(reading: 
     assert not reading.isModal()
     assert reading.browser.isReadOnly()
     assert not reading.browser.anchorAt(reading.browser.cursorRect().center())
+
+
+def test_that_letters_without_a_space_are_laid_out_in_a_moment_and_copied_as_they_are(desk: Desk) -> None:
+    said = "QUJD" * 50_000
+    started = time.process_time()
+    desk.port.conversation_read.emit(7, "Keys", f'<p class="query" dir="auto">{said}</p>')
+    (window,) = _shown(desk)
+    window.browser.document().size()  # laid out to its end
+    assert time.process_time() - started < 1.5  # it took 6
+    window.browser.selectAll()
+    window.browser.copy()
+    assert QGuiApplication.clipboard().text().strip() == said
+
+
+def test_that_lines_are_selected_with_the_keyboard(reading: ReadingWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(reading.browser, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert reading.browser.textCursor().selectedText().strip() == "Cats"
 
 
 def test_that_words_are_found_marked_and_copied_and_stay_marked_in_another_theme(

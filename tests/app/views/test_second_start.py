@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.instance import Request
-from app.main import parse, request
+from app.main import Program, parse, request
 from app.views.second_start import SecondStart
 from tests.app.views.conftest import Desk
+from tests.app.views.fake_port import FakePort
 
 
 @pytest.fixture
 def second_start(desk: Desk) -> SecondStart:
-    return SecondStart(desk.port, desk.workspace, desk.window, desk.window)  # type: ignore[arg-type]
+    port = desk.port
+    return SecondStart(port, desk.workspace, desk.window, lambda model: model == "far/away", desk.window)  # type: ignore[arg-type]
 
 
 def test_that_a_minimised_window_comes_back(desk: Desk, second_start: SecondStart) -> None:
@@ -30,6 +34,33 @@ def test_that_the_model_and_the_memory_of_a_second_start_are_opened(desk: Desk, 
     assert desk.port.called("load_model") == [("some/model",)]
     assert desk.port.called("open_snapshot") == [(Path("/a/memory.safetensors"),)]
     assert [call.name for call in desk.port.calls][-2:] == ["load_model", "open_snapshot"]
+
+
+def test_that_a_model_that_is_not_on_this_computer_is_offered_for_download_and_not_opened(
+    desk: Desk, second_start: SecondStart, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(second_start.download_wanted) as wanted:
+        second_start.on_called(Request("far/away"))
+    assert wanted.args == ["far/away"]
+    assert desk.port.called("load_model") == []
+
+
+def test_that_a_first_start_opens_the_bundled_model_while_another_is_still_to_come(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Program(qapp, parse(["--data-dir", str(tmp_path / "data"), "--model", "far/away"]))
+    qtbot.addWidget(program.window)
+    port = FakePort(qapp)
+    offered: list[str] = []
+    monkeypatch.setattr(program.port, "start", port.start)
+    monkeypatch.setattr(program.hub, "is_still_to_come", lambda model: model == "far/away")
+    monkeypatch.setattr(program._models, "offer", offered.append)
+    program.window.show()
+    program._load()
+    assert port.called("start") == [(None, None)]
+    assert offered == ["far/away"]
+    program.window.close()
+    assert program.close()
 
 
 def test_that_paths_are_handed_over_whole_and_names_of_the_hub_as_they_are(

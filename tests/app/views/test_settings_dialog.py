@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -77,6 +78,29 @@ def test_that_the_slider_and_the_number_agree(dialog: SettingsDialog, settings: 
     assert dialog.slider.value() == 150
     dialog.temperature.setValue(4.0)
     assert settings.preferences.sampling.temperature == 4.0
+
+
+@pytest.fixture(params=["de_DE", "en_US", "fr_FR", "ar_EG"])
+def language(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The system speaks it."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.parametrize("typed", ["0.25", "0,25", ".25"])
+def test_that_decimals_stand_after_a_point_or_a_comma_in_every_language(
+    language: None, settings: Settings, qtbot: QtBot, typed: str
+) -> None:
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    field = dialog.temperature
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.text() == "0.25"
+    assert settings.preferences.sampling.temperature == 0.25
 
 
 @dataclass(frozen=True)

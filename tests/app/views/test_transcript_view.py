@@ -195,6 +195,24 @@ def test_that_any_text_can_be_shown_and_copied(view: TranscriptView, conversatio
         assert view.selected_text == f"{text}\n\n{text}"
 
 
+def test_that_letters_without_a_space_are_laid_out_in_a_moment_and_keep_their_places() -> None:
+    text = "QUJD" * 50_000
+    started = time.process_time()
+    message = MessagePainter(_font()).measure(MessageContent(text, False, TurnState.IN_MEMORY, "", ""), 500)
+    assert time.process_time() - started < 0.6  # it took 1.8
+    assert message.text.text() == text
+    last = message.rect_of(len(text) - 1)
+    assert message.position_at(last.center() + QPointF(500, 0)) == len(text)
+
+
+def test_that_words_are_not_broken_for_a_long_one_among_them() -> None:
+    painter = MessagePainter(_font())
+    message = painter.measure(MessageContent(f"{'x' * 900} {LINE * 9}", False, TurnState.IN_MEMORY, "", ""), 500)
+    text = message.text
+    starts = [text.lineAt(number).textStart() for number in range(text.lineCount())]
+    assert all(text.text()[start - 1] == " " for start in starts if start > 901)
+
+
 def test_that_positions_count_like_qt() -> None:
     assert utf16_length("a👋b") == 4
     assert utf16_slice("a👋b", 1, 3) == "👋"

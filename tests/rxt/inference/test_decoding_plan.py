@@ -6,6 +6,7 @@ import copy
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from rxt.inference.decoding.compiled import CompiledPlan, Pace
 from rxt.inference.decoding.layout import can_lay_out
 from rxt.inference.generate import AnswerDecoder
 from rxt.io.compiler import compiled
-from rxt.model.compilable import active_bytes
+from rxt.model.compilable import active_bytes, active_weights
 from rxt.model.quantised import quantise_decoder
 from rxt.model.reactive_transformer import ReactiveTransformer
 from tests.rxt.tiny import LENGTH, tiny_model
@@ -158,7 +159,7 @@ def test_that_parts_somebody_has_hooked_or_replaced_are_called_by_torch(
 @pytest.fixture
 def eager(library: ctypes.CDLL, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model is large enough for the compiled step."""
-    monkeypatch.setattr(choice, "LARGE_BYTES", 0)
+    monkeypatch.setattr(choice, "MANY_WEIGHTS", 0)
     monkeypatch.setattr(choice, "compiled", lambda: library)
 
 
@@ -225,6 +226,20 @@ def test_that_small_models_are_not_worth_a_compiler(monkeypatch: pytest.MonkeyPa
     assert plan_of(tiny_model()) is None
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_that_the_number_format_does_not_decide_whether_a_model_is_large_enough(
+    library: ctypes.CDLL, monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(choice, "compiled", lambda: library)
+    many = active_weights(tiny_model())
+    model = tiny_model().to(dtype)
+    monkeypatch.setattr(choice, "MANY_WEIGHTS", many + 1)
+    assert plan_of(model) is None
+    model = tiny_model().to(dtype)
+    monkeypatch.setattr(choice, "MANY_WEIGHTS", many)
+    assert plan_of(model) is not None
+
+
 def test_that_the_bytes_a_token_reads_leave_out_experts_that_were_not_chosen() -> None:
     dense, mixture = tiny_model(), tiny_model(experts=8)
     router = 2 * 8 * 16 * 4  # layers, experts, width, bytes
@@ -249,6 +264,33 @@ def test_that_answers_decoded_side_by_side_do_not_disturb_each_other(library: ct
 def test_that_without_a_compiler_there_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert compiled(folder=tmp_path / "native") is None
+
+
+def test_that_a_mac_without_developer_tools_is_asked_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> SimpleNamespace:
+        ran.append(command)
+        return SimpleNamespace(returncode=2)
+
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("subprocess.run", run)
+    assert compiled(folder=tmp_path / "native") is None
+    assert {tuple(command) for command in ran} == {("/usr/bin/xcode-select", "-p")}
+
+
+@pytest.mark.parametrize(("status", "folder"), [(0, "/usr/bin"), (2, "/usr/local/bin")])
+def test_that_a_compiler_of_a_mac_that_is_there_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, folder: str
+) -> None:
+    used: list[str] = []
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    monkeypatch.setattr("shutil.which", lambda name: f"{folder}/{name}")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: SimpleNamespace(returncode=status))
+    monkeypatch.setattr("rxt.io.compiler._compile", lambda compiler, _: used.append(compiler) or b"")
+    assert compiled(folder=tmp_path / "native") is None  # nothing is no library
+    assert used == [f"{folder}/cc"]
 
 
 def test_that_code_which_does_not_compile_is_no_error(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[3] / "resources" / "help" / "notebook.md"
 
 def test_that_the_example_for_notebooks_runs_as_it_is_printed() -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict[str, Any] = {}
     for block in blocks:
         exec(block, names)  # noqa: S102  (of a page of this project)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from rxt.events import frozen_array
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import prompt_of
+from rxt.inference.gate_factors import GateFactors
 from rxt.inference.provenance import contributions, provenance, read_sources
 from rxt.inference.trace import read_map
 from tests.reference import provenance as slow
@@ -75,6 +77,14 @@ def test_that_the_half_life_follows_from_static_gates() -> None:
     keep = (1 - part.interlayer_gate.weight.sigmoid()) * (1 - part.write_gate.weight.sigmoid())
     assert np.allclose(found.half_life(), np.log(0.5) / np.log(keep[:, 0, 0].numpy()), rtol=1e-4)
     assert np.allclose(found.half_lives(), found.half_life()[:, None])
+
+
+def test_that_the_half_life_follows_from_the_mean_share_of_gates_near_their_ends() -> None:
+    keep = np.array([0.998, 0.999, 1e-7, 0.999, 0.996, 0.999])
+    factors = GateFactors("weight", frozen_array(keep.reshape(6, 1, 1)), frozen_array(np.ones((7, 1, 1))), 0.0)
+    for turns in range(1, 7):
+        mean = sum(keep[:turns].tolist()) / turns
+        assert factors.half_life(turns) == pytest.approx([np.log(0.5) / np.log(mean)], rel=1e-4)
 
 
 def test_that_nothing_fades_without_gates_and_nothing_is_known_without_turns() -> None:

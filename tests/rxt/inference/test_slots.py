@@ -14,6 +14,7 @@ from rxt.inference.slots import (
     distance,
     effective_rank,
     health,
+    likeness_order,
     pooled_similarity,
     similarity,
 )
@@ -45,8 +46,12 @@ def test_that_similarity_is_the_cosine_of_every_pair() -> None:
     assert not found.flags.writeable
 
 
+@pytest.mark.parametrize("rows", [1, 4, 1024])
 @pytest.mark.parametrize(("slots", "places"), [(6, 6), (6, 3), (7, 3), (7, 2), (10, 4)])
-def test_that_pooled_similarity_shows_the_furthest_cosine_of_each_pair_of_places(slots: int, places: int) -> None:
+def test_that_pooled_similarity_shows_the_furthest_cosine_of_each_pair_of_places(
+    slots: int, places: int, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rxt.inference.slots.BLOCK_ROWS", rows)
     state = memory(slots=slots)
     found, pool = pooled_similarity(state, places)
     assert pool == -(-slots // places)
@@ -55,6 +60,21 @@ def test_that_pooled_similarity_shows_the_furthest_cosine_of_each_pair_of_places
     else:
         assert np.abs(found - slow.pooled(state.tensor.double().numpy(), places)).max() < 1e-5
     assert not found.flags.writeable
+
+
+@pytest.mark.parametrize(("slots", "width"), [(1, 5), (9, 5), (5, 9), (64, 16)])
+def test_that_slots_in_the_order_of_likeness_stand_along_the_direction_in_which_they_differ_most(
+    slots: int, width: int
+) -> None:
+    values = memory(3, slots, width).tensor
+    values[..., 0] *= 3  # a direction that stands out, so that the slow twin finds the same one
+    found = likeness_order(MemoryState(values))
+    assert found.tolist() == slow.likeness_order(values.double().numpy()).tolist()
+    assert not found.flags.writeable
+
+
+def test_that_slots_that_are_all_alike_stand_by_index() -> None:
+    assert likeness_order(MemoryState(torch.zeros(1, 4, 3))).tolist() == [[0, 1, 2, 3]]
 
 
 def test_that_the_rank_of_a_large_layer_is_that_of_its_singular_values() -> None:
@@ -129,6 +149,6 @@ def test_that_a_memory_of_zeros_is_dead_and_a_lone_slot_has_no_double() -> None:
 
 @pytest.mark.parametrize("questions", [0, 1])
 def test_that_slot_statistics_stop_between_layers_when_called_off(questions: int) -> None:
-    for statistic in (similarity, effective_rank, health):
+    for statistic in (similarity, effective_rank, health, likeness_order):
         with pytest.raises(Cancelled):
             statistic(memory(), cancelled=After(questions))  # type: ignore[operator]

@@ -18,7 +18,7 @@ from huggingface_hub import constants
 import rxt
 from rxt.errors import ModelError
 from rxt.io.errand import Progress
-from rxt.io.hub import fetch, fetch_whole, look_up, resolve
+from rxt.io.hub import fetch, fetch_whole, is_still_to_come, look_up, resolve
 from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
 from rxt.io.listing import MODEL_ALONE, TOKENIZER_ALONE
 from tests.rxt.io.conftest import REPOSITORY, tiny_files
@@ -43,6 +43,20 @@ def test_that_a_public_model_arrives_byte_for_byte(hub: HubServer) -> None:
     assert contents(fetched.folder) == {name: files[name] for name in WANTED}
     assert (fetched.repository, fetched.commit, fetched.is_copy) == (REPOSITORY, COMMIT, False)
     assert fetched.folder.name == COMMIT
+
+
+def test_that_only_a_repository_without_a_copy_here_is_still_to_come(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert is_still_to_come(REPOSITORY)
+    assert is_still_to_come(f"{REPOSITORY}@main")
+    assert not any(is_still_to_come(name) for name in (str(tmp_path), "nonsense", f"{REPOSITORY}@a..b", "\0/x"))
+    assert hub.paths("") == []
+    fetch(REPOSITORY)
+    assert not is_still_to_come(REPOSITORY)
+    (tmp_path / "away").mkdir()
+    assert not is_still_to_come("away/model")
 
 
 def test_that_code_pickles_and_subfolders_are_never_asked_for(hub: HubServer, cache: Path) -> None:

@@ -59,6 +59,18 @@ def test_that_an_extra_tensor_is_named(copy: Path) -> None:
         rxt.load(copy)
 
 
+def test_that_long_names_and_shapes_of_tensors_are_cut(copy: Path) -> None:
+    change_weights(copy, lambda tensors: tensors.update({HEAD: torch.zeros((1,) * 60)}))
+    with pytest.raises(ModelError, match=f"{HEAD} is of 60 dimensions, config.json calls for"):
+        rxt.load(copy)
+    change_weights(
+        copy, lambda tensors: tensors.update({f"{number}\u202e" * 100_000: torch.zeros(1) for number in "12"})
+    )
+    with pytest.raises(ModelError, match=r"does not call for: 1\\u202e1") as caught:
+        rxt.load(copy)
+    assert len(str(caught.value)) < 600
+
+
 def test_that_many_missing_tensors_are_counted_after_the_first_ten(copy: Path) -> None:
     change_weights(copy, lambda tensors: [tensors.pop(name) for name in sorted(tensors) if "layers.1" in name])
     with pytest.raises(ModelError, match=r"and \d+ more"):
@@ -320,6 +332,17 @@ def test_that_an_installation_without_the_bundled_model_says_so(
     monkeypatch.setattr(hub, "__file__", str(tmp_path / "a" / "b" / "hub.py"))
     with pytest.raises(ModelError, match="bundled model is missing"):
         rxt.load()
+
+
+def test_that_a_copy_beside_the_bundled_model_does_not_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "__file__", str(tmp_path / "a" / "b" / "hub.py"))
+    for name in ("mneme-former", "mneme-tiny"):
+        folder = tmp_path / "resources" / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}", encoding="utf-8")
+    assert hub.bundled_model() == folder
 
 
 def test_that_no_pickle_is_ever_opened(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,6 +230,31 @@ def test_that_unknown_fields_are_noted_and_harmless_ones_are_not(
     assert [record.getMessage() for record in caplog.records] == [f"model: {note}" for note in notes]
 
 
+def test_that_many_unknown_fields_are_counted_after_the_first_twenty_and_long_names_cut(write: Write) -> None:
+    folder = write()
+    set_config(folder, "decoder_config", **{"q" * 1_000_000: 1}, **{f"q{number}": 1 for number in range(1_000)})
+    notes = [note for note in rxt.load(folder).info()["notes"] if note.startswith("config.json")]
+    assert len(notes) == 21
+    assert all(len(note) < 200 for note in notes)
+    assert notes[-1] == "config.json sets 981 more fields that are not known here and were ignored"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        (None, "rope_layout", ["b" * 1_000_000]),
+        (None, "memory_attention_variant", {"a": "b" * 1_000_000}),
+        ("decoder_config", "b" * 1_000_000 + "_shared_expert", True),
+    ],
+)
+def test_that_a_refusal_quotes_little_of_a_file(section: str | None, key: str, value: Any) -> None:
+    parsed = document()
+    (parsed if section is None else parsed[section])[key] = value
+    with pytest.raises(ConfigError) as caught:
+        ModelConfig.from_json(parsed)
+    assert len(str(caught.value)) < 400
+
+
 REFUSED = [
     ("decoder_config", "num_shared_experts", 1, "shared experts"),
     ("encoder_config", "num_shared_experts", 1, "shared experts"),

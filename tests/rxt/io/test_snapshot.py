@@ -236,6 +236,8 @@ NO_MEMORY = {
     "title twice": duplicate_title,
     "bloated header": bloated,
     "future format": forged(format="mneme-snapshot-2"),
+    "turns without end": forged(turns="9" * 30),
+    "turns before the first": forged(turns="-1"),
     "shape is a word": forged(shape="tall"),
     "shape is infinite": forged(shape="[Infinity, 8, 32]"),
     "shape is deep": forged(shape="[" * 50_000),

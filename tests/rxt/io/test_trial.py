@@ -59,6 +59,37 @@ def test_that_a_harmless_pattern_passes_its_trial(document: dict[str, Any]) -> N
     )
 
 
+def replacing(content: str, **pattern: str) -> dict[str, Any]:
+    return {"type": "Replace", "pattern": pattern, "content": content}
+
+
+def in_turn(*normalizers: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Sequence", "normalizers": normalizers}
+
+
+@pytest.mark.usefixtures("untried")
+@pytest.mark.parametrize(
+    "normalizer",
+    [
+        replacing("q" * 1_000_000, String="q"),
+        in_turn(*[replacing("q" * 10, String="q")] * 12),
+        in_turn(*[replacing("b", Regex="(?=b)")] * 12),
+        in_turn({"type": "NFC"}, {"type": "Prepend", "prepend": "x" * 65}),
+    ],
+    ids=["one letter", "again and again", "between letters", "before"],
+)
+def test_that_a_normalizer_that_makes_texts_much_longer_is_refused_whatever_letter_it_waits_for(
+    document: dict[str, Any], normalizer: dict[str, Any]
+) -> None:
+    with pytest.raises(ModelError, match=r"more than 64 times as long; it was not opened\.$"):
+        try_tokenizer(with_parts(document, normalizer=normalizer))
+
+
+def test_that_a_few_replaced_letters_pass_their_trial(document: dict[str, Any]) -> None:
+    parts = [replacing(" ", Regex=" {2,}"), replacing('"', String="``"), replacing("", Regex="\u200b")]
+    try_tokenizer(with_parts(document, normalizer=in_turn({"type": "Prepend", "prepend": "▁"}, *parts)))
+
+
 def growing(times: int) -> dict[str, Any]:
     """Every character becomes ten, again and again."""
     step = {"type": "Replace", "pattern": {"Regex": "a"}, "content": "a" * 10}

@@ -144,6 +144,13 @@ def test_that_a_broken_tokenizer_file_is_refused_with_a_sentence(name: str, docu
         Tokenizer(BROKEN[name](document), 600)
 
 
+def test_that_a_file_of_another_kind_of_model_is_refused(document: dict[str, Any]) -> None:
+    pieces = {"type": "WordPiece", "continuing_subword_prefix": "", "max_input_chars_per_word": 10**9}
+    model = {**pieces, "vocab": document["model"]["vocab"], "unk_token": "[UNK]"}
+    with pytest.raises(ModelError, match=r"tokenizer\.json .* not of the BPE kind"):
+        Tokenizer(json.dumps({**document, "model": model}), 600)
+
+
 def test_that_more_tokens_than_the_model_knows_are_refused_with_both_numbers(document: dict[str, Any]) -> None:
     largest = max(document["model"]["vocab"].values())
     with pytest.raises(ModelError, match=f"token id {largest}, .* ends at 99"):

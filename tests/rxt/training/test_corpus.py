@@ -140,6 +140,18 @@ def test_that_parquet_holds_the_same_conversations(tmp_path: Path) -> None:
         read_corpus([tmp_path / "c.parquet"])
 
 
+def test_that_a_parquet_file_of_bad_letters_or_dates_is_named(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    offsets = pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0")
+    letters = pyarrow.Array.from_buffers(pyarrow.string(), 1, [None, offsets, pyarrow.py_buffer(b"\xff\xfe")])
+    for query, answer in ((letters, ["A"]), (["Q"], pyarrow.array([2**60], pyarrow.timestamp("ms")))):
+        parquet.write_table(pyarrow.table({"query": query, "answer": answer}), tmp_path / "a.parquet")
+        with pytest.raises(DataError, match=r"a\.parquet cannot be read as Parquet: "):
+            read_corpus([tmp_path / "a.parquet"])
+
+
 def test_that_a_parquet_file_without_its_package_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

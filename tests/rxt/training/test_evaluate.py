@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from rxt.cli import main
+from rxt.inference.cancel import Cancelled
 from rxt.inference.reply import reply
 from rxt.inference.sampling import InvalidLogitsError
 from rxt.inference.share import Share
@@ -27,6 +28,7 @@ from rxt.training.evaluation.plot import plot
 from rxt.training.evaluation.results import MEMORIES, Evaluation
 from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, natural_script, recall_probe, scripts_of_file
 from rxt.training.recipe import ModelShape
+from tests.rxt.inference.finished import After
 
 QUERIES = ("hello", "a b", "hello", "What is my name?", "the")
 
@@ -69,6 +71,19 @@ def test_that_many_rows_are_computed_in_parts_with_the_same_numbers(
     monkeypatch.setattr("rxt.training.evaluation.player.MOST_ROWS", 2)
     torch.testing.assert_close(player.write(memories, rows), together, rtol=1e-4, atol=1e-5)
     assert player.surprise(memories, rows, starts) == (pytest.approx(surprise[0], rel=1e-4), surprise[1])
+
+
+def test_that_writing_large_memories_can_be_called_off_between_few_of_them(
+    model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rxt.training.evaluation.player.WRITTEN_BYTES", 2 * 4 * math.prod(model.memory_shape))
+    rows = [model.template.interaction(query, "the answer") for query in QUERIES]
+    memories = Player(model).fresh(5, 0)
+    with pytest.raises(Cancelled):
+        Player(model, After(2)).write(memories, rows)
+    calls = After(3)
+    assert Player(model, calls).write(memories, rows).shape == memories.shape
+    assert calls.left == 0
 
 
 def test_that_a_model_in_half_precision_is_evaluated_too(folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from app.engine.exchange import FORMAT, VERSION, ExchangedConversation, ExchangedTurn, ExchangeError
 from app.engine.exchange_field import Field, parse
 from app.engine.messages import TurnPhase
-from app.models.outbox import LONGEST_MESSAGE
+from app.models.message_limit import LONGEST_MESSAGE
 from rxt.events import (
     FinishReason,
     FloatArray,

@@ -13,9 +13,6 @@ from PySide6.QtCore import QObject, Signal
 from app.models.phase import Phase
 from rxt.events import Event, MemoryWritten, TurnFailed, TurnStarted
 
-LONGEST_MESSAGE = 200_000
-"""Characters of what is pasted, and of each text of a chat from a file: the window would wait long for longer ones."""
-
 
 class Submission(Enum):
     """What became of a message."""

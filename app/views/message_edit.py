@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from app.models.outbox import LONGEST_MESSAGE
+from app.models.message_limit import LONGEST_MESSAGE
 from app.views.text_keys import is_for_actions
 
 LINES = 6

@@ -21,7 +21,7 @@ from app.engine.exchange import ExchangedConversation, ExchangeError, to_json
 from app.engine.exchange_pages import to_html, to_markdown
 from app.engine.exchange_reader import from_json
 from app.engine.exchange_store import added, exchanged, with_branches
-from app.models.outbox import LONGEST_MESSAGE
+from app.models.message_limit import LONGEST_MESSAGE
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from rxt.events import Sampling

@@ -18,12 +18,13 @@ from app.engine.heap import Heap
 from app.engine.journal import Journal, TurnEntry
 from app.engine.library import Loaded, Memory
 from app.engine.memory_path import check_path, memory_after
-from app.engine.messages import PREVIEW_LENGTH, OnStop, StoredTurn, TurnNode
+from app.engine.messages import OnStop, StoredTurn, TurnNode
 from app.engine.opening import Opening, Place, node_of, records_of, start_session, stored_turn
 from app.engine.refusal import EXPECTED, RefusedError, sentence, unexpected
 from app.engine.seeds import seed_of_version
 from app.engine.tree import TurnTree
 from app.engine.turn import Turn
+from app.models.message_limit import PREVIEW_LENGTH
 from app.store.records import Turn as SavedTurn
 from app.store.turn_codec import clean
 from rxt.events import Sampling, TurnStarted
@@ -57,8 +58,7 @@ class Dialogue:
         self.lacks_branches = opening.place.is_cut  # some cannot be shown, for their memory is not certain
         self.on_stop: OnStop = "remember"
         self._tree, self._journal = opening.tree, journal
-        self._stop, self._closing = stop, closing
-        self._post = post
+        self._stop, self._closing, self._post = stop, closing, post
         self._heap = Heap()
         self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
 

@@ -16,8 +16,6 @@ OnStop = Literal["remember", "forget"]
 TurnPhase = Literal["pending", "replied", "remembered"]
 MOST_FOUND = 200
 """Conversations that a search reports."""
-PREVIEW_LENGTH = 80
-"""Characters of a question and an answer in a TurnNode."""
 
 
 @dataclass(frozen=True, slots=True)

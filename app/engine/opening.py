@@ -12,10 +12,11 @@ from pathlib import Path
 from app.engine.journal import OpenedInStore, TurnEntry
 from app.engine.library import Loaded, Memory, Session
 from app.engine.memory_path import Interrupted, initial_memory, memory_after
-from app.engine.messages import PREVIEW_LENGTH, OnStop, OpenedConversation, StoredTurn, TurnNode
+from app.engine.messages import OnStop, OpenedConversation, StoredTurn, TurnNode
 from app.engine.refusal import ModelRefusedError, RefusedError
 from app.engine.seeds import random_seed
 from app.engine.tree import TurnTree
+from app.models.message_limit import PREVIEW_LENGTH
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
 from app.store.records import Conversation, Node, Turn

@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.models.exchange import Exchange, TurnState, TurnToShow, duration, measures
 from app.models.memory_status import STATUS_WORDS
+from app.models.message_limit import PREVIEW_LENGTH
 from rxt.events import AnswerFinished, Event, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
 
 __all__ = ["Conversation", "Exchange", "MessageRole", "Sender", "TurnState", "TurnToShow", "duration", "measures"]
@@ -140,14 +141,14 @@ class Conversation(QAbstractListModel):
     def follow_tree(self, nodes: Sequence[TreeNode], tip: int | None) -> None:
         """Takes the ids and versions of the shown turns from the tree: `nodes` by id, `tip` the end of the path.
 
-        Only turns without an id are looked up, from the newest back: a long conversation costs what a short one costs.
+        Only turns without an id are looked up, from the newest back. A turn that could not be saved keeps none.
         """
-        number = tip
+        number, known = tip, {exchange.id for exchange in self._exchanges if exchange.id}
         for position in range(len(self._exchanges) - 1, -1, -1):
             exchange, node = self._exchanges[position], _node(nodes, number)
-            if node is None or exchange.id == node.id:
+            if node is None or node.id in known:
                 return
-            if not exchange.query.startswith(node.query):  # this one could not be saved
+            if exchange.query[:PREVIEW_LENGTH] != node.query:  # this one could not be saved
                 continue
             exchange.id = node.id
             exchange.versions = _versions(nodes, node)

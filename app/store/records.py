@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 TurnPhase = Literal["pending", "replied", "remembered"]
 Shape = tuple[int, int, int]
 
-NODE_TEXT = 80
-"""Characters of a question and an answer that a node of the tree shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -51,7 +48,7 @@ class Conversation:
 class Node:
     """A turn in the tree of its conversation, without its numbers.
 
-    number: how many turns before it on its path are in memory. query, answer: their first NODE_TEXT characters.
+    number: how many turns before it on its path are in memory. query, answer: their first PREVIEW_LENGTH characters.
     reason: why the answer ended, None while it has not. created: seconds since the epoch, for display only.
     forgotten: it was taken out of memory. edited: the answer that is shown is not the one that was written.
     """

@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.models.message_limit import PREVIEW_LENGTH
 from app.store import turn_codec
 from app.store.errors import StoreError
-from app.store.records import NODE_TEXT, Node, Turn
+from app.store.records import Node, Turn
 from app.store.statements import Statements
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ WITH RECURSIVE below (id) AS (
 SELECT MAX(id) FROM below
 """
 _NODES = f"""
-SELECT id, parent, number, substr(query, 1, {NODE_TEXT}) AS query,
-    substr(coalesce(edited_answer, answer), 1, {NODE_TEXT}) AS answer,
+SELECT id, parent, number, substr(query, 1, {PREVIEW_LENGTH}) AS query,
+    substr(coalesce(edited_answer, answer), 1, {PREVIEW_LENGTH}) AS answer,
     phase, reason, error, created, forgotten, edited_answer IS NOT NULL AS edited
 FROM turn WHERE conversation = ? ORDER BY id
 """  # noqa: S608 - a number

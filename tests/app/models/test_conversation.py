@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import StoredTurn, TurnNode
 from app.models.conversation import Conversation, MessageRole, TurnState, duration
+from app.models.message_limit import PREVIEW_LENGTH
 from rxt.events import AnswerFinished, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
 from tests.app.views.fake_port import stored_turn, turn_record
 
@@ -164,6 +166,23 @@ def test_that_a_running_turn_takes_its_id_and_versions_from_the_tree() -> None:
     conversation.apply((AnswerFinished(1, "stopped", "B"), MemoryWritten(1, turn_record(1, "b", "B", "stopped"))))
     assert data(conversation, 3, MessageRole.STATUS) == "partly"
     assert data(conversation, 3, MessageRole.CAN_EDIT) is True
+
+
+@pytest.mark.parametrize("lost", ["Hi there, my name is Alice", "Hi"])
+def test_that_a_turn_that_could_not_be_saved_takes_no_id_of_one_whose_words_it_begins_with(lost: str) -> None:
+    conversation = Conversation()
+    conversation.open(1, "T", "", [saved(1, "Hi", "A")])
+    conversation.apply((TurnStarted(1, lost, 3),))
+    conversation.follow_tree((node(1, None, "Hi"),), 1)
+    assert [exchange.id for exchange in conversation.exchanges] == [1, 0]
+
+
+def test_that_a_long_message_is_known_by_its_beginning() -> None:
+    conversation = Conversation()
+    conversation.open(1, "T", "", [])
+    conversation.apply((TurnStarted(0, "x" * 200, 3),))
+    conversation.follow_tree((node(1, None, "x" * PREVIEW_LENGTH),), 1)
+    assert [exchange.id for exchange in conversation.exchanges] == [1]
 
 
 def test_that_a_turn_that_could_not_be_saved_takes_no_other_turn_s_id() -> None:

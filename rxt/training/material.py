@@ -91,7 +91,9 @@ class PairMaker:
         while (missing := wanted - len(pairs)) > 0:  # conversations of files may be shorter than `turns`
             dialogues = self.source.dialogues(turns, -(-missing // turns), draw.own)
             pairs += [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns]
-        return Material(self.builder.build(pairs[:wanted]), draw.own.randrange(2**62))
+        if len(pairs) > wanted:  # of all: the first ones would leave the ends of long conversations unread
+            pairs = draw.own.sample(pairs, wanted)
+        return Material(self.builder.build(pairs), draw.own.randrange(2**62))
 
 
 @dataclass(frozen=True, slots=True)

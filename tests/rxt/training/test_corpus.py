@@ -52,6 +52,13 @@ def test_that_generated_dialogues_return_from_a_file(tmp_path: Path) -> None:
         assert [(turn.query, turn.answer) for turn in ours.turns] == [(t.query, t.answer) for t in theirs.turns]
 
 
+def test_that_columns_of_a_table_that_are_empty_in_a_row_do_no_harm(tmp_path: Path) -> None:
+    nothing = {"interactions": None, "system": None, "text": None}
+    pair, long = read_corpus([lines(tmp_path / "table.jsonl", PAIR | nothing, LONG | {"text": None})])
+    assert pair == Dialogue((Turn("Hi.", "Hello.", "pair"),))
+    assert len(long.turns) == 4
+
+
 def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xef\xbb\xbf\n" + json.dumps(PAIR).encode() + b"\r\n\r\n")

@@ -52,3 +52,16 @@ def test_that_single_turns_of_short_conversations_fill_a_step(builder: BatchBuil
     for seed in range(5):
         made = PairMaker(builder, source).make(Draw(random.Random(), random.Random(seed), 30), source.longest)
         assert made.batch.turns == 30
+
+
+def test_that_the_ends_of_conversations_longer_than_a_step_are_learned_too() -> None:
+    seen: set[int] = set()
+    long = Dialogue(tuple(Turn(f"Hello {number}", "Hi", "small_talk") for number in range(40)))
+
+    class Builder:
+        def build(self, pairs: list[Dialogue]) -> None:
+            seen.update(long.turns.index(pair.turns[0]) for pair in pairs)
+
+    for seed in range(40):
+        PairMaker(Builder(), FileSource([long])).make(Draw(random.Random(), random.Random(seed), 16), 40)  # type: ignore[arg-type]
+    assert max(seen) > 30

@@ -199,9 +199,11 @@ class Program:
             model = self._options.model
             comes_later = model is not None and self.hub.is_still_to_come(model)
             seed = self._workspace.settings.preferences.memory_seed
-            self.port.start(None if comes_later else model, self._options.snapshot, seed)
             if comes_later:
-                self._models.offer(model)
+                self.port.start(None, None, seed)
+                self._models.offer(model, self._options.snapshot)
+            else:
+                self.port.start(model, self._options.snapshot, seed)
 
     def close(self) -> bool:
         """Ends the engine and gives back what was taken; whether the engine ended."""

@@ -4,10 +4,10 @@ Map of the rooms, from the ground up; an import only goes down:
 
     events      what happens during a turn            config    typed configuration, read from config.json
     nn/         bricks: norm, rope, attention, gate   model/    decoder, encoder, memory attention, memory
-    text/       tokenizer, template, stream           io/       model folders, hub, snapshots: the only open()
+    text/       tokenizer, template, stream           io/       model folders, hub, snapshots
     inference/  sampling, decoding, session           training/ dialogues, stages, loop
     bench/      speed, beside what the machine gives
-    cli         chat, train, bench, snapshot          compat     the family's own class and method names
+    cli         the commands of the terminal          compat     the family's own class and method names
 
 Letters in signatures: B batch, T tokens, D width, H query heads, G kv heads, E experts, L memory layers, S slots,
 V vocabulary.

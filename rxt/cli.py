@@ -1,4 +1,7 @@
-"""The terminal's door: chat, train, snapshot. The only room that prints."""
+"""The terminal's door: chat, init and snapshot are here, the rest in the `commands` of training and bench.
+
+Prints; beside it, only the two `commands` and the bar of a download write to the terminal.
+"""
 
 from __future__ import annotations
 

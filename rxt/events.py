@@ -24,6 +24,8 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float32]
 
 GateName = Literal["mix", "interlayer", "write"]
+GateActivation = Literal["none", "sigmoid", "tanh"]
+GateSource = Literal["none", "static", "elementwise", "linear"]
 FinishReason = Literal["eos", "length", "stopped"]
 FailurePhase = Literal["reading", "answering", "writing"]
 
@@ -78,8 +80,8 @@ class GateLaw:
     per_slot: one trained weight a slot (True) or one for the layer.
     """
 
-    activation: Literal["none", "sigmoid", "tanh"]
-    source: Literal["none", "static", "elementwise", "linear"]
+    activation: GateActivation
+    source: GateSource
     per_slot: bool
 
     @property

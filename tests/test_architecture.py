@@ -93,6 +93,66 @@ def test_that_only_the_command_line_prints(path: Path) -> None:
     assert "print" not in calls_of(path)
 
 
+def imports_of(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it; `from a import b` is both a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
+    return found
+
+
+def importers_of(*modules: str) -> set[str]:
+    """The files that import one of these modules, or something of it."""
+    return {
+        name(path)
+        for path in MODULES
+        if any(found == module or found.startswith(f"{module}.") for found in imports_of(path) for module in modules)
+    }
+
+
+def outside(files: set[str], *rooms: str) -> list[str]:
+    return sorted(file for file in files if not file.startswith(rooms))
+
+
+def test_that_only_the_engine_sees_more_of_the_model_than_its_events() -> None:
+    def is_more(found: str) -> bool:
+        room, *rest = found.split(".")
+        return room == "torch" or (room == "rxt" and rest[:1] != ["events"])
+
+    seeing = {name(path) for path in MODULES if any(map(is_more, imports_of(path)))}
+    assert outside(seeing, "rxt/", "app/engine/") == []
+
+
+def test_that_only_the_store_opens_a_database() -> None:
+    assert outside(importers_of("sqlite3"), "app/store/") == []
+
+
+def test_that_widgets_are_in_the_views_alone() -> None:
+    assert outside(importers_of("PySide6.QtWidgets"), "app/views/", "app/main.py", "app/theme.py") == []
+
+
+def test_that_the_terminal_is_written_to_in_the_rooms_that_contributing_names() -> None:
+    streams = {"stdout", "stderr", "__stdout__", "__stderr__"}
+
+    def writes(path: Path) -> bool:
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        return any(
+            isinstance(node, ast.Attribute)
+            and node.attr in streams
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "sys"
+            for node in nodes
+        )
+
+    writing = {name(path) for path in MODULES if writes(path)}
+    writing |= importers_of("tqdm", *(f"sys.{stream}" for stream in streams))
+    library = "rxt/cli.py", "rxt/bench/commands.py", "rxt/training/commands.py", "rxt/io/hub.py"
+    assert outside(writing, *library, "app/main.py", "app/crash_log.py") == []
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if name(path).startswith("app/")], ids=name)
 def test_that_no_code_of_the_window_runs_events_inside_events(path: Path) -> None:
     assert not calls_of(path) & {".processEvents", "QEventLoop", ".QEventLoop"}

@@ -1,24 +1,19 @@
 """The memories of finished turns, computed again from their tokens and kept within a budget; and who wrote them.
 
 A memory after a turn is named by its hash, so paths that share turns share what was computed. Other branches are read
-from the store, by a connection of this thread's own that writes nothing.
+from the store, by a connection of this thread's own.
 """
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.engine.findings import INITIAL
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
-from app.store.database_file import address
-from app.store.statements import Statements
-from app.store.tree import Tree
+from app.store.path_reader import stored_path
 from rxt.inference.cancel import Cancelled, IsCancelled
 from rxt.inference.provenance import Provenance, Unrolling
 from rxt.inference.replay import encoder_states, replay_write
@@ -28,7 +23,6 @@ from rxt.model.memory import MemoryState
 
 if TYPE_CHECKING:
     from app.engine.analysis_subject import Subject
-    from app.store.records import Turn
     from rxt.events import TurnRecord
 
 BUDGET_BYTES = 256 * 2**20
@@ -146,16 +140,6 @@ class Replay:
         self._kept.clear()
         self._inexact.clear()
         self._unrolled = self._provenance = None
-
-
-def stored_path(database: Path, turn_id: int) -> tuple[Turn, ...]:
-    """The turns from the first of a conversation to this one. Raises StoreError.
-
-    The store's own door may mend and tidy what it opens; this one only reads, so it never meets the engine's.
-    """
-    with contextlib.closing(sqlite3.connect(address(database, "mode=ro"), uri=True)) as connection:
-        tree = Tree(Statements(connection, "It was opened only to look into it."))
-        return tree.turns(tree.path_ids(turn_id))
 
 
 def model_of(subject: Subject) -> PretrainedModel:

@@ -64,6 +64,16 @@ class Subject:
         return _hashes(self.turns[: len(other.turns)]) == _hashes(other.turns)
 
 
+def subject_of(
+    loaded: Loaded, initial: Memory, turns: tuple[TurnRecord, ...], database: Path | None, former: Subject | None
+) -> Subject:
+    """These as one value; `former` itself where nothing has changed since."""
+    if former is not None and former.is_about(loaded, initial, turns):
+        return former
+    known = former.summary if former is not None and former.initial is initial else None
+    return Subject(loaded, initial, initial.summary() if known is None else known, turns, database)
+
+
 def _hashes(turns: Sequence[TurnRecord]) -> list[tuple[str, tuple[int, ...]]]:
     return [(turn.memory_after, turn.interaction_ids) for turn in turns]
 

@@ -38,8 +38,8 @@ from app.engine.inquiries import (
     Inquiry,
     TurnMemory,
 )
+from app.engine.recording import LIMIT_BYTES
 from app.engine.refusal import RefusedError
-from app.engine.replay import LIMIT_BYTES
 from app.models.library import size_in_words, turns_in_words
 from rxt.inference.cancel import Cancelled, IsCancelled, check
 

@@ -1,6 +1,6 @@
 """A bundle: recorded turns with what was found out about them, as one file that opens without model and torch.
 
-It is a recording (app.engine.replay, which opens it too) of version 2: the header also names the model and lists
+It is a recording (app.engine.recording, which opens it too) of version 2: the header also names the model and lists
 findings, whose arrays are named `finding/<number>/<field>`; `factors/keep` and `factors/wrote` are those of the gates,
 from which the provenance after any turn follows.
 """
@@ -15,10 +15,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from app.engine import replay
+from app.engine import recording
 from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writes
 from app.engine.inquiries import INITIAL, AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
-from app.engine.replay import Recording, RecordingError
+from app.engine.recording import Recording, RecordingError
 from rxt.events import frozen_array
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure
@@ -87,7 +87,7 @@ def unpacked_bytes(origin: Origin, turns: Sequence[int], most_places: int) -> in
 def open_bundle(path: str | Path, cancelled: IsCancelled = never) -> Bundle:
     """Reads a bundle, or a recording as one without findings. Raises RecordingError for what is neither, OSError, and
     Cancelled where it was called off between two arrays."""
-    return from_bytes(replay.read_file(Path(path)), cancelled)
+    return from_bytes(recording.read_file(Path(path)), cancelled)
 
 
 def to_bytes(bundle: Bundle, told: Callable[[float], object] = lambda share: None) -> bytes:
@@ -108,16 +108,16 @@ def to_bytes(bundle: Bundle, told: Callable[[float], object] = lambda share: Non
     if (factors := bundle.factors) is not None:
         arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
         extra["factors"] = {"measure": factors.measure, "error": factors.error}
-    return replay.to_bytes(Recording(origin.initial, origin.records), replay.Extra(extra, arrays), told)
+    return recording.to_bytes(Recording(origin.initial, origin.records), recording.Extra(extra, arrays), told)
 
 
 def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Bundle:
     """The bundle in the bytes of a file. Raises RecordingError, and Cancelled where it was called off."""
-    recording, extra = replay.parts(data, cancelled)
+    recorded, extra = recording.parts(data, cancelled)
     header, arrays = extra.header, dict(extra.arrays)
     try:
         origin = Origin(
-            _text(header.get("model", "")), _text(header.get("fingerprint", "")), recording.initial, recording.records
+            _text(header.get("model", "")), _text(header.get("fingerprint", "")), recorded.initial, recorded.records
         )
         findings = tuple(
             _finding(number, item, origin, arrays) for number, item in enumerate(header.get("findings", []))

@@ -1,6 +1,7 @@
 """What the port asks of the worker: frozen values, carried out one after another.
 
-A command that keeps the engine busy names the phase it begins with.
+failure: what did not happen where it is refused, in the words of a heading. phase: what the engine begins to do; None
+where that keeps nobody waiting.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from app.engine.errands import Errand
 from app.models.phase import Phase
 
 if TYPE_CHECKING:
-    from app.engine.messages import OnStop
+    from app.models.memory_status import OnStop
     from rxt.events import Sampling
 
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 class Start:
     """Opens the store, loads a model (None: the bundled one) and begins a conversation."""
 
+    failure: ClassVar = "The start was not finished"
     phase: ClassVar = Phase.LOADING
     model: str | None
     snapshot: Path | None
@@ -29,13 +31,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
+    failure: ClassVar = "This model was not opened"
     phase: ClassVar = Phase.LOADING
     path: str | None
     seed: int | None = None
+    snapshot: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
+    failure: ClassVar = "This message was not answered"
     phase: ClassVar = Phase.READING
     text: str
     sampling: Sampling
@@ -45,6 +50,7 @@ class Ask:
 class AskAfter:
     """A turn that follows the stored turn `turn`; None: the initial memory."""
 
+    failure: ClassVar = "This message was not answered"
     phase: ClassVar = Phase.READING
     turn: int | None
     text: str
@@ -55,6 +61,7 @@ class AskAfter:
 class Regenerate:
     """Another answer to the question of `turn`, beside it."""
 
+    failure: ClassVar = "No other answer was made"
     phase: ClassVar = Phase.READING
     turn: int
     sampling: Sampling
@@ -64,6 +71,7 @@ class Regenerate:
 class EditQuery:
     """Another question in the place of `turn`, beside it."""
 
+    failure: ClassVar = "This message was not changed"
     phase: ClassVar = Phase.READING
     turn: int
     text: str
@@ -74,6 +82,7 @@ class EditQuery:
 class GoTo:
     """The path ends at `turn`; None: at the initial memory."""
 
+    failure: ClassVar = "This turn was not opened"
     phase: ClassVar = Phase.OPENING
     turn: int | None
 
@@ -82,18 +91,22 @@ class GoTo:
 class ShowBranch:
     """The path through `turn` on to its newest descendant."""
 
+    failure: ClassVar = "This version was not opened"
     phase: ClassVar = Phase.OPENING
     turn: int
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetTurn:
+    failure: ClassVar = "This turn was not forgotten"
     phase: ClassVar = Phase.REWRITING
     turn: int
 
 
 @dataclass(frozen=True, slots=True)
 class EditAnswer:
+    failure: ClassVar = "This answer was not changed"
+    phase: ClassVar = None
     turn: int
     text: str
 
@@ -102,6 +115,7 @@ class EditAnswer:
 class RewriteMemory:
     """Writes the memory again with the edited texts, from `turn` on."""
 
+    failure: ClassVar = "The memory was not rewritten"
     phase: ClassVar = Phase.REWRITING
     turn: int
 
@@ -110,6 +124,7 @@ class RewriteMemory:
 class ReplayConversation:
     """Computes every memory of the path again and compares."""
 
+    failure: ClassVar = "This chat was not checked"
     phase: ClassVar = Phase.CHECKING
 
 
@@ -117,6 +132,7 @@ class ReplayConversation:
 class WriteSystemPrompt:
     """Text written once into the fresh memory of `seed` (None: a random one), saved, and opened."""
 
+    failure: ClassVar = "The system prompt was not written"
     phase: ClassVar = Phase.OPENING
     text: str
     title: str
@@ -125,23 +141,29 @@ class WriteSystemPrompt:
 
 @dataclass(frozen=True, slots=True)
 class SetPinned:
+    failure: ClassVar = "This chat was not pinned"
+    phase: ClassVar = None
     id: int
     pinned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SearchConversations:
+    failure: ClassVar = "Nothing was searched"
+    phase: ClassVar = None
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewConversation:
+    failure: ClassVar = "No new chat was started"
     phase: ClassVar = Phase.OPENING
     seed: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenConversation:
+    failure: ClassVar = "This chat was not opened"
     phase: ClassVar = Phase.OPENING
     id: int
 
@@ -150,6 +172,7 @@ class OpenConversation:
 class CarryOver:
     """A copy of a chat of another model, its turns written into the initial memory of `seed` (None: a random one)."""
 
+    failure: ClassVar = "This chat does not go on"
     phase: ClassVar = Phase.REWRITING
     id: int
     seed: int | None
@@ -157,6 +180,7 @@ class CarryOver:
 
 @dataclass(frozen=True, slots=True)
 class OpenSnapshot:
+    failure: ClassVar = "This memory was not opened"
     phase: ClassVar = Phase.OPENING
     path: Path
 
@@ -165,6 +189,7 @@ class OpenSnapshot:
 class SaveSnapshot:
     """turn: the stored turn after which the memory is saved; None: the newest of the path."""
 
+    failure: ClassVar = "This memory was not saved"
     phase: ClassVar = Phase.SAVING
     path: Path
     title: str
@@ -174,16 +199,22 @@ class SaveSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SetOnStop:
+    failure: ClassVar = "What Stop does was not changed"
+    phase: ClassVar = None
     on_stop: OnStop
 
 
 @dataclass(frozen=True, slots=True)
 class SetDtype:
+    failure: ClassVar = "The number format was not changed"
+    phase: ClassVar = None
     dtype: str
 
 
 @dataclass(frozen=True, slots=True)
 class RenameConversation:
+    failure: ClassVar = "This chat was not renamed"
+    phase: ClassVar = None
     id: int
     title: str
 
@@ -192,6 +223,7 @@ class RenameConversation:
 class DeleteConversation:
     """Deleting the open conversation opens a new one, with the initial memory of `seed` (None: a random one)."""
 
+    failure: ClassVar = "This chat was not deleted"
     phase: ClassVar = Phase.OPENING
     id: int
     seed: int | None = None
@@ -199,16 +231,21 @@ class DeleteConversation:
 
 @dataclass(frozen=True, slots=True)
 class RestoreConversation:
+    failure: ClassVar = "This chat was not restored"
+    phase: ClassVar = None
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshSnapshots:
-    pass
+    failure: ClassVar = "The saved memories were not listed"
+    phase: ClassVar = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteSnapshot:
+    failure: ClassVar = "This memory was not deleted"
+    phase: ClassVar = None
     path: Path
 
 
@@ -216,37 +253,36 @@ class DeleteSnapshot:
 class Close:
     """The last command: the thread ends after it."""
 
+    failure: ClassVar = "Not everything was saved at the end"
+    phase: ClassVar = None
+
 
 TurnCommand = Ask | AskAfter | Regenerate | EditQuery
-TreeCommand = GoTo | ShowBranch | ForgetTurn | EditAnswer | RewriteMemory | ReplayConversation
-BusyCommand = (
+Command = (
     Start
     | LoadModel
     | TurnCommand
     | GoTo
     | ShowBranch
     | ForgetTurn
+    | EditAnswer
     | RewriteMemory
     | ReplayConversation
     | WriteSystemPrompt
+    | SetPinned
+    | SearchConversations
     | NewConversation
     | OpenConversation
     | CarryOver
     | OpenSnapshot
     | SaveSnapshot
-    | DeleteConversation
-)
-QuickCommand = (
-    SetOnStop
+    | SetOnStop
     | SetDtype
-    | EditAnswer
-    | SetPinned
-    | SearchConversations
     | RenameConversation
+    | DeleteConversation
     | RestoreConversation
     | RefreshSnapshots
     | DeleteSnapshot
     | Errand
     | Close
 )
-Command = BusyCommand | QuickCommand

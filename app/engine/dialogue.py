@@ -18,12 +18,13 @@ from app.engine.heap import Heap
 from app.engine.journal import Journal, TurnEntry
 from app.engine.library import Loaded, Memory
 from app.engine.memory_path import check_path, memory_after
-from app.engine.messages import OnStop, StoredTurn, TurnNode
+from app.engine.messages import StoredTurn, TurnNode
 from app.engine.opening import Opening, Place, node_of, records_of, start_session, stored_turn
 from app.engine.refusal import EXPECTED, RefusedError, sentence, unexpected
 from app.engine.seeds import seed_of_version
 from app.engine.tree import TurnTree
 from app.engine.turn import Turn
+from app.models.memory_status import OnStop
 from app.models.message_limit import PREVIEW_LENGTH
 from app.store.records import Turn as SavedTurn
 from app.store.turn_codec import clean
@@ -191,8 +192,7 @@ class Dialogue:
                 self._tell_path()
             self._post(report)
             if begins:
-                self._put(entry, StoredTurn(text, "", "pending", None))
-                self._tell_tree()
+                self._tell_tree(self._put(entry, StoredTurn(text, "", "pending", None)))
             if begins and not is_listed:  # not before: a chat whose first message is rejected was none
                 self._list()
 
@@ -342,9 +342,9 @@ class Dialogue:
     def _tell_path(self) -> None:
         self._post(reports.PathChanged(Opening(self.conversation, self.place, self._tree).message))
 
-    def _tell_tree(self) -> None:
-        tip = self.place.tip
-        self._post(reports.TreeChanged(self._tree.nodes, tip.saved if tip is not None else None))
+    def _tell_tree(self, *running: StoredTurn) -> None:
+        tip, path = self.place.tip, tuple(turn.id for turn in (*self.place.turns, *running))
+        self._post(reports.TreeChanged(self._tree.nodes, tip.saved if tip is not None else None, path))
 
     def _list(self) -> None:
         self._post(reports.ConversationsListed(self._journal.list()))

@@ -14,21 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine import reports
-from app.engine.analysis_subject import Subject
+from app.engine.analysis_subject import Subject, subject_of
 from app.engine.carrying import carry_over
 from app.engine.clerk import Clerk
+from app.engine.commands import Command, OpenSnapshot
 from app.engine.dialogue import Dialogue
 from app.engine.errands import Errand, ImportConversation, PageErrand
 from app.engine.exchange_store import exchanged_open
 from app.engine.journal import Journal, OpenedInStore
 from app.engine.library import load
-from app.engine.messages import OnStop
-from app.engine.opening import Opening, fresh, from_snapshot, from_store
-from app.engine.refusal import ModelRefusedError, RefusedError, sentence
+from app.engine.messages import Saving
+from app.engine.opening import Opening, fresh, from_memory, from_snapshot, from_store
+from app.engine.refusal import EXPECTED, ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.shelf import Shelf
 from app.engine.snapshots import SUFFIX, SnapshotFolder
 from app.engine.titles import title_of
+from app.models.memory_status import OnStop
 from app.paths import Paths, unused
 from app.store.errors import StoreError
 from app.store.turn_codec import clean
@@ -45,7 +47,7 @@ class Engine:
     """The verbs of the engine, for one thread; `stop` and `close` may be called from any.
 
     post: takes every report, in the order things happen.
-    Verbs raise RefusedError, RxtError, StoreError or OSError with a sentence, and then have changed nothing.
+    Verbs raise what is EXPECTED, a sentence, and then have changed nothing; what fails after a change is reported.
     """
 
     def __init__(
@@ -136,7 +138,8 @@ class Engine:
             try:
                 return self._from_snapshot(loaded, snapshot)
             except (RxtError, OSError, ValueError) as error:
-                self._fail("This memory was not opened", f"{sentence(error)} A new chat was started instead.")
+                refused = OpenSnapshot(snapshot)
+                self._fail(refused.failure, f"{sentence(error)} A new chat was started instead.", refused)
         return self._fresh(loaded, seed)
 
     # the conversation
@@ -176,11 +179,14 @@ class Engine:
     def delete(self, conversation: int, seed: int | None = None) -> None:
         """Takes a conversation off the list; where it is the open one, a new one begins, with `seed` as in `begin`."""
         opened = self._opened(conversation)
+        following = None
+        if opened is not None and not self._closing.is_set():
+            following = self._fresh(self._need_model(), seed)  # what fails here must not fail after the deletion
         if opened is None or opened.stored:
             self._journal.store.delete(conversation)
             self.shelf.tell()
-        if opened is not None:
-            self.begin(seed)
+        if following is not None:
+            self._open(following)
 
     def carry_over(self, conversation: int, seed: int | None) -> None:
         """Opens a copy of a stored conversation, whose turns are written into the memory of `seed` as in `begin`."""
@@ -188,10 +194,15 @@ class Engine:
         self._need_saved(conversation)
         seed = random_seed() if seed is None else seed
         number, carried = carry_over(loaded, self._journal.store, conversation, seed, self._stop.is_set)
-        self._renumber()
-        self.shelf.tell()
-        self.reopen(number)
-        self._post(reports.Noted("", carried.in_words(loaded.info.name)))
+        done = carried.in_words(loaded.info.name)
+        try:
+            self._renumber()
+            self.shelf.tell()
+            self.reopen(number)
+        except EXPECTED as error:
+            self._fail("The new chat was not opened", f"{done} The new chat is on the list. {sentence(error)}")
+        else:
+            self._post(reports.Noted("", done))
 
     # saved memories
 
@@ -233,8 +244,7 @@ class Engine:
             parent=conversation.initial.sha256 if conversation.origin else None,
             seed=conversation.seed,
         )
-        self._post(reports.SnapshotSaved(folder.info(path)))
-        self.list_snapshots()
+        self._tell_saved(folder, path)
 
     def open_snapshot(self, path: Path) -> None:
         """Begins a conversation from a saved memory."""
@@ -255,10 +265,10 @@ class Engine:
         folder.create()
         title = " ".join(clean(title).split()) or title_of(text)
         path = unused(folder.folder / f"system-prompt{SUFFIX}")
+        opening = from_memory(loaded, self._journal.new_id(), memory, title or path.stem, self.on_stop)
         loaded.library.save_snapshot(path, memory, model=loaded.model, title=title, description=text, seed=seed)
-        self._post(reports.SnapshotSaved(folder.info(path)))
-        self.list_snapshots()
-        self._open(self._from_snapshot(loaded, path))
+        self._tell_saved(folder, path)
+        self._open(opening)
 
     def delete_snapshot(self, path: Path) -> None:
         """Moves a saved memory to the trash of the data folder."""
@@ -277,12 +287,8 @@ class Engine:
         loaded, dialogue = self._loaded, self._dialogue
         if loaded is None or dialogue is None:
             return None
-        initial, turns = dialogue.conversation.initial, tuple(dialogue.place.session.turns)
-        if former is not None and former.is_about(loaded, initial, turns):
-            return former
-        known = former is not None and former.initial is initial
-        summary = former.summary if former is not None and known else initial.summary()
-        return Subject(loaded, initial, summary, turns, self._journal.path)
+        turns = tuple(dialogue.place.session.turns)
+        return subject_of(loaded, dialogue.conversation.initial, turns, self._journal.path, former)
 
     # parts
 
@@ -292,6 +298,14 @@ class Engine:
     def _from_snapshot(self, loaded: Loaded, path: Path) -> Opening:
         return from_snapshot(loaded, self._journal.new_id(), path, self.on_stop)
 
+    def _tell_saved(self, folder: SnapshotFolder, path: Path) -> None:
+        """Reports a memory that has just been saved: it is, whatever fails here."""
+        try:
+            self._post(reports.SnapshotSaved(folder.info(path)))
+            self.list_snapshots()
+        except (RxtError, OSError, ValueError) as error:
+            self._fail("This memory was saved but cannot be listed", f"It is in {path}. {sentence(error)}")
+
     def _open(self, opening: Opening) -> None:
         """Swaps the conversation and looks once more, at the bytes: a memory that is not the one goes back."""
         message, former = opening.message, self._dialogue
@@ -300,7 +314,7 @@ class Engine:
             self._dialogue = former
             raise RefusedError("Its memory did not arrive as it was saved. The open conversation stays as it is.")
         self._post(reports.ConversationOpened(message))
-        self._post(reports.TreeChanged(message.tree, message.tip))
+        self._post(reports.TreeChanged(message.tree, message.tip, message.path))
 
     def _opened(self, conversation: int) -> OpenedInStore | None:
         """The open conversation, if it has that id."""
@@ -330,5 +344,5 @@ class Engine:
             raise ModelRefusedError("No model is open. Open one first (File).")
         return self._loaded
 
-    def _fail(self, title: str, message: str) -> None:
-        self._post(reports.Failed(title, message))
+    def _fail(self, title: str, message: str, about: Command | Saving | None = None) -> None:
+        self._post(reports.Failed(title, message, about))

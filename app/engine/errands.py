@@ -1,4 +1,7 @@
-"""What is asked of the engine besides talking: saved memories as objects, conversations as files. Frozen values."""
+"""What is asked of the engine besides talking: saved memories as objects, conversations as files. Frozen values.
+
+failure and phase: as in `app.engine.commands`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import ClassVar
 @dataclass(frozen=True, slots=True)
 class RenameSnapshot:
     failure: ClassVar = "This memory was not renamed"
+    phase: ClassVar = None
     path: Path
     title: str
     description: str
@@ -18,6 +22,7 @@ class RenameSnapshot:
 @dataclass(frozen=True, slots=True)
 class DuplicateSnapshot:
     failure: ClassVar = "This memory was not duplicated"
+    phase: ClassVar = None
     path: Path
 
 
@@ -26,12 +31,14 @@ class RestoreSnapshot:
     """Brings back what was deleted from `path`."""
 
     failure: ClassVar = "This memory was not restored"
+    phase: ClassVar = None
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSnapshot:
     failure: ClassVar = "This memory was not exported"
+    phase: ClassVar = None
     path: Path
     target: Path
 
@@ -39,6 +46,7 @@ class ExportSnapshot:
 @dataclass(frozen=True, slots=True)
 class ImportSnapshot:
     failure: ClassVar = "This memory was not imported"
+    phase: ClassVar = None
     path: Path
 
 
@@ -47,6 +55,7 @@ class ExportConversation:
     """`path` ends in .md, .json or .html."""
 
     failure: ClassVar = "This chat was not exported"
+    phase: ClassVar = None
     id: int
     path: Path
 
@@ -56,12 +65,14 @@ class ReadConversation:
     """Makes a page of all that was said, with its branches, of whatever model."""
 
     failure: ClassVar = "This chat cannot be read now"
+    phase: ClassVar = None
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class ImportConversation:
     failure: ClassVar = "This chat was not imported"
+    phase: ClassVar = None
     path: Path
 
 
@@ -70,6 +81,7 @@ class MeasurePrompt:
     """How many tokens a system prompt takes."""
 
     failure: ClassVar = "This text was not measured"
+    phase: ClassVar = None
     text: str
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from app.engine.messages import TurnPhase
+    from app.models.memory_status import TurnPhase
     from rxt.events import FinishReason, FloatArray, Sampling, TurnRecord
 
 FORMAT = "mneme-conversation"

@@ -6,17 +6,19 @@ Letters: L memory layers, S slots, D width.
 from __future__ import annotations
 
 import hashlib
-from typing import Literal, get_args
+from typing import get_args
 
 from app.engine.exchange import FORMAT, VERSION, ExchangedConversation, ExchangedTurn, ExchangeError
 from app.engine.exchange_field import Field, parse
-from app.engine.messages import TurnPhase
+from app.models.memory_status import TurnPhase
 from app.models.message_limit import LONGEST_MESSAGE
 from rxt.events import (
     FinishReason,
     FloatArray,
+    GateActivation,
     GateLaw,
     GateName,
+    GateSource,
     GateStage,
     Sampling,
     TurnMetrics,
@@ -34,10 +36,8 @@ LARGEST_ID = 2**63 - 1
 _PHASES: tuple[TurnPhase, ...] = get_args(TurnPhase)
 _REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
 _GATES: tuple[GateName, ...] = get_args(GateName)
-_Activation = Literal["none", "sigmoid", "tanh"]
-_Source = Literal["none", "static", "elementwise", "linear"]
-_ACTIVATIONS: tuple[_Activation, ...] = get_args(_Activation)
-_SOURCES: tuple[_Source, ...] = get_args(_Source)
+_ACTIVATIONS: tuple[GateActivation, ...] = get_args(GateActivation)
+_SOURCES: tuple[GateSource, ...] = get_args(GateSource)
 
 
 def from_json(data: bytes) -> ExchangedConversation:

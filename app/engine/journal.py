@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine.messages import MOST_FOUND, ConversationSummary, ModelInfo
+from app.engine.messages import MOST_FOUND, ConversationSummary, ModelInfo, Saving
 from app.engine.titles import title_of
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
@@ -75,10 +75,11 @@ class TurnEntry:
 class Journal:
     """Writes down conversations in `data_dir`.
 
-    failed(title, message) is called once when saving stops, and again only after it has succeeded in between.
+    failed(title, message, saving) is called once when saving stops, and again only after it has succeeded in between;
+    saving: None where what comes from now on is saved.
     """
 
-    def __init__(self, data_dir: Path, failed: Callable[[str, str], None]) -> None:
+    def __init__(self, data_dir: Path, failed: Callable[[str, str, Saving | None], None]) -> None:
         self._path = data_dir / "conversations.sqlite"
         self._failed = failed
         self._store: ConversationStore | None = None
@@ -134,16 +135,14 @@ class Journal:
             reason = _reason(error, "The conversation database could not be opened")
             self._told = True
             words = f"{reason} You can go on talking, but conversations of this session will not be saved."
-            self._failed("Nothing is saved", words)
+            self._failed("Nothing is saved", words, Saving.ENDED)
             return
         if self._store.is_read_only:
             self._told = True
-            self._failed(
-                "Conversations are read-only",
-                f"{self._store.read_only_reason} You can read and talk, but nothing of this session will be saved.",
-            )
+            words = f"{self._store.read_only_reason} You can read and talk, but nothing of this session will be saved."
+            self._failed("Conversations are read-only", words, Saving.ENDED)
         if self._store.quarantined is not None:
-            self._failed(*_damage_in_words(self._store))
+            self._failed(*_damage_in_words(self._store), None)
 
     def close(self) -> None:
         """Ends the connection; calling it again does nothing."""
@@ -291,12 +290,13 @@ class Journal:
         self._lost |= self.incomplete
         self._backlog.clear()
         self._has_given_up = True
-        self._failed("Nothing more is saved", "Saving failed too often. Nothing more of this session will be saved.")
+        words = "Saving failed too often. Nothing more of this session will be saved."
+        self._failed("Nothing more is saved", words, Saving.ENDED)
 
     def _tell(self, message: str) -> None:
         if not self._told:
             self._told = True
-            self._failed("Not saved", message)
+            self._failed("Not saved", message, Saving.BEHIND)
 
 
 def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -> tuple[int, str]:

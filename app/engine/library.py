@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from app.engine.messages import ModelInfo
 
 if TYPE_CHECKING:
-    from app.engine.messages import OnStop
+    from app.models.memory_status import OnStop
     from rxt.events import Event, FinishReason, MemorySummary, Sampling, TurnRecord
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from app.models.memory_status import MemoryStatus
 from app.paths import RESOURCES
 
 if TYPE_CHECKING:
+    from app.models.memory_status import MemoryStatus, TurnPhase
     from rxt.events import FinishReason, FloatArray, GateLaw, GateName, MemorySummary, TurnRecord
 
-OnStop = Literal["remember", "forget"]
-TurnPhase = Literal["pending", "replied", "remembered"]
 MOST_FOUND = 200
 """Conversations that a search reports."""
+
+
+class Saving(Enum):
+    """Why something that was said is not saved. BEHIND: it waits, or is left out; ENDED: nothing more is saved."""
+
+    BEHIND = auto()
+    ENDED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +169,8 @@ class OpenedConversation:
     tip: int | None = None
     tree: tuple[TurnNode, ...] = ()
     pinned: bool = False
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The ids of the shown turns; 0 where one is not saved (yet)."""
+        return tuple(turn.id for turn in self.turns)

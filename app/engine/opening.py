@@ -12,10 +12,11 @@ from pathlib import Path
 from app.engine.journal import OpenedInStore, TurnEntry
 from app.engine.library import Loaded, Memory, Session
 from app.engine.memory_path import Interrupted, initial_memory, memory_after
-from app.engine.messages import OnStop, OpenedConversation, StoredTurn, TurnNode
+from app.engine.messages import OpenedConversation, StoredTurn, TurnNode
 from app.engine.refusal import ModelRefusedError, RefusedError
 from app.engine.seeds import random_seed
 from app.engine.tree import TurnTree
+from app.models.memory_status import OnStop
 from app.models.message_limit import PREVIEW_LENGTH
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
@@ -91,15 +92,14 @@ def from_snapshot(loaded: Loaded, number: int, path: Path, on_stop: OnStop) -> O
     memory = snapshot.memory
     if memory.sha256 != snapshot.sha256:
         raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
-    conversation = OpenedInStore(
-        number,
-        "",
-        loaded.info,
-        memory,
-        seed=None,
-        origin=snapshot.title or path.stem,
-        origin_turns=snapshot.turns,
-    )
+    return from_memory(loaded, number, memory, snapshot.title or path.stem, on_stop, snapshot.turns)
+
+
+def from_memory(
+    loaded: Loaded, number: int, memory: Memory, origin: str, on_stop: OnStop, origin_turns: int = 0
+) -> Opening:
+    """A conversation from a memory of the name `origin` that has lived through `origin_turns`."""
+    conversation = OpenedInStore(number, "", loaded.info, memory, seed=None, origin=origin, origin_turns=origin_turns)
     return Opening(conversation, Place(start_session(loaded, memory, (), on_stop)))
 
 

@@ -23,7 +23,8 @@ from app.paths import Paths
 from rxt.events import Event, MemoryWriting, TokenEmitted
 
 if TYPE_CHECKING:
-    from app.engine.messages import ModelInfo, OnStop
+    from app.engine.messages import ModelInfo
+    from app.models.memory_status import OnStop
 
 BATCH_MS = 34
 """1000 ms / 30 batches, rounded up."""
@@ -51,9 +52,9 @@ class EnginePort(QObject, TreePort, ErrandPort):
         load_failed(message): the model was not loaded; the one before, if any, stays with its conversation.
         conversation_opened(OpenedConversation): another conversation is open.
         path_changed(OpenedConversation): the open conversation shows another path of its tree, or changed texts.
-        tree_changed(tuple[TurnNode, ...], tip): after every change of the open conversation's tree, and when a turn
-            has begun or ended. tip: the id of the turn that the next one follows, or where that is not saved of the
-            nearest before it that is; None: the initial memory.
+        tree_changed(tuple[TurnNode, ...], tip, path): after every change of the open conversation's tree, and when a
+            turn has begun or ended. tip: the id of the turn that the next one follows, or where that is not saved of
+            the nearest before it that is; None: the initial memory. path: the ids of the shown turns, 0 where unsaved.
         replay_checked(ReplayCheck): whether every memory of the path could be computed again.
         conversations_found(text, tuple[ConversationSummary, ...]): the answer to search_conversations(text).
         noted(title, message): something worth knowing; nothing went wrong.
@@ -71,7 +72,8 @@ class EnginePort(QObject, TreePort, ErrandPort):
         conversation_imported(id, title): a conversation from a file is in the list.
         prompt_measured(text, tokens, room): what a text takes as a system prompt, and how much there may be.
         turn_rejected(text, message): nothing was answered or written; the text belongs in the composer again.
-        failed(title, message): something else did not happen; the message says what and what is unchanged.
+        failed(title, message, about): something else did not happen; the message says what and what is unchanged.
+            about: the Command that was not carried out, or how Saving stands; None: neither.
         subject_changed(object): for AnalysisPort alone: the model and the open path; it comes before
             conversation_opened, path_changed and the event that a turn was written.
     """
@@ -82,7 +84,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
     load_failed = Signal(str)
     conversation_opened = Signal(object)
     path_changed = Signal(object)
-    tree_changed = Signal(object, object)
+    tree_changed = Signal(object, object, object)
     replay_checked = Signal(object)
     conversations_found = Signal(str, object)
     noted = Signal(str, str)
@@ -99,7 +101,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
     conversation_imported = Signal(int, str)
     prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
-    failed = Signal(str, str)
+    failed = Signal(str, str, object)
     subject_changed = Signal(object)
 
     _commanded = Signal(object)
@@ -154,9 +156,9 @@ class EnginePort(QObject, TreePort, ErrandPort):
         self._thread.start()
         self._command(commands.Start(model, snapshot, seed))
 
-    def load_model(self, path: str | None, seed: int | None = None) -> None:
-        """Loads another model and begins a conversation with it: memories do not fit other models."""
-        self._command(commands.LoadModel(path, seed))
+    def load_model(self, path: str | None, seed: int | None = None, snapshot: Path | None = None) -> None:
+        """Loads another model and begins a conversation with it, from a saved memory where one is named."""
+        self._command(commands.LoadModel(path, seed, snapshot))
 
     def stop(self) -> None:
         """Ends the answer after the token that is being computed, or a replay (a chat that is being opened may need
@@ -236,7 +238,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
             return
         if not self.phase.is_busy:  # a stop that came too late for the task before is none for this one
             self._worker.engine.clear_stop()
-        if isinstance(command, commands.BusyCommand):
+        if command.phase is not None:
             self._tasks.append(command.phase)
         self._commanded.emit(command)
         self._announce_phase()
@@ -289,7 +291,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
             case reports.PathChanged():
                 self.path_changed.emit(report.conversation)
             case reports.TreeChanged():
-                self.tree_changed.emit(report.nodes, report.tip)
+                self.tree_changed.emit(report.nodes, report.tip, report.path)
             case reports.ReplayChecked():
                 self.replay_checked.emit(report.check)
             case reports.ConversationsFound():
@@ -323,7 +325,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
             case reports.TurnRejected():
                 self._rejection = report
             case reports.Failed():
-                self.failed.emit(report.title, report.message)
+                self.failed.emit(report.title, report.message, report.about)
             case reports.SubjectChanged():
                 self.subject_changed.emit(report.subject)
             case reports.Finished():

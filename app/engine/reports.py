@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.engine.analysis_subject import Subject
+    from app.engine.commands import Command
     from app.engine.messages import (
         ConversationSummary,
         ModelInfo,
         OpenedConversation,
         ReplayCheck,
+        Saving,
         SnapshotInfo,
         TurnNode,
     )
@@ -45,10 +47,14 @@ class PathChanged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TreeChanged:
-    """The open conversation's tree or its tip is another now."""
+    """The open conversation's tree or its tip is another now.
+
+    path: the ids of the shown turns, first to last, a running one too; 0 where one is not saved (yet).
+    """
 
     nodes: tuple[TurnNode, ...]
     tip: int | None
+    path: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,11 @@ class TurnRejected:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """about: the command that was not carried out, or how saving stands; None: neither."""
+
     title: str
     message: str
+    about: Command | Saving | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

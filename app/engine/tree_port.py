@@ -52,42 +52,37 @@ class TreePort:
         Above temperature 0 the n-th version draws with a seed of its own, made of sampling.seed and n, so that it is
         another answer and can be repeated. At temperature 0 `noted` says that the answer is the same.
         """
-        if self._takes_click("No other answer was made"):
-            self._begin_turn(commands.Regenerate(turn, sampling))
+        command = commands.Regenerate(turn, sampling)
+        if self._takes_click(command):
+            self._begin_turn(command)
 
     # paths
 
     def go_to(self, turn: int | None) -> None:
         """Shows the path that ends at `turn` (None: before the first); the next message continues there."""
-        if self._takes_click("This turn was not opened"):
-            self._command(commands.GoTo(turn))
+        self._click(commands.GoTo(turn))
 
     def show_branch(self, turn: int) -> None:
         """Shows the path through `turn` on to its newest descendant."""
-        if self._takes_click("This version was not opened"):
-            self._command(commands.ShowBranch(turn))
+        self._click(commands.ShowBranch(turn))
 
     # what is in memory
 
     def forget_turn(self, turn: int) -> None:
         """A new branch without `turn` in memory: later turns keep their texts, and their memories are computed."""
-        if self._takes_click("This turn was not forgotten"):
-            self._command(commands.ForgetTurn(turn))
+        self._click(commands.ForgetTurn(turn))
 
     def edit_answer(self, turn: int, text: str) -> None:
         """Changes the text of an answer in its place; memory keeps what was written until rewrite_memory."""
-        if self._takes_click("This answer was not changed"):
-            self._command(commands.EditAnswer(turn, text))
+        self._click(commands.EditAnswer(turn, text))
 
     def rewrite_memory(self, turn: int) -> None:
         """A new branch from `turn` on whose memory holds the edited texts; stop() ends the work without effect."""
-        if self._takes_click("The memory was not rewritten"):
-            self._command(commands.RewriteMemory(turn))
+        self._click(commands.RewriteMemory(turn))
 
     def replay_conversation(self) -> None:
         """Computes every memory of the path again; replay_checked tells whether all agree. stop() ends it."""
-        if self._takes_click("This chat was not checked"):
-            self._command(commands.ReplayConversation())
+        self._click(commands.ReplayConversation())
 
     # the list
 
@@ -115,13 +110,17 @@ class TreePort:
             return True
         return False
 
-    def _takes_click(self, title: str) -> bool:
+    def _takes_click(self, command: commands.Command) -> bool:
         """Whether a verb of the tree can begin now; if not, `failed` says why."""
         phase = self.phase
         if phase is Phase.NO_MODEL:
-            self.failed.emit(title, "No model is open. Open one first (File).")
+            self.failed.emit(command.failure, "No model is open. Open one first (File).", command)
         elif phase.is_busy:
-            self.failed.emit(title, f"Please wait: {phase.value}. Nothing was changed.")
+            self.failed.emit(command.failure, f"Please wait: {phase.value}. Nothing was changed.", command)
         else:
             return True
         return False
+
+    def _click(self, command: commands.Command) -> None:
+        if self._takes_click(command):
+            self._command(command)

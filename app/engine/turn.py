@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.messages import StoredTurn
 from app.engine.reports import Report, TurnRejected
+from app.models.memory_status import status_of
 from rxt.events import (
     AnswerFinished,
     Event,
@@ -28,7 +29,6 @@ from rxt.events import (
 if TYPE_CHECKING:
     from app.engine.journal import Journal, TurnEntry
     from app.engine.library import Session
-    from app.models.memory_status import MemoryStatus
     from rxt.events import TurnRecord
 
 DRAFT_S = 1.0
@@ -125,8 +125,8 @@ class Turn:
 
 
 def _remembered(record: TurnRecord) -> StoredTurn:
-    """A turn that is in memory; partly, where its answer was cut."""
-    status: MemoryStatus = "in memory" if record.reason == "eos" else "partly"
+    """A turn that is in memory."""
+    status = status_of("remembered", record.reason, edited=False)
     return StoredTurn(record.query, record.answer, "remembered", record, memory=status, reason=record.reason)
 
 

@@ -52,9 +52,9 @@ class Worker(QObject):
             self._post(_refusal(command, error))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception, and the thread must live
             _log.exception("%s failed", type(command).__name__)
-            self._post(reports.Failed(_title(command), unexpected(error)))
+            self._post(reports.Failed(command.failure, unexpected(error), command))
         self._post_unsaved()
-        if isinstance(command, commands.BusyCommand):
+        if command.phase is not None:
             self._post(reports.Finished())
 
     def _carry_out(self, command: commands.Command) -> None:
@@ -63,7 +63,7 @@ class Worker(QObject):
             case commands.Start():
                 engine.start(command.model, command.snapshot, command.seed)
             case commands.LoadModel():
-                engine.load(command.path, seed=command.seed)
+                engine.load(command.path, command.snapshot, command.seed)
             case commands.Ask():
                 engine.ask(command.text, command.sampling)
             case commands.AskAfter():
@@ -156,54 +156,7 @@ class Worker(QObject):
 
 
 def _refusal(command: commands.Command, error: Exception) -> reports.NoEvent:
-    title, words = _title(command), sentence(error)
+    title, words = command.failure, sentence(error)
     if isinstance(command, commands.OpenConversation) and isinstance(error, ModelRefusedError):
         return reports.ConversationRefused(command.id, title, words)
-    return reports.Failed(title, words)
-
-
-def _title(command: commands.Command) -> str:
-    """What did not happen, in the words of a heading."""
-    if isinstance(command, errands.Errand):
-        return command.failure
-    match command:
-        case commands.OpenConversation():
-            return "This chat was not opened"
-        case commands.CarryOver():
-            return "This chat does not go on"
-        case commands.GoTo():
-            return "This turn was not opened"
-        case commands.ShowBranch():
-            return "This version was not opened"
-        case commands.Regenerate():
-            return "No other answer was made"
-        case commands.ForgetTurn():
-            return "This turn was not forgotten"
-        case commands.EditAnswer():
-            return "This answer was not changed"
-        case commands.RewriteMemory():
-            return "The memory was not rewritten"
-        case commands.ReplayConversation():
-            return "This chat was not checked"
-        case commands.WriteSystemPrompt():
-            return "The system prompt was not written"
-        case commands.SetPinned():
-            return "This chat was not pinned"
-        case commands.SearchConversations():
-            return "Nothing was searched"
-        case commands.OpenSnapshot():
-            return "This memory was not opened"
-        case commands.SaveSnapshot():
-            return "This memory was not saved"
-        case commands.DeleteSnapshot():
-            return "This memory was not deleted"
-        case commands.NewConversation():
-            return "No new chat was started"
-        case commands.RenameConversation():
-            return "This chat was not renamed"
-        case commands.DeleteConversation():
-            return "This chat was not deleted"
-        case commands.RestoreConversation():
-            return "This chat was not restored"
-        case _:
-            return "This did not happen"
+    return reports.Failed(title, words, command)

@@ -15,7 +15,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.models.exchange import Exchange, TurnState, TurnToShow, duration, measures
 from app.models.memory_status import STATUS_WORDS
-from app.models.message_limit import PREVIEW_LENGTH
 from rxt.events import AnswerFinished, Event, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
 
 __all__ = ["Conversation", "Exchange", "MessageRole", "Sender", "TurnState", "TurnToShow", "duration", "measures"]
@@ -47,17 +46,12 @@ class MessageRole(IntEnum):
 
 
 class TreeNode(Protocol):
-    """A turn of the conversation's tree.
-
-    parent: the id of the turn it follows, None at the beginning. query: the beginning of its question.
-    """
+    """A turn of the conversation's tree. parent: the id of the turn it follows, None at the beginning."""
 
     @property
     def id(self) -> int: ...
     @property
     def parent(self) -> int | None: ...
-    @property
-    def query(self) -> str: ...
 
 
 class Conversation(QAbstractListModel):
@@ -138,22 +132,16 @@ class Conversation(QAbstractListModel):
             self.endInsertRows()
         self.path_changed.emit()
 
-    def follow_tree(self, nodes: Sequence[TreeNode], tip: int | None) -> None:
-        """Takes the ids and versions of the shown turns from the tree: `nodes` by id, `tip` the end of the path.
+    def follow_tree(self, nodes: Sequence[TreeNode], path: Sequence[int]) -> None:
+        """Gives the shown turns that have no id the one of their place in `path`; 0: it is not saved (yet).
 
-        Only turns without an id are looked up, from the newest back. A turn that could not be saved keeps none.
+        nodes: all turns, by id. Never by their words: two turns may begin with the same.
         """
-        number, known = tip, {exchange.id for exchange in self._exchanges if exchange.id}
-        for position in range(len(self._exchanges) - 1, -1, -1):
-            exchange, node = self._exchanges[position], _node(nodes, number)
-            if node is None or node.id in known:
-                return
-            if exchange.query[:PREVIEW_LENGTH] != node.query:  # this one could not be saved
-                continue
-            exchange.id = node.id
-            exchange.versions = _versions(nodes, node)
-            self.dataChanged.emit(self.index(2 * position), self.index(2 * position + 1))
-            number = node.parent
+        for position, (exchange, number) in enumerate(zip(self._exchanges, path, strict=False)):
+            node = None if exchange.id else _node(nodes, number)
+            if node is not None:
+                exchange.id, exchange.versions = node.id, _versions(nodes, node)
+                self.dataChanged.emit(self.index(2 * position), self.index(2 * position + 1))
 
     def renumber(self, number: int) -> None:
         """The open conversation has another number in the store than was announced."""
@@ -294,9 +282,7 @@ def _versions(nodes: Sequence[TreeNode], node: TreeNode) -> tuple[int, ...]:
     return tuple(nodes[place].id for place in range(first, len(nodes)) if nodes[place].parent == node.parent)
 
 
-def _node(nodes: Sequence[TreeNode], number: int | None) -> TreeNode | None:
+def _node(nodes: Sequence[TreeNode], number: int) -> TreeNode | None:
     """The node of that id; `nodes` are in the order of their ids."""
-    if number is None:
-        return None
     place = bisect_left(nodes, number, key=lambda node: node.id)
     return nodes[place] if place < len(nodes) and nodes[place].id == number else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, assert_never
 
-from app.models.memory_status import MemoryStatus
+from app.models.memory_status import MemoryStatus, TurnPhase, status_of
 from rxt.events import FinishReason, TurnMetrics, TurnRecord
 
 
@@ -90,11 +90,8 @@ class Exchange:
         """What of it is in memory; None while it is under way."""
         if not self.state.is_final:
             return None
-        if self.state is TurnState.NOT_IN_MEMORY:
-            return "not"
-        if self.is_edited:
-            return "edited"
-        return "in memory" if self.reason in (None, "eos") else "partly"
+        phase: TurnPhase = "remembered" if self.state is TurnState.IN_MEMORY else "replied"
+        return status_of(phase, self.reason, self.is_edited)
 
     @property
     def version(self) -> int:

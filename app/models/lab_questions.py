@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 MOST_QUESTIONS = 500
 LONGEST_QUESTION = 500
+_HINT = ' Put a text that has commas in quotes: "Well, who am I?", Alice'
 _HEADINGS = (["question", "expected"], ["question", "answer"])
 
 
@@ -60,7 +61,7 @@ def question_list(text: str) -> QuestionList:
         if row.fault:
             return QuestionList(problem=f"Line {row.line} is no CSV: {row.fault}.")
         if len(row.cells) != 2 or not all(row.cells):
-            return QuestionList(problem=f"Line {row.line} must be a question, a comma and the expected answer.")
+            return QuestionList(problem=f"Line {row.line} must be a question, a comma and the expected answer.{_HINT}")
         if max(map(len, row.cells)) > LONGEST_QUESTION:
             return QuestionList(problem=f"Line {row.line} is longer than {LONGEST_QUESTION} characters.")
         pairs.append((row.cells[0], row.cells[1]))

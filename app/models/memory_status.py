@@ -1,8 +1,17 @@
-"""What of a turn is in memory, in the words the window shows."""
+"""What of a turn is in memory, in the words the window shows. Without Qt: the engine and the store say the same."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rxt.events import FinishReason
+
+OnStop = Literal["remember", "forget"]
+"""What becomes of a turn whose answer was stopped."""
+
+TurnPhase = Literal["pending", "replied", "remembered"]
+"""How much of a turn is saved. pending: the question; replied: the answer too; remembered: and it is in memory."""
 
 MemoryStatus = Literal["in memory", "partly", "not", "edited"]
 """partly: an answer that was cut (stopped, or at the length limit) was written as far as it went; not: nothing was
@@ -16,3 +25,15 @@ STATUS_WORDS: dict[MemoryStatus, str] = {
     "edited": "edited after writing",
 }
 """What is said of a turn; a sign before it tells them apart without words."""
+
+
+def status_of(phase: TurnPhase, reason: FinishReason | None, edited: bool) -> MemoryStatus:
+    """What of a turn is in memory, the one rule for it.
+
+    reason: why its answer ended; None where nobody knows, as of a whole one. edited: another text is shown for it.
+    """
+    if phase != "remembered":
+        return "not"
+    if edited:
+        return "edited"
+    return "partly" if reason in ("stopped", "length") else "in memory"

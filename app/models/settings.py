@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from app.models.memory_status import OnStop
 from rxt.events import Sampling
 
-OnStop = Literal["remember", "forget"]
 ThemeChoice = Literal["system", "light", "dark"]
 Dtype = Literal["float32", "auto"]
 T = TypeVar("T")

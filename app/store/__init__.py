@@ -8,10 +8,11 @@ ordered by id, never by a clock. A store belongs to one thread at a time.
     database            opens the file: rights, damage, versions; backup copies it, salvage rescues what can be read
     database_file       its address, and whether it still lies where it was opened
     statements          rows and transactions; every error is a sentence
-    records             the nouns that are stored: Conversation, Turn, Node, Keyframe
+    records             the nouns that are stored: Conversation, Turn, Node
     turn_codec          a TurnRecord as columns and arrays, and back, bit by bit
     conversation_rows   the table of conversations
     tree, turn_writer   reads and writes turns; keyframes stores memories, search finds words
+    path_reader         a path of turns for another thread, by a connection of its own
     trash               when conversations were deleted, and their erasure after a time
-    conversation_store  the verbs: create, begin_turn, reply, remember, path, keyframe_before, search, rename, …
+    conversation_store  the verbs: create, begin_turn, reply, remember, path, memory, search, rename, …
 """

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from app.store import turn_codec
 from app.store.conversation_rows import ConversationRows
 from app.store.database import open_database
-from app.store.errors import StoreError
 from app.store.keyframes import BUDGET_BYTES, KEEP_EVERY, Keyframes
-from app.store.records import Conversation, Keyframe, Node, Shape, Turn
+from app.store.records import Conversation, Node, Shape, Turn
 from app.store.search import SearchIndex
 from app.store.trash import Trash
 from app.store.tree import Tree
@@ -178,22 +177,10 @@ class ConversationStore:
         self._tree.conversation_of(turn)
         return self._tree.turns((turn,))[0]
 
-    def conversation_of(self, turn: int) -> int:
-        """The conversation that a turn belongs to."""
-        return self._tree.conversation_of(turn)
-
-    def tip(self, conversation: int) -> int | None:
-        """The turn where the path ends; None: at the memory the conversation started from."""
-        return self.conversation(conversation).tip
-
     def set_tip(self, conversation: int, turn: int | None) -> None:
         """The path ends at `turn` from now on. Raises StoreError for a turn of another conversation."""
         self._writer.check_home(conversation, turn)
         self._rows.change(conversation, "tip", turn)
-
-    def newest_descendant(self, turn: int) -> int:
-        """The newest turn that `turn` leads to; itself, where there is none."""
-        return self._tree.newest_descendant(turn)
 
     # turns
 
@@ -265,22 +252,6 @@ class ConversationStore:
         """
         return self._keyframes.read(sha256)
 
-    def keyframe_before(self, turn: int) -> Keyframe:
-        """The nearest stored memory up the path from `turn`, its own included, and the turns to replay after it.
-
-        The turns are the remembered ones, in order, the last one `turn` itself or the last remembered before it; none
-        where its own memory is stored. A stored memory that is damaged is passed over. Raises StoreError where not
-        even the memory that the conversation started from can be read.
-        """
-        path = self.path(turn)
-        remembered = [item for item in path if item.record is not None]
-        for index in range(len(remembered), 0, -1):
-            record = remembered[index - 1].record
-            if record is not None and (kept := self._kept(record.memory_after)) is not None:
-                return Keyframe(*kept, tuple(remembered[index:]))
-        initial = self.conversation(self.conversation_of(turn)).initial_memory
-        return Keyframe(*self.memory(initial), tuple(remembered))
-
     def keep_memory(self, memory: bytes, shape: Shape) -> str:
         """Stores a memory that was computed again; returns its SHA-256, which the caller has compared."""
         with self._db.transaction():
@@ -301,9 +272,3 @@ class ConversationStore:
     def make_room(self, memory_bytes: int) -> None:
         """The disk space for stored memories grows with their size, so that large ones are not thinned out at once."""
         self._keyframes.make_room(memory_bytes)
-
-    def _kept(self, sha256: str) -> tuple[bytes, Shape] | None:
-        try:
-            return self._keyframes.read(sha256)
-        except StoreError:
-            return None

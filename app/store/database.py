@@ -239,6 +239,14 @@ def _read_only(path: Path, reason: str) -> Opened:
     # without a journal nobody writes, and SQLite needs no file beside it; with one, it belongs to the content
     journal = Path(f"{path}-wal")
     mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
+    return Opened(Statements(connect_to_read(path, mode), reason))
+
+
+def connect_to_read(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection that writes nothing and sees an older version like this one. `mode`: of its address.
+
+    Raises OSError and sqlite3.Error where there are no conversations to read.
+    """
     connection = sqlite3.connect(
         address(path.absolute(), mode), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
@@ -251,7 +259,7 @@ def _read_only(path: Path, reason: str) -> Opened:
     except BaseException:
         connection.close()
         raise
-    return Opened(Statements(connection, reason))
+    return connection
 
 
 # what is damaged

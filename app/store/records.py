@@ -6,13 +6,13 @@ Letters: L memory layers, S slots, D width.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
+
+from app.models.memory_status import MemoryStatus, TurnPhase, status_of
 
 if TYPE_CHECKING:
-    from app.models.memory_status import MemoryStatus
     from rxt.events import FinishReason, Sampling, TurnRecord
 
-TurnPhase = Literal["pending", "replied", "remembered"]
 Shape = tuple[int, int, int]
 
 
@@ -67,7 +67,7 @@ class Node:
 
     @property
     def memory_status(self) -> MemoryStatus:
-        return _status(self.phase, self.reason, self.edited)
+        return status_of(self.phase, self.reason, self.edited)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,18 +99,7 @@ class Turn:
 
     @property
     def memory_status(self) -> MemoryStatus:
-        return _status(self.phase, self.reason, self.edited)
-
-
-class Keyframe(NamedTuple):
-    """A stored memory and what leads from it to the one that was asked for.
-
-    data: float32, little-endian, C order, [L, S, D]. turns: the remembered turns to replay after it, in order.
-    """
-
-    data: bytes
-    shape: Shape
-    turns: tuple[Turn, ...]
+        return status_of(self.phase, self.reason, self.edited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +113,3 @@ class Salvaged:
     turns: int
     text_only: int
     memories: int
-
-
-def _status(phase: TurnPhase, reason: FinishReason | None, edited: bool) -> MemoryStatus:
-    if phase != "remembered":
-        return "not"
-    if edited:
-        return "edited"
-    return "partly" if reason in ("stopped", "length") else "in memory"

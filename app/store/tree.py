@@ -1,4 +1,4 @@
-"""The turns of a conversation as a tree: paths, siblings, descendants. Only reads."""
+"""The turns of a conversation as a tree: paths and siblings. Only reads."""
 
 from __future__ import annotations
 
@@ -27,14 +27,6 @@ WITH RECURSIVE path (id, parent) AS (
 )
 SELECT id FROM path
 """
-_BELOW = """
-WITH RECURSIVE below (id) AS (
-    VALUES (?)
-    UNION ALL
-    SELECT turn.id FROM below JOIN turn ON turn.parent = below.id
-)
-SELECT MAX(id) FROM below
-"""
 _NODES = f"""
 SELECT id, parent, number, substr(query, 1, {PREVIEW_LENGTH}) AS query,
     substr(coalesce(edited_answer, answer), 1, {PREVIEW_LENGTH}) AS answer,
@@ -44,7 +36,7 @@ FROM turn WHERE conversation = ? ORDER BY id
 
 
 class Tree:
-    """Finds turns. A turn's id is larger than its parent's, so the newest of several is the one with the largest."""
+    """Finds turns, by id."""
 
     def __init__(self, statements: Statements) -> None:
         self._db = statements
@@ -55,11 +47,6 @@ class Tree:
         if not ids:
             raise StoreError("This turn does not exist.")
         return ids
-
-    def newest_descendant(self, turn: int) -> int:
-        """The newest turn below this one, or itself."""
-        self.conversation_of(turn)
-        return int(self._db.read(_BELOW, turn)[0][0])
 
     def conversation_of(self, turn: int) -> int:
         rows = self._db.read("SELECT conversation FROM turn WHERE id = ?", turn)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.engine.commands import EditAnswer
 from app.models.conversation import Exchange
 from app.models.turn_verbs import TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from app.views.memory_commands import MemoryCommands
     from rxt.events import Sampling
 
-NOT_CHANGED = "This answer was not changed"
 UNSAVED_PAST = "The memory that is shown belongs to no saved turn: go to another turn, or back to now."
 
 
@@ -42,7 +42,7 @@ class BranchCommands(QObject):
         self._conversation = workspace.conversation
         self._window = window
         self._memories = memories
-        self._changing: tuple[int, str] = (0, "")  # the answer that was last edited, and its new words
+        self._changing: dict[int, str] = {}  # the new words of answers that were edited, by turn
         self.notices = BranchNotices(port, workspace.conversation, window.chat.notices)
         self.past = PastCommands(port, workspace, window, self.notices, self)
         self._by_verb = {
@@ -198,16 +198,14 @@ class BranchCommands(QObject):
             self._window.chat.transcript.jump_to_latest()
         else:
             self.notices.announce_edit(turn, self._conversation.index((row or 0) + 1).data())
-            self._changing = turn, text
+            self._changing[turn] = text
             self._port.edit_answer(turn, text)
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
-        """The words that an answer did not take are in its editor again the next time."""
-        turn, text = self._changing
-        row = self._conversation.row_of_id(turn) if title == NOT_CHANGED else None
-        if row is not None and self._conversation.index(row + 1).data() != text:
-            self._window.chat.overlay.editor.drafts[turn, False] = text
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
+        """The words that an answer did not take are in its editor again the next time; former ones (Undo) are not."""
+        if isinstance(about, EditAnswer) and self._changing.get(about.turn) == about.text:
+            self._window.chat.overlay.editor.drafts[about.turn, False] = about.text
 
     # ---------------------------------------------------------------- memory
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.engine.messages import MOST_FOUND
+from app.engine.messages import MOST_FOUND, Saving
 from app.views.loss_question import EXPORT, MAKE_ROOM
 from app.views.notices import Tone
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from app.models.workspace import Workspace
     from app.views.branch_commands import BranchCommands
     from app.views.main_window import MainWindow
-
-NOT_SAVED = "Not saved"
-SAVED_NO_MORE = ("Conversations are read-only", "Nothing is saved", "Nothing more is saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,8 @@ class BranchLink(QObject):
 
     # ---------------------------------------------------------------- the tree
 
-    @Slot(object, object)
-    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
+    @Slot(object, object, object)
+    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], tip: int | None, _path: tuple[int, ...]) -> None:
         self._workspace.branches.set_tree(nodes, tip)
         self._refresh()
 
@@ -135,11 +132,11 @@ class BranchLink(QObject):
 
     # ---------------------------------------------------------------- what would be lost
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
         self._commands.notices.drop()
-        self._saved_no_more |= title in SAVED_NO_MORE
-        self._saving_failed |= self._saved_no_more or title == NOT_SAVED
+        self._saved_no_more |= about is Saving.ENDED
+        self._saving_failed |= isinstance(about, Saving)
 
     @Slot()
     def _on_leaving(self) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.engine.commands import OpenConversation
+
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
     from app.models.conversation import Conversation
     from app.views.notices import Notice, Notices
 
-OF_ONE_CHAT = ("branch", "edited", "replay", "This chat was not opened")
+OF_ONE_CHAT = ("branch", "edited", "replay", OpenConversation.failure)
 
 
 class BranchNotices:

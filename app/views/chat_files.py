@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
+from app.engine.errands import ExportConversation
 from app.models.library import one_line
 from app.views.dialogs import file_stem
 from app.views.file_dialog import FileDialog
@@ -26,7 +27,6 @@ KINDS = {
     "JSON, complete (*.json)": "json",
 }
 JSON_FILTER = "Chats (*.json)"
-NOT_EXPORTED = "This chat was not exported"
 
 
 class ChatFiles(QObject):
@@ -126,10 +126,10 @@ class ChatFiles(QObject):
             key="exported",
         )
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
-        if title == NOT_EXPORTED and self._waiting:
-            del self._waiting[0]
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
+        if isinstance(about, ExportConversation) and about.path in self._waiting:
+            self._waiting.remove(about.path)
             self._tell()
 
     @Slot(int, str)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
+from app.engine.commands import DeleteConversation
 from app.models.library import one_line
 from app.views.branch_commands import BranchCommands
 from app.views.chat_files import ChatFiles
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from app.models.workspace import Workspace
     from app.paths import Paths
     from app.theme import ThemeController
-
-NOT_DELETED = "This chat was not deleted"
 
 
 class WindowCommands(QObject):
@@ -175,10 +174,10 @@ class WindowCommands(QObject):
                 f"Deleted “{title}”.", action="Undo", run=partial(self._restore_chat, number, was_open), key="delete"
             )
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
-        if title == NOT_DELETED and self._deleting:  # in the order they were asked for
-            del self._deleting[next(iter(self._deleting))]
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
+        if isinstance(about, DeleteConversation):
+            self._deleting.pop(about.id, None)
 
     def _restore_chat(self, number: int, was_open: bool) -> None:
         """Brings a deleted chat back, and opens it where it was open and nothing was begun in its place."""
@@ -253,13 +252,13 @@ class WindowCommands(QObject):
     def open_model(self, path: Path) -> None:
         self._load(str(path))
 
-    @Slot(object)
-    def open_downloaded_model(self, path: Path) -> None:
-        """Opens a model that has just arrived; where something is under way, after it."""
+    @Slot(object, object)
+    def open_downloaded_model(self, path: Path, memory: Path | None = None) -> None:
+        """Opens a model that has just arrived, with that memory; where something is under way, after it."""
         if self._port.phase.is_busy:
             self._window.chat.notices.add("The model was downloaded. It is opened when this is done.", key="arrived")
         seed = self._workspace.settings.preferences.memory_seed
-        self._window.losses.leave(partial(self._port.load_model, str(path), seed))
+        self._window.losses.leave(partial(self._port.load_model, str(path), seed, memory))
 
     def get_model(self) -> None:
         self.hub_asked.emit()

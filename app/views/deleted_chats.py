@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.engine.commands import RestoreConversation
+
 if TYPE_CHECKING:
     from app.actions import Actions
     from app.engine.messages import ConversationSummary
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 REASON = "There is no deleted chat: each is kept for 30 days."
 COMING = "The deleted chat is on its way back."
-NOT_RESTORED = "This chat was not restored"
 
 
 class DeletedChats(QObject):
@@ -64,10 +65,10 @@ class DeletedChats(QObject):
         for number in back:
             self.brought_back.emit(self._listed[number])
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
-        if title == NOT_RESTORED and self._asked:  # in the order they were asked for
-            del self._asked[0]
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
+        if isinstance(about, RestoreConversation) and about.id in self._asked:
+            self._asked.remove(about.id)
             self._update_action()
 
     @Slot(object)

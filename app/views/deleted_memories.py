@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.engine.commands import DeleteSnapshot
 from app.views.notices import BUSY, Notices
 
 if TYPE_CHECKING:
     from app.engine.messages import SnapshotInfo
     from app.engine.port import EnginePort
     from app.models.memories import SnapshotList
-
-NOT_DELETED = "This memory was not deleted"
 
 
 class DeletedMemories(QObject):
@@ -35,7 +34,7 @@ class DeletedMemories(QObject):
         self._port = port
         self._memories = memories
         self._notices = notices
-        self._deleting: dict[Path, str] = {}  # in the order they were asked for, with their titles
+        self._deleting: dict[Path, str] = {}  # with their titles
         self._deleted: list[Path] = []
         port.snapshots_changed.connect(self._on_snapshots)
         port.failed.connect(self._on_failed)
@@ -72,8 +71,7 @@ class DeletedMemories(QObject):
             words = f"Deleted the memory “{title}”."
             self._notices().add(words, action="Undo", run=partial(self._restore, path), key="delete")
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, _message: str) -> None:
-        """The first is the one: those before it are off the list, and no memory is asked for twice."""
-        if title == NOT_DELETED and self._deleting:
-            del self._deleting[next(iter(self._deleting))]
+    @Slot(str, str, object)
+    def _on_failed(self, _title: str, _message: str, about: object) -> None:
+        if isinstance(about, DeleteSnapshot):
+            self._deleting.pop(about.path, None)

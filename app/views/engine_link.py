@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions, Situation
+from app.engine.commands import OpenSnapshot
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.branch_link import BranchLink
@@ -28,8 +29,6 @@ NOTES_SHOWN = 2
 NOTE_LETTERS = 160
 LEADS_ELSEWHERE = (Phase.LOADING, Phase.OPENING, Phase.REWRITING)
 """What is written meanwhile may be meant for what comes then."""
-MEMORY_NOT_OPENED = "This memory was not opened"
-"""At the start, where no chat is open yet, it tells that another memory comes than was asked for."""
 
 
 class EngineLink(QObject):
@@ -196,9 +195,9 @@ class EngineLink(QObject):
         self._workspace.history.follow_path(records)
         self._update_actions()
 
-    @Slot(object, object)
-    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
-        self._workspace.conversation.follow_tree(nodes, tip)
+    @Slot(object, object, object)
+    def _on_tree_changed(self, nodes: tuple[TurnNode, ...], _tip: int | None, path: tuple[int, ...]) -> None:
+        self._workspace.conversation.follow_tree(nodes, path)
 
     @Slot(str, str)
     def _on_noted(self, title: str, message: str) -> None:
@@ -240,12 +239,13 @@ class EngineLink(QObject):
     def _on_snapshots(self, lines: tuple[SnapshotInfo, ...]) -> None:
         self._workspace.memories.set_lines(lines)
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, message: str) -> None:
+    @Slot(str, str, object)
+    def _on_failed(self, title: str, message: str, about: object) -> None:
         self._asked_memory = None
         words = f"{title}: {message}" if title else message
         self._window.chat.notices.add(words, Tone.ERROR, key=title or message)  # a second try replaces the first
-        if self._workspace.conversation.id is not None or title == MEMORY_NOT_OPENED:
+        # at the start, where no chat is open yet, another memory comes than was asked for
+        if self._workspace.conversation.id is not None or isinstance(about, OpenSnapshot):
             self._keep_unsent()
 
     @Slot(str)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
+from app.engine.commands import WriteSystemPrompt
 from app.models.conversation import MessageRole
 from app.models.library import one_line
 from app.models.phase import Phase
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
     from rxt.events import MemorySummary
-
-NOT_WRITTEN = "The system prompt was not written"
 
 
 class MemoryCommands(QObject):
@@ -322,9 +321,9 @@ class MemoryCommands(QObject):
         if self._prompt is not None:
             self._prompt.show_measure(text, tokens, room)
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, message: str) -> None:
-        if self._prompt is not None and title == NOT_WRITTEN:
+    @Slot(str, str, object)
+    def _on_failed(self, title: str, message: str, about: object) -> None:
+        if self._prompt is not None and isinstance(about, WriteSystemPrompt):
             self._prompt.show_refused(message)
         if self._notices is not self._window.chat.notices:
             self._notices.add(f"{title}: {message}" if title else message, Tone.ERROR, key=title or message)

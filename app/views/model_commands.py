@@ -22,10 +22,11 @@ class ModelCommands(QObject):
     """Runs the model dialog.
 
     Signals:
-        arrived(Path): a model is on this computer and is to be opened; folder_wanted(): a folder is to be chosen.
+        arrived(model, memory): a model is on this computer and is to be opened, with that memory, or None.
+        folder_wanted(): a folder is to be chosen.
     """
 
-    arrived = Signal(object)
+    arrived = Signal(object, object)
     folder_wanted = Signal()
 
     def __init__(self, hub: HubPort, window: QWidget, parent: QObject | None = None) -> None:
@@ -33,6 +34,7 @@ class ModelCommands(QObject):
         self._hub = hub
         self._window = window
         self._dialog: ModelDialog | None = None
+        self._memory: tuple[str, Path] | None = None  # what was asked for with a model, and that model
         self.search = ModelSearch(self)
         hub.found.connect(self._on_found)
         hub.offered.connect(self._on_offered)
@@ -58,10 +60,11 @@ class ModelCommands(QObject):
         self._dialog = dialog
         dialog.open()
 
-    @Slot(str)
-    def offer(self, repository: str) -> None:
-        """Opens the dialog with what that repository would bring."""
+    @Slot(str, object)
+    def offer(self, repository: str, memory: Path | None = None) -> None:
+        """Opens the dialog with what that repository would bring; memory: a file to open when it has arrived."""
         self.show_dialog()
+        self._memory = None if memory is None else (repository, memory)
         if self._dialog is not None:
             self._dialog.ask_about(repository)
 
@@ -84,7 +87,7 @@ class ModelCommands(QObject):
 
     @Slot(int)
     def _on_closed(self, _result: int) -> None:
-        self._dialog = None
+        self._dialog = self._memory = None
 
     @Slot(object)
     def _on_found(self, models: tuple[HubModel, ...]) -> None:
@@ -101,9 +104,17 @@ class ModelCommands(QObject):
     @Slot(str)
     def _on_fetched(self, folder: str) -> None:
         if self._dialog is not None:  # whoever closed it has called the download off
+            memory = self._wanted_memory()
             self._dialog.close()
             announce(self._window, "The download is finished; the model is being opened.")
-            self.arrived.emit(Path(folder))
+            self.arrived.emit(Path(folder), memory)
+
+    def _wanted_memory(self) -> Path | None:
+        """The memory that was asked for with the model that has arrived, if that one it is."""
+        offer = self.search.offer
+        if offer is None or self._memory is None or self._memory[0] != offer.repository:
+            return None
+        return self._memory[1]
 
     @Slot(object)
     def _on_refused(self, refusal: HubRefusal) -> None:

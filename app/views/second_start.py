@@ -22,10 +22,10 @@ class SecondStart(QObject):
     is_still_to_come: whether a model would have to be downloaded.
 
     Signals:
-        download_wanted(repository): such a model was asked for.
+        download_wanted(repository, memory): such a model was asked for; memory: a file to open with it, or None.
     """
 
-    download_wanted = Signal(str)
+    download_wanted = Signal(str, object)
 
     def __init__(
         self,
@@ -48,15 +48,14 @@ class SecondStart(QObject):
         window.show()
         window.raise_()
         window.activateWindow()
-        model, snapshot = request.model, request.snapshot
+        model, memory = request.model, None if request.snapshot is None else Path(request.snapshot)
         if model is not None and self._is_still_to_come(model):
-            self.download_wanted.emit(model)
-            model = None
-        if model is not None or snapshot is not None:
-            window.losses.leave(partial(self._open, model, snapshot))
+            self.download_wanted.emit(model, memory)
+        elif model is not None or memory is not None:
+            window.losses.leave(partial(self._open, model, memory))
 
-    def _open(self, model: str | None, snapshot: str | None) -> None:
+    def _open(self, model: str | None, memory: Path | None) -> None:
         if model is not None:
-            self._port.load_model(model, self._workspace.settings.preferences.memory_seed)
-        if snapshot is not None:
-            self._port.open_snapshot(Path(snapshot))
+            self._port.load_model(model, self._workspace.settings.preferences.memory_seed, memory)
+        elif memory is not None:
+            self._port.open_snapshot(memory)

@@ -45,7 +45,7 @@ class SystemPromptDialog(QDialog):
         self.text = QPlainTextEdit(draft)
         self.text.setObjectName("systemPromptText")
         self.text.setAccessibleName("System prompt")
-        self.text.setPlaceholderText("For example: The user is called Alice and lives in Tokyo. Answer briefly.")
+        self.text.setPlaceholderText("For example: My name is Alice. I live in Tokyo.")
         self.text.setTabChangesFocus(True)
         self.text.document().setDocumentMargin(8)
         self.seed = QLineEdit()

@@ -15,7 +15,7 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     bench = commands.add_parser("bench", help="measure how fast a model is here, beside what the machine could do")
     bench.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
     add_precision(bench)
-    bench.add_argument("--threads", type=int, help="that compute; those of torch if absent")
+    bench.add_argument("--threads", type=int, help="that compute, at most one a processor; those of torch if absent")
     bench.add_argument("--turns", type=int, default=100, help="of the longest conversation (%(default)s)")
     bench.add_argument("--answer-tokens", type=int, default=16, help="of an answer, at most (%(default)s)")
     bench.add_argument(

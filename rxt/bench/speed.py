@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,9 +118,13 @@ def _middle(around: Sequence[TurnMetrics]) -> TurnMetrics:
 
 
 def set_threads(threads: int | None) -> int:
-    """The number of torch's threads from now on, changed where a number is given. Raises ValueError for less than 1."""
-    if threads is not None and threads < 1:
-        raise ValueError(f"at least one thread computes, not {threads}")
+    """The number of torch's threads from now on, changed where a number is given. Raises ValueError for less than 1 and
+    for more than the machine has processors: those would only wait for each other, and many thousands cannot be had."""
+    most = os.cpu_count() or 1
+    if threads is not None and not 1 <= threads <= most:
+        raise ValueError(
+            f"--threads is from 1 to {most}, the processors of this machine, not {threads}; nothing was measured."
+        )
     if threads is not None:
         torch.set_num_threads(threads)
     return torch.get_num_threads()

@@ -19,12 +19,13 @@ from torch import Tensor
 
 from rxt.errors import ModelError
 from rxt.io.files import POINTER, check_no_pointer, read_bounded
+from rxt.section import short_name
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 STORED = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 _IN_NUMPY = frozenset({torch.float16, torch.float32, torch.float64})
 _INDEX_BYTES = 64 * 2**20
-_PART = re.compile(r"[A-Za-z0-9_][\w.-]*\.safetensors", re.ASCII)
+_PART = re.compile(r"[A-Za-z0-9_][\w.-]{0,200}\.safetensors", re.ASCII)  # file systems allow 255 letters
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
@@ -52,7 +53,7 @@ class Weights:
                 check_no_pointer(path, start.read(len(POINTER)))
             raise ModelError(f"{path} cannot be read as weights: {error}") from None
         if twice := sorted(names & self._files.keys()):
-            raise ModelError(f"{path} holds {twice[0]}, which another file of the model holds too")
+            raise ModelError(f"{path} holds {short_name(twice[0])}, which another file of the model holds too")
         self._files.update(dict.fromkeys(names, file))
         self._aliases.update(metadata)
 
@@ -79,7 +80,7 @@ class Weights:
         """The tensor, checked: floating point and finite."""
         result = self.unchecked(name)
         if not is_finite(result):
-            raise ModelError(f"{self.path}: the tensor {name} holds values that are not finite numbers")
+            raise ModelError(f"{self.path}: the tensor {short_name(name)} holds values that are not finite numbers")
         return result
 
     def size_bytes(self, name: str) -> int:
@@ -95,7 +96,7 @@ class Weights:
         with self._named(name):
             result: Tensor = self._files[stored].get_tensor(stored)
         if result.dtype not in STORED:
-            raise ModelError(f"{self.path}: the tensor {name} has the number format {result.dtype}")
+            raise ModelError(f"{self.path}: the tensor {short_name(name)} has the number format {result.dtype}")
         return result
 
     def sha256(self) -> str:
@@ -114,7 +115,7 @@ class Weights:
         try:
             yield
         except (SafetensorError, OSError) as error:
-            raise ModelError(f"{self.path}: {name} cannot be read: {error}") from None
+            raise ModelError(f"{self.path}: {short_name(name)} cannot be read: {error}") from None
 
 
 def is_finite(tensor: Tensor) -> bool:
@@ -155,7 +156,7 @@ def _parts(folder: Path) -> list[Path]:
         names = set(json.loads(read_bounded(index, _INDEX_BYTES))["weight_map"].values())
         foreign = sorted(str(name) for name in names if not isinstance(name, str) or not _PART.fullmatch(name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(f"{index} cannot be read as a list of files: {error!r}") from None
+        raise ModelError(f"{index} cannot be read as a list of files: {short_name(repr(error))}") from None
     if foreign or not names:
         named = ascii(foreign[0])[:200] if foreign else "nothing"
         raise ModelError(f"{index} names {named}, which is no file of weights in this folder: it was not opened")

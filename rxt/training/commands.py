@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rxt.errors import RxtError
+from rxt.version import version
 
 if TYPE_CHECKING:
+    from rxt.io.pretrained import PretrainedModel
     from rxt.training.evaluation.results import Evaluation
     from rxt.training.log import Progress
     from rxt.training.loop import Trainer
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
 
 STOPPED = 130
 """What a shell calls a command that was ended with Ctrl+C."""
+OF_GENERATED: dict[str, int | None] = {"dialogues": 100, "turns": 20, "seed": 0, "kinds": None}
+"""Options that shape generated dialogues and mean nothing for files, and what holds where they are not given."""
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,11 +69,14 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
     add_precision(judge)
-    judge.add_argument("--dialogues", type=int, default=100, help="of each kind (%(default)s)")
-    judge.add_argument("--turns", type=int, default=20, help="of each dialogue (%(default)s)")
-    judge.add_argument("--seed", type=int, default=0)
+    judge.add_argument("--dialogues", type=int, help=f"of each kind ({OF_GENERATED['dialogues']})")
+    judge.add_argument("--turns", type=int, help=f"of each dialogue ({OF_GENERATED['turns']})")
+    judge.add_argument("--seed", type=int, help=f"of the dialogues ({OF_GENERATED['seed']})")
     judge.add_argument("--kinds", type=int, help="only the facts of this many kinds that people tell most; else all")
-    judge.add_argument("--data", type=Path, nargs="+", metavar="FILE", help="conversations as JSON Lines or Parquet")
+    judge.add_argument(
+        "--data", type=Path, nargs="+", default=[], metavar="FILE",
+        help="measure on these conversations instead, as JSON Lines or Parquet",
+    )  # fmt: skip
     judge.add_argument("--out", type=Path, metavar="FOLDER", help="also write table, numbers and plot there")
     judge.add_argument("--json", action="store_true", help="end with one line of JSON")
     judge.set_defaults(run=_evaluate)
@@ -112,7 +122,7 @@ def _run(trainer: Trainer) -> int:
 
     if trainer.rank == 0 and trainer.step:
         _say_what_goes_on(trainer)
-    with tqdm(total=trainer.recipe.steps, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
+    with tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
 
         def report(progress: Progress) -> None:
             bar.set_description(progress.kind, refresh=False)
@@ -135,11 +145,13 @@ def _say_what_goes_on(trainer: Trainer) -> None:
     """Of a run that finds its folder in use: from where, and with what changes."""
     if trainer.is_finished:
         _say(f"{trainer.out} is trained to the end of this recipe, step {trainer.step}: nothing is left to do.")
-        _say("For more, raise its steps; for another model, name another folder with --out.")
+        _say("For more, raise the steps of its last stage; for another model, name another folder with --out.")
     else:
         _say(f"Going on in {trainer.out} after step {trainer.step}.")
     if changes := trainer.changes():
         _say(f"The recipe says otherwise than the one used so far: {', '.join(changes)}.")
+    for note in trainer.notes():
+        _say(note)
 
 
 def _grow(arguments: argparse.Namespace) -> int:
@@ -188,6 +200,40 @@ def _average(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _drawn(arguments: argparse.Namespace) -> dict[str, Any]:
+    """How dialogues are generated; empty where files take their place. Raises RxtError for options of both."""
+    given = {name: value for name in OF_GENERATED if (value := getattr(arguments, name)) is not None}
+    if not arguments.data:
+        return OF_GENERATED | given
+    for name in given:
+        raise RxtError(
+            f"--{name} shapes generated dialogues, and with --data there are none: leave one of the two out. Nothing "
+            "was measured."
+        )
+    return {}
+
+
+def _measured(model: PretrainedModel) -> dict[str, object]:
+    """What was measured, where, and by which version: what it takes to measure it again."""
+    import torch
+
+    return {
+        "model": model.name,
+        "source": model.source,
+        "fingerprint": model.fingerprint,
+        "device": str(model.device),
+        "dtype": model.precision,
+        "version": version(),
+        "torch": str(torch.__version__),
+    }
+
+
+def _file(path: Path) -> dict[str, str]:
+    """A file by its name and by what it holds."""
+    with path.open("rb") as file:
+        return {"file": str(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
@@ -195,6 +241,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from rxt.training.corpus import read_corpus, too_long
     from rxt.training.evaluate import evaluate, evaluate_corpus, table
 
+    drawn, files = _drawn(arguments), []
     model = load(arguments.model, arguments.device, arguments.dtype)
     if arguments.out is not None:
         arguments.out.mkdir(parents=True, exist_ok=True)  # rather than to fail when all is measured
@@ -207,10 +254,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         if arguments.data:
             about = ", ".join(path.name for path in arguments.data)
             corpus = read_corpus(arguments.data, too_long(model.template, model.config.interaction_length))
+            files = [_file(path) for path in arguments.data]  # as they are now, not when all is measured
             result = evaluate_corpus(model, corpus, about, report)
         else:
-            result = evaluate(model, arguments.dialogues, arguments.turns, arguments.seed, report, arguments.kinds)
-    values = {"model": model.name, "fingerprint": model.fingerprint, "dtype": model.precision, **result.to_json()}
+            result = evaluate(model, **drawn, report=report)
+    used = {"seed": drawn.get("seed"), "kinds": drawn.get("kinds"), "data": files}
+    values = {**_measured(model), **used, **result.to_json()}
     text = "\n".join(table(result))
     _say(text)
     if arguments.out is not None:
@@ -238,7 +287,8 @@ def _trace(arguments: argparse.Namespace) -> int:
     for line in lines(result):
         _say(line)
     if arguments.json:
-        _say(json.dumps({"model": model.name, "fingerprint": model.fingerprint, **result.to_json()}))
+        used = {"conversations": arguments.conversations, "seed": arguments.seed}
+        _say(json.dumps({**_measured(model), **used, **result.to_json()}))
     return 0
 
 

@@ -4,14 +4,12 @@ exactly where it was killed."""
 from __future__ import annotations
 
 import errno
-import json
 import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from torch import nn
 
@@ -30,6 +28,7 @@ from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.optimizer import build_optimizer, rate_share, restore_optimizer, set_rates
 from rxt.training.products import ComputingCopy
 from rxt.training.recipe import Recipe, StagePlan
+from rxt.training.recipe_record import RecipeRecord
 from rxt.training.stage import Stage, StageResult
 from rxt.training.start import CHECKPOINT, begin, build_stage, check_compiler, check_device
 from rxt.training.step_mean import StepMean
@@ -38,7 +37,6 @@ from rxt.training.team import Team
 
 __all__ = ["Progress", "Trainer", "TrainingError"]
 
-RECIPE = "recipe.json"
 CLIP = {"memory": 0.5, "encoder": 0.5, "rest": 1.0}
 
 
@@ -64,6 +62,8 @@ class Trainer:
                 remove_unfinished(path)
         self.team.wait()
         self._start = begin(recipe, out, self.team)
+        self._record = RecipeRecord(out, recipe, self._start.origin, goes_on=self._checkpoint.exists())
+        self._record.check()
         if self.team.leads and not self._checkpoint.exists():
             write_atomically(out / TOKENIZER, self._start.tokenizer_json.encode())
         self.model = self._start.model.to(recipe.run.device)
@@ -94,18 +94,21 @@ class Trainer:
     def is_finished(self) -> bool:
         return self.place + 1 == len(self.recipe.stages) and self.stage_step >= self.plan.schedule.steps
 
-    def changes(self) -> list[str]:
-        """What this recipe says otherwise than the one that the folder was last trained with, such as
-        "stages.0.schedule.steps"; nothing where none is known."""
-        try:
-            before = json.loads((self.out / RECIPE).read_text("utf-8"))
-        except (OSError, ValueError):
-            return []
-        old, new = dict(_leaves(before)), dict(_leaves(self._recipe_values()))
-        return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    @property
+    def last_step(self) -> int:
+        """Of the run: those that were trained and those that will be. Stages that are over are not trained on, however
+        many steps the recipe has for them by now."""
+        left = max(0, self.plan.schedule.steps - self.stage_step)
+        return self.step + left + sum(stage.schedule.steps for stage in self.recipe.stages[self.place + 1 :])
 
-    def _recipe_values(self) -> Any:
-        return json.loads(json.dumps(asdict(self.recipe), default=str))
+    def changes(self) -> list[str]:
+        """What this recipe says otherwise than the one that the folder was last trained with, of what is still to be
+        trained, such as "stages.0.schedule.steps"; nothing where none is known."""
+        return self._record.changes(self.place)
+
+    def notes(self) -> list[str]:
+        """Sentences about what this recipe says otherwise and cannot change any more."""
+        return list(self._record.notes(self.place))
 
     @property
     def is_kept(self) -> bool:
@@ -157,7 +160,7 @@ class Trainer:
         ).write(self._checkpoint)
         save_model(self.out / "model", self._mean.model, self._start.document, self._start.tokenizer_json)
         if self._trained_here:
-            write_atomically(self.out / RECIPE, json.dumps(self._recipe_values(), indent=2).encode())
+            self._record.write()
 
     def _keep(self, log: Log, progress: Progress | None = None) -> None:
         """Adds a step to the log; at the steps for it, and where there is none to add, writes a checkpoint."""
@@ -295,17 +298,6 @@ class Trainer:
             kept=kept,
             step_s=step_s,
         )
-
-
-def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """The single values of nested ones, each with the way to it; a list of plain values is one."""
-    items = list(value.items()) if isinstance(value, dict) else []
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        items = [(str(number), item) for number, item in enumerate(value)]
-    if not items:
-        yield place, value
-    for key, item in items:
-        yield from _leaves(item, f"{place}.{key}" if place else key)
 
 
 def _compile(model: ReactiveTransformer) -> None:

@@ -235,4 +235,9 @@ def _model(path: Path, document: Mapping[str, Any]) -> ModelShape | ModelPreset 
             if type(values[key]) is not str or not values[key]:
                 raise RecipeError(f"{path}: [model] {key} must be a text, not {values[key]!r}")
             return ModelFolder(path.parent / values[key]) if key == "from" else ModelPreset(values[key])
-    return _Section(path, "model", document, ModelShape).build(ModelShape)
+    shape = _Section(path, "model", document, ModelShape).build(ModelShape)
+    if shape.head_dim % 2 or shape.width % shape.head_dim:
+        raise RecipeError(
+            f"{path}: [model] head_dim must be an even number that divides width, {shape.width}, not {shape.head_dim}"
+        )
+    return shape

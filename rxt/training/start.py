@@ -40,11 +40,13 @@ MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """model: in float32, on the processor, every weight ready; document: its config.json."""
+    """model: in float32, on the processor, every weight ready; document: its config.json. origin: the fingerprint of
+    the trained model that it is a copy of, None of a new one."""
 
     model: ReactiveTransformer
     document: Mapping[str, Any]
     tokenizer_json: str
+    origin: str | None = None
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -99,7 +101,7 @@ def _trained(folder: Path) -> Start:
     pretrained = load(folder)
     model = ReactiveTransformer(pretrained.config)
     model.load_state_dict(pretrained.state_dict())
-    return Start(model, pretrained.document, (folder / TOKENIZER).read_text("utf-8"))
+    return Start(model, pretrained.document, (folder / TOKENIZER).read_text("utf-8"), pretrained.fingerprint)
 
 
 def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:

@@ -60,10 +60,8 @@ def test_that_the_lock_of_a_killed_process_is_taken_over_at_once(tmp_path: Path)
     first.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
     first.communicate()
     assert (tmp_path / "data" / LOCK).exists()
-    began = time.monotonic()
     after = Instance(tmp_path / "data")
-    assert after.claim_or_hand_over(Request()) is True
-    assert time.monotonic() - began < 1
+    assert after.claim()  # at the first try, for which nothing waits
     after.release()
 
 

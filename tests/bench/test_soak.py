@@ -58,7 +58,7 @@ class Window:
             self.conversation.open(opened.id, opened.title, opened.origin, opened.turns)
             self.history.start(opened.initial)
         elif isinstance(report, reports.TreeChanged):
-            self.conversation.follow_tree(report.nodes, report.tip)
+            self.conversation.follow_tree(report.nodes, report.path)
 
 
 def resident_mb() -> float:

@@ -17,6 +17,7 @@ import pytest
 from app.store import turn_codec
 from app.store.conversation_store import ConversationStore
 from rxt.events import GateLaw, GateStage, Sampling, TurnMetrics, TurnRecord, frozen_array
+from tests.app.store.history import recalled
 
 pytestmark = pytest.mark.bench
 
@@ -117,10 +118,9 @@ def test_that_the_time_of_a_large_store_is_measured(path: Path) -> None:
     tell("store: start", **seconds(lambda run: ConversationStore(path).close()))
     store = ConversationStore(path)
     tell("store: list", **seconds(lambda run: store.list()))
-    tell("store: open a path of 100 turns", **seconds(lambda run: store.path(store.tip(run * 150 + 1))))
+    tell("store: open a path of 100 turns", **seconds(lambda run: store.path(store.conversation(run * 150 + 1).tip)))
     tell("store: its tree", **seconds(lambda run: store.tree(run * 150 + 1)))
-    tell("store: nearest memory", **seconds(lambda run: store.keyframe_before((run * 150 + 1) * TURNS)))
-    tell("store: newest descendant", **seconds(lambda run: store.newest_descendant(run * 15_000 + 1)))
+    tell("store: nearest memory", **seconds(lambda run: recalled(store, (run * 150 + 1) * TURNS)))
     tell("store: search before the index is full", **seconds(lambda run: store.search(f"unique{run}word")))
     started = time.perf_counter()
     while store._connection.execute("SELECT COUNT(*) FROM unindexed").fetchone()[0]:

@@ -31,6 +31,7 @@ from app.store.conversation_store import ConversationStore
 from rxt.events import Sampling
 from rxt.io.files import write_atomically
 from tests.app.engine.fake_session import Behaviour, FakeLibrary
+from tests.app.store.history import recalled
 from tests.faults.outcome import Outcome
 
 BLOCK_BYTES = 512
@@ -217,7 +218,8 @@ def _check(path: Path, least: int, has_failed: bool, outcome: Outcome) -> None:
     outcome.check(len(turns) >= least, f"only {len(turns)} of {least} turns are there")
     outcome.check(has_failed or len(turns) >= min(least + 2, 5), "turns are missing, and nobody was told")
     for turn in turns:
-        outcome.check(store.keyframe_before(turn.id).turns == (), f"the memory of turn {turn.id} is missing")
+        found = recalled(store, turn.id)
+        outcome.check((found.problem, found.computed) == ("", 0), f"the memory of turn {turn.id} is missing")
     store.close()
     with closing(sqlite3.connect(path)) as connection:
         outcome.check(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "SQLite found damage")

@@ -33,6 +33,7 @@ class Listener(QObject):
         self.opened: list[OpenedConversation] = []
         self.rejected: list[tuple[str, str]] = []
         self.failed: list[tuple[str, str]] = []
+        self.about: list[Any] = []  # what did not happen, for each of them
         self.refused: list[tuple[int, str, str]] = []
         self.read: list[tuple[int, str, str]] = []
         self.load_failed: list[str] = []
@@ -43,6 +44,7 @@ class Listener(QObject):
         self.models: list[Any] = []
         self.paths: list[OpenedConversation] = []
         self.trees: list[tuple[tuple[TurnNode, ...], int | None]] = []
+        self.shown: list[tuple[int, ...]] = []
         self.checks: list[ReplayCheck] = []
         self.found: list[tuple[str, Any]] = []
         self.noted: list[tuple[str, str]] = []
@@ -94,9 +96,10 @@ class Listener(QObject):
     def _on_rejected(self, text: str, message: str) -> None:
         self.rejected.append((text, message))
 
-    @Slot(str, str)
-    def _on_failed(self, title: str, message: str) -> None:
+    @Slot(str, str, object)
+    def _on_failed(self, title: str, message: str, about: object) -> None:
         self.failed.append((title, message))
+        self.about.append(about)
 
     @Slot(int, str, str)
     def _on_refused(self, number: int, title: str, message: str) -> None:
@@ -130,9 +133,10 @@ class Listener(QObject):
     def _on_path(self, conversation: OpenedConversation) -> None:
         self.paths.append(conversation)
 
-    @Slot(object, object)
-    def _on_tree(self, nodes: tuple[TurnNode, ...], tip: int | None) -> None:
+    @Slot(object, object, object)
+    def _on_tree(self, nodes: tuple[TurnNode, ...], tip: int | None, path: tuple[int, ...]) -> None:
         self.trees.append((nodes, tip))
+        self.shown.append(path)
 
     @Slot(object)
     def _on_check(self, check: ReplayCheck) -> None:

@@ -32,8 +32,8 @@ from app.engine.inquiries import (
     AskWrites,
     Inquiry,
 )
+from app.engine.recording import Recording, RecordingError, open_recording, save_recording
 from app.engine.refusal import RefusedError
-from app.engine.replay import Recording, RecordingError, open_recording, save_recording
 from rxt.inference.cancel import Cancelled, check
 from tests.app.engine.analysis_stand_in import Heard
 from tests.app.engine.test_analyst import subject

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from app.models.phase import Phase
+from app.store.errors import StoreError
 from rxt.events import Sampling
 from tests.app.engine.conftest import Desk
 from tests.app.engine.fake_session import LONGEST, FakeModel, interaction, updated
@@ -136,6 +137,27 @@ def test_that_stopping_leaves_everything_as_it_was(desk: Desk, former: int) -> N
     assert [line.id for line in desk.heard.conversations[-1]] == [former]
 
 
+def test_that_a_copy_that_cannot_be_opened_is_told_to_be_on_the_list(
+    desk: Desk, former: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("It cannot be read.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.engine.engine.from_store", fail)
+        desk.port.carry_over(former, 5)
+        desk.rest()
+    ((title, message),) = desk.heard.failed
+    assert title == "The new chat was not opened"
+    assert message.startswith("2 turns were written into a new memory of other, as a new chat.")
+    assert message.endswith("The new chat is on the list. It cannot be read.")
+    assert desk.heard.noted == []
+    new = desk.heard.conversations[-1][0].id
+    desk.port.open_conversation(new)
+    desk.rest()
+    assert [query for query, _, _ in texts(desk)] == ["I am Alice", "I like tea"]
+
+
 def test_that_a_chat_without_a_turn_in_memory_is_refused(desk: Desk) -> None:
     desk.say("x" * (LONGEST + 1))
     number = desk.opened.id
@@ -177,4 +199,3 @@ def test_that_what_a_saved_memory_held_is_told_to_be_left(desk: Desk, former: in
     desk.reopen("third").port.carry_over(number, 5)
     desk.rest()
     assert desk.heard.noted[-1][1].endswith("What “Alice” held before the first turn is not in it.")
-    assert desk.opened.origin == ""

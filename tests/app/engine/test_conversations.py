@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.engine.commands import OpenSnapshot
 from app.engine.journal import title_of
 from app.models.phase import Phase
+from rxt.errors import RxtError
 from rxt.events import Sampling
 
 if TYPE_CHECKING:
@@ -185,6 +187,22 @@ def test_that_the_conversation_after_a_deleted_one_has_the_seed_that_was_asked_f
     assert desk.opened.initial_seed == 42
 
 
+def test_that_a_chat_that_no_new_one_can_follow_is_not_deleted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RxtError("There is not enough memory.")
+
+    desk.say("Hi")
+    number = desk.opened.id
+    with monkeypatch.context() as patch:
+        patch.setattr("app.engine.engine.fresh", fail)
+        desk.port.delete_conversation(number)
+        desk.rest()
+    assert desk.heard.failed == [("This chat was not deleted", "There is not enough memory.")]
+    assert [line.id for line in desk.heard.conversations[-1]] == [number]
+    desk.say("Still here?")
+    assert (desk.opened.id, desk.heard.conversations[-1][0].turns) == (number, 2)
+
+
 def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
     desk.say("my name is Alice")
     memory = _memory(desk)
@@ -219,14 +237,15 @@ def test_that_a_memory_that_cannot_be_opened_changes_nothing(desk: Desk, tmp_pat
         path.write_text(content, encoding="utf-8")
     desk.port.open_snapshot(path)
     desk.rest()
-    assert desk.heard.failed[-1][0] == "This memory was not opened"
+    assert desk.heard.about == [OpenSnapshot(path)]
+    assert desk.heard.failed[-1][0] == OpenSnapshot.failure
     assert desk.opened is opened
     assert desk.behaviour.sessions[-1].memory is memory
 
 
 def test_that_starting_with_a_broken_memory_still_opens_a_conversation(idle_desk: Desk, tmp_path: Path) -> None:
     idle_desk.start(snapshot=tmp_path / "missing.safetensors")
-    assert idle_desk.heard.failed[-1][0] == "This memory was not opened"
+    assert idle_desk.heard.about == [OpenSnapshot(tmp_path / "missing.safetensors")]
     assert len(idle_desk.heard.opened) == 1
     assert idle_desk.port.phase is Phase.READY
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.engine import reports
+from app.engine.commands import EditAnswer, ForgetTurn
 from app.engine.engine import Engine
+from app.engine.messages import Saving
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError
 from rxt.events import MemoryWritten, Sampling
@@ -52,7 +54,7 @@ def test_that_a_step_that_fails_unexpectedly_is_told_and_later_turns_are_saved(
     monkeypatch.setattr(_store(desk), "reply", _once(_store(desk).reply, ValueError("odd")))
     desk.say("two")
     desk.say("three")
-    assert [title for title, _ in desk.heard.failed] == ["Not saved"]
+    assert desk.heard.about == [Saving.BEHIND]
     assert "ValueError: odd" in desk.heard.failed[0][1]
     number, memory = desk.opened.id, desk.behaviour.sessions[-1].memory.sha256
     desk.reopen().port.open_conversation(number)
@@ -94,10 +96,7 @@ def test_that_a_turn_whose_memory_waits_is_told_and_nothing_is_changed_until_it_
         desk.port.edit_answer(newest, "other words")
         desk.port.forget_turn(newest)
         desk.rest()
-        assert [title for title, _ in desk.heard.failed[1:]] == [
-            "This answer was not changed",
-            "This turn was not forgotten",
-        ]
+        assert desk.heard.about == [Saving.BEHIND, EditAnswer(newest, "other words"), ForgetTurn(newest)]
         assert all("could not be saved" in message for _, message in desk.heard.failed[1:])
     desk.port.edit_answer(newest, "other words")  # there is room again
     desk.until(lambda: told[-1] == frozenset())
@@ -171,6 +170,7 @@ def test_that_stored_chats_are_still_listed_and_opened_when_saving_was_given_up(
     for text in ("two", "three", "four"):
         desk.say(text)
     assert "Saving failed too often" in desk.heard.failed[-1][1]
+    assert desk.heard.about == [Saving.BEHIND, Saving.ENDED]
     assert [line.id for line in desk.heard.conversations[-1]] == [kept]
     desk.port.new_conversation(seed=1)
     desk.rest()
@@ -241,11 +241,13 @@ def test_that_the_window_hears_of_a_turn_that_a_click_has_saved_after_all(
         full.setattr(_store(desk), "begin_turn", _failing)
         desk.say("two")
     told = len(desk.heard.trees)
+    assert desk.heard.shown[-2:] == [(first, 0), (first, 0)]  # from when it began
     monkeypatch.setattr(_store(desk), "turn", _failing)
     desk.port.forget_turn(first)  # which cannot be read, but what waited was saved before
     desk.rest()
     assert [node.query for node in desk.heard.trees[-1][0]] == ["one", "two"]
     assert len(desk.heard.trees) > told
+    assert desk.heard.shown[-1] == tuple(node.id for node in desk.heard.trees[-1][0])
 
 
 def test_that_the_list_of_chats_stays_while_it_cannot_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,6 +307,7 @@ def test_that_a_database_of_a_newer_version_is_said_to_be_read_only_once(desk: D
     desk.reopen()
     desk.say("two")
     assert [title for title, _ in desk.heard.failed] == ["Conversations are read-only"]
+    assert desk.heard.about == [Saving.ENDED]
     assert "newer version" in desk.heard.failed[0][1]
     assert [line.turns for line in desk.heard.conversations[-1]] == [1]
 
@@ -317,6 +320,7 @@ def test_that_what_a_damaged_database_still_held_is_counted_in_words(desk: Desk)
     desk.reopen()
     title, words = desk.heard.failed[0]
     assert title == "Earlier conversations could not all be read"
+    assert desk.heard.about == [None]  # this session is saved
     assert "2 turns of 1 chat." in words
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from app.engine import commands
 from app.engine.seeds import seed_of_version
 from rxt.events import MemoryWritten, Sampling
-from tests.app.engine.fake_session import FakeModel, interaction, updated
+from tests.app.engine.fake_session import FakeLibrary, FakeModel, interaction, updated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -498,7 +499,16 @@ def test_that_verbs_of_the_tree_are_refused_while_a_turn_runs(desk: Desk) -> Non
     desk.port.edit_answer(turn, "x")
     desk.port.replay_conversation()
     desk.port.regenerate(turn, Sampling())
-    assert len(desk.heard.failed) == 7
+    assert desk.heard.about == [
+        commands.GoTo(turn),
+        commands.ShowBranch(turn),
+        commands.ForgetTurn(turn),
+        commands.RewriteMemory(turn),
+        commands.EditAnswer(turn, "x"),
+        commands.ReplayConversation(),
+        commands.Regenerate(turn, Sampling()),
+    ]
+    assert [title for title, _ in desk.heard.failed] == [command.failure for command in desk.heard.about]
     assert all(message.startswith("Please wait: ") for _, message in desk.heard.failed)
     desk.port.ask_after(None, "keep this", Sampling())
     desk.port.edit_query(turn, "and this", Sampling())
@@ -533,6 +543,22 @@ def test_that_pinning_and_searching_reach_the_list(desk: Desk) -> None:
     assert "a needle in here" in found[0].snippet
     first = desk.heard.conversations[-1][0]
     assert (first.id, first.pinned) == (needle, True)
+
+
+def test_that_a_system_prompt_that_was_saved_is_opened_even_if_its_file_cannot_be_read_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    for name in ("read_snapshot_info", "load_snapshot"):
+        monkeypatch.setattr(FakeLibrary, name, fail)
+    desk.port.write_system_prompt("You are a bard.", "Bard", 3)
+    desk.rest()
+    assert (desk.opened.origin, desk.opened.turns) == ("Bard", ())
+    ((title, message),) = desk.heard.failed
+    assert title == "This memory was saved but cannot be listed"
+    assert message.endswith("system-prompt.safetensors. Input/output error.")
 
 
 def test_that_a_system_prompt_is_written_once_saved_and_opened(desk: Desk) -> None:

@@ -278,7 +278,7 @@ class Conversations(RuleBasedStateMachine):
         assert [(node.id, node.parent) for node in told.nodes] == [
             (number, self.tree.turns[number].parent) for number in sorted(self.tree.turns)
         ]
-        assert told.tip == self.tree.tip
+        assert (told.tip, list(told.path)) == (self.tree.tip, self.tree.path(self.tree.tip))
         written = {
             number: item.written is not None and item.written != interaction(item.query, item.answer)
             for number, item in self.tree.turns.items()

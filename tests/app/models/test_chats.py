@@ -141,9 +141,9 @@ def test_that_the_model_of_the_list_is_sound(chats: ConversationList) -> None:
 
 def test_that_ten_thousand_chats_are_in_order_within_a_moment(chats: ConversationList) -> None:
     lines = [chat(number, days_ago=(10_000 - number) / 10) for number in range(10_000, 0, -1)]
-    began = time.perf_counter()
+    began = time.thread_time()  # not by the wall: the machine may have other work
     chats.set_lines(lines)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert chats.row_of(10_000) == 0
 
 

@@ -10,7 +10,6 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import StoredTurn, TurnNode
 from app.models.conversation import Conversation, MessageRole, TurnState, duration
-from app.models.message_limit import PREVIEW_LENGTH
 from rxt.events import AnswerFinished, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
 from tests.app.views.fake_port import stored_turn, turn_record
 
@@ -159,7 +158,7 @@ def test_that_a_running_turn_takes_its_id_and_versions_from_the_tree() -> None:
     conversation.open(1, "T", "", [saved(1, "a", "A")])
     conversation.apply((TurnStarted(1, "b", 3),))
     assert data(conversation, 3, MessageRole.CAN_EDIT) is False
-    conversation.follow_tree((node(1, None, "a"), node(2, 1, "x"), node(5, 1, "b")), 5)
+    conversation.follow_tree((node(1, None, "a"), node(2, 1, "x"), node(5, 1, "b")), (1, 5))
     assert data(conversation, 2, MessageRole.TURN_ID) == 5
     assert data(conversation, 2, MessageRole.VERSION_IDS) == (2, 5)
     assert data(conversation, 3, MessageRole.STATUS) is None
@@ -169,26 +168,20 @@ def test_that_a_running_turn_takes_its_id_and_versions_from_the_tree() -> None:
 
 
 @pytest.mark.parametrize("lost", ["Hi there, my name is Alice", "Hi"])
-def test_that_a_turn_that_could_not_be_saved_takes_no_id_of_one_whose_words_it_begins_with(lost: str) -> None:
-    conversation = Conversation()
-    conversation.open(1, "T", "", [saved(1, "Hi", "A")])
-    conversation.apply((TurnStarted(1, lost, 3),))
-    conversation.follow_tree((node(1, None, "Hi"),), 1)
-    assert [exchange.id for exchange in conversation.exchanges] == [1, 0]
-
-
-def test_that_a_long_message_is_known_by_its_beginning() -> None:
+def test_that_a_turn_that_could_not_be_saved_takes_no_id_of_one_that_begins_alike(lost: str) -> None:
     conversation = Conversation()
     conversation.open(1, "T", "", [])
-    conversation.apply((TurnStarted(0, "x" * 200, 3),))
-    conversation.follow_tree((node(1, None, "x" * PREVIEW_LENGTH),), 1)
-    assert [exchange.id for exchange in conversation.exchanges] == [1]
+    conversation.apply((TurnStarted(0, "Hi", 3), TurnStarted(1, lost, 3)))
+    conversation.follow_tree((node(1, None, "Hi"),), (1, 0))
+    assert [exchange.id for exchange in conversation.exchanges] == [1, 0]
+    conversation.follow_tree((node(1, None, "Hi"), node(2, 1, lost)), (1, 2))
+    assert [exchange.id for exchange in conversation.exchanges] == [1, 2]
 
 
 def test_that_a_turn_that_could_not_be_saved_takes_no_other_turn_s_id() -> None:
     conversation = Conversation()
     conversation.open(1, "T", "", [saved(1, "a", "A")])
     conversation.apply((TurnStarted(1, "lost", 3), TurnStarted(1, "b", 3)))
-    conversation.follow_tree((node(1, None, "a"), node(2, 1, "b")), 2)
+    conversation.follow_tree((node(1, None, "a"), node(2, 1, "b")), (1, 0, 2))
     assert [exchange.id for exchange in conversation.exchanges] == [1, 0, 2]
     assert not conversation.exchanges[1].can_edit

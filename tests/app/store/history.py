@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
+from app.engine.library import load
+from app.engine.memory_path import Verified, initial_memory, memory_after
 from app.store.conversation_store import ConversationStore
 from app.store.turn_writer import TIP, Tip
 from rxt.events import Sampling, TurnRecord
-from tests.app.engine.fake_session import SHAPE, FakeMemory, FakeModel, make_record
+from tests.app.engine.fake_session import SHAPE, FakeLibrary, FakeMemory, FakeModel, interaction, make_record, updated
 
 GREEDY = Sampling()
+LOADED = load(FakeLibrary(), "m")
 
 
 def memory(seed: int) -> FakeMemory:
@@ -25,7 +26,7 @@ def create(store: ConversationStore, title: str = "Alice", seed: int = 0) -> int
 
 def replay(before: FakeMemory, record: TurnRecord) -> FakeMemory:
     """The memory after a turn: it follows from the memory before and the turn's tokens."""
-    return _after(before, record.query, record.answer)
+    return updated(before, record.interaction_ids)
 
 
 def say(
@@ -37,12 +38,12 @@ def say(
 ) -> int:
     """A whole turn; the memory before it is the one that its path left."""
     if parent is TIP:
-        parent = store.tip(conversation)
+        parent = store.conversation(conversation).tip
     records = [turn.record for turn in store.path(parent) if turn.record is not None]
     before = memory(store.conversation(conversation).initial_seed or 0)
     for record in records:
         before = replay(before, record)
-    after = _after(before, query, answer)
+    after = updated(before, interaction(query, answer))
     turn = store.begin_turn(conversation, len(records), query, GREEDY, before.sha256, parent)
     store.reply(turn, answer, "eos")
     record = make_record(len(records), query, answer, "eos", GREEDY, before, after)
@@ -50,18 +51,17 @@ def say(
     return turn
 
 
+def recalled(store: ConversationStore, turn: int) -> Verified:
+    """The memory after a turn, as the engine asks for it: from the nearest one that is stored."""
+    stored = store.conversation(store._tree.conversation_of(turn))
+    initial = initial_memory(LOADED, store, stored.initial_memory, stored.initial_seed)
+    records = [item.record for item in store.path(turn) if item.record is not None]
+    return memory_after(LOADED, store, initial, records, lambda: False)
+
+
 def replayed(store: ConversationStore, turn: int) -> FakeMemory:
-    """The memory after a turn, from the nearest one that is stored."""
-    data, shape, turns = store.keyframe_before(turn)
-    state = FakeMemory.from_bytes(data, shape)
-    for item in turns:
-        assert item.record is not None
-        assert state.sha256 == item.record.memory_before
-        state = replay(state, item.record)
-        assert state.sha256 == item.record.memory_after
-    return state
-
-
-def _after(before: FakeMemory, query: str, answer: str) -> FakeMemory:
-    step = np.random.default_rng(list(f"{query}\n{answer}".encode())).normal(size=SHAPE)
-    return FakeMemory(before.values + step.astype(np.float32))
+    """The memory after a turn; all of its path is in it."""
+    found = recalled(store, turn)
+    assert found.problem == ""
+    assert isinstance(found.memory, FakeMemory)
+    return found.memory

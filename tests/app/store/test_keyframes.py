@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from app.store.conversation_store import ConversationStore
 from app.store.errors import DamagedMemoryError, StoreError
 from tests.app.engine.fake_session import SHAPE
-from tests.app.store.history import create, replayed, say
+from tests.app.store.history import create, recalled, replayed, say
 
 MEMORY_BYTES = 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
 EVERY = 5
@@ -28,19 +27,18 @@ def tight(tmp_path: Path) -> Iterator[ConversationStore]:
 
 def kept(store: ConversationStore, conversation: int) -> list[int]:
     """The turns whose memory is stored as bytes."""
-    return [turn.id for turn in store.turns(conversation) if not store.keyframe_before(turn.id).turns]
+    return [turn.id for turn in store.turns(conversation) if not recalled(store, turn.id).computed]
 
 
-def test_that_the_nearest_memory_and_the_turns_after_it_are_given(store: ConversationStore) -> None:
+def test_that_a_memory_that_was_thinned_out_follows_from_the_nearest_before_it(store: ConversationStore) -> None:
     number = create(store)
     turns = [say(store, number, f"q{n}") for n in range(4)]
-    assert store.keyframe_before(turns[3]).turns == ()
+    assert kept(store, number) == turns
     assert store.memory_bytes() == 5 * MEMORY_BYTES
     store.set_budget(0)
     assert kept(store, number) == [turns[3]]
-    keyframe = store.keyframe_before(turns[2])
-    assert [turn.id for turn in keyframe.turns] == turns[:3]
-    assert keyframe.shape == SHAPE
+    assert recalled(store, turns[2]).computed == 3
+    assert replayed(store, turns[2]).values.shape == SHAPE
     assert store.memory_bytes() == 2 * MEMORY_BYTES
 
 
@@ -54,7 +52,7 @@ def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: Conver
         hashes[turn] = record.memory_after
         assert tight.memory_bytes() <= tight.budget_bytes
     assert {turn: replayed(tight, turn).sha256 for turn in hashes} == hashes
-    assert max(len(tight.keyframe_before(turn).turns) for turn in hashes) < EVERY
+    assert max(recalled(tight, turn).computed for turn in hashes) < EVERY
 
 
 def test_that_there_is_room_for_many_memories_of_a_large_model(tight: ConversationStore) -> None:
@@ -109,7 +107,7 @@ def test_that_a_damaged_memory_is_passed_over(store: ConversationStore) -> None:
     other.close()
     with pytest.raises(DamagedMemoryError, match="checksum"):
         store.memory(record.memory_after)
-    assert [turn.id for turn in store.keyframe_before(turns[2]).turns] == [turns[2]]
+    assert recalled(store, turns[2]).computed == 1
     state = replayed(store, turns[2])
     assert state.sha256 == record.memory_after
     store.keep_memory(state.to_bytes(), SHAPE)
@@ -123,20 +121,19 @@ def test_that_conversations_share_the_budget_and_keep_their_ends(tight: Conversa
             say(tight, number, f"q{step}")
     assert tight.memory_bytes() <= tight.budget_bytes
     for number in numbers:
-        tip = tight.tip(number)
+        tip = tight.conversation(number).tip
         assert tip is not None
-        assert tight.keyframe_before(tip).turns == ()
+        assert recalled(tight, tip).computed == 0
 
 
-def test_that_a_turn_can_be_remembered_without_its_bytes(store: ConversationStore) -> None:
-    number = create(store)
-    record = store.turn(say(store, number, "one")).record
+def test_that_a_turn_can_be_remembered_without_its_bytes(store: ConversationStore, tmp_path: Path) -> None:
+    record = store.turn(say(store, create(store), "one")).record
     assert record is not None
-    imported = create(store)
-    turn = store.begin_turn(imported, 0, "one", record.sampling, record.memory_before)
-    other = dataclasses.replace(record, memory_after="f" * 64)
-    store.remember(turn, other, None, SHAPE)
-    keyframe = store.keyframe_before(turn)
-    assert [item.id for item in keyframe.turns] == [turn]
+    elsewhere = ConversationStore(tmp_path / "elsewhere.sqlite")
+    turn = elsewhere.begin_turn(create(elsewhere), 0, "one", record.sampling, record.memory_before)
+    elsewhere.remember(turn, record, None, SHAPE)
     with pytest.raises(StoreError, match="computed again"):
-        store.memory("f" * 64)
+        elsewhere.memory(record.memory_after)
+    assert recalled(elsewhere, turn).computed == 1
+    assert replayed(elsewhere, turn).sha256 == record.memory_after
+    elsewhere.close()

@@ -183,7 +183,7 @@ def test_that_a_lost_turn_takes_later_ones_out_of_memory_but_not_their_words(tmp
     again = reopen(path, bytes(data))
     assert again.salvaged is not None
     assert (again.salvaged.turns, again.salvaged.text_only) == (3, 2)
-    path_now = again.path(again.tip(number))
+    path_now = again.path(again.conversation(number).tip)
     assert [(turn.query, turn.memory_status) for turn in path_now] == [
         ("q0", "in memory"),
         ("q2", "not"),
@@ -245,7 +245,7 @@ def test_that_a_damaged_database_of_version_1_is_salvaged(tmp_path: Path) -> Non
     store = reopen(path, bytes(data))
     assert store.salvaged is not None
     assert (store.salvaged.conversations, store.salvaged.turns) == (2, 8)
-    assert [turn.memory_status for turn in store.path(store.tip(1))] == ["in memory"] * 3 + ["not"]
+    assert [turn.memory_status for turn in store.path(store.conversation(1).tip)] == ["in memory"] * 3 + ["not"]
     store.close()
 
 
@@ -282,7 +282,7 @@ def test_that_a_wrong_journal_never_costs_what_was_there_before_it(tmp_path: Pat
             Path(f"{path}-wal").write_bytes(random.Random(0).randbytes(50_000))
     again = ConversationStore(path)
     assert again.quarantined is None
-    assert again.path(again.tip(number))[0].id == before
+    assert again.path(again.conversation(number).tip)[0].id == before
     assert replayed(again, before).sha256
     assert again._connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     again.close()

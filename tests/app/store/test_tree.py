@@ -27,7 +27,7 @@ def test_that_a_turn_follows_the_tip_unless_another_parent_is_named(store: Conve
     assert [turn.id for turn in store.path(other)] == [first, other]
     assert store.path(None) == ()
     assert [turn.versions for turn in store.path(other)] == [(first, root), (second, other)]
-    assert store.tip(number) == root
+    assert store.conversation(number).tip == root
 
 
 def test_that_the_path_stays_where_it_was_left(store: ConversationStore) -> None:
@@ -37,9 +37,9 @@ def test_that_the_path_stays_where_it_was_left(store: ConversationStore) -> None
     store.set_tip(number, first)
     store.close()
     again = ConversationStore(store.file)
-    assert again.tip(number) == first
+    assert again.conversation(number).tip == first
     again.set_tip(number, None)
-    assert again.tip(number) is None
+    assert again.conversation(number).tip is None
     fresh = say(again, number, "from the beginning")
     assert again.turn(fresh).parent is None
     again.close()
@@ -71,7 +71,7 @@ def test_that_a_rejected_turn_gives_the_tip_back_to_its_parent(store: Conversati
     number = create(store)
     first = say(store, number, "one")
     store.discard(store.begin_turn(number, 1, "two", GREEDY, "x"))
-    assert store.tip(number) == first
+    assert store.conversation(number).tip == first
     store.discard(first)
     assert [node.id for node in store.tree(number)] == [first], "only a pending turn can be rejected"
 
@@ -85,11 +85,9 @@ def test_that_turns_of_other_conversations_are_no_parents(store: ConversationSto
         store.set_tip(other, turn)
     with pytest.raises(StoreError, match="does not exist"):
         store.path(999)
-    with pytest.raises(StoreError, match="does not exist"):
-        store.newest_descendant(999)
 
 
-def test_that_paths_and_descendants_are_those_of_a_plain_walk(store: ConversationStore) -> None:
+def test_that_paths_are_those_of_a_plain_walk(store: ConversationStore) -> None:
     number = create(store)
     chance = random.Random(0)
     parents: dict[int, int | None] = {}
@@ -104,9 +102,6 @@ def test_that_paths_and_descendants_are_those_of_a_plain_walk(store: Conversatio
         assert [item.id for item in store.path(turn)] == walk
         store.set_tip(number, turn)
         assert store.conversation(number).turns == len(walk)
-        assert store.newest_descendant(turn) == max(
-            other for other in parents if turn in [item.id for item in store.path(other)]
-        )
 
 
 def test_that_a_copy_has_the_words_and_waits_for_its_memory(store: ConversationStore) -> None:
@@ -114,7 +109,7 @@ def test_that_a_copy_has_the_words_and_waits_for_its_memory(store: ConversationS
     first, second = say(store, number, "one"), say(store, number, "two", "no")
     forgotten = store.copy_turn(first, None, number=0, memory_before=memory(0).sha256, forgotten=True)
     copy = store.copy_turn(second, forgotten, number=0, memory_before=memory(0).sha256)
-    assert store.tip(number) == second
+    assert store.conversation(number).tip == second
     assert [(node.query, node.answer, node.memory_status) for node in store.tree(number)][2:] == [
         ("one", "yes", "not"),
         ("two", "no", "not"),
@@ -175,13 +170,13 @@ def test_that_verbs_together_are_saved_together_or_not_at_all(store: Conversatio
     with pytest.raises(StoreError, match="does not exist"):
         copy_two(999)
     assert [node.id for node in store.tree(number)] == [turn]
-    assert store.tip(number) == turn
+    assert store.conversation(number).tip == turn
     with store.together():
         copy = store.copy_turn(turn, None, number=0, memory_before="x")
         with pytest.raises(StoreError):
             store.set_tip(number, 999)
         store.set_tip(number, copy)
-    assert store.tip(number) == copy
+    assert store.conversation(number).tip == copy
 
 
 def test_that_pinned_conversations_come_first_and_then_the_newest(store: ConversationStore) -> None:

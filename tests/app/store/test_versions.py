@@ -52,12 +52,12 @@ def assert_version_1_content(store: ConversationStore) -> None:
         (2, "Title 2", 4, False),
         (1, "Title 1", 4, False),
     ]
-    path = store.path(store.tip(1))
+    path = store.path(store.conversation(1).tip)
     assert [turn.id for turn in path] == [1, 2, 3, 4]
     assert [turn.memory_status for turn in path] == ["in memory"] * 3 + ["not"]
     assert path[2].record is not None
     assert (path[2].record.query, path[2].sampling.seed, path[2].created) == ("question 2", 7, 1000.0)
-    assert store.keyframe_before(4).data == version_1.memory(3).to_bytes()
+    assert replayed(store, 4).to_bytes() == version_1.memory(3).to_bytes()
     assert [item.id for item in store.search("QUESTION 1")] == [2, 1]
 
 
@@ -185,7 +185,7 @@ def test_that_a_newer_database_is_only_read(newer: Path) -> None:
     for part in ("newer version", "format 99", str(newer), "nothing is saved"):
         assert part in store.read_only_reason
     assert [item.title for item in store.list()] == ["Alice"]
-    assert [turn.query for turn in store.path(store.tip(1))] == ["Lisbon", "Where do I live?"]
+    assert [turn.query for turn in store.path(store.conversation(1).tip)] == ["Lisbon", "Where do I live?"]
     assert [item.id for item in store.search("lisb")] == [1]
     assert store.search("nowhere") == ()
     assert replayed(store, 2).sha256

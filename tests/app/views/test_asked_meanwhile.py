@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.engine.commands import Command, DeleteSnapshot, OpenConversation, OpenSnapshot, WriteSystemPrompt
+from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views.memories import MemoryLibrary
 from app.views.system_prompt import SystemPromptDialog
@@ -32,7 +34,7 @@ def hint(desk: Desk) -> str:
 # ---------------------------------------------------------------- messages
 
 FAILURES: dict[str, Callable[[Desk], None]] = {
-    "chat": lambda desk: desk.port.failed.emit("This chat was not opened", "It was stopped."),
+    "chat": lambda desk: desk.port.refuse(OpenConversation(2), "It was stopped."),
     "model": lambda desk: desk.port.load_failed.emit("The folder is gone. Nothing was changed."),
     "chat of another model": lambda desk: desk.port.conversation_refused.emit(2, "Not opened", "Of another model."),
 }
@@ -54,15 +56,15 @@ def test_that_a_message_for_what_did_not_open_comes_back_and_goes_nowhere(
 
 
 @pytest.mark.parametrize(
-    ("title", "comes_back"),
-    [("This memory was not opened", True), ("Nothing is saved", False), ("Conversations are read-only", False)],
+    ("about", "comes_back"),
+    [(OpenSnapshot(Path("knight")), True), (Saving.BEHIND, False), (Saving.ENDED, False), (None, False)],
 )
 def test_that_a_message_for_the_memory_of_the_start_goes_to_no_other(
-    make_desk: Callable[..., Desk], title: str, comes_back: bool
+    make_desk: Callable[..., Desk], about: Command | Saving | None, comes_back: bool
 ) -> None:
     desk = make_desk(load=False)
     desk.type_and_send("Who am I?")
-    desk.port.failed.emit(title, "So it is.")
+    desk.port.failed.emit("Not done", "So it is.", about)
     desk.port.load()
     assert [text for text, _ in desk.port.called("ask")] == ([] if comes_back else ["Who am I?"])
     assert desk.window.chat.composer.text.strip() == ("Who am I?" if comes_back else "")
@@ -72,7 +74,7 @@ def test_that_a_failure_during_an_answer_leaves_the_message_that_waits_for_it(de
     desk.type_and_send("Hi")
     desk.port.begin("Hi")
     desk.type_and_send("And then?")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.finish("Hi", "Hello")
     assert [text for text, _ in desk.port.called("ask")] == ["Hi", "And then?"]
 
@@ -154,11 +156,22 @@ def test_that_deleting_a_memory_twice_takes_the_way_back_from_no_other(
     for path in (alice, alice, knight):
         library.delete_requested.emit(path)
     assert desk.port.called("delete_snapshot") == [(alice,), (knight,)]
-    desk.port.failed.emit("This memory was not deleted", "The file is in use.")
+    desk.port.refuse(DeleteSnapshot(alice), "The file is in use.")
     desk.port.snapshots_changed.emit((snapshot(alice, "Alice"),))
     assert "Deleted the memory “Knight”." in library.notices.texts
     library.undo_requested.emit()
     assert desk.port.called("restore_snapshot") == [(knight,)]
+
+
+def test_that_of_two_memories_the_one_that_was_not_deleted_is_not_said_to_be(
+    desk: Desk, library: MemoryLibrary, paths: tuple[Path, Path]
+) -> None:
+    alice, knight = paths
+    for path in (alice, knight):
+        library.delete_requested.emit(path)
+    desk.port.refuse(DeleteSnapshot(knight), "The file is in use.")
+    desk.port.snapshots_changed.emit((snapshot(knight, "Knight"),))
+    assert "Deleted the memory “Alice”." in library.notices.texts
 
 
 # ---------------------------------------------------------------- the message that is meant
@@ -236,7 +249,7 @@ def test_that_a_prompt_that_is_being_written_cannot_be_called_off_or_changed(des
     qtbot.keyClicks(prompt.text, " of the north")
     qtbot.keyClicks(prompt.title, "North")
     assert (prompt.text.toPlainText(), prompt.title.text()) == ("You are a knight", "")
-    desk.port.failed.emit("The system prompt was not written", "The disk is full.")
+    desk.port.refuse(WriteSystemPrompt("You are a knight", "", None), "The disk is full.")
     assert cancel.isEnabled()
     assert cancel.toolTip() == ""
     qtbot.keyClicks(prompt.title, "North")

@@ -13,7 +13,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QHelpEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.engine.messages import ReplayCheck
+from app.engine.commands import EditAnswer, ForgetTurn
+from app.engine.messages import ReplayCheck, Saving
 from app.models.conversation import TurnState
 from app.models.phase import Phase
 from app.views.message_foot import CHIPS, FootContent
@@ -82,7 +83,7 @@ def test_that_another_path_keeps_the_messages_it_shares(desk: Desk) -> None:
     words = [desk.workspace.conversation.index(row).data() for row in rows]
     assert words == ["question 1", "answer 1", "question 2", "answer 2", "question 3", "answer 3"]
     show_path(desk, turn(1, 0), tree=TREE)
-    assert desk.window.chat.transcript.viewport().grab()
+    desk.window.chat.transcript.viewport().grab()  # painted: rows that are gone would be a Qt warning
     assert desk.workspace.conversation.rowCount() == 2
 
 
@@ -275,7 +276,7 @@ def test_that_nothing_is_told_of_what_did_not_happen(desk: Desk) -> None:
     open_line(desk)
     focus(desk, 3)
     desk.actions["forget_turn"].trigger()
-    desk.port.failed.emit("This turn was not forgotten", "The disk is full. Nothing was changed.")
+    desk.port.refuse(ForgetTurn(2), "The disk is full. Nothing was changed.")
     show_path(desk, turn(1, 0))
     assert desk.window.chat.notices.texts == ("This turn was not forgotten: The disk is full. Nothing was changed.",)
 
@@ -450,7 +451,7 @@ def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot
     desk.actions["edit_answer"].trigger()
     editor(desk).setPlainText("a better answer")
     qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
-    desk.port.failed.emit("This answer was not changed", "The database is read-only.")
+    desk.port.refuse(EditAnswer(2, "a better answer"), "The database is read-only.")
     show_path(desk, turn(1, 0))
     assert desk.window.chat.notices.texts == ("This answer was not changed: The database is read-only.",)
 
@@ -461,7 +462,20 @@ def test_that_the_new_words_of_an_answer_that_was_not_changed_are_there_again(de
     desk.actions["edit_answer"].trigger()
     editor(desk).setPlainText("a better answer")
     qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
-    desk.port.failed.emit("This answer was not changed", "The disk is full.")
+    desk.port.refuse(EditAnswer(2, "a better answer"), "The disk is full.")
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    assert editor(desk).toPlainText() == "a better answer"
+
+
+def test_that_the_former_words_that_did_not_come_back_are_no_new_ones(desk: Desk, qtbot: QtBot) -> None:
+    open_line(desk)
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    editor(desk).setPlainText("a better answer")
+    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
+    desk.port.refuse(EditAnswer(2, "answer 2"), "The disk is full.")  # Undo
     focus(desk, 3)
     desk.actions["edit_answer"].trigger()
     assert editor(desk).toPlainText() == "a better answer"
@@ -579,7 +593,7 @@ def test_that_the_rail_can_be_folded_and_says_how_many_there_are(desk: Desk, qtb
 
 def test_that_the_rail_follows_the_tree(desk: Desk) -> None:
     open_tree(desk)
-    desk.port.tree_changed.emit(TREE[:3], 3)
+    desk.port.tree_changed.emit(TREE[:3], 3, (1, 2, 3))
     assert not desk.find("branchSection").isVisible()
 
 
@@ -641,7 +655,7 @@ def test_that_a_chat_with_no_turn_in_memory_is_not_replayed(desk: Desk) -> None:
 def test_that_closing_asks_only_where_a_turn_could_not_be_saved(desk: Desk, qtbot: QtBot) -> None:
     desk.port.answer("Hi", "Hello")
     assert desk.workspace.conversation.exchanges[0].state is TurnState.IN_MEMORY
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.window.close()
     assert desk.window.isVisible()
     words = desk.find("lossWords")
@@ -656,7 +670,7 @@ def test_that_closing_asks_only_where_a_turn_could_not_be_saved(desk: Desk, qtbo
 
 def test_that_closing_asks_where_the_memory_of_a_turn_could_not_be_saved(desk: Desk) -> None:
     open_line(desk)
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.turns_unsaved.emit(frozenset({3, 4}))
     assert desk.link._branches.loss().startswith("2 turns of this chat could not be saved")
     desk.port.open(2)
@@ -668,7 +682,7 @@ def test_that_closing_asks_where_the_memory_of_a_turn_could_not_be_saved(desk: D
 def test_that_closing_asks_for_the_turns_of_a_chat_that_was_left_before_they_were_saved(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
     desk.port.answer("And", "so on")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.open(2)
     desk.window.close()
     assert desk.window.isVisible()
@@ -677,18 +691,17 @@ def test_that_closing_asks_for_the_turns_of_a_chat_that_was_left_before_they_wer
     assert words.text().startswith("2 turns of another chat could not be saved and would be lost.")
 
 
-@pytest.mark.parametrize("title", ["Conversations are read-only", "Nothing is saved", "Nothing more is saved"])
-def test_that_nobody_is_told_to_make_room_where_nothing_is_saved_any_more(desk: Desk, title: str) -> None:
+def test_that_nobody_is_told_to_make_room_where_nothing_is_saved_any_more(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     assert "make room" in desk.link._branches.loss()
-    desk.port.failed.emit(title, "Nothing more of this session will be saved.")
+    desk.port.stop_saving(Saving.ENDED)
     assert desk.link._branches.loss().endswith("would be lost. Export the chat, or copy what you need.")
 
 
 def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.open(2)
     desk.port.answer("Hi", "Hello")
     desk.port.open(3)
@@ -701,7 +714,7 @@ def test_that_turns_of_both_chats_that_could_not_be_saved_are_counted(desk: Desk
 
 def test_that_nobody_is_asked_about_turns_that_are_lost_already(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.stop_saving(Saving.ENDED)
     desk.port.open(2)
     desk.port.turns_unsaved.emit(frozenset({3}))
     assert desk.link._branches.loss() == ""
@@ -711,7 +724,7 @@ def test_that_nobody_is_asked_about_turns_that_are_lost_already(desk: Desk) -> N
 
 def test_that_closing_asks_nothing_once_the_turns_of_a_chat_that_was_left_are_listed(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.open(2)
     desk.port.list_chats((1, "Hi", 1))
     desk.window.close()
@@ -720,7 +733,7 @@ def test_that_closing_asks_nothing_once_the_turns_of_a_chat_that_was_left_are_li
 
 def test_that_closing_asks_nothing_once_everything_was_saved_after_all(desk: Desk) -> None:
     open_line(desk)
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.window.close()
     assert not desk.window.isVisible()
 

@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from app.engine.errands import ExportConversation
+from app.engine.messages import Saving
 from app.instance import Request
 from app.quit_signals import quit_signals
 from app.views.loss_question import LossQuestion, loss_of_files
@@ -62,7 +64,7 @@ def break_window_file(desk: Desk) -> Path:
 def test_that_a_chat_that_cannot_be_saved_is_left_only_after_a_yes(
     desk: Desk, qtbot: QtBot, call: str, go: Callable[[Desk], object]
 ) -> None:
-    desk.port.failed.emit("Conversations are read-only", "A newer version wrote them.")
+    desk.port.stop_saving(Saving.ENDED)
     desk.port.answer("Hi", "Hello")
     go(desk)
     assert desk.port.called(call) == []
@@ -82,17 +84,17 @@ def test_that_a_chat_that_is_saved_later_or_has_nothing_to_lose_is_left_at_once(
     desk: Desk, call: str, go: Callable[[Desk], object]
 ) -> None:
     desk.port.answer("Hi", "Hello")
-    desk.port.failed.emit("Not saved", "The disk is full.")  # what waits is saved with the next turn
+    desk.port.stop_saving(Saving.BEHIND)  # what waits is saved with the next turn
     go(desk)
     desk.port.open(2)
-    desk.port.failed.emit("Nothing more is saved", "Saving failed too often.")
+    desk.port.stop_saving(Saving.ENDED)
     go(desk)
     assert desk.window.findChild(QObject, "lossQuestion") is None
     assert len(desk.port.called(call)) == 2
 
 
 def test_that_a_turn_under_way_counts_before_its_chat_is_left(desk: Desk) -> None:
-    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.stop_saving(Saving.ENDED)
     desk.port.begin("Hi")
     SecondStart(desk.port, desk.workspace, desk.window, lambda _: False, desk.window).on_called(Request("other"))  # type: ignore[arg-type]
     assert desk.port.called("load_model") == []
@@ -100,7 +102,7 @@ def test_that_a_turn_under_way_counts_before_its_chat_is_left(desk: Desk) -> Non
 
 
 def test_that_one_question_is_asked_at_a_time(desk: Desk, qtbot: QtBot) -> None:
-    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.stop_saving(Saving.ENDED)
     desk.port.answer("Hi", "Hello")
     desk.commands.new_chat()
     desk.window.close()
@@ -110,7 +112,7 @@ def test_that_one_question_is_asked_at_a_time(desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_that_a_system_prompt_stays_in_its_dialog_where_the_chat_is_not_left(desk: Desk, qtbot: QtBot) -> None:
-    desk.port.failed.emit("Nothing is saved", "The database is locked.")
+    desk.port.stop_saving(Saving.ENDED)
     desk.port.answer("Hi", "Hello")
     desk.actions["system_prompt"].trigger()
     text = desk.find("systemPromptText")
@@ -163,9 +165,11 @@ def test_that_closing_asks_while_a_chat_is_exported_and_says_so_until_it_is(desk
     assert words_of(desk) == (
         "The exports “a.md” and “b.md” are not finished and could be lost. Wait until they are written."
     )
-    desk.port.failed.emit("This chat was not exported", "The disk is full.")
+    desk.port.refuse(ExportConversation(1, tmp_path / "a.md"), "The disk is full.")
     assert desk.commands.chat_files.loss().startswith("The export “b.md” is")
     assert "Exporting “b.md”…" in desk.window.chat.notices.texts
+    desk.port.refuse(ExportConversation(2, tmp_path / "c.md"), "The disk is full.")  # it was not asked for here
+    assert desk.commands.chat_files.loss().startswith("The export “b.md” is")
     desk.port.exported.emit(tmp_path / "b.md")
     assert not any("Exporting" in text for text in desk.window.chat.notices.texts)
     desk.window.close()

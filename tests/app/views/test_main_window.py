@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.engine.messages import ConversationSummary
+from app.engine.commands import DeleteConversation
+from app.engine.messages import ConversationSummary, Saving
 from app.models.phase import Phase
 from app.paths import Paths
 from app.views.sidebar import SIDEBAR_PX
@@ -156,7 +157,7 @@ def test_that_a_rejected_message_comes_back_in_front_of_what_was_typed_since(des
 
 
 def test_that_a_notice_can_be_closed(desk: Desk, qtbot: QtBot) -> None:
-    desk.port.failed.emit("Not saved", "The disk is full. Your memory is unchanged.")
+    desk.port.stop_saving(Saving.BEHIND)
     qtbot.mouseClick(desk.find("noticeClose"), Qt.MouseButton.LeftButton)
     assert desk.window.chat.notices.texts == ()
 
@@ -268,7 +269,7 @@ def test_that_a_missing_model_says_why_and_offers_the_bundled_one(make_desk: Mak
     assert reason.isVisible()
     assert reason.text() == "The folder has no config.json."
     qtbot.mouseClick(desk.find("bundled_model_button"), Qt.MouseButton.LeftButton)
-    assert desk.port.called("load_model") == [(None,)]
+    assert desk.port.called("load_model") == [(None, None)]
     desk.type_and_send("kept")
     assert desk.window.chat.composer.text == "kept"
 
@@ -328,9 +329,18 @@ def test_that_a_deleted_chat_can_be_brought_back(desk: Desk, qtbot: QtBot) -> No
 def test_that_a_chat_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:
     desk.port.list_chats((1, "Alice", 2), (2, "Dogs", 1))
     desk.actions["delete_chat"].trigger()
-    desk.port.failed.emit("This chat was not deleted", "The database is read-only.")
+    desk.port.refuse(DeleteConversation(1), "The database is read-only.")
     desk.port.list_chats((2, "Dogs", 1))
     assert desk.window.chat.notices.texts == ("This chat was not deleted: The database is read-only.",)
+
+
+def test_that_of_two_chats_the_one_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:
+    desk.port.list_chats((1, "Alice", 2), (2, "Dogs", 1), (3, "Rome", 1))
+    desk.commands.delete_chat_number(2)
+    desk.commands.delete_chat_number(3)
+    desk.port.refuse(DeleteConversation(3), "The database is read-only.")
+    desk.port.list_chats((1, "Alice", 2), (3, "Rome", 1))
+    assert desk.window.chat.notices.texts[-1] == "Deleted “Dogs”."
 
 
 def test_that_the_chat_after_a_deleted_one_takes_the_memory_seed(desk: Desk) -> None:
@@ -414,7 +424,7 @@ def test_that_neither_a_path_in_a_notice_nor_the_name_of_a_model_widens_the_wind
 def test_that_a_downloaded_model_is_opened_after_the_answer_that_is_written(desk: Desk) -> None:
     desk.port.begin("Hi")
     desk.commands.open_downloaded_model(Path("/cache/model"))
-    assert desk.port.called("load_model") == [("/cache/model",)]  # the port does one after the other
+    assert desk.port.called("load_model") == [("/cache/model", None)]  # the port does one after the other
     assert "opened when this is done" in desk.window.chat.notices.texts[0]
 
 
@@ -448,7 +458,7 @@ def test_that_a_dropped_memory_is_opened_and_a_folder_is_a_model(desk: Desk, tmp
     desk.window.dropEvent(drop)
     assert keep.hasUrls()
     assert desk.port.called("open_snapshot") == [(file,)]
-    assert desk.port.called("load_model") == [(str(tmp_path),)]
+    assert desk.port.called("load_model") == [(str(tmp_path), None)]
     assert not desk.find("dropHint").isVisible()
 
 
@@ -651,7 +661,7 @@ def test_that_an_action_that_cannot_be_done_is_shown_disabled_with_the_reason(ma
 @pytest.mark.parametrize("text", ["<img src='/etc/passwd'>", "<b>bold</b> & more", "&File"])
 def test_that_words_of_others_are_shown_letter_by_letter(desk: Desk, text: str) -> None:
     desk.port.answer(text, text)
-    desk.port.failed.emit(text, text)
+    desk.port.failed.emit(text, text, None)
     desk.port.list_chats((1, text, 1))
     shown = [label for label in desk.window.findChildren(QLabel) if label.text()]
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in shown)

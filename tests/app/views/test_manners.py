@@ -12,6 +12,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from app.engine.commands import EditAnswer, OpenSnapshot, RestoreConversation
+from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views import notices as notices_module
 from app.views.file_dialog import FileDialog
@@ -108,8 +110,8 @@ def test_that_a_way_back_stays_longer_than_a_remark_and_not_under_the_mouse(
 
 def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk) -> None:
     for name in ("one", "two"):
-        desk.port.failed.emit("This memory was not opened", f"{name} is damaged. Nothing was changed.")
-    desk.port.failed.emit("Not saved", "The disk is full.")
+        desk.port.refuse(OpenSnapshot(Path(name)), f"{name} is damaged. Nothing was changed.")
+    desk.port.stop_saving(Saving.BEHIND)
     assert desk.window.chat.notices.texts == (
         "This memory was not opened: two is damaged. Nothing was changed.",
         "Not saved: The disk is full.",
@@ -132,15 +134,15 @@ def test_that_many_notes_about_a_model_make_a_short_notice_and_lead_to_the_log(d
 
 def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot: QtBot) -> None:
     notices = desk.window.chat.notices
-    notices.add("Forgotten.", action="Undo", run=lambda: desk.port.failed.emit("Not undone", "An answer is written."))
+    notices.add("Forgotten.", action="Undo", run=lambda: desk.port.refuse(EditAnswer(1, ""), "An answer is written."))
     qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
-    assert notices.texts == ("Not undone: An answer is written.",)
+    assert notices.texts == ("This answer was not changed: An answer is written.",)
     for number in range(3):
         notices.add(f"{number}")
-    desk.port.failed.emit("Not saved", "The disk is full.")
-    desk.port.failed.emit("Not renamed", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
+    desk.port.failed.emit("Not renamed", "The disk is full.", None)
     assert notices.texts == (
-        "Not undone: An answer is written.",
+        "This answer was not changed: An answer is written.",
         "Not saved: The disk is full.",
         "Not renamed: The disk is full.",
     )
@@ -255,9 +257,12 @@ def test_that_a_deleted_chat_is_asked_for_once_while_the_engine_is_busy_and_agai
     back.trigger()
     assert desk.port.called("restore_conversation") == [(1,), (2,)]
     assert back.toolTip() == "The deleted chat is on its way back."
-    desk.port.failed.emit("This chat was not restored", "The database is read-only.")
+    desk.port.refuse(RestoreConversation(1), "The database is read-only.")
     back.trigger()
     assert desk.port.called("restore_conversation")[2:] == [(1,)]
+    desk.port.refuse(RestoreConversation(1), "The database is read-only.")  # the other is still on its way
+    back.trigger()
+    assert desk.port.called("restore_conversation")[3:] == [(1,)]
 
 
 def test_that_notices_hints_and_failed_turns_are_spoken(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +278,7 @@ def test_that_notices_hints_and_failed_turns_are_spoken(desk: Desk, monkeypatch:
     desk.window.chat.composer.hint("Write something first.")
     desk.window.chat.composer.hint("")
     desk.window.chat.notices.add("Deleted “Alice”.", action="Undo", run=lambda: None)
-    desk.port.failed.emit("Not saved", "The disk is full.")
+    desk.port.stop_saving(Saving.BEHIND)
     desk.port.fail("There was no memory left. Nothing was written.")
     desk.port.answer("Hi", "Hello you")
     assert heard == [

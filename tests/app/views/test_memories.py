@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.engine.commands import DeleteSnapshot, SaveSnapshot, WriteSystemPrompt
+from app.engine.errands import ImportSnapshot, RenameSnapshot
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
 from app.views.dialogs import SaveMemoryDialog
@@ -165,7 +167,7 @@ def test_that_a_note_that_could_not_be_saved_stays_and_is_asked_for_again(
     details = library.details
     details.note.setPlainText("a note")
     details.save()
-    desk.port.failed.emit("This memory was not renamed", "The disk is full.")
+    desk.port.refuse(RenameSnapshot(memories[0].path, "Alice", "a note"), "The disk is full.")
     desk.port.snapshots_changed.emit(memories)
     assert details.note.toPlainText() == "a note"
     details.save()
@@ -230,7 +232,7 @@ def test_that_a_memory_that_was_not_deleted_is_not_said_to_be(
     desk: Desk, library: MemoryLibrary, memories: tuple[SnapshotInfo, ...]
 ) -> None:
     library.delete_requested.emit(memories[0].path)
-    desk.port.failed.emit("This memory was not deleted", "The folder is write-protected.")
+    desk.port.refuse(DeleteSnapshot(memories[0].path), "The folder is write-protected.")
     desk.port.snapshots_changed.emit(memories)
     assert library.notices.texts == ("This memory was not deleted: The folder is write-protected.",)
     library.undo_requested.emit()
@@ -310,7 +312,7 @@ def test_that_what_is_typed_in_the_library_is_saved_when_the_window_closes(
 
 
 def test_that_what_fails_is_said_where_the_person_looks(desk: Desk, library: MemoryLibrary) -> None:
-    desk.port.failed.emit("This memory was not imported", "It is damaged.")
+    desk.port.refuse(ImportSnapshot(Path("/x/a.safetensors")), "It is damaged.")
     assert library.notices.texts[-1] == "This memory was not imported: It is damaged."
 
 
@@ -469,7 +471,7 @@ def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: 
         return former
 
     assert describe("It knows Alice") == ""
-    desk.port.failed.emit("This memory was not saved", "The disk is full.")
+    desk.port.refuse(SaveSnapshot(*desk.port.called("save_snapshot")[-1]), "The disk is full.")
     assert describe("It knows Alice") == "It knows Alice"
     desk.port.snapshot_saved.emit(snapshot(Path("/data/prompt.safetensors")))  # a system prompt, or another file
     assert describe("It knows Alice") == "It knows Alice"
@@ -485,7 +487,7 @@ def test_that_the_description_of_an_earlier_memory_is_there_again_too(desk: Desk
         assert dialog.description.toPlainText() == former
         dialog.description.setPlainText("It knows Alice")
         dialog.accept()
-        desk.port.failed.emit("This memory was not saved", "The disk is full.")
+        desk.port.refuse(SaveSnapshot(*desk.port.called("save_snapshot")[-1]), "The disk is full.")
 
 
 def test_that_a_description_that_no_file_holds_stays_with_the_reason(desk: Desk) -> None:
@@ -557,7 +559,7 @@ def test_that_a_refused_prompt_stays_with_the_reason(desk: Desk, open_prompt: Ca
     prompt = open_prompt()
     prompt.text.setPlainText("You are a knight")
     click(prompt, "systemPromptWrite")
-    desk.port.failed.emit("The system prompt was not written", "The disk is full.")
+    desk.port.refuse(WriteSystemPrompt("You are a knight", "", None), "The disk is full.")
     assert prompt.isVisible()
     assert prompt._problem.text() == "The disk is full."
     assert prompt.findChild(QAbstractButton, "systemPromptWrite").isEnabled()

@@ -71,6 +71,34 @@ def test_that_a_repository_that_was_named_at_the_start_is_offered(models: ModelC
     qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
 
 
+@pytest.mark.parametrize(("asked_with", "opened_with"), [(REPOSITORY, True), ("someone/else", False)])
+def test_that_a_memory_that_was_asked_for_with_a_model_comes_with_it_alone(
+    models: ModelCommands, qtbot: QtBot, asked_with: str, opened_with: bool
+) -> None:
+    fetch(REPOSITORY)
+    memory = Path("/a/memory.safetensors")
+    models.offer(asked_with, memory)
+    models.search.begin_look()  # what else was asked is of no interest here
+    models._look_at(REPOSITORY, "")
+    qtbot.waitUntil(lambda: models.search.offer is not None and models.search.offer.repository == REPOSITORY)
+    with qtbot.waitSignal(models.arrived, timeout=10_000) as arrived:
+        dialog_of(models).download.click()
+    assert arrived.args[1] == (memory if opened_with else None)
+
+
+def test_that_a_memory_is_forgotten_with_the_dialog_in_which_its_model_was_not_taken(
+    models: ModelCommands, qtbot: QtBot
+) -> None:
+    fetch(REPOSITORY)
+    models.offer(REPOSITORY, Path("/a/memory.safetensors"))
+    dialog_of(models).close()
+    models.offer(REPOSITORY)
+    qtbot.waitUntil(lambda: models.search.state is SearchState.OFFERED)
+    with qtbot.waitSignal(models.arrived, timeout=10_000) as arrived:
+        dialog_of(models).download.click()
+    assert arrived.args[1] is None
+
+
 def test_that_a_model_that_is_here_opens_without_a_network(
     models: ModelCommands, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:

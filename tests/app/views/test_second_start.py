@@ -31,34 +31,38 @@ def test_that_a_minimised_window_comes_back(desk: Desk, second_start: SecondStar
 
 def test_that_the_model_and_the_memory_of_a_second_start_are_opened(desk: Desk, second_start: SecondStart) -> None:
     second_start.on_called(Request("some/model", "/a/memory.safetensors"))
-    assert desk.port.called("load_model") == [("some/model",)]
-    assert desk.port.called("open_snapshot") == [(Path("/a/memory.safetensors"),)]
-    assert [call.name for call in desk.port.calls][-2:] == ["load_model", "open_snapshot"]
+    memory = Path("/a/memory.safetensors")
+    assert desk.port.called("load_model") == [("some/model", memory)]
+    assert desk.port.called("open_snapshot") == []  # else it would be tried on the open model where that one fails
+    second_start.on_called(Request(None, str(memory)))
+    assert desk.port.called("open_snapshot") == [(memory,)]
 
 
 def test_that_a_model_that_is_not_on_this_computer_is_offered_for_download_and_not_opened(
     desk: Desk, second_start: SecondStart, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(second_start.download_wanted) as wanted:
-        second_start.on_called(Request("far/away"))
-    assert wanted.args == ["far/away"]
-    assert desk.port.called("load_model") == []
+        second_start.on_called(Request("far/away", "/a/memory.safetensors"))
+    assert wanted.args == ["far/away", Path("/a/memory.safetensors")]
+    assert desk.port.called("load_model") == desk.port.called("open_snapshot") == []
 
 
 def test_that_a_first_start_opens_the_bundled_model_while_another_is_still_to_come(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = Program(qapp, parse(["--data-dir", str(tmp_path / "data"), "--model", "far/away"]))
+    memory = tmp_path / "a.safetensors"
+    options = ["--data-dir", str(tmp_path / "data"), "--model", "far/away", "--snapshot", str(memory)]
+    program = Program(qapp, parse(options))
     qtbot.addWidget(program.window)
     port = FakePort(qapp)
-    offered: list[str] = []
+    offered: list[tuple[str, Path | None]] = []
     monkeypatch.setattr(program.port, "start", port.start)
     monkeypatch.setattr(program.hub, "is_still_to_come", lambda model: model == "far/away")
-    monkeypatch.setattr(program._models, "offer", offered.append)
+    monkeypatch.setattr(program._models, "offer", lambda model, memory: offered.append((model, memory)))
     program.window.show()
     program._load()
     assert port.called("start") == [(None, None)]
-    assert offered == ["far/away"]
+    assert offered == [("far/away", memory)]
     program.window.close()
     assert program.close()
 

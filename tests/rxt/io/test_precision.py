@@ -79,7 +79,7 @@ def test_that_a_model_says_in_which_format_it_was_opened(folder: Path, dtype: st
 def test_that_auto_takes_8_bits_where_a_compiler_is_and_the_model_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision, "compiled", lambda: object())
     assert best_precision(tiny_model(), "cpu") == "float32"
-    monkeypatch.setattr(precision, "MANY_WEIGHTS", 0)
+    monkeypatch.setattr(precision, "LARGE", 0)
     assert best_precision(tiny_model(), "cpu") == "int8"
     assert best_precision(tiny_model(gated=False), "cpu") == "float32"
     assert best_precision(tiny_model(), "mps") == "float16"

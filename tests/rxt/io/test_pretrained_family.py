@@ -17,6 +17,7 @@ import rxt
 from rxt.config import ModelConfig
 from rxt.errors import ConfigError, ModelError
 from rxt.io.pretrained import save_model
+from rxt.io.weights import Weights
 from tests.rxt.tiny import LAYERS, SLOTS, WIDTH, document, tiny_model
 
 IDS = [2, 5, 11, 12, 6, 20, 3]
@@ -318,7 +319,16 @@ def test_that_weights_in_several_files_are_read_by_their_index(write: Write) -> 
 
 
 @pytest.mark.parametrize(
-    "file", ["../model.safetensors", "/model.safetensors", "a/b.safetensors", "model.bin", ".safetensors", 7]
+    "file",
+    [
+        "../model.safetensors",
+        "/model.safetensors",
+        "a/b.safetensors",
+        "model.bin",
+        ".safetensors",
+        f"{300 * 'a'}.safetensors",
+        7,
+    ],
 )
 def test_that_an_index_cannot_point_outside_of_its_folder(write: Write, file: Any) -> None:
     folder = write()
@@ -338,6 +348,17 @@ def test_that_a_damaged_index_is_refused(write: Write, text: str) -> None:
     (folder / "model.safetensors.index.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=r"index\.json"):
         rxt.load(folder)
+
+
+def test_that_an_endless_name_of_a_tensor_is_cut_where_it_is_named(write: Write) -> None:
+    folder = write()
+    tensors = load_file(folder / "model.safetensors")
+    endless = 10_000 * "a"
+    save_file({**tensors, endless: torch.full((2,), float("nan"))}, folder / "model.safetensors")
+    with pytest.raises(ModelError) as caught:
+        Weights(folder).tensor(endless)
+    assert "aaa… holds values that are not finite" in str(caught.value)
+    assert len(str(caught.value)) < len(str(folder)) + 300
 
 
 def test_that_a_model_of_pickles_alone_is_refused_because_they_can_run_code(write: Write) -> None:

@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from rxt.cli import main
 from rxt.io.pretrained import load
 from rxt.training.dialogues.sources import is_held_out
 from rxt.training.evaluation.attribution import DOSES, PICKS, TURNS, attribution, lines, name_tokens, told_and_asked
+from rxt.version import version
 from tests.rxt.inference.finished import BETA, GOLDEN
 from tests.rxt.inference.finished import model as golden
 
@@ -80,4 +82,8 @@ def test_that_the_command_tells_the_numbers(capsys: pytest.CaptureFixture[str]) 
     assert main(["trace", "--model", str(folder), "--conversations", "1", "--device", "cpu", "--json"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert "ranks first" in out[2]
-    assert json.loads(out[-1])["zeroed"]["attention"]["0.05"]["changed"]["trials"] == 1
+    values = json.loads(out[-1])
+    assert values["zeroed"]["attention"]["0.05"]["changed"]["trials"] == 1
+    assert (values["conversations"], values["seed"], values["device"], values["dtype"]) == (1, 0, "cpu", "float32")
+    assert Path(values["source"]) == folder
+    assert (values["version"], values["torch"]) == (version(), torch.__version__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -28,6 +29,7 @@ from rxt.training.evaluation.plot import plot
 from rxt.training.evaluation.results import MEMORIES, Evaluation
 from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, natural_script, recall_probe, scripts_of_file
 from rxt.training.recipe import ModelShape
+from rxt.version import version
 from tests.rxt.inference.finished import After
 
 QUERIES = ("hello", "a b", "hello", "What is my name?", "the")
@@ -367,6 +369,9 @@ def test_that_the_command_ends_with_one_line_of_json_and_writes_three_files(
     assert main(command) == 0
     values = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (values["model"], values["dtype"]) == ("untrained", "int8")
+    assert (values["device"], values["seed"], values["kinds"], values["data"]) == ("cpu", 0, None, [])
+    assert Path(values["source"]) == untrained
+    assert (values["version"], values["torch"]) == (version(), torch.__version__)
     assert set(values["recall"]["reset"]) == {"1", "2"}
     assert {"facts", "update", "correction", "not_told", "denied", "perplexity", "valid_talk"} <= set(values)
     assert sorted(path.name for path in out.iterdir()) == [
@@ -384,9 +389,21 @@ def test_that_the_command_evaluates_files(
     values = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert values["exact"]["as it is"]["2"]["trials"] == 3
     assert values["perplexity"]["as it is"] > 1
+    assert values["data"] == [{"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]
+    assert values["seed"] is None
     path.write_text("{}\n", encoding="utf-8")
     assert main(["eval", "--model", str(untrained), "--data", str(path)]) == 1
     assert "line 1: query is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--dialogues", "--turns", "--seed", "--kinds"])
+def test_that_options_of_generated_dialogues_are_refused_for_files(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", "--model", "no/such/model", "--data", "a.jsonl", option, "0"]) == 1
+    said = capsys.readouterr().err
+    assert f"rxt: {option} shapes generated dialogues, and with --data there are none" in said
+    assert "Nothing was measured." in said
 
 
 @pytest.mark.parametrize(("dialogues", "turns"), [(0, 5), (5, 0)])

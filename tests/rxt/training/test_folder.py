@@ -50,6 +50,11 @@ def test_that_the_run_of_a_model_with_another_tokenizer_is_refused(recipe: Recip
     one, other = (replace(recipe, model=ModelFolder(tmp_path / name / "model")) for name in ("one", "other"))
     Trainer(one, tmp_path / "run").run(lambda _: None)
     before = contents(tmp_path / "run")
+    with pytest.raises(TrainingError, match=r"from is .*other.* in this recipe and .*one"):
+        Trainer(other, tmp_path / "run")
+    assert contents(tmp_path / "run") == before
+    (tmp_path / "run" / "recipe.json").unlink()  # as of a run that was killed before it was written
+    del before["recipe.json"]
     with pytest.raises(TrainingError, match="belongs to a model with another tokenizer"):
         Trainer(other, tmp_path / "run")
     assert contents(tmp_path / "run") == before

@@ -22,8 +22,10 @@ import numpy as np
 from rxt.events import (
     FinishReason,
     FloatArray,
+    GateActivation,
     GateLaw,
     GateName,
+    GateSource,
     GateStage,
     MemorySummary,
     Sampling,
@@ -262,7 +264,7 @@ def _gate(
     if item["name"] not in get_args(GateName):
         raise RecordingError(f"Turn {turn} has a gate stage {item['name']!r}, which is not known.")
     law = GateLaw(**item["law"])
-    activations, sources = ("none", "sigmoid", "tanh"), ("none", "static", "elementwise", "linear")
+    activations, sources = get_args(GateActivation), get_args(GateSource)
     if law.activation not in activations or law.source not in sources or type(law.per_slot) is not bool:
         raise RecordingError(f"Turn {turn}, {item['name']} gate: its law is not known.")
     return GateStage(item["name"], law, _array(arrays, f"{turn}/gate/{item['name']}", shape))

@@ -14,7 +14,8 @@ Letters: L memory layers, S slots, D width, T tokens, V vocabulary.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -47,7 +48,8 @@ class Sampling:
     seed: of the token choice; turn n of a session draws from (seed, n), so a turn can be repeated alone.
     max_tokens: limit of the answer in tokens (>= 1), None leaves the interaction length as the only limit.
 
-    Raises ValueError for a value outside its range.
+    NumPy's numbers become Python's. Raises ValueError for a value outside its range, TypeError for what is no number
+    of its kind.
     """
 
     temperature: float = 0.0
@@ -67,6 +69,15 @@ class Sampling:
             raise ValueError(f"max_tokens must be at least 1 (or absent), not {self.max_tokens}")
         if not 0 <= self.seed < 2**63:
             raise ValueError(f"seed must be between 0 and 2^63 - 1, not {self.seed}")
+        for name in ("temperature", "top_p"):
+            self._become(name, float)
+        for name in ("top_k", "seed", "max_tokens"):
+            self._become(name, operator.index)
+
+    def _become(self, name: str, kind: Callable[[Any], object]) -> None:
+        value = getattr(self, name)
+        if value is not None:
+            object.__setattr__(self, name, kind(value))
 
 
 @dataclass(frozen=True, slots=True)

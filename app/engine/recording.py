@@ -86,11 +86,11 @@ def to_bytes(
     arrays: dict[str, Any] = {_HEADER: np.frombuffer(text.encode(), np.uint8), "initial/norm": recording.initial.norm}
     if extra is not None:
         arrays |= extra.arrays
-    for record in recording.records:
+    for turn, record in enumerate(recording.records):  # as the reader counts: a record may have another number
         for name in ("norm", "change", "cosine"):
-            arrays[f"{record.turn}/{name}"] = getattr(record, name)
+            arrays[f"{turn}/{name}"] = getattr(record, name)
         for stage in record.gates:
-            arrays[f"{record.turn}/gate/{stage.name}"] = stage.values
+            arrays[f"{turn}/gate/{stage.name}"] = stage.values
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:  # np.savez_compressed could not be called off
         for number, (name, array) in enumerate(arrays.items()):

@@ -9,8 +9,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
+from app.views.elided import ElidedButton
 from app.views.icons import Icons, application_icon
-from app.views.labels import button, label
+from app.views.labels import button, dressed, label
 
 if TYPE_CHECKING:
     from app.actions import Actions
@@ -91,7 +92,9 @@ class Welcome(QWidget):
         column.addSpacing(PADDING_PX)
         column.addWidget(label("Try one of these", "section"))
         for number, text in enumerate(EXAMPLES):
-            example = button(text, "example", "ph.chat-circle", icons, f"Send: {text}", "muted")
+            example = dressed(ElidedButton(), text, "example", "ph.chat-circle", icons, f"Send: {text}", "muted")
+            example.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            example.setToolTip(text)
             example.setObjectName(f"example{number}")
             example.setProperty("message", text)
             example.clicked.connect(self._choose)

@@ -21,10 +21,19 @@ AS_IT_IS, RESET = "as it is", "reset"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """text: what is asked; expected: an answer that holds one of these as whole words, in any case, is right."""
+    """text: what is asked; expected: an answer that holds one of these as whole words, in any case, is right.
+
+    Raises ValueError where `expected` is one text instead of a tuple of them, or holds an empty one.
+    """
 
     text: str
     expected: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.expected, str):  # each of its letters would be an answer
+            raise ValueError(f"expected is a tuple of texts: ({self.expected!r},), not {self.expected!r}")
+        if not all(text.strip() for text in self.expected):
+            raise ValueError("an expected text is empty: every answer would hold it")
 
     def is_answered_by(self, answer: str) -> bool:
         """Whether the answer holds one of the expected texts. Anabel is not Ana."""
@@ -70,9 +79,12 @@ def recall(
     """The same questions to the memory ("as it is") and to its controls: what is right there was guessed.
 
     controls: by default a fresh memory ("reset"); add the memory of another conversation of the same age. Shuffling the
-    slots of a layer is no control: slots are a set, and the answers stay the same. Raises Cancelled.
+    slots of a layer is no control: slots are a set, and the answers stay the same. Raises Cancelled, and ValueError for
+    a control of the name "as it is".
     """
     others = {RESET: model.initial_memory(seed=0)} if controls is None else controls
+    if AS_IT_IS in others:
+        raise ValueError(f"a control cannot be called {AS_IT_IS!r}: so the memory itself is. Nothing was asked")
     texts = [question.text for question in questions]
     results = {}
     for name, state in {AS_IT_IS: memory, **others}.items():

@@ -39,9 +39,9 @@ class PretrainedModel(ReactiveTransformer):
     """A Reactive Transformer with its tokenizer, as a folder holds them.
 
     name: of the folder or repository; source: its path; fingerprint: SHA-256 over configuration, tokenizer and
-    weights, so that two models with equal fingerprints compute the same, but for rounding. precision: of its weights,
-    the `dtype` it was opened with or that "auto" chose. notes: what was assumed or ignored when it
-    was opened, as sentences.
+    weights as its files hold them, so that two models with equal fingerprints compute the same, but for rounding;
+    weights that are changed after loading leave it as it was. precision: of its weights, the `dtype` it was opened with
+    or that "auto" chose. notes: what was assumed or ignored when it was opened, as sentences.
     """
 
     def __init__(

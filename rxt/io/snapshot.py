@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -91,28 +92,31 @@ def save_snapshot(
 ) -> SnapshotInfo:
     """Writes a memory of `model` to a file, replacing what was there only when everything is on the disk.
 
-    Raises SnapshotError where the memory is not this model's or a text is longer than 8,000 characters, OSError where
-    the file cannot be written.
+    turns: 0 to 10^9. synthetic: say True of a memory that was made or edited rather than left by a conversation.
+    The file names the model by its fingerprint, which is of the files it was loaded from: weights that were changed
+    since then do not change it.
+    Raises SnapshotError where the memory is not this model's, a text is longer than 8,000 characters or `load_snapshot`
+    would refuse the file for what else it says, OSError where the file cannot be written; what was there stays.
     """
     try:
         model.check_memory(memory)
     except ValueError as error:
         raise SnapshotError(f"This memory cannot be saved: {error}.") from None
     info = SnapshotInfo(
-        title=well_formed(title),
-        description=well_formed(description),
+        title=_text(title),
+        description=_text(description),
         model=model.name,
         fingerprint=model.fingerprint,
         tokenizer_sha256=model.tokenizer.sha256,
         sha256=memory.sha256,
-        turns=turns,
-        origin=well_formed(origin),
+        turns=_whole(turns),
+        origin=_text(origin),
         parent=parent or "",
         seed="" if seed is None else str(seed),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=version(),
         shape=memory.shape,
-        synthetic=synthetic,
+        synthetic=bool(synthetic),
     )
     _write(Path(path), memory, info)
     return info
@@ -125,9 +129,26 @@ def retitle_snapshot(path: str | Path, title: str, description: str) -> Snapshot
     then what it was.
     """
     snapshot = read_snapshot(path)
-    info = replace(snapshot.info, title=well_formed(title), description=well_formed(description))
+    info = replace(snapshot.info, title=_text(title), description=_text(description))
     _write(Path(path), snapshot, info)
     return info
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise SnapshotError(f"A title, a note and an origin are texts, not {value!r}; nothing was saved.")
+    return well_formed(value)
+
+
+def _whole(turns: object) -> int:
+    """NumPy's whole numbers too."""
+    try:
+        number = int(operator.index(turns))  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if isinstance(turns, bool) or not 0 <= number <= _MOST_TURNS:
+        raise SnapshotError(f"A memory has lived through 0 to 10^9 turns, not {turns!r}; nothing was saved.")
+    return number
 
 
 def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
@@ -135,6 +156,8 @@ def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
         if len(text) > _TEXT_LIMIT:
             raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
     metadata = _to_metadata(info)
+    if _from_metadata(metadata) != info:
+        raise SnapshotError("What the file would say of this memory cannot be read back; nothing was saved.")
     data = safetensors.torch.save({TENSOR: memory.shared.cpu()}, metadata={**metadata, "digest": _digest(metadata)})
     write_atomically(path, data)
 

@@ -5,6 +5,7 @@ Letters: B batch, T tokens, D width, L layers, S slots, V vocabulary.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 
 import torch
@@ -81,7 +82,7 @@ class ReactiveTransformer(nn.Module):
 
     def initial_memory(self, seed: int = 0) -> MemoryState:
         """Fresh memory: normal noise N(0, 1), as in training; the same for the same seed and build of torch."""
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(operator.index(seed))
         return MemoryState(torch.randn(self.memory_shape, generator=generator, dtype=torch.float32, device="cpu"))
 
     def check_memory(self, memory: MemoryState) -> None:

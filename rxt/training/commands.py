@@ -122,6 +122,8 @@ def _run(trainer: Trainer) -> int:
 
     if trainer.rank == 0 and trainer.step:
         _say_what_goes_on(trainer)
+    for note in trainer.notes() if trainer.rank == 0 else ():
+        _say(note)
     with tqdm(total=trainer.last_step, initial=trainer.step, unit="step", disable=trainer.rank != 0) as bar:
 
         def report(progress: Progress) -> None:
@@ -150,8 +152,6 @@ def _say_what_goes_on(trainer: Trainer) -> None:
         _say(f"Going on in {trainer.out} after step {trainer.step}.")
     if changes := trainer.changes():
         _say(f"The recipe says otherwise than the one used so far: {', '.join(changes)}.")
-    for note in trainer.notes():
-        _say(note)
 
 
 def _grow(arguments: argparse.Namespace) -> int:
@@ -196,7 +196,7 @@ def _average(arguments: argparse.Namespace) -> int:
     model = averaged(models, arguments.shares, arguments.decoder_shares)
     tokenizer_json = (Path(models[0].source) / TOKENIZER).read_text("utf-8")
     save_model(arguments.folder, model, models[0].document, tokenizer_json)
-    _say(f"The mean of {len(models)} models is in {arguments.folder}.")
+    _say(f"The mean of {len(models)} models is in {arguments.folder}, in 16 bits a weight (float16).")
     return 0
 
 

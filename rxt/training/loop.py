@@ -30,7 +30,7 @@ from rxt.training.products import ComputingCopy
 from rxt.training.recipe import Recipe, StagePlan
 from rxt.training.recipe_record import RecipeRecord
 from rxt.training.stage import Stage, StageResult
-from rxt.training.start import CHECKPOINT, begin, build_stage, check_compiler, check_device
+from rxt.training.start import CHECKPOINT, begin, build_stage, check_compiler, check_device, look_ahead
 from rxt.training.step_mean import StepMean
 from rxt.training.supply import Supply
 from rxt.training.team import Team
@@ -72,8 +72,9 @@ class Trainer:
             _compile(self._computing.model)
         self.step = 0
         self._trained_here = False
-        self._enter(0)
         self._resume()
+        over = self.stage_step >= self.plan.schedule.steps
+        self._unlearned = look_ahead(self._start, recipe.stages, self.place + over)
 
     @property
     def rank(self) -> int:
@@ -107,8 +108,9 @@ class Trainer:
         return self._record.changes(self.place)
 
     def notes(self) -> list[str]:
-        """Sentences about what this recipe says otherwise and cannot change any more."""
-        return list(self._record.notes(self.place))
+        """Sentences about what this recipe says otherwise and cannot change any more, and about what of its files will
+        not be learned."""
+        return [*self._record.notes(self.place), *self._unlearned]
 
     @property
     def is_kept(self) -> bool:
@@ -203,7 +205,9 @@ class Trainer:
             yield from self.stage.extra.named_parameters(prefix="extra")
 
     def _resume(self) -> None:
+        """Enters the stage of the checkpoint, or the first one where there is none."""
         if not self._checkpoint.exists():
+            self._enter(0)
             return
         state = Checkpoint.read(self._checkpoint)
         state.check_model(self._checkpoint, self.model, self._start.fingerprint)
@@ -215,8 +219,7 @@ class Trainer:
                 "has another there. Nothing was changed: use the recipe it was made with, or name another folder with "
                 "--out."
             )
-        if state.stage != self.place:
-            self._enter(state.stage)
+        self._enter(state.stage)  # alone: the files of those that are over may be gone
         self.model.load_state_dict(state.model)
         self._computing.follow()
         restore_optimizer(self.optimizer, state.optimizer)

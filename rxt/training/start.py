@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,24 @@ from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.text.trainer import train_tokenizer
 from rxt.training.batch import BatchBuilder, LossWeights
-from rxt.training.corpus import read_corpus, too_long
+from rxt.training.corpus import DataError, read_corpus, too_long
 from rxt.training.curriculum import Curriculum
-from rxt.training.dialogues import texts
+from rxt.training.dialogues import Dialogue, texts
 from rxt.training.dialogues.facts import numbers_of_facts
 from rxt.training.initialise import initialise
 from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
 from rxt.training.memory_aware import MemoryAwareStage
-from rxt.training.recipe import DataPlan, ModelFolder, ModelPreset, Recipe, RecipeError, StageOptions, StagePlan
+from rxt.training.recipe import (
+    CurriculumPlan,
+    DataPlan,
+    ModelFolder,
+    ModelPreset,
+    Recipe,
+    RecipeError,
+    StageOptions,
+    StagePlan,
+)
 from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
 from rxt.training.stage import Stage
 from rxt.training.tagger import Lesson, Tagger
@@ -134,6 +143,48 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
             return MemoryAwareStage(model, builder, source, curriculum, lesson, plan.options)
 
 
+def look_ahead(start: Start, stages: Sequence[StagePlan], place: int) -> list[str]:
+    """Reads once what the stages from `place` on will need, so that no fault is found when others have been trained.
+
+    Keeps none of it; returns sentences about what of the files will not be learned. Raises DataError or RecipeError,
+    which name the stage where there are several."""
+    lengths: dict[Path, list[int]] = {}
+    notes: list[str] = []
+    for number, plan in enumerate(stages[place:], place + 1):
+        try:
+            if plan.kind in ("joint", "interaction"):
+                _mask_id(start.tokenizer_json)
+            elif plan.kind == "memory_aware":
+                _check_slot_share(start.model, plan.options)
+            for path in plan.data.files:
+                if path not in lengths:
+                    lengths[path] = [len(dialogue.turns) for dialogue in _read(start, [path])]
+        except (DataError, RecipeError) as error:
+            if len(stages) == 1:
+                raise
+            raise type(error)(f"Nothing was trained, because stage {number} could not be: {error}") from None
+        where = f"In stage {number}, " if len(stages) > 1 else ""
+        notes += [where + note for note in _too_long_for(plan.curriculum, plan.data.files, lengths)]
+    return notes
+
+
+def _too_long_for(
+    curriculum: CurriculumPlan | None, files: Sequence[Path], lengths: Mapping[Path, Sequence[int]]
+) -> Iterator[str]:
+    """A sentence for each file with conversations that the curriculum cuts. lengths: in turns, of each file."""
+    if curriculum is None:
+        return
+    most = max(curriculum.turns)
+    for path in dict.fromkeys(files):
+        if count := sum(length > most for length in lengths[path]):
+            several = count > 1
+            yield (
+                f"{count} {'conversations' if several else 'conversation'} of {path} {'are' if several else 'is'} "
+                f"longer than the {most} turns of the curriculum; {'their ends are' if several else 'its end is'} not "
+                "learned. Raise the last number of turns (system counts as one), or leave [curriculum] out."
+            )
+
+
 def _check_slot_share(model: ReactiveTransformer, options: StageOptions) -> None:
     """Raises RecipeError where some slots cannot stand for all of them."""
     memory = model.config.memory
@@ -173,9 +224,12 @@ def _source(start: Start, plan: DataPlan) -> Source:
     )
     if not plan.files:
         return generated
-    objection = too_long(start.template(), start.model.config.interaction_length)
-    files = FileSource(read_corpus(plan.files, objection))
+    files = FileSource(_read(start, plan.files))
     return MixedSource(files, generated, plan.generator_share) if plan.generator else files
+
+
+def _read(start: Start, files: Sequence[Path]) -> list[Dialogue]:
+    return read_corpus(files, too_long(start.template(), start.model.config.interaction_length))
 
 
 def _mask_id(tokenizer_json: str) -> int:

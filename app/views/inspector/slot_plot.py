@@ -41,7 +41,7 @@ class SlotPlot(pg.PlotItem):
         self._floor = pg.InfiniteLine(angle=0, movable=False)
         self._name = pg.LabelItem("", justify="left")
         self._name.setParentItem(self.getViewBox())
-        self._name.anchor(itemPos=(0, 0), parentPos=(0, 0), offset=(2, -7))
+        self._name.anchor(itemPos=(0, 0), parentPos=(0, 0), offset=(2, -5))
         self.hideButtons()
         self.getAxis("left").setWidth(50)
         bottom.setHeight(AXIS_PX)

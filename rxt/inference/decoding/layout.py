@@ -10,6 +10,7 @@ from ctypes import POINTER, c_float, c_int64, c_void_p
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules import module as hooks_of_all
 
 from rxt.model.compilable import is_compilable
 from rxt.model.decoder import Decoder, DecoderLayer, Head
@@ -74,8 +75,16 @@ class CToken(ctypes.Structure):
 def can_lay_out(model: ReactiveTransformer) -> bool:
     """Whether the compiled step can decode the model as it is: where it lies, in its number format, and made of parts
     that nobody has wrapped, replaced or hooked, as whoever looks into a model does: those must be called."""
+    if _is_watched():
+        return False
     is_known = model.device.type == "cpu" and model.dtype in FORMATS and is_compilable(model.config.decoder)
     return is_known and all(map(_is_plain, model.decoder.modules()))
+
+
+def _is_watched() -> bool:
+    """Whether somebody looks at every module, or at every operation of torch, as FlopCounterMode does."""
+    hooks = (hooks_of_all._global_forward_hooks, hooks_of_all._global_forward_pre_hooks)
+    return any(hooks) or torch._C._len_torch_dispatch_stack() > 0
 
 
 def _is_plain(part: nn.Module) -> bool:

@@ -61,6 +61,14 @@ def test_that_what_was_recorded_comes_back_bit_for_bit(recording: Recording, tmp
                 assert new == old
 
 
+def test_that_records_of_any_number_come_back_by_their_places(recording: Recording) -> None:
+    records = tuple(dataclasses.replace(record, turn=0) for record in recording.records)
+    opened = from_bytes(to_bytes(Recording(recording.initial, records)))
+    assert [record.turn for record in opened.records] == [0, 1, 2]
+    for before, after in zip(records, opened.records, strict=True):
+        assert after.norm.tobytes() == before.norm.tobytes()
+
+
 def test_that_a_memory_without_turns_can_be_recorded(recording: Recording) -> None:
     assert from_bytes(to_bytes(Recording(recording.initial, ()))).records == ()
 

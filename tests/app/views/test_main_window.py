@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QScrollBar,
     QWidget,
 )
@@ -198,6 +199,12 @@ def test_that_sampling_comes_from_the_settings(desk: Desk) -> None:
 
 
 # ------------------------------------------------------------------ beginnings
+
+
+def test_that_the_welcome_gives_way_in_a_narrow_chat_instead_of_being_cut_off(desk: Desk) -> None:
+    welcome = desk.find("welcome")
+    area: QScrollArea = welcome.findChild(QScrollArea)
+    assert area.widget().minimumSizeHint().width() <= 240
 
 
 def test_that_a_first_start_greets_and_an_example_is_sent_by_a_click(desk: Desk, qtbot: QtBot) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import ctypes
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.hooks import RemovableHandle
 
 from rxt.inference.decoding import choice
 from rxt.inference.decoding.choice import plan_of
@@ -154,6 +158,30 @@ def test_that_parts_somebody_has_hooked_or_replaced_are_called_by_torch(
     assert plan_of(model) is not None
     change(model)
     assert plan_of(model) is None
+
+
+def hook_everywhere() -> RemovableHandle:
+    return register_module_forward_hook(lambda *_: None)
+
+
+def hook_before_everywhere() -> RemovableHandle:
+    return register_module_forward_pre_hook(lambda *_: None)
+
+
+def count_operations() -> FlopCounterMode:
+    return FlopCounterMode(display=False)
+
+
+@pytest.mark.parametrize("watch", [hook_everywhere, hook_before_everywhere, count_operations])
+@pytest.mark.usefixtures("eager")
+def test_that_while_somebody_watches_every_part_or_operation_torch_decodes(
+    watch: Callable[[], AbstractContextManager[object]],
+) -> None:
+    model = tiny_model()
+    assert plan_of(model) is not None
+    with watch():
+        assert plan_of(model) is None
+    assert plan_of(model) is not None
 
 
 @pytest.fixture

@@ -36,10 +36,11 @@ def test_that_the_order_of_questions_does_not_matter() -> None:
 
 def test_that_recall_counts_expected_texts_in_any_case_beside_its_controls() -> None:
     memory, other = session(BETA, 2).memory, session(BETA, 3).memory
-    answers = [found.answer for found in ask(model(BETA), memory, QUESTIONS[:2], SHORT)]
+    answers = [found.answer for found in ask(model(BETA), memory, QUESTIONS[:1:-1], SHORT)]
+    assert answers[0].swapcase() != answers[0]
     questions = [
-        Question(QUESTIONS[0], ("not this", answers[0].swapcase())),
-        Question(QUESTIONS[1], ("never said",)),
+        Question(QUESTIONS[3], ("not this", answers[0].swapcase())),
+        Question(QUESTIONS[2], ("never said",)),
     ]
     found = recall(model(BETA), memory, questions, {"another": other}, SHORT)
     assert list(found) == [AS_IT_IS, "another"]
@@ -47,6 +48,18 @@ def test_that_recall_counts_expected_texts_in_any_case_beside_its_controls() -> 
     assert found[AS_IT_IS].share.to_json()["share"] == 0.5
     assert [given.answer for given in found[AS_IT_IS].replies] == answers
     assert list(recall(model(BETA), memory, questions, sampling=SHORT)) == [AS_IT_IS, RESET]
+
+
+@pytest.mark.parametrize("expected", ["Anita", ("Ana", ""), (" ",)])
+def test_that_an_expected_text_that_nearly_every_answer_would_hold_is_refused(expected: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Question("Who are you?", expected)
+
+
+def test_that_no_control_takes_the_place_of_the_memory_that_is_asked() -> None:
+    memory, other = session(BETA, 2).memory, session(BETA, 3).memory
+    with pytest.raises(ValueError, match="as it is"):
+        recall(model(BETA), memory, [Question(QUESTIONS[0], ("Ana",))], {AS_IT_IS: other}, SHORT)
 
 
 def test_that_shuffling_the_slots_of_a_layer_is_no_control() -> None:

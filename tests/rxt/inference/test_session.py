@@ -366,6 +366,16 @@ def test_that_events_become_json_and_name_themselves(session: rxt.Session) -> No
     assert np.array(lines[-1]["record"]["gates"][0]["values"]).shape == session.model.memory_shape[:2]
 
 
+def test_that_events_become_json_where_the_settings_were_numpys_numbers(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    number: Any = np.int64(3)
+    sampling = rxt.Sampling(np.float32(0.7), top_k=number, top_p=np.float32(0.5), seed=number, max_tokens=number)
+    lines = [json.loads(json.dumps(to_json(event))) for event in rxt.Session(model, memory, sampling).ask("hello")]
+    assert lines[-1]["record"]["sampling"]["seed"] == 3
+    assert model.initial_memory(seed=number) == model.initial_memory(seed=3)
+
+
 def test_that_a_query_with_half_a_character_is_recorded_as_it_was_read(session: rxt.Session) -> None:
     events = list(session.ask("hi \ud83d"))
     assert the(TurnStarted, events).query == session.turns[0].query == "hi \ufffd"

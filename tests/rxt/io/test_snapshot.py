@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -318,3 +319,35 @@ def test_that_a_file_that_shrinks_while_it_is_read_never_ends_the_process(saved:
     command = [sys.executable, "-c", code, str(folder), str(saved)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == "alive", result.stderr
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"turns": 1.0},
+        {"turns": True},
+        {"turns": -1},
+        {"turns": 10**9 + 1},
+        {"turns": "3"},
+        {"title": None},
+        {"description": 7},
+        {"origin": None},
+        {"parent": 7},
+    ],
+)
+def test_that_nothing_is_saved_which_could_not_be_loaded_again(
+    saved: Path, model: PretrainedModel, memory: rxt.MemoryState, told: dict[str, Any]
+) -> None:
+    before = saved.read_bytes()
+    with pytest.raises(SnapshotError, match="nothing was saved"):
+        rxt.save_snapshot(saved, memory, model=model, **told)
+    assert saved.read_bytes() == before
+
+
+def test_that_numpys_numbers_describe_a_memory_as_pythons_do(
+    saved: Path, model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    truth: Any = np.True_
+    info = rxt.save_snapshot(saved, memory, model=model, turns=np.int64(3), seed=np.int64(4), synthetic=truth)
+    assert rxt.load_snapshot(saved, model=model).info == info
+    assert (info.turns, info.seed, info.synthetic) == (3, "4", True)

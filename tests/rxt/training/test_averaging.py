@@ -108,7 +108,9 @@ def test_that_the_command_writes_a_folder_that_opens(
 ) -> None:
     names = [model.source for model in models[:2]]
     assert main(["average", *names, str(tmp_path / "mean"), "--shares", "1", "3"]) == 0
-    assert "mean of 2 models" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "mean of 2 models" in said
+    assert "float16" in said
     expected = averaged(models[:2], (1, 3)).state_dict()
     mean = rxt.load(tmp_path / "mean").state_dict()
     for name, value in expected.items():

@@ -1,0 +1,143 @@
+"""What is looked at before the first step: all that stages still to come need, and what of the files they leave out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rxt.cli import main
+from rxt.config import ModelConfig
+from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.training.corpus import DataError
+from rxt.training.loop import Trainer
+from rxt.training.recipe import (
+    DataPlan,
+    ModelFolder,
+    ModelShape,
+    Recipe,
+    RecipeError,
+    StageKind,
+    StageOptions,
+)
+from rxt.training.start import Start, look_ahead
+from tests.rxt.training.test_folder import SMALL
+
+PAIR = {"query": "Who are you?", "answer": "I am Juniper."}
+CURRICULUM = (
+    "[curriculum]\nturns = [1, 2]\npromote_at_value_accuracy = 0.5\npromote_after_steps = 9\nearlier_share = 0.0\n"
+)
+SECOND = "Nothing was trained, because stage 2 could not be: "
+
+
+def conversations(path: Path, *turns: int) -> Path:
+    """Writes one of each number of turns."""
+    records = [{**PAIR, "interactions": [PAIR] * (count - 1)} for count in turns]
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return path
+
+
+def in_two_stages(
+    recipe: Recipe, *files: Path, first: tuple[Path, ...] = (), kind: StageKind = "memory_aware"
+) -> Recipe:
+    (stage,) = recipe.stages
+    data = DataPlan(files=first) if first else stage.data
+    return replace(recipe, stages=(replace(stage, data=data), replace(stage, kind=kind, data=DataPlan(files=files))))
+
+
+@pytest.fixture
+def trained(recipe: Recipe, tmp_path: Path) -> Recipe:
+    """The recipe that goes on from a trained model, whose tokenizer reads no files."""
+    Trainer(recipe, tmp_path / "base").save()
+    return replace(recipe, model=ModelFolder(tmp_path / "base" / "model"))
+
+
+def test_that_a_fault_in_the_files_of_a_later_stage_is_named_with_it_before_the_first_step(
+    trained: Recipe, tmp_path: Path
+) -> None:
+    later = in_two_stages(trained, tmp_path / "mine.jsonl")
+    with pytest.raises(DataError, match=rf"{SECOND}There is no data file .*mine\.jsonl"):
+        Trainer(later, tmp_path / "run")
+    long = {"query": "Who are you? " * 60, "answer": "Nobody."}
+    for record, words in (({"query": "Who?"}, ": answer is missing"), (long, ", turn 1: the query has")):
+        (tmp_path / "mine.jsonl").write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(DataError, match=rf"{SECOND}.*mine\.jsonl, line 1{words}"):
+            Trainer(later, tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoint.pt").exists()
+
+
+def test_that_a_model_that_a_later_stage_cannot_train_is_refused_before_the_first(
+    recipe: Recipe, tokenizer_json: str
+) -> None:
+    assert isinstance(recipe.model, ModelShape)
+    document = recipe.model.to_document()
+    document["memory_attention_config"]["residual_gate_type"] = "linear"
+    values = json.loads(tokenizer_json)
+    values["added_tokens"] = [token for token in values["added_tokens"] if token["content"] != "[MASK]"]
+    start = Start(ReactiveTransformer(ModelConfig.from_json(document)), document, json.dumps(values))
+    (stage,) = recipe.stages
+    shared = replace(stage, options=StageOptions(slot_share=0.5))
+    masked = replace(stage, kind="joint", curriculum=None)
+    for later, words in ((shared, "slot_share must be 1"), (masked, r"The tokenizer has no \[MASK\]")):
+        with pytest.raises(RecipeError, match=SECOND + words):
+            look_ahead(start, (stage, later), 0)
+        assert look_ahead(start, (later, stage), 1) == []
+
+
+def test_that_a_run_that_goes_on_asks_for_the_files_of_stages_to_come_and_of_none_that_is_over(
+    trained: Recipe, tmp_path: Path
+) -> None:
+    first, second = (conversations(tmp_path / f"{name}.jsonl", 1) for name in ("first", "second"))
+    recipe = in_two_stages(trained, second, first=(first,))
+    trainer = Trainer(recipe, tmp_path / "run")
+    trainer.save()
+    second.rename(tmp_path / "away")
+    with pytest.raises(DataError, match=f"{SECOND}There is no data file"):
+        Trainer(recipe, tmp_path / "run")
+    (tmp_path / "away").rename(second)
+
+    class Killed(Exception):
+        """What ends the run in its second stage."""
+
+    def kill(progress: object) -> None:
+        if trainer.place == 1 and trainer.stage_step == 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        trainer.run(kill)
+    first.unlink()
+    again = Trainer(recipe, tmp_path / "run")
+    assert (again.place, again.stage_step) == (1, 3)
+    again.run(lambda _: None)
+    assert again.is_finished
+
+
+def test_that_a_run_says_which_conversations_are_longer_than_its_curriculum(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    many, one = conversations(tmp_path / "many.jsonl", 1, 3, 4, 12), tmp_path / "one.jsonl"
+    one.write_text(json.dumps({**PAIR, "system": "Be kind.", "interactions": [PAIR] * 2}), encoding="utf-8")
+    read = replace(recipe, stages=(replace(stage, data=DataPlan(files=(many, one, many))),))
+    assert Trainer(read, tmp_path / "run").notes() == [
+        f"2 conversations of {many} are longer than the 3 turns of the curriculum; their ends are not learned. Raise "
+        "the last number of turns (system counts as one), or leave [curriculum] out.",
+        f"1 conversation of {one} is longer than the 3 turns of the curriculum; its end is not learned. Raise the last "
+        "number of turns (system counts as one), or leave [curriculum] out.",
+    ]
+    assert Trainer(in_two_stages(recipe, one), tmp_path / "two").notes()[0].startswith("In stage 2, 1 conversation of")
+    whole = Trainer(replace(read, stages=(replace(read.stages[0], curriculum=None),)), tmp_path / "whole")
+    assert whole.notes() == []
+    assert whole._train_step().turns == 12
+
+
+def test_that_the_terminal_says_what_is_not_learned_at_every_start_but_not_when_all_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "recipe.toml", tmp_path / "run"
+    conversations(tmp_path / "mine.jsonl", 3)
+    text = SMALL.replace("tokenizer_dialogues = 5\n", 'files = ["mine.jsonl"]\n') + CURRICULUM
+    for steps, said in ((1, True), (1, False), (2, True)):
+        path.write_text(text.replace("steps = 1\n", f"steps = {steps}\n"), encoding="utf-8")
+        assert main(["train", str(path), "--out", str(out)]) == 0
+        assert ("mine.jsonl is longer than the 2 turns of the curriculum" in capsys.readouterr().out) == said

@@ -177,11 +177,11 @@ def _too_long_for(
     most = max(curriculum.turns)
     for path in dict.fromkeys(files):
         if count := sum(length > most for length in lengths[path]):
-            several = count > 1
+            turns = f"{most} turn" if most == 1 else f"{most} turns"
+            which, ends = ("conversation", "its end is") if count == 1 else ("conversations", "their ends are")
             yield (
-                f"{count} {'conversations' if several else 'conversation'} of {path} {'are' if several else 'is'} "
-                f"longer than the {most} turns of the curriculum; {'their ends are' if several else 'its end is'} not "
-                "learned. Raise the last number of turns (system counts as one), or leave [curriculum] out."
+                f"{count} {which} of {path} {'is' if count == 1 else 'are'} longer than the {turns} of the curriculum; "
+                f"{ends} not learned. Raise the last number of turns (system counts as one), or leave [curriculum] out."
             )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout
 
 from app.engine.findings import Health
@@ -14,7 +14,7 @@ from app.engine.inquiries import AskHealth
 from app.models.memory_history import INITIAL
 from app.paint.colormap import LEVELS
 from app.paint.limits import Limits
-from app.paint.number import life_text
+from app.paint.number import life_text, number_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns
 from app.theme import GAP_PX, Theme, ThemeController, mixed
@@ -59,6 +59,7 @@ _LINE_PX = 19
 _HEAD_PX = 24
 _MAP_PX = 104
 _COLUMN_PX = 64
+_MANY = 1000
 STATE = Measure("health", "state", "Health of slots", "0: well, 1: saturated, 2: duplicate, 3: dead.")
 
 
@@ -80,6 +81,30 @@ def state_table(theme: Theme) -> ByteArray:
     """Colours of the four states over the range 0 to 3."""
     shades = np.array([QColor(name).getRgb() for name in state_shades(theme)], np.uint8)
     return np.ascontiguousarray(shades[np.rint(np.linspace(0, 3, LEVELS)).astype(np.intp)])
+
+
+class WholeColumns(QTableView):
+    """A table that scrolls by columns and shows whole ones alone: a number cut off at its end would be another one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._needed_px = _COLUMN_PX
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def need(self, column_px: int) -> None:
+        """The width that the longest number takes."""
+        self._needed_px = max(_COLUMN_PX, column_px)
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._share()
+        super().resizeEvent(event)
+
+    def _share(self) -> None:
+        room_px = self.viewport().width()
+        shown = max(1, min(room_px // (self._needed_px + 1), self.horizontalHeader().count()))
+        self.horizontalHeader().setMinimumSectionSize(max(self._needed_px, room_px // shown - 1))  # Qt may add a pixel
 
 
 class NumbersView(AnalysisView):
@@ -106,7 +131,7 @@ class NumbersView(AnalysisView):
         self.as_list = TableButton(self.ill_slots)
         self.as_list.setAccessibleName("Show ill slots as table")
         self.as_list.setToolTip("Show as table: the slots that are dead, duplicate or saturated")
-        self.grid = QTableView()
+        self.grid = WholeColumns()
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a slot to read its state")
         self._build()
         self.panel.set_place(self._place)
@@ -175,13 +200,15 @@ class NumbersView(AnalysisView):
         else:
             self._model.set_table(self._data)
         widest = max(self.grid.sizeHintForColumn(layer) for layer in range(layers))
-        self.grid.horizontalHeader().setMinimumSectionSize(max(_COLUMN_PX, widest))
+        self.grid.need(widest)
 
     def _wording(self, row: int, value: float) -> str | None:
         """What no turn has made yet is not known; a life far beyond any conversation is not told to the turn."""
         if self._health is not None and self._health.turn == INITIAL and row in _OF_TURNS:
             return "–"
-        return life_text(value) if ROWS[row] == "half-life" else None
+        if ROWS[row] == "half-life":
+            return life_text(value)
+        return number_text(value, 0) if abs(value) >= _MANY else None  # so that its column stays narrow
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)
@@ -221,8 +248,6 @@ class NumbersView(AnalysisView):
         grid.setFont(sized_font(CAPTION_PX))
         grid.horizontalHeader().setFont(sized_font(CAPTION_PX))
         grid.verticalHeader().setFont(sized_font(CAPTION_PX))
-        grid.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        grid.horizontalHeader().setMinimumSectionSize(_COLUMN_PX)
         grid.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         grid.verticalHeader().setMinimumSectionSize(_LINE_PX)
         grid.verticalHeader().setDefaultSectionSize(_LINE_PX)

@@ -94,8 +94,22 @@ def test_that_a_large_number_has_room_for_all_of_its_figures(
     view = show(NumbersView(selection, analyses, themes, True), 380, 480)
     settle(view, analyses, analyst, qtbot)
     index = view.grid.model().index(ROWS.index("norm drift"), 0)
-    assert index.data() == "54321.78"
+    assert index.data() == "54322"
     assert view.grid.columnWidth(0) >= view.grid.sizeHintForIndex(index).width()
+
+
+@pytest.mark.parametrize("width", [300, 332, 380, 404, 460])
+def test_that_no_number_is_cut_off_at_the_end_of_the_table(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot, width: int
+) -> None:
+    view = show(NumbersView(selection, analyses, themes, True), width, 480)
+    settle(view, analyses, analyst, qtbot)
+    grid, room = view.grid, view.grid.viewport().width()
+    ends = [grid.columnViewportPosition(layer) + grid.columnWidth(layer) for layer in range(4)]
+    widest = max(grid.sizeHintForColumn(layer) for layer in range(4))
+    assert all(grid.columnWidth(layer) >= widest for layer in range(4))
+    assert sum(end <= room for end in ends) == min(4, room // (max(64, widest) + 1))
+    assert all(end <= room or end - grid.columnWidth(layer) >= room - 8 for layer, end in enumerate(ends))
 
 
 def test_that_numbers_of_the_initial_memory_have_no_change(

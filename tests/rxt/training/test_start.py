@@ -13,15 +13,7 @@ from rxt.config import ModelConfig
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.corpus import DataError
 from rxt.training.loop import Trainer
-from rxt.training.recipe import (
-    DataPlan,
-    ModelFolder,
-    ModelShape,
-    Recipe,
-    RecipeError,
-    StageKind,
-    StageOptions,
-)
+from rxt.training.recipe import DataPlan, ModelFolder, ModelShape, Recipe, RecipeError, StageOptions
 from rxt.training.start import Start, look_ahead
 from tests.rxt.training.test_folder import SMALL
 
@@ -39,12 +31,10 @@ def conversations(path: Path, *turns: int) -> Path:
     return path
 
 
-def in_two_stages(
-    recipe: Recipe, *files: Path, first: tuple[Path, ...] = (), kind: StageKind = "memory_aware"
-) -> Recipe:
+def in_two_stages(recipe: Recipe, *files: Path, first: tuple[Path, ...] = ()) -> Recipe:
     (stage,) = recipe.stages
     data = DataPlan(files=first) if first else stage.data
-    return replace(recipe, stages=(replace(stage, data=data), replace(stage, kind=kind, data=DataPlan(files=files))))
+    return replace(recipe, stages=(replace(stage, data=data), replace(stage, data=DataPlan(files=files))))
 
 
 @pytest.fixture

@@ -46,6 +46,14 @@ def editor(desk: Desk) -> QPlainTextEdit:
     return found
 
 
+def answer_better(desk: Desk, qtbot: QtBot) -> None:
+    """Writes other words for the second answer."""
+    focus(desk, 3)
+    desk.actions["edit_answer"].trigger()
+    editor(desk).setPlainText("a better answer")
+    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+
+
 # ------------------------------------------------------------------ versions
 
 
@@ -447,10 +455,7 @@ def test_that_an_edited_answer_changes_in_place_and_can_be_undone(desk: Desk, qt
 
 def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
-    focus(desk, 3)
-    desk.actions["edit_answer"].trigger()
-    editor(desk).setPlainText("a better answer")
-    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    answer_better(desk, qtbot)
     desk.port.refuse(EditAnswer(2, "a better answer"), "The database is read-only.")
     show_path(desk, turn(1, 0))
     assert desk.window.chat.notices.texts == ("This answer was not changed: The database is read-only.",)
@@ -458,10 +463,7 @@ def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot
 
 def test_that_the_new_words_of_an_answer_that_was_not_changed_are_there_again(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
-    focus(desk, 3)
-    desk.actions["edit_answer"].trigger()
-    editor(desk).setPlainText("a better answer")
-    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    answer_better(desk, qtbot)
     desk.port.refuse(EditAnswer(2, "a better answer"), "The disk is full.")
     focus(desk, 3)
     desk.actions["edit_answer"].trigger()
@@ -470,10 +472,7 @@ def test_that_the_new_words_of_an_answer_that_was_not_changed_are_there_again(de
 
 def test_that_the_former_words_that_did_not_come_back_are_no_new_ones(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
-    focus(desk, 3)
-    desk.actions["edit_answer"].trigger()
-    editor(desk).setPlainText("a better answer")
-    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    answer_better(desk, qtbot)
     show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
     desk.port.refuse(EditAnswer(2, "answer 2"), "The disk is full.")  # Undo
     focus(desk, 3)
@@ -511,10 +510,7 @@ def test_that_a_way_back_stays_while_the_engine_is_busy(desk: Desk, qtbot: QtBot
 
 def test_that_rewriting_memory_takes_back_what_was_said_of_the_changed_words(desk: Desk, qtbot: QtBot) -> None:
     open_line(desk)
-    focus(desk, 3)
-    desk.actions["edit_answer"].trigger()
-    editor(desk).setPlainText("a better answer")
-    qtbot.mouseClick(desk.find("acceptEdit"), LEFT)
+    answer_better(desk, qtbot)
     show_path(desk, turn(1, 0), turn(2, 1, answer="a better answer"))
     assert len(desk.window.chat.notices.texts) == 1
     desk.commands.branches._rewrite_memory(desk.workspace.conversation.exchanges[1], 3)

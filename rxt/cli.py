@@ -35,6 +35,7 @@ from rxt.events import (
     TurnStarted,
     to_json,
 )
+from rxt.piped_lines import lines_of
 from rxt.training.commands import STOPPED, add_average, add_eval, add_grow, add_precision, add_trace, add_train
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _chat(arguments: argparse.Namespace) -> int:
 def _lines(interactive: bool) -> Iterator[str]:
     if not interactive:
         # Bytes that are no UTF-8 must not end a conversation.
-        for number, raw in enumerate(sys.stdin.buffer):
+        for number, raw in enumerate(lines_of(sys.stdin.buffer)):
             # The mark that some programs put before their first byte is no part of the message.
             text = raw.decode("utf-8" if number else "utf-8-sig", "replace").rstrip("\r\n")
             if text.strip():

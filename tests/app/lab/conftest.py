@@ -39,5 +39,6 @@ class Bench:
 
 
 @pytest.fixture
-def bench(history: MemoryHistory) -> Bench:
+def bench(qapp: object, history: MemoryHistory) -> Bench:
+    """With an application: its models start timers."""
     return Bench(history)

@@ -17,12 +17,12 @@ from app.action_spec import ActionSpec, Menu, first_keys
 from app.branch_actions import BRANCH_TABLE
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE
 from app.memory_actions import CHAT_FILE_TABLE, SAVE_TABLE
+from app.models.phase import Phase
 
 if TYPE_CHECKING:
     from app.branch_actions import BranchVerbs, FindVerbs
     from app.lab_actions import LabVerbs
     from app.memory_actions import ChatFileVerbs, MemoryVerbs
-    from app.models.phase import Phase
 
 __all__ = ["TABLE", "ActionSpec", "Actions", "Commands", "Menu", "Situation", "unavailable"]
 
@@ -110,7 +110,7 @@ TABLE: tuple[ActionSpec, ...] = (
         "Move the cursor to the message field", lambda c: c.write_message(), begins_section=True,
     ),
     ActionSpec(
-        "stop", Menu.CHAT, "Stop", "Esc", "ph.stop", "Stop the answer", lambda c: c.stop(),
+        "stop", Menu.CHAT, "Stop", "Esc", "ph.stop", "Stop the answer, or what is being opened", lambda c: c.stop(),
     ),
     ActionSpec(
         "copy_reply", Menu.CHAT, "Copy last reply", "Ctrl+Shift+C", "ph.copy",
@@ -188,9 +188,10 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides whether an action can be done."""
+    """What decides whether an action can be done. is_starting: the program opens its first model."""
 
     phase: Phase
+    is_starting: bool
     has_model: bool
     has_turns_in_memory: bool
     has_chat: bool
@@ -201,8 +202,8 @@ class Situation:
 def unavailable(now: Situation) -> dict[str, str]:
     """The actions that cannot be done now, each with the reason as a sentence."""
     reasons: dict[str, str] = {}
-    if not now.phase.can_stop:
-        reasons["stop"] = "No answer is being written."
+    if not now.phase.can_stop or now.is_starting:  # before the first model there is nothing to go back to
+        reasons["stop"] = "There is nothing to stop."
     if not now.has_reply:
         reasons["copy_reply"] = "There is no reply yet."
     if not now.has_chat:

@@ -49,7 +49,7 @@ class Paths:
 
     @property
     def window_file(self) -> Path:
-        """How the window was left: its size, its docks and the unsent message."""
+        """How the window was left: its size and its docks; what was typed and not sent is kept beside it."""
         return self.data_dir / "window.ini"
 
     @property

@@ -10,6 +10,7 @@ from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, TurnMemory
 from app.engine.refusal import RefusedError
+from app.models.memory_start import memory_in_words
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
 from rxt.inference.cancel import IsCancelled
@@ -29,7 +30,6 @@ _WORDS = {
     "zero": "set to zero",
     "mean": "replaced by the mean of their layer",
     "noise": "replaced by noise of their own length",
-    "initial": "put back to the initial memory",
 }
 
 
@@ -85,7 +85,8 @@ class Lab:
         edit, turn = inquiry.edit, inquiry.turn
         _check_mask(edit.slots, self._replay.memory(subject, turn, cancelled))
         memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
-        where = "the initial memory" if turn == INITIAL else f"the memory after turn {turn + 1}"
+        start = memory_in_words(INITIAL, subject.opened_from)
+        where = start if turn == INITIAL else f"the memory after turn {turn + 1}"
         return _save(inquiry, subject, memory, f"{where[:1].upper()}{where[1:]}, {words}")
 
     def _edited(
@@ -103,7 +104,8 @@ class Lab:
             case "noise":
                 return edits.noise(memory, where, edit.seed), f"{slots} {_WORDS['noise']} (seed {edit.seed})"
             case "initial":
-                return edits.patch(memory, where, initial_of(subject)), f"{slots} {_WORDS['initial']}"
+                start = memory_in_words(INITIAL, subject.opened_from)
+                return edits.patch(memory, where, initial_of(subject)), f"{slots} put back to {start}"
             case "freeze":
                 return self._frozen(subject, turn, edit, where, slots, cancelled)
             case "patch":
@@ -119,7 +121,7 @@ class Lab:
             raise RefusedError("Slots can only be frozen since an earlier turn of this conversation. Choose one.")
         start = self._replay.memory(subject, since, cancelled)
         interactions = [record.interaction_ids for record in subject.turns[since + 1 : turn + 1]]
-        name = "the initial memory" if since == INITIAL else f"turn {since + 1}"
+        name = memory_in_words(since, subject.opened_from)
         frozen_memory = frozen(model_of(subject), start, interactions, where, cancelled)
         return frozen_memory, f"{slots} not written to since {name}"
 

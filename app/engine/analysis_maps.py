@@ -18,6 +18,7 @@ from app.engine.findings import (
     Writes,
 )
 from app.engine.refusal import RefusedError
+from app.models.memory_start import start_name
 from rxt.events import FloatArray, GateStage, TurnRecord, frozen_array
 from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import prompt_of
@@ -89,9 +90,15 @@ def similarity_of(turn: int, memory: MemoryState, cancelled: IsCancelled) -> Sim
 
 
 def health_of(
-    turn: int, memory: MemoryState, initial: MemoryState, gate: GateStage | None, cancelled: IsCancelled
+    turn: int,
+    memory: MemoryState,
+    initial: MemoryState,
+    gate: GateStage | None,
+    cancelled: IsCancelled,
+    opened_from: str = "",
 ) -> Health:
-    """gate: the write stage of the turn; None for the initial memory and for models without one."""
+    """gate: the write stage of the turn; None for the initial memory and for models without one. opened_from: the title
+    of the saved memory that `initial` is, if it is one."""
     is_dynamic = gate is not None and gate.law.is_dynamic
     found = health(memory, gate if is_dynamic else None, None, cancelled)
     norm, first = memory.shared.norm(dim=-1).mean(dim=1), initial.shared.norm(dim=-1).mean(dim=1)
@@ -104,7 +111,7 @@ def health_of(
         saturated=found.saturated,
         norm_drift=frozen_array(drift),
         distance_from_initial=frozen_array(far),
-        sentence=" ".join(_in_words(found.dead, found.duplicate, found.saturated, drift, gate)),
+        sentence=" ".join(_in_words(found.dead, found.duplicate, found.saturated, drift, gate, opened_from)),
     )
 
 
@@ -138,7 +145,12 @@ def _check_answer(turn: TurnRecord) -> None:
 
 
 def _in_words(
-    dead: BoolArray, duplicate: BoolArray, saturated: BoolArray, drift: FloatArray, gate: GateStage | None
+    dead: BoolArray,
+    duplicate: BoolArray,
+    saturated: BoolArray,
+    drift: FloatArray,
+    gate: GateStage | None,
+    opened_from: str,
 ) -> list[str]:
     """The sentences of Health, for a reader who does not look at the plots."""
     counts = [(int(dead.sum()), "dead"), (int(duplicate.sum()), "duplicate"), (int(saturated.sum()), "saturated")]
@@ -146,7 +158,7 @@ def _in_words(
     lines = [f"Of {dead.size} slots {', '.join(ill)}." if ill else f"All {dead.size} slots are in use and differ."]
     low, high = float(drift.min()), float(drift.max())
     span = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
-    lines.append(f"Slots are {span} times as long as in the initial memory.")
+    lines.append(f"Slots are {span} times as long as in the {start_name(opened_from)}.")
     if gate is not None and gate.law.activation == "none":
         lines.append("The model has no write gate, so no slot can be saturated.")
     elif gate is not None and not gate.law.is_dynamic:

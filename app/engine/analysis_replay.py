@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from app.engine.findings import INITIAL
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
+from app.models.memory_start import memory_in_words
 from app.store.path_reader import stored_path
 from rxt.inference.cancel import Cancelled, IsCancelled
 from rxt.inference.provenance import Provenance, Unrolling
@@ -57,8 +58,7 @@ class Replay:
         """Any memory, with a name for a reader."""
         match where:
             case TurnMemory():
-                name = "the initial memory" if where.turn == INITIAL else f"turn {where.turn + 1}"
-                return self.memory(subject, where.turn, cancelled), name
+                return self.memory(subject, where.turn, cancelled), memory_in_words(where.turn, subject.opened_from)
             case BranchMemory():
                 return self._of_branch(subject, where.id, cancelled)
             case SnapshotMemory():
@@ -107,7 +107,7 @@ class Replay:
             raise RefusedError("Nothing of this session is saved, so other branches cannot be looked into.")
         path = stored_path(subject.database, turn_id)
         records = [turn.record for turn in path if turn.record is not None and not turn.forgotten]
-        name = f"turn {len(records)} of another branch" if records else "the initial memory"
+        name = f"turn {len(records)} of another branch" if records else memory_in_words(INITIAL, subject.opened_from)
         if records and records[0].memory_before != subject.initial.sha256:
             raise RefusedError("This turn is of another conversation. Open that one to look into it.")
         return self._after(subject, initial_of(subject), records, cancelled), name

@@ -20,7 +20,8 @@ class Subject:
     """Immutable, so that any thread may read it; only app.engine looks inside.
 
     initial, summary: the memory before the first turn. turns: the records of the open path, numbered from 0. database:
-    where the conversation is stored, for its other branches.
+    where the conversation is stored, for its other branches. opened_from: the title of the saved memory that `initial`
+    is, empty where it is a new one.
     """
 
     loaded: Loaded
@@ -28,13 +29,14 @@ class Subject:
     summary: MemorySummary
     turns: tuple[TurnRecord, ...]
     database: Path | None = None
+    opened_from: str = ""
     _chain: list[str] = field(default_factory=list, init=False, repr=False)
 
     @property
     def origin(self) -> Origin:
         """What the open path is, without the model."""
         info = self.loaded.info
-        return Origin(info.name, info.fingerprint, self.summary, self.turns)
+        return Origin(info.name, info.fingerprint, self.summary, self.turns, self.opened_from)
 
     def is_about(self, loaded: Loaded, initial: Memory, turns: Sequence[TurnRecord]) -> bool:
         """Whether it was made of exactly these."""
@@ -48,7 +50,8 @@ class Subject:
         """
         if not self._chain:
             info = self.loaded.info
-            self._chain.append(_hash(info.fingerprint, info.source, info.dtype, info.device, self.summary.sha256))
+            start = self.opened_from, self.summary.sha256  # a finding may say what the start is called
+            self._chain.append(_hash(info.fingerprint, info.source, info.dtype, info.device, *start))
         for record in self.turns[len(self._chain) - 1 : turn + 1]:
             self._chain.append(_hash(self._chain[-1], record.memory_after, repr(record.answer_ids)))
         return self._chain[turn - INITIAL]
@@ -65,13 +68,18 @@ class Subject:
 
 
 def subject_of(
-    loaded: Loaded, initial: Memory, turns: tuple[TurnRecord, ...], database: Path | None, former: Subject | None
+    loaded: Loaded,
+    initial: Memory,
+    turns: tuple[TurnRecord, ...],
+    database: Path | None,
+    opened_from: str,
+    former: Subject | None,
 ) -> Subject:
     """These as one value; `former` itself where nothing has changed since."""
     if former is not None and former.is_about(loaded, initial, turns):
         return former
     known = former.summary if former is not None and former.initial is initial else None
-    return Subject(loaded, initial, initial.summary() if known is None else known, turns, database)
+    return Subject(loaded, initial, initial.summary() if known is None else known, turns, database, opened_from)
 
 
 def _hashes(turns: Sequence[TurnRecord]) -> list[tuple[str, tuple[int, ...]]]:

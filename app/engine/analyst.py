@@ -149,7 +149,7 @@ class ModelAnalyst:
     def _health(self, subject: Subject, turn: int, pause: IsCancelled) -> Health:
         memory = self._replay.memory(subject, turn, pause)
         gate = None if turn == INITIAL else subject.turns[turn].gate("write")
-        return maps.health_of(turn, memory, initial_of(subject), gate, pause)
+        return maps.health_of(turn, memory, initial_of(subject), gate, pause, subject.opened_from)
 
     def _provenance(self, subject: Subject, turn: int | None, pause: IsCancelled) -> ProvenanceMap:
         last = len(subject.turns) - 1 if turn is None else turn

@@ -104,7 +104,8 @@ def to_bytes(bundle: Bundle, told: Callable[[float], object] = lambda share: Non
             else:
                 item[field.name] = value
         listed.append(item)
-    extra: dict[str, Any] = {"model": origin.model, "fingerprint": origin.fingerprint, "findings": listed}
+    named = {"model": origin.model, "fingerprint": origin.fingerprint, "opened_from": origin.opened_from}
+    extra: dict[str, Any] = {**named, "findings": listed}
     if (factors := bundle.factors) is not None:
         arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
         extra["factors"] = {"measure": factors.measure, "error": factors.error}
@@ -116,9 +117,10 @@ def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Bundle:
     recorded, extra = recording.parts(data, cancelled)
     header, arrays = extra.header, dict(extra.arrays)
     try:
-        origin = Origin(
-            _text(header.get("model", "")), _text(header.get("fingerprint", "")), recorded.initial, recorded.records
+        model, fingerprint, opened_from = (
+            _text(header.get(name, "")) for name in ("model", "fingerprint", "opened_from")
         )
+        origin = Origin(model, fingerprint, recorded.initial, recorded.records, opened_from)
         findings = tuple(
             _finding(number, item, origin, arrays) for number, item in enumerate(header.get("findings", []))
         )

@@ -14,7 +14,6 @@ from app.engine.errands import Errand
 from app.models.phase import Phase
 
 if TYPE_CHECKING:
-    from app.models.memory_status import OnStop
     from rxt.events import Sampling
 
 
@@ -198,13 +197,6 @@ class SaveSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class SetOnStop:
-    failure: ClassVar = "What Stop does was not changed"
-    phase: ClassVar = None
-    on_stop: OnStop
-
-
-@dataclass(frozen=True, slots=True)
 class SetDtype:
     failure: ClassVar = "The number format was not changed"
     phase: ClassVar = None
@@ -276,7 +268,6 @@ Command = (
     | CarryOver
     | OpenSnapshot
     | SaveSnapshot
-    | SetOnStop
     | SetDtype
     | RenameConversation
     | DeleteConversation

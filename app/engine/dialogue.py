@@ -40,7 +40,7 @@ UNSAVED = "The newest turns of this chat could not be saved, and going elsewhere
 class Dialogue:
     """The verbs of the open conversation, for one thread.
 
-    stop: set to end a turn or any replay. closing: set when nothing new shall begin. post: takes every report.
+    stop: set to end a turn or any replay. closing: set when nothing new shall begin. on_stop, post: as in Turn.
     Verbs raise RefusedError, RxtError, StoreError or OSError with a sentence, and then have changed nothing.
     """
 
@@ -51,15 +51,15 @@ class Dialogue:
         opening: Opening,
         stop: threading.Event,
         closing: threading.Event,
+        on_stop: Callable[[], OnStop],
         post: Callable[[reports.Report], None],
     ) -> None:
         self.loaded = loaded
         self.conversation = opening.conversation
         self.place: Place = opening.place
         self.lacks_branches = opening.place.is_cut  # some cannot be shown, for their memory is not certain
-        self.on_stop: OnStop = "remember"
         self._tree, self._journal = opening.tree, journal
-        self._stop, self._closing, self._post = stop, closing, post
+        self._stop, self._closing, self._on_stop, self._post = stop, closing, on_stop, post
         self._heap = Heap()
         self._unsaved: list[tuple[int, TurnEntry]] = []  # places in the path of turns whose question is not saved yet
 
@@ -170,7 +170,7 @@ class Dialogue:
         Another path is shown from when the turn has begun, and no more where it is rejected after all.
         """
         former, opened, session = self.place, self.conversation, start.session
-        session.sampling, session.on_stop = sampling, self.on_stop
+        session.sampling = sampling
         memory, records = session.memory, tuple(session.turns)
         is_new, announced, title = not opened.stored, opened.id, opened.title
         self._enter(start)
@@ -196,11 +196,11 @@ class Dialogue:
             if begins and not is_listed:  # not before: a chat whose first message is rejected was none
                 self._list()
 
-        turn = Turn(session, self._journal, entry, self._stop, post)
+        turn = Turn(session, self._journal, entry, self._stop, self._on_stop, post)
         turn.run(text)
         self._catch_up()  # the tree knows a turn before those that follow it
         if turn.has_raised:
-            start.session = start_session(self.loaded, memory, records, self.on_stop)
+            start.session = start_session(self.loaded, memory, records)
         if turn.is_rejected:
             self._take_back(entry, start, parent, former)
             if begun:
@@ -284,7 +284,7 @@ class Dialogue:
                 self.lacks_branches = True
                 raise RefusedError(f"{found.problem} Nothing was changed. Export the chat as a page to read that turn.")
             memory, is_computed = found.memory, found.computed > 0
-        session = start_session(self.loaded, memory, records, self.on_stop)
+        session = start_session(self.loaded, memory, records)
         return Place(session, turns, TurnEntry(turns[-1].id) if turns else None, is_computed)
 
     def _path_turns(self, ids: Sequence[int]) -> list[StoredTurn]:

@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 class Engine:
-    """The verbs of the engine, for one thread; `stop` and `close` may be called from any.
+    """The verbs of the engine, for one thread; `stop` and `close` may be called from any, and `on_stop` assigned.
 
     post: takes every report, in the order things happen.
     Verbs raise what is EXPECTED, a sentence, and then have changed nothing; what fails after a change is reported.
@@ -78,8 +78,10 @@ class Engine:
             dialogue.place.session.stop()
 
     def clear_stop(self) -> None:
-        """Forgets an earlier stop; called while no turn runs."""
+        """Forgets an earlier stop, but for that of the end; called while no turn runs."""
         self._stop.clear()
+        if self._closing.is_set():
+            self._stop.set()
 
     def close(self) -> None:
         """Ends the turn; from now on no model is loaded and no question answered, but everything is still saved."""
@@ -118,9 +120,9 @@ class Engine:
         try:
             if self._library is None:
                 self._library = self._open_library()
-            loaded = load(self._library, path, self.dtype)
+            loaded = load(self._library, path, self.dtype, self._stop.is_set)
             opening = self._first(loaded, snapshot, seed)
-        except (RxtError, OSError) as error:
+        except (RefusedError, RxtError, OSError) as error:
             self._post(reports.LoadFailed(sentence(error)))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
             _log.exception("loading a model failed")
@@ -156,7 +158,6 @@ class Engine:
         """The open conversation: its turns and its tree. Raises RefusedError where none is open."""
         if self._dialogue is None:
             raise RefusedError("No model is open. Open one first (File).")
-        self._dialogue.on_stop = self.on_stop
         return self._dialogue
 
     def begin(self, seed: int | None) -> None:
@@ -170,7 +171,7 @@ class Engine:
         if self._journal.is_behind and self._opened(conversation) is not None:
             return  # what is open is ahead of what is stored
         self._need_saved(conversation)
-        opening = from_store(loaded, self._journal.store, conversation, self.on_stop, self._stop.is_set)
+        opening = from_store(loaded, self._journal.store, conversation, self._stop.is_set)
         self._open(opening)
         self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
@@ -265,7 +266,7 @@ class Engine:
         folder.create()
         title = " ".join(clean(title).split()) or title_of(text)
         path = unused(folder.folder / f"system-prompt{SUFFIX}")
-        opening = from_memory(loaded, self._journal.new_id(), memory, title or path.stem, self.on_stop)
+        opening = from_memory(loaded, self._journal.new_id(), memory, title or path.stem)
         loaded.library.save_snapshot(path, memory, model=loaded.model, title=title, description=text, seed=seed)
         self._tell_saved(folder, path)
         self._open(opening)
@@ -287,16 +288,16 @@ class Engine:
         loaded, dialogue = self._loaded, self._dialogue
         if loaded is None or dialogue is None:
             return None
-        turns = tuple(dialogue.place.session.turns)
-        return subject_of(loaded, dialogue.conversation.initial, turns, self._journal.path, former)
+        chat, turns = dialogue.conversation, tuple(dialogue.place.session.turns)
+        return subject_of(loaded, chat.initial, turns, self._journal.path, chat.origin, former)
 
     # parts
 
     def _fresh(self, loaded: Loaded, seed: int | None) -> Opening:
-        return fresh(loaded, self._journal.new_id(), seed, self.on_stop)
+        return fresh(loaded, self._journal.new_id(), seed)
 
     def _from_snapshot(self, loaded: Loaded, path: Path) -> Opening:
-        return from_snapshot(loaded, self._journal.new_id(), path, self.on_stop)
+        return from_snapshot(loaded, self._journal.new_id(), path)
 
     def _tell_saved(self, folder: SnapshotFolder, path: Path) -> None:
         """Reports a memory that has just been saved: it is, whatever fails here."""
@@ -309,7 +310,8 @@ class Engine:
     def _open(self, opening: Opening) -> None:
         """Swaps the conversation and looks once more, at the bytes: a memory that is not the one goes back."""
         message, former = opening.message, self._dialogue
-        self._dialogue = Dialogue(self._need_model(), self._journal, opening, self._stop, self._closing, self._post)
+        flags = (self._stop, self._closing, lambda: self.on_stop)
+        self._dialogue = Dialogue(self._need_model(), self._journal, opening, *flags, self._post)
         if hashlib.sha256(opening.place.session.memory.to_bytes()).hexdigest() != opening.expected_sha256:
             self._dialogue = former
             raise RefusedError("Its memory did not arrive as it was saved. The open conversation stays as it is.")

@@ -10,7 +10,7 @@ from typing import get_args
 
 from app.engine.exchange import FORMAT, VERSION, ExchangedConversation, ExchangedTurn, ExchangeError
 from app.engine.exchange_field import Field, parse
-from app.models.memory_status import TurnPhase
+from app.models.memory_status import TURN_PHASES
 from app.models.message_limit import LONGEST_MESSAGE
 from rxt.events import (
     FinishReason,
@@ -33,7 +33,6 @@ TITLE_CHARACTERS = 2**15
 """More than a field of the window takes."""
 LARGEST_SIDE = 65_536
 LARGEST_ID = 2**63 - 1
-_PHASES: tuple[TurnPhase, ...] = get_args(TurnPhase)
 _REASONS: tuple[FinishReason, ...] = get_args(FinishReason)
 _GATES: tuple[GateName, ...] = get_args(GateName)
 _ACTIVATIONS: tuple[GateActivation, ...] = get_args(GateActivation)
@@ -118,7 +117,7 @@ def _turn(field: Field, shape: tuple[int, int, int], ids: set[int], version: int
     number = parts["id"].whole(1, LARGEST_ID)
     if number in ids:
         raise parts["id"].refuse(f"is {number}, which an earlier turn has")
-    phase = parts["phase"].choice(_PHASES)
+    phase = parts["phase"].choice(TURN_PHASES)
     if parts["record"].is_null is (phase == "remembered"):
         raise parts["record"].refuse("should be there for remembered turns and for no others")
     if parts["reason"].is_null is not (phase == "pending"):

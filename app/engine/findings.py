@@ -266,12 +266,14 @@ class BundleSaved:
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """What findings were computed from, for stamps: the model's name, the memories' hashes (of the initial memory and
-    after each turn) and the records themselves."""
+    after each turn) and the records themselves. opened_from: the title of the saved memory that the path started from,
+    empty where it started from a new one."""
 
     model: str
     fingerprint: str
     initial: MemorySummary
     records: tuple[TurnRecord, ...]
+    opened_from: str = ""
 
     def hash_after(self, turn: int) -> str:
         """SHA-256 of the memory after a turn (INITIAL: before the first)."""

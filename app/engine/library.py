@@ -6,12 +6,13 @@ Letters: L memory layers, S slots, D width.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from app.engine.messages import ModelInfo
+from app.engine.refusal import RefusedError
 
 if TYPE_CHECKING:
     from app.models.memory_status import OnStop
@@ -95,7 +96,9 @@ class Library(Protocol):
 
     @property
     def MemoryState(self) -> MemoryType: ...
-    def load(self, path_or_repo: str | None = None, *, dtype: str = "float32") -> Model: ...
+    def load(
+        self, path_or_repo: str | None = None, *, dtype: str = "float32", progress: Callable[[int, int], object] = ...
+    ) -> Model: ...
     def replay_turn(self, model: Model, memory: Memory, interaction_ids: Sequence[int]) -> Memory: ...
     def rewrite_turn(
         self, model: Model, memory: Memory, record: TurnRecord, turn: int, answer: str | None = None
@@ -142,9 +145,20 @@ class Loaded:
     info: ModelInfo
 
 
-def load(library: Library, path: str | None, dtype: str = "float32") -> Loaded:
-    """The model at `path` (None: the bundled one) in a number format. Raises what the library raises."""
-    model = library.load(path, dtype=dtype)
+def load(
+    library: Library, path: str | None, dtype: str = "float32", is_stopped: Callable[[], bool] = lambda: False
+) -> Loaded:
+    """The model at `path` (None: the bundled one) in a number format. is_stopped: asked all along.
+
+    Raises what the library raises, and RefusedError where it was stopped.
+    """
+
+    def go_on(_done: int, _total: int) -> None:
+        if is_stopped():
+            raise RefusedError("Opening this model was stopped. Nothing was changed.")
+
+    model = library.load(path, dtype=dtype, progress=go_on)
+    go_on(1, 1)
     info = dict(model.info())
     info["gates"] = tuple((name, law) for name, law in info["gates"])
     return Loaded(library, model, ModelInfo(**{item.name: info[item.name] for item in fields(ModelInfo)}))

@@ -16,7 +16,6 @@ from app.engine.messages import OpenedConversation, StoredTurn, TurnNode
 from app.engine.refusal import ModelRefusedError, RefusedError
 from app.engine.seeds import random_seed
 from app.engine.tree import TurnTree
-from app.models.memory_status import OnStop
 from app.models.message_limit import PREVIEW_LENGTH
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
@@ -73,39 +72,35 @@ class Opening:
         )
 
 
-def start_session(loaded: Loaded, memory: Memory, turns: Sequence[TurnRecord], on_stop: OnStop) -> Session:
+def start_session(loaded: Loaded, memory: Memory, turns: Sequence[TurnRecord]) -> Session:
     """A session that goes on from `memory`, which has lived through `turns`."""
-    return loaded.library.Session(loaded.model, memory=memory, sampling=Sampling(), on_stop=on_stop, turns=tuple(turns))
+    return loaded.library.Session(loaded.model, memory=memory, sampling=Sampling(), turns=tuple(turns))
 
 
-def fresh(loaded: Loaded, number: int, seed: int | None, on_stop: OnStop) -> Opening:
+def fresh(loaded: Loaded, number: int, seed: int | None) -> Opening:
     """A conversation with the initial memory of `seed`; None: a random one. `number`: its id."""
     seed = random_seed() if seed is None else seed
     memory = loaded.model.initial_memory(seed=seed)
     conversation = OpenedInStore(number, "", loaded.info, memory, seed)
-    return Opening(conversation, Place(start_session(loaded, memory, (), on_stop)))
+    return Opening(conversation, Place(start_session(loaded, memory, ())))
 
 
-def from_snapshot(loaded: Loaded, number: int, path: Path, on_stop: OnStop) -> Opening:
+def from_snapshot(loaded: Loaded, number: int, path: Path) -> Opening:
     """A conversation from a saved memory. Raises what the library raises for a file that does not fit the model."""
     snapshot = loaded.library.load_snapshot(path, model=loaded.model)
     memory = snapshot.memory
     if memory.sha256 != snapshot.sha256:
         raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
-    return from_memory(loaded, number, memory, snapshot.title or path.stem, on_stop, snapshot.turns)
+    return from_memory(loaded, number, memory, snapshot.title or path.stem, snapshot.turns)
 
 
-def from_memory(
-    loaded: Loaded, number: int, memory: Memory, origin: str, on_stop: OnStop, origin_turns: int = 0
-) -> Opening:
+def from_memory(loaded: Loaded, number: int, memory: Memory, origin: str, origin_turns: int = 0) -> Opening:
     """A conversation from a memory of the name `origin` that has lived through `origin_turns`."""
     conversation = OpenedInStore(number, "", loaded.info, memory, seed=None, origin=origin, origin_turns=origin_turns)
-    return Opening(conversation, Place(start_session(loaded, memory, (), on_stop)))
+    return Opening(conversation, Place(start_session(loaded, memory, ())))
 
 
-def from_store(
-    loaded: Loaded, store: ConversationStore, number: int, on_stop: OnStop, interrupted: Interrupted
-) -> Opening:
+def from_store(loaded: Loaded, store: ConversationStore, number: int, interrupted: Interrupted) -> Opening:
     """A stored conversation where its path ended, with exactly the memory it had there.
 
     Where that memory can neither be read nor computed again, or a turn is missing or cannot be read, the path ends at
@@ -141,7 +136,7 @@ def from_store(
         is_pinned=stored.pinned,
         tip=TurnEntry(path[-1].id) if path else None,
     )
-    session = start_session(loaded, verified.memory, records, on_stop)
+    session = start_session(loaded, verified.memory, records)
     turns, tip = [stored_turn(turn) for turn in path], conversation.tip
     place = Place(session, turns, tip, verified.computed > 0, is_cut=bool(problem), cut_at=tip)
     return Opening(conversation, place, tree, problem)

@@ -161,14 +161,14 @@ class EnginePort(QObject, TreePort, ErrandPort):
         self._command(commands.LoadModel(path, seed, snapshot))
 
     def stop(self) -> None:
-        """Ends the answer after the token that is being computed, or a replay (a chat that is being opened may need
-        one) after the turn that is being computed; does nothing while neither is."""
+        """Ends the answer after the token that is being computed, a replay (a chat that is being opened may need one)
+        after the turn that is being computed, or a load after the tensor that is being read."""
         if self.phase.can_stop:
             self._worker.engine.stop()
 
     def set_on_stop(self, on_stop: OnStop) -> None:
-        """Whether a stopped turn is written to memory; from the next turn on."""
-        self._command(commands.SetOnStop(on_stop))
+        """Whether a stopped turn is written to memory; at once: a command would wait for the turn that runs."""
+        self._worker.engine.on_stop = on_stop
 
     def set_dtype(self, dtype: str) -> None:
         """The number format of models that are loaded from now on: "float32", or "auto" for the fastest here."""

@@ -29,6 +29,7 @@ from rxt.events import (
 if TYPE_CHECKING:
     from app.engine.journal import Journal, TurnEntry
     from app.engine.library import Session
+    from app.models.memory_status import OnStop
     from rxt.events import TurnRecord
 
 DRAFT_S = 1.0
@@ -39,7 +40,8 @@ _log = logging.getLogger(__name__)
 class Turn:
     """Runs one turn of `session`, saves it in `journal` and hands every event to `post`.
 
-    stop: set from any thread to end the answer after the token that is being computed, also before the first.
+    stop: set from any thread to end the answer after the token that is being computed, also before the first. on_stop:
+    asked at the end of the answer, so that what was chosen while it was given counts.
     has_raised: whether the session raised, so that it should not be used any more. is_rejected: whether the text went
     back to its writer. result: how far the turn has come, as it is stored, but for its id and versions.
     """
@@ -50,12 +52,14 @@ class Turn:
         journal: Journal,
         entry: TurnEntry,
         stop: threading.Event,
+        on_stop: Callable[[], OnStop],
         post: Callable[[Report], None],
     ) -> None:
         self._session = session
         self._journal = journal
         self._entry = entry
         self._stop = stop
+        self._on_stop = on_stop
         self._post = post
         self._phase: FailurePhase = "reading"
         self._started = False
@@ -91,6 +95,7 @@ class Turn:
                 self._draft()
             case AnswerFinished():
                 self._phase = "answering"
+                self._session.on_stop = self._on_stop()  # it is looked at next
                 self._journal.reply(self._entry, event.answer, event.reason)
                 self.result = replace(self.result, answer=event.answer, phase="replied", reason=event.reason)
             case MemoryWriting():

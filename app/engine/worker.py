@@ -55,6 +55,7 @@ class Worker(QObject):
             self._post(reports.Failed(command.failure, unexpected(error), command))
         self._post_unsaved()
         if command.phase is not None:
+            self.engine.clear_stop()  # it was for this one, not for what waits behind it
             self._post(reports.Finished())
 
     def _carry_out(self, command: commands.Command) -> None:
@@ -102,8 +103,6 @@ class Worker(QObject):
                 engine.save_snapshot(command.path, command.title, command.description, command.turn)
             case commands.SetDtype():
                 engine.dtype = command.dtype
-            case commands.SetOnStop():
-                engine.on_stop = command.on_stop
             case commands.RenameConversation():
                 engine.shelf.rename(command.id, command.title)
             case commands.DeleteConversation():

@@ -38,6 +38,11 @@ def turns_in_words(turns: int) -> str:
     return "no turns yet" if turns == 0 else "1 turn" if turns == 1 else f"{turns:,} turns"
 
 
+def before_first(turns: int) -> str:
+    """Where the memory stands that a chat of so many turns started from."""
+    return f"before turn 1 of {turns:,}" if turns else turns_in_words(0)
+
+
 def size_in_words(size_bytes: int) -> str:
     """1,234,567 -> 1.2 MB (powers of ten)."""
     if size_bytes < 1_000:

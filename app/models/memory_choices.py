@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.models.library import one_line
 from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_start import start_name
 
 if TYPE_CHECKING:
     from app.models.branches import BranchList
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class MemoryChoice:
     """A memory that can be taken: after a turn (INITIAL: before the first), of a branch's tip, or of a snapshot file.
-    Exactly one of turn, branch and snapshot is given."""
+    Exactly one of turn, branch and snapshot is given. sha256: of its bytes, empty where it is not known."""
 
     name: str = field(compare=False)  # a title that changes makes no other memory
     turn: int | None = None
     branch: int | None = None
     snapshot: Path | None = None
+    sha256: str = field(default="", compare=False)
+
+    def is_same(self, other: MemoryChoice) -> bool:
+        """Whether both hold the same, as far as is known: a chat's start is also the file that it was opened from."""
+        return self == other or (bool(self.sha256) and self.sha256 == other.sha256)
 
 
 class MemoryChoices(QObject):
@@ -62,9 +68,12 @@ class MemoryChoices(QObject):
         history, initial = self._history, self._history.initial
         if initial is None:
             return
-        yield MemoryChoice("initial memory", turn=INITIAL)
+        start = start_name(history.origin)
+        name = f"{start} · {shortened(history.origin)}" if history.origin else start
+        yield MemoryChoice(name, turn=INITIAL, sha256=initial.sha256)
         for record in history.records:
-            yield MemoryChoice(f"turn {record.turn + 1} · {shortened(record.query)}", turn=record.turn)
+            name = f"turn {record.turn + 1} · {shortened(record.query)}"
+            yield MemoryChoice(name, turn=record.turn, sha256=record.memory_after)
         for branch in self._branches.branches:
             if not branch.is_current:
                 yield MemoryChoice(f"branch · {shortened(branch.title)} ({branch.detail})", branch=branch.leaf)
@@ -73,7 +82,7 @@ class MemoryChoices(QObject):
             if line.shape != shape or not self._memories.fits(line):  # it is damaged or of another model
                 continue
             title = self._memories.title(line.path)
-            yield MemoryChoice(f"saved memory · {shortened(title)}", snapshot=line.path)
+            yield MemoryChoice(f"saved memory · {shortened(title)}", snapshot=line.path, sha256=line.sha256)
 
     @Slot()
     def _on_change(self) -> None:

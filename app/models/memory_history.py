@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from app.models.memory_start import memory_in_words, memory_label
 from rxt.events import FloatArray, MemorySummary, TurnRecord
 
 INITIAL = -1
@@ -75,6 +76,14 @@ class MemoryHistory(QObject):
     def slot(self) -> tuple[int, int] | None:
         """The selected (layer, slot)."""
         return self._slot
+
+    def label_of(self, turn: int) -> str:
+        """The memory after a turn (INITIAL: before the first) in the fewest words."""
+        return memory_label(turn, self._origin)
+
+    def name_of(self, turn: int) -> str:
+        """The same within a sentence: "the opened memory"."""
+        return memory_in_words(turn, self._origin)
 
     def memory_after(self, turn: int) -> str:
         """SHA-256 of the memory after a turn (INITIAL: before the first); empty where there is no such memory."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from rxt.events import FinishReason
@@ -12,6 +12,9 @@ OnStop = Literal["remember", "forget"]
 
 TurnPhase = Literal["pending", "replied", "remembered"]
 """How much of a turn is saved. pending: the question; replied: the answer too; remembered: and it is in memory."""
+
+TURN_PHASES: tuple[TurnPhase, ...] = get_args(TurnPhase)
+"""All of them, for what is read from a file."""
 
 MemoryStatus = Literal["in memory", "partly", "not", "edited"]
 """partly: an answer that was cut (stopped, or at the length limit) was written as far as it went; not: nothing was

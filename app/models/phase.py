@@ -32,4 +32,4 @@ class Phase(StrEnum):
     @property
     def can_stop(self) -> bool:
         """Whether Stop has something to stop."""
-        return self in (Phase.READING, Phase.ANSWERING, Phase.OPENING, Phase.REWRITING, Phase.CHECKING)
+        return self.is_busy and self not in (Phase.WRITING, Phase.SAVING)

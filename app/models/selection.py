@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
 
 BoolArray = npt.NDArray[np.bool_]
 Token = tuple[int, int]
@@ -175,7 +175,7 @@ class Selection(QObject):
         """Pins the memory after a turn; INITIAL pins the one before the first."""
         sha256 = self._history.memory_after(turn)
         if sha256:
-            self.set_pin(Pin("initial memory" if turn == INITIAL else f"turn {turn + 1}", turn, None, sha256))
+            self.set_pin(Pin(self._history.label_of(turn), turn, None, sha256))
 
     def pin_snapshot(self, snapshot: Path, title: str) -> None:
         self.set_pin(Pin(title, None, snapshot))

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ByteArray = npt.NDArray[np.uint8]
 
 LEVELS = 256
 INVALID_RGBA = (255, 0, 255, 255)  # magenta: far from every colour of cividis, CET-D1 and CET-D4
+
+
+def kinds_table(shades: Sequence[str]) -> ByteArray:
+    """Colours for kinds 0, 1, 2, …, as RGBA [LEVELS, 4] over the range from the first kind to the last."""
+    colours = np.array([(*bytes.fromhex(shade.removeprefix("#")), 255) for shade in shades], np.uint8)
+    return np.ascontiguousarray(colours[np.rint(np.linspace(0, len(shades) - 1, LEVELS)).astype(np.intp)])
 
 
 @cache

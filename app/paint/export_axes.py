@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.paint.number import decimals_for, nice_step, number_text
-from app.theme import LIGHT
+from app.paint.number import binary_step, decimal_step, decimals_for, nice_step, number_text
+from app.theme import LIGHT, mixed
 
 if TYPE_CHECKING:
     from app.paint.figure import Axis
@@ -46,8 +46,13 @@ class Paper:
         return self.series[index % len(self.series)]
 
 
-WHITE = Paper.of(replace(LIGHT, border="#C4CAD0"))
-"""The paper of every exported figure, whatever the theme of the window."""
+def paper_of(theme: Theme) -> Paper:
+    """The paper of an exported figure: as on the screen, with lines that are seen in print."""
+    return Paper.of(replace(theme, border=mixed(theme.surface, theme.text, 0.26)))
+
+
+WHITE = paper_of(LIGHT)
+"""The paper where no theme is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +98,38 @@ def words_room(axis: Axis) -> float:
 
 def draw_value_axis(painter: QPainter, paper: Paper, frame: Frame, axis: Axis, is_upright: bool) -> None:
     """Ticks at round numbers: on the left (upright) or below."""
-    low, high = frame.y if is_upright else frame.x
-    length = frame.rect.height() if is_upright else frame.rect.width()
-    step = nice_step((high - low) / max(3, min(6, int(length / 48))))
-    decimals = 0 if step >= 1 else decimals_for(high - low)
-    value = math.ceil(low / step - 1e-9) * step
-    while value <= high + 1e-9 * abs(high - low):
-        text = number_text(value, decimals)
+    ends, length = (frame.y, frame.rect.height()) if is_upright else (frame.x, frame.rect.width())
+    for value, text in _ticks(ends, length):
         if is_upright:
             at = frame.point(frame.x[0], value)
             painter.setPen(pen(paper.hairline, 0.5))
             painter.drawLine(QLineF(at, QPointF(frame.rect.right(), at.y())))
-            draw_text(painter, QRectF(at.x() - 70, at.y() - 8, 64, 16), text, Qt.AlignmentFlag.AlignRight, paper.quiet)
+            draw_text(
+                painter, QRectF(at.x() - 106, at.y() - 8, 100, 16), text, Qt.AlignmentFlag.AlignRight, paper.quiet
+            )
         else:
             at = frame.point(value, frame.y[0])
             draw_text(
                 painter, QRectF(at.x() - 40, at.y() + 4, 80, 16), text, Qt.AlignmentFlag.AlignHCenter, paper.quiet
             )
-        value += step
-    draw_caption(painter, paper, frame.rect, axis, is_upright, 42.0 if is_upright else 20.0)
+    room = value_room(ends, length) - 22 if is_upright else 20.0
+    draw_caption(painter, paper, frame.rect, axis, is_upright, room)
+
+
+def value_room(ends: tuple[float, float], length_px: float) -> float:
+    """How much room draw_value_axis needs to the left of a plot of that height, caption included."""
+    metrics = QFontMetricsF(font())
+    widest = max((metrics.horizontalAdvance(text) for _, text in _ticks(ends, length_px)), default=0.0)
+    return 22 + max(42.0, GAP_PX + 2 + widest)
+
+
+def _ticks(ends: tuple[float, float], length_px: float) -> list[tuple[float, str]]:
+    """Round values between two ends, with as many decimals as they have."""
+    low, high = ends
+    step = nice_step((high - low) / max(3, min(6, int(length_px / 48))))
+    decimals = 0 if step >= 1 else min(decimals_for(high - low), -math.floor(math.log10(step) + 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [(count * step, number_text(count * step, decimals)) for count in range(first, last + 1)]
 
 
 def draw_place_axis(painter: QPainter, paper: Paper, rect: QRectF, axis: Axis, count: int, is_upright: bool) -> None:
@@ -121,9 +139,9 @@ def draw_place_axis(painter: QPainter, paper: Paper, rect: QRectF, axis: Axis, c
     size = (rect.height() if is_upright else rect.width()) / count
     longest = words_room(axis)
     is_turned = not is_upright and bool(axis.labels) and longest > size
-    least = 14.0 if is_upright or is_turned else max(28.0, min(longest, size))
-    step = 1 if size >= least else int(nice_step(least / size) + 0.5)
-    for place in range(0, count, max(1, step)):
+    least = 14.0 if is_upright or is_turned else max(38.0, min(longest, size)) if size < 28 else 28.0
+    step = binary_step if axis.name.startswith("slot") and not axis.labels else decimal_step
+    for place in range(0, count, step(least / size)):
         middle = (place + 0.5) * size
         text = axis.label(place)
         if is_upright:

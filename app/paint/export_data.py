@@ -1,6 +1,7 @@
 """The numbers of a figure: as a table in long form (CSV, or on the screen), or as named arrays (NPZ).
 
-Long form: one line a number, with the place it has on each axis and the words that stand there.
+Long form: one line a number with its unit, the place it has on each axis, what is counted there (layers, slots, turns,
+with the numbers they have on the screen) and the words that stand there.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from app.paint.figure import Axis, Bars, Heat, Lines, Picture
+from app.paint.figure import Axis, Bars, Heat, Lines, Picture, Table
 
 if TYPE_CHECKING:
     from app.paint.figure import Figure, Panel, Values
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
 
 DataFormat = Literal["csv", "npz"]
 DATA_FORMATS: tuple[DataFormat, ...] = get_args(DataFormat)
-COLUMNS = ("panel", "series", "row", "row label", "column", "column label", "value", "low", "high")
-Row = tuple[str, str, str, str, str, str, str, str, str]
+COLUMNS = (
+    "panel", "series", "row axis", "row", "row label", "column axis", "column", "column label",
+    "value", "low", "high", "unit",
+)  # fmt: skip
+Row = tuple[str, ...]
+"""As COLUMNS."""
 
 
 def data(figure: Figure, stamp: Stamp, form: DataFormat) -> bytes:
@@ -42,35 +47,48 @@ def rows(figure: Figure) -> Iterator[Row]:
                 yield from _grid(panel.name, panel.quantity, panel.values, (panel.rows, panel.columns))
             case Picture():
                 yield from _grid(panel.name, "value", panel.values, panel.axes)
+            case Table():
+                for place, values in enumerate(panel.values):
+                    name, unit = panel.rows.label(place), panel.units[place] if panel.units else ""
+                    yield from _series(panel.name, name, values, panel.columns, unit)
             case Lines():
                 for line in panel.lines:
                     for index, (x, y) in enumerate(zip(line.x, line.y, strict=True)):
                         is_place = panel.x.labels and float(x).is_integer()
                         label = panel.x.label(int(x)) if is_place else ""
                         number = str(panel.x.start + int(x)) if is_place else _digits(x)
+                        number = label if label.isdecimal() else number  # distances of 1, 2, 4, …: not their places
                         ends = (_digits(part[index]) if part is not None else "" for part in (line.low, line.high))
                         low, high = ends
-                        yield panel.name, line.name, "", "", number, label, _digits(y), low, high
+                        at = (_named(panel.x), number, label)
+                        yield panel.name, line.name, "", "", "", *at, _digits(y), low, high, panel.y.unit
             case Bars():
                 for name, values in panel.series:
-                    for place, value in enumerate(values):
-                        label = panel.places.label(place)
-                        number = str(panel.places.start + place)
-                        yield panel.name, name, "", "", number, label, _digits(value), "", ""
+                    yield from _series(panel.name, name, values, panel.places, panel.y.unit)
+
+
+def _series(panel: str, name: str, values: Values, places: Axis, unit: str) -> Iterator[Row]:
+    for place, value in enumerate(values):
+        at = (_named(places), str(places.start + place), places.label(place))
+        yield panel, name, "", "", "", *at, _digits(value), "", "", unit
+
+
+def _named(axis: Axis) -> str:
+    return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
 
 
 def _grid(panel: str, quantity: str, values: Values, axes: tuple[Axis, ...]) -> Iterator[Row]:
     if values.ndim != 2 or len(axes) != 2:
         for place, value in enumerate(values.reshape(-1)):
-            yield panel, quantity, "", "", str(place), "", _digits(value), "", ""
+            yield panel, quantity, "", "", "", "", str(place), "", _digits(value), "", "", ""
         return
     down, across = axes
     for row in range(values.shape[0]):
         for column in range(values.shape[1]):
             yield (
-                panel, quantity, str(down.start + row), down.label(row) if down.labels else "",
-                str(across.start + column), across.label(column) if across.labels else "",
-                _digits(values[row, column]), "", "",
+                panel, quantity, _named(down), str(down.start + row), down.label(row) if down.labels else "",
+                _named(across), str(across.start + column), across.label(column) if across.labels else "",
+                _digits(values[row, column]), "", "", "",
             )  # fmt: skip
 
 
@@ -109,6 +127,10 @@ def _parts(panel: Panel) -> Iterator[tuple[str, Values, tuple[Axis, ...]]]:
     match panel:
         case Heat():
             yield panel.quantity.replace("/", "-"), panel.values, (panel.rows, panel.columns)
+        case Table():
+            for place, values in enumerate(panel.values):
+                name, unit = panel.rows.label(place), panel.units[place] if panel.units else ""
+                yield name.replace("/", "-"), values, (panel.columns, Axis(name, unit=unit))
         case Picture():
             yield "value", panel.values, panel.axes
         case Lines():
@@ -120,4 +142,4 @@ def _parts(panel: Panel) -> Iterator[tuple[str, Values, tuple[Axis, ...]]]:
                         yield f"{name}/{part}", np.asarray(values), (panel.x if part == "x" else panel.y,)
         case Bars():
             for name, values in panel.series:
-                yield name.replace("/", "-"), np.asarray(values), (panel.places,)
+                yield name.replace("/", "-"), np.asarray(values), (panel.places, panel.y)

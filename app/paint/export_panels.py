@@ -1,26 +1,27 @@
-"""Panels of a figure, drawn from their numbers: maps here, lines and bars in `app.paint.export_plots`."""
+"""Panels of a figure, drawn from their numbers: maps and tables here, lines and bars in `app.paint.export_plots`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPaintEngine, QPainter
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPaintEngine, QPainter
 
-from app.paint.colormap import lookup_table
+from app.paint.colormap import kinds_table, lookup_table
 from app.paint.export_axes import (
     GAP_PX,
     Frame,
     Paper,
     draw_place_axis,
     draw_text,
+    font,
     pen,
     place_room,
     words_room,
 )
 from app.paint.export_plots import draw_bars, draw_lines
-from app.paint.figure import Bars, Heat, Lines, Panel, Picture
+from app.paint.figure import Bars, Heat, Lines, Panel, Picture, Table
 from app.paint.number import decimals_for, number_text
 from app.paint.raster import pool, rgba
 
@@ -32,6 +33,10 @@ COLOUR_BAR_PX = 102.0
 _NUMBER_PX = 55.0  # “≤ −0.386” fits
 FINEST = 2400  # columns of a map on paper; where there are more than that or than pixels, neighbours share one
 _SHARP_PX = 1600  # viewers smooth enlarged images, so every cell is written as a block of pixels
+_LEGEND_PX = 22.0
+_LEAST_ROOM_PX = 110.0  # of a map's cells: a caption on the left fits
+_LINE_PX = 18.0
+_BETWEEN_PX = 14.0  # columns of a table at least
 
 
 def draw_panel(painter: QPainter, paper: Paper, panel: Panel, area: QRectF) -> Frame:
@@ -46,23 +51,53 @@ def draw_panel(painter: QPainter, paper: Paper, panel: Panel, area: QRectF) -> F
             return draw_lines(painter, paper, panel, area)
         case Bars():
             return draw_bars(painter, paper, panel, area)
+        case Table():
+            return _draw_table(painter, paper, panel, area)
         case Picture():
             return _draw_picture(painter, panel, area)
 
 
+def panel_height(panel: Panel, width_px: float) -> float:
+    """How high a panel of that width is on paper: maps of few rows are flat, square ones high; a table has its lines;
+    everything else has one height."""
+    match panel:
+        case Heat():
+            rows, columns = panel.values.shape
+            cells_px = min(520.0 if rows >= 0.5 * columns else 320.0, max(_LEAST_ROOM_PX, 50.0 + 22.0 * rows))
+            above_px = _LEGEND_PX if panel.kinds else 0.0
+            return (
+                above_px + min(cells_px, width_px) + place_room(panel.columns, columns, _cells_width(panel, width_px))
+            )
+        case Picture():
+            height, width = panel.pixels.shape[:2]
+            return min(560.0, width_px * height / width)
+        case Table():
+            return _LINE_PX * (len(_lines_of(panel, width_px)))
+    return 270.0
+
+
+def _cells_width(heat: Heat, width_px: float) -> float:
+    return width_px - words_room(heat.rows) - GAP_PX - 22 - (16.0 if heat.kinds else COLOUR_BAR_PX)
+
+
 def _draw_heat(painter: QPainter, paper: Paper, heat: Heat, area: QRectF) -> Frame:
-    left = words_room(heat.rows) + GAP_PX + 22
-    width = area.width() - left - COLOUR_BAR_PX
-    rect = QRectF(area.left() + left, area.top(), width, 0)
+    width = _cells_width(heat, area.width())
+    rect = QRectF(area.left() + words_room(heat.rows) + GAP_PX + 22, area.top(), width, 0)
     rect.setBottom(area.bottom() - place_room(heat.columns, heat.values.shape[1], width))
-    table = lookup_table(paper.diverging if heat.is_diverging else paper.sequential, heat.is_reversed)
+    if heat.kinds:
+        _draw_kinds(painter, paper, heat, QRectF(rect.left(), rect.top(), width, 16))
+        rect.setTop(rect.top() + _LEGEND_PX)
+        table = kinds_table([shade for shade, _ in heat.kinds])
+    else:
+        table = lookup_table(paper.diverging if heat.is_diverging else paper.sequential, heat.is_reversed)
     painter.drawImage(rect, as_image(_for_paper(painter, _cells(heat, table, *_finest(painter, rect, heat)))))
     painter.setPen(pen(paper.hairline, 0.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
     draw_place_axis(painter, paper, rect, heat.rows, heat.values.shape[0], True)
     draw_place_axis(painter, paper, rect, heat.columns, heat.values.shape[1], False)
-    _draw_colour_bar(painter, paper, heat, table, QRectF(rect.right() + 14, rect.top(), 12, rect.height()))
+    if not heat.kinds:
+        _draw_colour_bar(painter, paper, heat, table, QRectF(rect.right() + 14, rect.top(), 12, rect.height()))
     rows, columns = heat.values.shape
     return Frame(rect, (-0.5, columns - 0.5), (rows - 0.5, -0.5))
 
@@ -89,6 +124,19 @@ def _cells(heat: Heat, table: ByteArray, rows: int, columns: int) -> ByteArray:
 def _pooled(values: FloatArray, rows: int, columns: int, neutral: float) -> FloatArray:
     """Pooled along both axes, so that a single written cell stays visible."""
     return pool(pool(values, columns, neutral).values.T, rows, neutral).values.T
+
+
+def _draw_kinds(painter: QPainter, paper: Paper, heat: Heat, box: QRectF) -> None:
+    """A patch and a few words for each kind, as the legend on the screen has them."""
+    x, metrics = box.left(), QFontMetricsF(font())
+    for shade, words in heat.kinds:
+        painter.setPen(pen(paper.quiet))
+        painter.setBrush(QColor(shade))
+        painter.drawRect(QRectF(x + 0.5, box.center().y() - 5, 10, 10))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        advance = metrics.horizontalAdvance(words) + 2
+        draw_text(painter, QRectF(x + 16, box.top(), advance, 16), words, Qt.AlignmentFlag.AlignLeft, paper.quiet)
+        x += 16 + advance + 12
 
 
 def _draw_colour_bar(painter: QPainter, paper: Paper, heat: Heat, table: ByteArray, bar: QRectF) -> None:
@@ -123,6 +171,39 @@ def _bar_words(heat: Heat) -> tuple[str, str, str]:
         middle,
         f"≥ {high}" if (values > limits.high + room).any() else high,
     )
+
+
+def _lines_of(table: Table, width_px: float) -> list[tuple[str, ...]]:
+    """The table line by line, headings first; turned where its columns do not fit."""
+    count = table.values.shape[1]
+    heads = ("", *(table.columns.label(place) for place in range(count)))
+    lines = [heads, *((table.rows.label(place), *words) for place, words in enumerate(table.words))]
+    widths = _widths(lines)
+    return lines if sum(widths) <= width_px else list(zip(*lines, strict=True))
+
+
+def _widths(lines: list[tuple[str, ...]]) -> list[float]:
+    metrics = QFontMetricsF(font())
+    return [
+        max(metrics.horizontalAdvance(word) for word in column) + _BETWEEN_PX for column in zip(*lines, strict=True)
+    ]
+
+
+def _draw_table(painter: QPainter, paper: Paper, table: Table, area: QRectF) -> Frame:
+    lines = _lines_of(table, area.width())
+    first, *others = _widths(lines)
+    column_px = max(0.0, (area.width() - first) / max(1, len(others)))
+    for row, line in enumerate(lines):
+        y = area.top() + row * _LINE_PX
+        for place, word in enumerate(line):
+            box = QRectF(area.left() + first + (place - 1) * column_px, y, column_px, _LINE_PX)
+            if not place:
+                box = QRectF(area.left(), y, first, _LINE_PX)
+            alignment = Qt.AlignmentFlag.AlignRight if place else Qt.AlignmentFlag.AlignLeft
+            draw_text(painter, box, word, alignment, paper.ink if row and place else paper.quiet)
+        painter.setPen(pen(paper.hairline, 0.5))
+        painter.drawLine(QLineF(area.left(), y + _LINE_PX, area.right(), y + _LINE_PX))
+    return Frame(QRectF(area), (0.0, 1.0), (0.0, 1.0))
 
 
 def _draw_picture(painter: QPainter, picture: Picture, area: QRectF) -> Frame:

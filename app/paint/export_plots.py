@@ -17,6 +17,7 @@ from app.paint.export_axes import (
     pen,
     place_room,
     value_range,
+    value_room,
 )
 from app.paint.figure import Bars, Line, Lines
 from app.paint.limits import Limits, extent_of, limits_of
@@ -36,8 +37,11 @@ def draw_lines(painter: QPainter, paper: Paper, plot: Lines, area: QRectF) -> Fr
     limits = plot.limits or _full_limits(every_y)
     x_limits = _full_limits([line.x for line in drawn])
     legend_px = 20.0 if len(drawn) > 1 else 0.0
-    rect = QRectF(area.left() + 64, area.top() + legend_px, area.width() - 80, area.height() - legend_px - 40)
-    frame = Frame(rect, value_range(x_limits), value_range(limits, True))
+    rect = QRectF(0, area.top() + legend_px, 0, area.height() - legend_px - 40)
+    y_range = value_range(limits, True)
+    rect.setLeft(area.left() + value_room(y_range, rect.height()))
+    rect.setRight(area.right() - 16)
+    frame = Frame(rect, value_range(x_limits), y_range)
     if plot.x.labels:
         frame = Frame(rect, (-0.5, len(plot.x.labels) - 0.5), frame.y)
         draw_place_axis(painter, paper, rect, plot.x, len(plot.x.labels), False)
@@ -45,7 +49,7 @@ def draw_lines(painter: QPainter, paper: Paper, plot: Lines, area: QRectF) -> Fr
         draw_value_axis(painter, paper, frame, plot.x, False)
     draw_value_axis(painter, paper, frame, plot.y, True)
     for index, line in enumerate(drawn):
-        _draw_line(painter, frame, line, paper.colour(index), index)
+        _draw_line(painter, frame, line, paper.ink if len(drawn) == 1 else paper.colour(index), index)
     if legend_px:
         _draw_legend(painter, paper, [line.name for line in drawn], QRectF(rect.left(), area.top(), rect.width(), 16))
     return frame
@@ -120,18 +124,19 @@ def draw_bars(painter: QPainter, paper: Paper, plot: Bars, area: QRectF) -> Fram
     limits = plot.limits or _full_limits([values for _, values in plot.series])
     low, high = min(0.0, limits.low), max(0.0, limits.high)
     legend_px = 20.0 if len(plot.series) > 1 else 0.0
-    width = area.width() - 80
-    rect = QRectF(area.left() + 64, area.top() + legend_px, width, 0)
-    rect.setBottom(area.bottom() - place_room(plot.places, count, width))
     air = 0.05 * (high - low)
-    frame = Frame(rect, (-0.5, max(1, count) - 0.5), (low - air if low < 0 else low, high + air if high > 0 else high))
+    ends = low - air if low < 0 else low, high + air if high > 0 else high
+    width = area.width() - value_room(ends, area.height()) - 16
+    rect = QRectF(area.right() - 16 - width, area.top() + legend_px, width, 0)
+    rect.setBottom(area.bottom() - place_room(plot.places, count, width))
+    frame = Frame(rect, (-0.5, max(1, count) - 0.5), ends)
     draw_value_axis(painter, paper, frame, plot.y, True)
     draw_place_axis(painter, paper, rect, plot.places, count, False)
     share = 0.8 / max(1, len(plot.series))
     for index, (_, values) in enumerate(plot.series):
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(paper.colour(index)))
         for place, value in enumerate(values):
+            painter.setBrush(QColor(plot.shades[place] if place < len(plot.shades) else paper.colour(index)))
             if np.isfinite(value):
                 start = frame.point(place - 0.4 + index * share, 0.0)
                 end = frame.point(place - 0.4 + (index + 1) * share, float(value))

@@ -34,13 +34,19 @@ class Axis:
         return self.labels[place] if place < len(self.labels) else str(self.start + place)
 
 
+def layer_axis(count: int) -> Axis:
+    """Layers by their names, for the headings of a table."""
+    return Axis("layer", tuple(f"layer {layer}" for layer in range(count)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Heat:
     """A map: values [R, C], row 0 on top; limits: of its colours; quantity: what the values are, in one or two words.
 
     is_diverging: zero has a meaning and the middle of the colours. neutral: where cells outnumber pixels, the value
     farthest from it is seen. is_reversed: the smallest value is the brightest. empty: [R, C], True where there is no
-    value by definition: left blank, while NaN is marked.
+    value by definition: left blank, while NaN is marked. kinds: colour and words of the values 0, 1, 2, …, where these
+    are kinds and no amounts; a legend stands in place of the colour bar.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Heat:
     neutral: float = 0.0
     is_reversed: bool = False
     empty: Values | None = None
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,13 +87,28 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bars:
-    """A bar at each place of an axis, [N], beside each other for several series; words under them are the labels."""
+    """A bar at each place of an axis, [N], beside each other for several series; words under them are the labels.
+
+    shades: a colour for each place of a single series, where places differ in theirs."""
 
     name: str
     series: tuple[tuple[str, Values], ...]
     places: Axis
     y: Axis
     limits: Limits | None = None
+    shades: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Numbers of several kinds, [R, C], as they are read: words [R][C]; units: of each row's numbers, "" for none."""
+
+    name: str
+    values: Values
+    words: tuple[tuple[str, ...], ...]
+    rows: Axis
+    columns: Axis
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,15 +121,15 @@ class Picture:
     axes: tuple[Axis, ...] = ()
 
 
-Panel: TypeAlias = Heat | Lines | Bars | Picture
+Panel: TypeAlias = Heat | Lines | Bars | Table | Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """title: of the view; panels: from top to bottom, at least one; turn: the turn that is shown, INITIAL (-1) for the
-    memory before the first, None where the whole conversation is; note: what must be known to read it; memory: SHA-256
-    of the memory it was found from, where the open path may be another one since; empty: the one after `turn` now.
-    is_of_chat: False where nothing of the open conversation is in it, such as conversations that were made up."""
+    """title: of the view; panels: in the order they are read, at least one; turn: the turn that is shown, INITIAL (-1)
+    for the memory before the first, None where the whole conversation is; note: what must be known to read it; memory:
+    SHA-256 of the memory it was found from, where the open path may be another one since; empty: the one after `turn`
+    now. is_of_chat: False where nothing of the open conversation is in it, such as conversations that were made up."""
 
     title: str
     panels: tuple[Panel, ...]

@@ -20,6 +20,16 @@ def nice_step(least: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
+def decimal_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, … that is at least `least`."""
+    return 1 if least <= 1 else int(nice_step(least) + 0.5)
+
+
+def binary_step(least: float) -> int:
+    """The smallest power of two that is at least `least`: slots are counted in powers of two."""
+    return 1 if least <= 1 else 2 ** math.ceil(math.log2(least))
+
+
 def number_text(value: float, decimals: int = 2) -> str:
     """The value with that many decimals; very large and very small ones in scientific notation."""
     if math.isnan(value):

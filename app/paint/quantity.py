@@ -90,6 +90,8 @@ COSINE = Quantity(
     is_reversed=True,  # what a turn did shines, as in every other map
 )
 
+GATE_VALUE = "gate value g"  # at axes
+
 MEANING: dict[GateName, str] = {
     "mix": "how much of the mean over all layers joins what each layer attends to",
     "interlayer": "how much of the attention between layers joins each slot",

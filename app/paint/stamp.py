@@ -72,6 +72,8 @@ def limits_words(panels: tuple[Panel, ...]) -> str:
     """The limits of all panels that have fixed ones, each pair once."""
     found: dict[str, None] = {}
     for panel in panels:
+        if isinstance(panel, Heat) and panel.kinds:  # their legend says it
+            continue
         if isinstance(panel, Heat | Lines | Bars) and panel.limits is not None:
             quantity = panel.quantity if isinstance(panel, Heat) else panel.y.name
             found[f"{quantity} {span_words(panel.limits)}"] = None

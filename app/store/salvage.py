@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.models.memory_status import TURN_PHASES
 from app.store import turn_codec
 from app.store.errors import StoreError
 from app.store.readable_rows import Row, open_damaged, readable_rows
@@ -153,7 +154,7 @@ class _Salvage:
             "error": _text(row, "error"),
             "memory_before": _text(row, "memory_before"),
             "sampling": sampling,
-            "phase": phase if phase in ("pending", "replied", "remembered") else "replied",
+            "phase": phase if phase in TURN_PHASES else "replied",
             "created": _time(row, "created"),
             "forgotten": int(bool(row.get("forgotten"))),
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.engine.commands import EditAnswer
+from app.engine.commands import EditAnswer, ForgetTurn, GoTo, RewriteMemory
 from app.models.conversation import Exchange
 from app.models.turn_verbs import TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
@@ -197,7 +197,7 @@ class BranchCommands(QObject):
             self._port.edit_query(turn, text, self._sampling)
             self._window.chat.transcript.jump_to_latest()
         else:
-            self.notices.announce_edit(turn, self._conversation.index((row or 0) + 1).data())
+            self.notices.announce_edit(EditAnswer(turn, text), self._conversation.index((row or 0) + 1).data())
             self._changing[turn] = text
             self._port.edit_answer(turn, text)
 
@@ -214,7 +214,8 @@ class BranchCommands(QObject):
 
     def _rewrite_memory(self, exchange: Exchange, _row: int) -> None:
         self._window.chat.notices.dismiss("edited")
-        self.notices.announce("Memory was rewritten in a new branch; the former one is kept.")
+        words = "Memory was rewritten in a new branch; the former one is kept."
+        self.notices.announce(RewriteMemory(exchange.id), words)
         self._port.rewrite_memory(exchange.id)
 
     def forget_turn(self) -> None:
@@ -222,7 +223,8 @@ class BranchCommands(QObject):
 
     def _forget_turn(self, exchange: Exchange, _row: int) -> None:
         number = (exchange.turn or 0) + 1
-        self.notices.announce(f"Turn {number} was taken out of memory in a new branch; the former one is kept.")
+        words = f"Turn {number} was taken out of memory in a new branch; the former one is kept."
+        self.notices.announce(ForgetTurn(exchange.id), words)
         self._port.forget_turn(exchange.id)
 
     def save_turn_memory(self) -> None:
@@ -251,7 +253,7 @@ class BranchCommands(QObject):
         self._fork(exchange.id, where)
 
     def _fork(self, turn: int | None, where: str) -> None:
-        self.notices.announce(f"The next message continues from {where}; later turns keep their branch.")
+        self.notices.announce(GoTo(turn), f"The next message continues from {where}; later turns keep their branch.")
         self._port.go_to(turn)
         self._window.chat.composer.edit.setFocus()
 

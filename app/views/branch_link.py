@@ -89,7 +89,7 @@ class BranchLink(QObject):
 
     @Slot(str, str)
     def _on_rejected(self, _text: str, _message: str) -> None:
-        self._commands.notices.drop()
+        self._commands.notices.rejected()
 
     @Slot()
     def _refresh(self) -> None:
@@ -122,7 +122,7 @@ class BranchLink(QObject):
             notices.add(f"{words} Each was computed again from the words and is the stored one.", key="replay")
             return
         first = check.first_difference
-        where = "the initial memory" if first < 0 else f"turn {first + 1}"
+        where = self._workspace.history.name_of(first)
         notices.add(
             f"{check.agreeing:,} of {check.turns:,} memories agree; {where} is the first that differs. Nothing was "
             "changed. The model or the device may be another than the one this chat was held with.",
@@ -134,7 +134,7 @@ class BranchLink(QObject):
 
     @Slot(str, str, object)
     def _on_failed(self, _title: str, _message: str, about: object) -> None:
-        self._commands.notices.drop()
+        self._commands.notices.refused(about)
         self._saved_no_more |= about is Saving.ENDED
         self._saving_failed |= isinstance(about, Saving)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.models.phase import Phase
-from app.theme import GAP_PX, PADDING_PX, ThemeController
+from app.theme import GAP_PX, ThemeController
+from app.views.chat_foot import ChatFoot
 from app.views.composer import KEPT, SENT_LATER, Composer
 from app.views.find_bar import FindBar
 from app.views.labels import button
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 COLUMN_OVERHANG_PX = 16
+PAGES_PX = 40  # what stays of the conversation below which nothing takes its room
+READABLE_PX = 120  # what a long message leaves of it
 
 
 class Chat(QWidget):
@@ -69,21 +72,15 @@ class Chat(QWidget):
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # notices may take its room
-        self._pages.setMinimumHeight(120)
+        self._pages.setMinimumHeight(PAGES_PX)
         for page in (self.welcome, self.transcript, self.model_missing):
             self._pages.addWidget(page)
-        self._foot = QWidget()
+        self._foot = ChatFoot(self.notices, self.banner, self.composer)
         self._arrange()
         self._connect()
         self._show_page()
 
     def _arrange(self) -> None:
-        foot = QVBoxLayout(self._foot)
-        foot.setContentsMargins(0, GAP_PX, 0, PADDING_PX)
-        foot.setSpacing(GAP_PX)
-        foot.addWidget(self.notices)
-        foot.addWidget(self.banner)
-        foot.addWidget(self.composer)
         centred = QHBoxLayout()
         centred.setContentsMargins(0, 0, 0, 0)
         centred.addWidget(self._foot)
@@ -107,6 +104,7 @@ class Chat(QWidget):
         self.jump.clicked.connect(self.transcript.jump_to_latest)
         self.welcome.example_chosen.connect(self.example_chosen)
         self.composer.submitted.connect(self.transcript.jump_to_latest)
+        self.find_bar.toggled.connect(self._fit_foot)
         self.transcript.installEventFilter(self)
 
     def show_phase(self, phase: Phase) -> None:
@@ -173,3 +171,14 @@ class Chat(QWidget):
         column = self.transcript.column_width_in(self.width()) + 2 * COLUMN_OVERHANG_PX
         margin = max(GAP_PX, (self.width() - column) // 2)
         self._centred.setContentsMargins(margin, 0, margin, 0)
+        self._fit_foot()
+
+    @Slot()
+    def _fit_foot(self) -> None:
+        """Notices and a long message leave some of the conversation."""
+        room = self.height() - (0 if self.find_bar.isHidden() else self.find_bar.sizeHint().height())
+        self._foot.fit(room - PAGES_PX, room - READABLE_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """As low as with one line of a message: what comes and goes takes no room from the timeline."""
+        return QSize(super().minimumSizeHint().width(), PAGES_PX + self._foot.least_px)

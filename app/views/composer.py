@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent, QTextCursor
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.outbox import Outbox, Submission
@@ -29,7 +29,10 @@ HINTS = {
     Submission.FULL: "One message already waits.",
     Submission.NO_MODEL: "No model is open yet.",
 }
-SEND, QUEUE = "Send", "Queue"
+SEND, QUEUE, STOP = "Send", "Queue", "Stop"
+LEFT_AND_RIGHT_PX = PADDING_PX - 4, GAP_PX
+STOP_WORD_FROM_PX = 400  # in less the icon stands alone
+ICON_ALONE_PX = 42  # what is left of the choice of answers where there is no room
 SENT_LATER, KEPT = "sent when ready", "kept until it is open"
 
 
@@ -94,13 +97,15 @@ class Composer(QFrame):
             ElidedButton(), "", "summary", "ph.sliders-horizontal", icons, "How answers are chosen", "muted"
         )
         self.sampling_button.setObjectName("samplingButton")
-        self.stop_button = button("Stop", "ghost", "ph.stop-fill", icons, "Stop the answer", "danger")
+        self.sampling_button.setMinimumWidth(ICON_ALONE_PX)
+        self.stop_button = button(STOP, "ghost", "ph.stop-fill", icons, STOP, "danger")
         self.stop_button.setObjectName("stopButton")
         self.send_button = button(SEND, "primary", "ph.paper-plane-right", icons, "Send the message", "on_accent")
         self.send_button.setObjectName("sendButton")
         self._hint = ElidedLabel("caption")
         self._hint.setObjectName("composerHint")
         self._hint.setContentsMargins(4, 0, 0, 0)  # in line with the text that is typed
+        self._hint.setMinimumWidth(1)  # the button before it makes way for it
         self._hint_timer = QTimer(self)
         self._hint_timer.setSingleShot(True)
         self._hint_timer.setInterval(HINT_MS)
@@ -117,7 +122,8 @@ class Composer(QFrame):
         buttons.addWidget(self.stop_button)
         buttons.addWidget(self.send_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(PADDING_PX - 4, GAP_PX + 2, GAP_PX, GAP_PX)
+        left, right = LEFT_AND_RIGHT_PX
+        column.setContentsMargins(left, GAP_PX + 2, right, GAP_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(self.queued)
         column.addWidget(self.edit)
@@ -217,8 +223,13 @@ class Composer(QFrame):
             words = "Write a message…"
         self.edit.show_placeholder(words)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.stop_button.setText(STOP if self.width() >= STOP_WORD_FROM_PX else "")
+
     def showEvent(self, event: QShowEvent) -> None:
-        """Both words of the send button take the same room."""
+        """Both words of the send button take the same room, and nothing that comes and goes changes the least width:
+        Qt would take what is missing from the panels beside the chat and never give it back."""
         super().showEvent(event)
         shown = self.send_button.text()
         widths = []
@@ -227,6 +238,13 @@ class Composer(QFrame):
             widths.append(self.send_button.sizeHint().width())
         self.send_button.setText(shown)
         self.send_button.setMinimumWidth(max(widths))
+        word = self.stop_button.text()
+        self.stop_button.setText("")
+        parts = (self.sampling_button, self._hint, self.stop_button, self.send_button)
+        least = [part.minimumWidth() or part.minimumSizeHint().width() for part in parts]
+        self.stop_button.setText(word)
+        around = 2 * self.frameWidth() + sum(LEFT_AND_RIGHT_PX)
+        self.setMinimumWidth(sum(least) + (len(parts) - 1) * GAP_PX + around)
 
     @Slot()
     def _show_stop(self) -> None:

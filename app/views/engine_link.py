@@ -49,6 +49,7 @@ class EngineLink(QObject):
         self._window = window
         self._actions = actions
         self._phase = Phase.LOADING
+        self._is_starting = True
         self._asked_memory: Path | None = None
         self._chat_before: int | None = None
         self._connect(commands)
@@ -128,6 +129,7 @@ class EngineLink(QObject):
 
     @Slot(object)
     def _on_model_loaded(self, model: ModelInfo) -> None:
+        self._is_starting = False
         numbers = "" if model.dtype == "float32" else f" · {model.dtype}"
         self._window.status.show_model(model.name, f"{model.device}{numbers}")
         self._workspace.chats.set_model(model)
@@ -140,6 +142,7 @@ class EngineLink(QObject):
 
     @Slot(str)
     def _on_load_failed(self, message: str) -> None:
+        self._is_starting = False
         if self._port.model is None:
             self._window.chat.show_model_missing(message)
         else:
@@ -241,7 +244,8 @@ class EngineLink(QObject):
 
     @Slot(str, str, object)
     def _on_failed(self, title: str, message: str, about: object) -> None:
-        self._asked_memory = None
+        if self._asked_memory is not None and about == OpenSnapshot(self._asked_memory):
+            self._asked_memory = None
         words = f"{title}: {message}" if title else message
         self._window.chat.notices.add(words, Tone.ERROR, key=title or message)  # a second try replaces the first
         # at the start, where no chat is open yet, another memory comes than was asked for
@@ -265,6 +269,7 @@ class EngineLink(QObject):
         self._actions.update(
             Situation(
                 phase=self._phase,
+                is_starting=self._is_starting,
                 has_model=self._port.model is not None,
                 has_turns_in_memory=history.last_turn >= 0,
                 has_chat=workspace.conversation.id is not None,
@@ -274,7 +279,7 @@ class EngineLink(QObject):
         )
         current = history.current
         shown = current.memory_after if current else history.initial.sha256 if history.initial else ""
-        self._window.status.show_memory(shown, history.cursor + 1)
+        self._window.status.show_memory(shown, history.cursor + 1, history.last_turn + 1)
 
     @Slot()
     def _on_closing(self) -> None:

@@ -76,7 +76,7 @@ class LabCommands(QObject):
         inspector.add_page(self.compare, "Compare", "Two memories slot by slot: the one in view and a pinned one")
         inspector.add_page(self.lab, "Lab", "What would have been said with another memory")
         inspector.add_page(self.probes, "Probes", "What a memory knows, asked of copies")
-        self.exports = ExportCommands(window, (inspector, timeline), files, history, self._stamp, self)
+        self.exports = ExportCommands(window, (inspector, timeline), files, history, self._stamp, themes, self)
         self.recordings = RecordingCommands(window, history, analyst, themes, motionless, self)
         self.tints = TranscriptTints(window.chat.transcript, workspace, inspector.analyses, themes)
         self._tint = window.known_actions["tint_answer"]
@@ -190,7 +190,7 @@ class LabCommands(QObject):
             return stamp_of(window.history, window.model, self._version, window.path.stem)(figure)
 
         exports = ExportCommands(
-            window, (window.inspector, window.timeline), self._files, window.history, stamp, window
+            window, (window.inspector, window.timeline), self._files, window.history, stamp, self._themes, window
         )
         exports.exported.connect(self._on_exported)
         exports.refused.connect(self._warn)

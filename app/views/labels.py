@@ -5,9 +5,19 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QPushButton, QScrollArea, QStyledItemDelegate, QWidget
+from PySide6.QtCore import QLocale, QSize, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QStyledItemDelegate,
+    QWidget,
+)
 
+from app.views.elided import ElidedCombo
 from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
@@ -76,12 +86,20 @@ def dressed(
 
 def combo(name: str) -> QComboBox:
     """A choice of one of a few; `name` is its accessible name. Its list is drawn by the style sheet."""
-    result = QComboBox()
+    result = ElidedCombo()
     WheelGuard(result)
     result.setAccessibleName(name)
     result.setItemDelegate(QStyledItemDelegate(result))  # Qt's own draws a menu and ignores the style sheet
     result.view().setAccessibleName(name)
     return result
+
+
+def grouped(field: QSpinBox) -> QSpinBox:
+    """A field whose thousands stand apart as in the window's sentences, 1,000, whatever the system's language. Not for
+    a seed, which is a name."""
+    field.setLocale(QLocale(QLocale.Language.English))
+    field.setGroupSeparatorShown(True)
+    return field
 
 
 def line() -> QFrame:

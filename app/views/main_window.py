@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
@@ -23,6 +22,7 @@ from app.views.icons import Icons, application_icon
 from app.views.labels import scrolled
 from app.views.loss_question import Losses
 from app.views.overlays import Callout, DropHint
+from app.views.panel_room import PanelRoom
 from app.views.recent_models import RecentModels
 from app.views.sidebar import SIDEBAR_PX, Sidebar
 from app.views.status import StatusBar
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 SMALLEST = QSize(1024, 640)
 FIRST_SIZE = QSize(1360, 860)
-INSPECTOR_NEEDS_PX = 900
 INSPECTOR_SHARE = 0.37  # so that the names of all its pages are seen
 INSPECTOR_PX = (380, 640)
 TIMELINE_PX = 92
@@ -84,7 +83,6 @@ class MainWindow(QMainWindow):
         self._layout = layout
         self._kept_px: list[int] = []  # the widths of sidebar and inspector before the latter was hidden
         self._was_hidden = False
-        self._inspector_made_way = False
         self._icons = Icons(themes, self)
         self.setObjectName("mainWindow")
         self.setWindowIcon(application_icon())
@@ -98,6 +96,8 @@ class MainWindow(QMainWindow):
         self.chat = Chat(workspace, actions, themes, self._icons)
         self.sidebar = Sidebar(workspace, actions, themes, self._icons)
         self.status = StatusBar(themes, reduced_motion)
+        self._panel_room = PanelRoom(self, self.sidebar_dock, self.inspector_dock, actions)
+        self._panel_room.said.connect(self.status.show_hidden)
         self._inspector = inspector
         self.setCentralWidget(self.chat)
         self.sidebar_dock.setWidget(self.sidebar)
@@ -176,16 +176,14 @@ class MainWindow(QMainWindow):
         self.sidebar.branches.is_open = self._layout.shows_branches
         self._drafts.restore()
 
-    @staticmethod
-    def _room() -> QSize:
+    def _room(self) -> QSize:
         """What the screen has room for below a title bar."""
-        return QGuiApplication.primaryScreen().availableGeometry().size() - QSize(0, TITLE_BAR_PX)
+        return self.screen().availableGeometry().size() - QSize(0, TITLE_BAR_PX)
 
     def reset_layout(self) -> None:
         """Gives all parts their first size."""
         if not self.isVisible():
-            first = FIRST_SIZE.boundedTo(self._room())
-            self.resize(max(first.width(), INSPECTOR_NEEDS_PX), first.height())  # so wide that the memory is seen
+            self.resize(FIRST_SIZE.boundedTo(self._room()))
         self.show_preset("memory")
         self.size_docks()
 
@@ -209,7 +207,6 @@ class MainWindow(QMainWindow):
         """ "chat": only the conversation; "memory": with inspector and timeline; "lab": mostly the inspector."""
         with_memory = preset != "chat"
         was_lab = self.preset == "lab"
-        self._inspector_made_way = False
         self._was_hidden = self._was_hidden and preset != "lab"  # which has widths of its own
         with_sidebar = preset != "lab" or self.width() >= LAB_SIDEBAR_FROM_PX
         self.sidebar_dock.setVisible(with_sidebar)
@@ -220,18 +217,13 @@ class MainWindow(QMainWindow):
             self.resizeDocks([self.inspector_dock], [self.width() - taken], Qt.Orientation.Horizontal)
         elif was_lab and with_memory:
             self.size_docks()
+        self._panel_room.begin_again()
         QTimer.singleShot(0, self, self._check_preset)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._keep_lab_wide(event.oldSize().width(), event.size().width())
-        narrow = self.width() < INSPECTOR_NEEDS_PX
-        if narrow and not self.inspector_dock.isHidden():
-            self._inspector_made_way = True
-            self.inspector_dock.hide()
-        elif not narrow and self._inspector_made_way:
-            self._inspector_made_way = False
-            self.inspector_dock.show()
+        self._panel_room.fit()
         if self.drop_hint.isVisible():
             self.drop_hint.setGeometry(self.rect())
         self.memory_hint.dismiss()

@@ -5,12 +5,13 @@ Text positions are counted in UTF-16 units, as Qt counts them.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTextBoundaryFinder
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from app.models.conversation import TurnState
 from app.theme import Theme
@@ -106,6 +107,20 @@ class MeasuredMessage:
                 return int(line.xToCursor(local.x()))
         return utf16_length(layout.text())
 
+    def seen_between(self, top: float, bottom: float) -> tuple[int, int]:
+        """The text positions of the lines that reach into these heights."""
+        count = self.text.lineCount()
+        if not count:
+            return 0, 0
+
+        def line_at(y: float) -> QTextLine:
+            local = y - self.text.position().y()
+            after = bisect_right(range(count), local, key=lambda number: self.text.lineAt(number).y())
+            return self.text.lineAt(max(0, after - 1))
+
+        last = line_at(bottom)
+        return line_at(top).textStart(), last.textStart() + last.textLength()
+
     def rect_of(self, position: int) -> QRectF:
         """The place of the line that holds a text position."""
         line = self.text.lineForTextPosition(position)
@@ -150,8 +165,9 @@ class MessagePainter:
 
     def _measure_query(self, content: MessageContent, width: float) -> MeasuredMessage:
         limit = width * BUBBLE_SHARE - 2 * BUBBLE_X_PX
-        natural, _ = self._break(text := self._layout(content.text), limit)
-        _, high = self._break(text, min(limit, natural + 1))
+        natural, high = self._break(text := self._layout(content.text), limit)
+        if natural + 1 < limit:
+            _, high = self._break(text, natural + 1)
         bubble = QRectF(0, GAP_BEFORE_TURN_PX, min(limit, natural + 1) + 2 * BUBBLE_X_PX, high + 2 * BUBBLE_Y_PX)
         bubble.moveRight(width)
         text.setPosition(bubble.topLeft() + QPointF(BUBBLE_X_PX, BUBBLE_Y_PX))
@@ -216,7 +232,12 @@ class MessagePainter:
             painter.setBrush(QColor(theme.accent_soft))
             painter.drawRoundedRect(message.bubble.translated(origin), BUBBLE_RADIUS_PX, BUBBLE_RADIUS_PX)
         painter.setPen(QColor(theme.text))
-        message.text.draw(painter, origin, [*map(_tinted, tints), *_ranges(selection, matches, theme)])
+        clip = painter.clipBoundingRect()  # a very long text has lines, and places found, out of sight
+        if not clip.isEmpty():
+            first, last = message.seen_between(clip.top() - origin.y(), clip.bottom() - origin.y())
+            matches = [span for span in matches if span[1] > first and span[0] < last]
+        ranges = [*map(_tinted, tints), *_ranges(selection, matches, theme)]
+        message.text.draw(painter, origin, ranges, clip)
         if message.content.state is TurnState.ANSWERING and not message.content.is_user:
             self._paint_caret(painter, origin, message, theme)
         if message.error.lineCount():

@@ -1,4 +1,4 @@
-"""The field a message is typed in: Enter sends, it grows with the text to LINES lines, and it takes text only."""
+"""The field a message is typed in: Enter sends, it grows with the text to a few lines, and it takes text only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.models.message_limit import LONGEST_MESSAGE
+from app.views.message import LONGEST_RUN, has_run
 from app.views.text_keys import is_for_actions
 
-LINES = 6
+LINES = 6  # at most
 
 
 class MessageEdit(QPlainTextEdit):
@@ -27,6 +28,7 @@ class MessageEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most = LINES
         self.setObjectName("composer")
         self.setAccessibleName("Message")
         self.setAccessibleDescription("Enter sends, Shift and Enter starts a new line")
@@ -35,6 +37,7 @@ class MessageEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(4)
+        self.document().contentsChange.connect(self._choose_breaks)
         self.textChanged.connect(self._fit)
         self._fit()
 
@@ -43,21 +46,42 @@ class MessageEdit(QPlainTextEdit):
         self.setPlaceholderText(words)
         self.viewport().update()
 
+    @Slot(int, int, int)
+    def _choose_breaks(self, _place: int, _removed: int, added: int) -> None:
+        """Before a text is laid out: one with a very long word would keep the window busy for seconds, at each letter,
+        and breaks anywhere."""
+        wrap = QTextOption.WrapMode
+        if added > LONGEST_RUN and has_run(self.toPlainText(), LONGEST_RUN):
+            self.setWordWrapMode(wrap.WrapAnywhere)
+        elif self.document().characterCount() <= LONGEST_RUN:
+            self.setWordWrapMode(wrap.WrapAtWordBoundaryOrAnywhere)
+
+    def height_of(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
+
+    def limit_height(self, most_px: int) -> None:
+        """Takes no more than `most_px`, but at least one line."""
+        lines = (most_px - self.height_of(0)) // self.fontMetrics().lineSpacing()
+        self._most = max(1, min(LINES, lines))
+        self._fit()
+
     @Slot()
     def _fit(self) -> None:
-        """As high as the text, from one line to LINES; a layout of a few lines is enough to know."""
+        """As high as the text, up to the most lines there is room for; a layout of a few lines is enough to know."""
         wanted = 0
         block = self.document().firstBlock()
-        while block.isValid() and wanted < LINES:
+        while block.isValid() and wanted < self._most:
             wanted += max(1, block.layout().lineCount())
             block = block.next()
-        wanted = max(1, min(LINES, wanted))
-        high = wanted * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
+        bar = Qt.ScrollBarPolicy
+        policy = bar.ScrollBarAsNeeded if wanted >= self._most else bar.ScrollBarAlwaysOff
+        if policy is not self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(policy)
+        high = self.height_of(max(1, min(self._most, wanted)))
         if high != self.height():
             self.setFixedHeight(high)
-            self.setVerticalScrollBarPolicy(
-                Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted == LINES else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-            )
+            self.ensureCursorVisible()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

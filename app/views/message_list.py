@@ -56,6 +56,7 @@ class MessageList(MessageRows):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setClipRect(event.rect())
         column = self.column
         for row in self._visible():
             if row == self._room[0]:

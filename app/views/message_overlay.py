@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.models.conversation import Conversation, MessageRole
+from app.theme import MARGIN_PX
 from app.views.branch_tools import ANSWER_MENU, COPY, QUERY_MENU, MessageTools, Reasons, add_verbs
 from app.views.turn_editor import TurnEditor
 
@@ -97,7 +98,9 @@ class MessageOverlay(QObject):
             self.tools.place_beside(self._view.bubble_of(row))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The tools go with the mouse or the keyboard that called them."""
+        """The tools go with the mouse or the keyboard that called them; a lower view has room for fewer lines."""
+        if event.type() is QEvent.Type.Resize and watched is self._view.viewport() and self._editor_row >= 0:
+            self._limit_editor()
         left = event.type() in (QEvent.Type.Leave, QEvent.Type.FocusOut)
         if left and not self.tools.has_keyboard and not self._view.viewport().underMouse():
             self._view.point_at_current()
@@ -151,9 +154,16 @@ class MessageOverlay(QObject):
     @Slot()
     def _fit_editor(self) -> None:
         if self._editor_row >= 0:
+            self._limit_editor()
             high = self.editor.sizeHint().height()
             self._view.make_room(self._editor_row, high + EDITOR_Y_PX)
             self._place_editor()
+            if self.editor.edit.hasFocus():
+                self._view.scrollTo(self._conversation.index(self._editor_row))  # its buttons too
+
+    def _limit_editor(self) -> None:
+        """All of it is to be seen at once."""
+        self.editor.fit(self._view.viewport().height() - EDITOR_Y_PX - MARGIN_PX)
 
     def _place_editor(self) -> None:
         place = self._view.place_of(self._editor_row)

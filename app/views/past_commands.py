@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.engine.commands import AskAfter
 from app.models.memory_history import INITIAL
 from app.views.notices import Tone
 from app.views.past_banner import memory_in_words
@@ -65,10 +66,10 @@ class PastCommands(QObject):
         if place.turn == 0:
             self._give_back(text)
         else:
-            self._notices.announce(
-                f"This message continues from {place.words} in a new branch; later turns keep theirs."
-            )
-            self._port.ask_after(place.turn, text, self._workspace.settings.preferences.sampling)
+            sampling = self._workspace.settings.preferences.sampling
+            words = f"This message continues from {place.words} in a new branch; later turns keep theirs."
+            self._notices.announce(AskAfter(place.turn, text, sampling), words)
+            self._port.ask_after(place.turn, text, sampling)
         return True
 
     def _give_back(self, text: str) -> None:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.models.settings import COUNT_LIMIT, SCALES, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, combo, label, line, scrolled
+from app.views.labels import button, combo, grouped, label, line, scrolled
 from app.views.wheel_guard import WheelGuard
 from app.views.window_layout import resize_on_screen
 
@@ -114,9 +114,11 @@ class SettingsDialog(QDialog):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, SLIDER_STEPS)
         self.slider.setAccessibleName("Temperature slider")
-        self.top_k = OptionalNumber("Only the likeliest words (top-k)", _whole("Top-k", 1, COUNT_LIMIT), 40)
+        self.top_k = OptionalNumber("Only the likeliest words (top-k)", grouped(_whole("Top-k", 1, COUNT_LIMIT)), 40)
         self.top_p = OptionalNumber("Only the likeliest share (top-p)", _decimal("Top-p", 0.01, 1.0, 0.05), 0.9)
-        self.max_tokens = OptionalNumber("Limit the length in tokens", _whole("Longest answer", 1, COUNT_LIMIT), 256)
+        self.max_tokens = OptionalNumber(
+            "Limit the length in tokens", grouped(_whole("Longest answer", 1, COUNT_LIMIT)), 256
+        )
         self.seed = _whole("Seed of the words", 0, SEED_LIMIT)
         self.memory_seed = OptionalNumber(
             "Start every chat from the same seed", _whole("Memory seed", 0, SEED_LIMIT), 0

@@ -28,14 +28,16 @@ from app.views.spoken import announce
 from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.models.settings import Settings
 
 TALLEST_PX = 620
-COLUMNS = 3
+MOST_COLUMNS = 3
 HELP = "Click a key to change it. Backspace gives back the first one."
 
-Group = tuple[str, list[tuple[QLabel, QWidget]]]
-"""A heading and its lines: words and keys."""
+Group = tuple[QWidget, int]
+"""A heading with its lines, words and keys, and how many lines these are."""
 
 OTHER_KEYS = (
     ("Message field", (("Send, or queue while an answer is written", "Enter"), ("New line", "Shift+Enter"))),
@@ -92,12 +94,52 @@ OTHER_KEYS = (
 )
 
 
-def _fair_parts(groups: list[Group]) -> list[list[Group]]:
-    """The groups in COLUMNS parts, in order, such that the longest is as short as can be."""
-    heights = [len(rows) + 2 for _, rows in groups]
-    cuts = ((0, *inner, len(groups)) for inner in combinations(range(1, len(groups)), COLUMNS - 1))
+def _fair_parts(groups: list[Group], columns: int) -> list[list[Group]]:
+    """The groups in so many parts, in order, such that the longest is as short as can be."""
+    heights = [rows + 2 for _, rows in groups]
+    cuts = ((0, *inner, len(groups)) for inner in combinations(range(1, len(groups)), columns - 1))
     best = min(cuts, key=lambda cut: max(sum(heights[a:b]) for a, b in pairwise(cut)))
     return [groups[a:b] for a, b in pairwise(best)]
+
+
+class ColumnsPage(QWidget):
+    """Groups in as many columns as its width has room for, and no more than MOST_COLUMNS."""
+
+    def __init__(self, groups: list[Group]) -> None:
+        super().__init__()
+        self._groups = groups
+        self.count = 0
+        self._columns = QHBoxLayout(self)
+        self._columns.setSpacing(MARGIN_PX + GAP_PX)
+        self._columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        self._arrange(MOST_COLUMNS)
+
+    def fit(self, width_px: int) -> None:
+        """Has as many columns as fit side by side."""
+        counts = range(MOST_COLUMNS, 1, -1)
+        self._arrange(next((count for count in counts if self._needed_px(count) <= width_px), 1))
+
+    def _needed_px(self, count: int) -> int:
+        parts = _fair_parts(self._groups, count)
+        widths = [max(group.minimumSizeHint().width() for group, _ in part) for part in parts]
+        return sum(widths) + (count - 1) * self._columns.spacing() + 2 * MARGIN_PX
+
+    def _arrange(self, count: int) -> None:
+        if count == self.count:
+            return
+        self.count = count
+        while (item := self._columns.takeAt(0)) is not None:
+            if (column := item.layout()) is not None:
+                while column.takeAt(0) is not None:
+                    pass
+                column.deleteLater()
+        for part in _fair_parts(self._groups, count):
+            column = QVBoxLayout()
+            column.setSpacing(PADDING_PX)
+            for group, _ in part:
+                column.addWidget(group)
+            column.addStretch(1)
+            self._columns.addLayout(column, 1)
 
 
 class ShortcutsSheet(QDialog):
@@ -118,10 +160,9 @@ class ShortcutsSheet(QDialog):
         close = button("Close", "")
         close.setObjectName("closeShortcuts")
         close.clicked.connect(self.accept)
-        page = QWidget()
-        page.setLayout(self._columns(self._groups()))
+        self._page = page = ColumnsPage(self._groups())
         self._show_keys()  # so that the page knows how wide it is
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(page)
         area.setAccessibleName("Keyboard shortcuts")
@@ -138,13 +179,19 @@ class ShortcutsSheet(QDialog):
         outer.addLayout(foot)
         resize_on_screen(self, page.sizeHint().width() + PADDING_PX, min(page.sizeHint().height() + 60, TALLEST_PX))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._page.fit(self.width() - self._area.verticalScrollBar().sizeHint().width())
+
     def _groups(self) -> list[Group]:
         groups: list[Group] = []
         for menu in Menu:
             specs = [spec for spec in TABLE if spec.menu is menu]
-            groups.append((menu.value.replace("&", ""), [self._row(spec) for spec in specs]))
+            rows = [self._row(spec) for spec in specs]
+            groups.append((self._group(menu.value.replace("&", ""), rows), len(rows)))
         for name, keys in OTHER_KEYS:
-            groups.append((name, [(label(words), label(native_words(key), "muted")) for words, key in keys]))
+            rows = [(label(words), label(native_words(key), "muted")) for words, key in keys]
+            groups.append((self._group(name, rows), len(rows)))
         return groups
 
     def _row(self, spec: ActionSpec) -> tuple[QLabel, QWidget]:
@@ -153,19 +200,6 @@ class ShortcutsSheet(QDialog):
         keys.pressed_keys.connect(self._choose)
         keys.reset_wanted.connect(self._reset)
         return label(words), keys
-
-    def _columns(self, groups: list[Group]) -> QHBoxLayout:
-        columns = QHBoxLayout()
-        columns.setSpacing(MARGIN_PX + GAP_PX)
-        columns.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
-        for part in _fair_parts(groups):
-            column = QVBoxLayout()
-            column.setSpacing(PADDING_PX)
-            for name, rows in part:
-                column.addWidget(self._group(name, rows))
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        return columns
 
     @staticmethod
     def _group(name: str, rows: list[tuple[QLabel, QWidget]]) -> QWidget:

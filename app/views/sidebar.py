@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.views.icons import Icons
 
 SIDEBAR_PX = 232
-LEAST_PX = 204  # the heading of the memories and its buttons need it
+LEAST_PX = 200  # the heading of the memories and its buttons need it
 HEADER_INDENT_PX = 13
 
 

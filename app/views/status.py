@@ -9,10 +9,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from app.models.library import one_line, turns_in_words
+from app.models.library import before_first, one_line, turns_in_words
 from app.models.phase import Phase
 from app.views.elided import ElidedLabel
 from app.views.labels import label
+from app.views.spoken import announce
 
 if TYPE_CHECKING:
     from app.theme import Theme, ThemeController
@@ -112,7 +113,10 @@ class StatusBar(QStatusBar):
         self.device = self._part("statusDevice", "Device")
         self.memory = self._part("statusMemory", "Memory id")
         self.turns = self._part("statusTurns", "Turns in memory")
+        self.hidden = self._part("statusHidden", "Hidden panel", ElidedLabel())
         self.addWidget(self.phase)
+        self.addWidget(self.hidden)
+        self.hidden.hide()
         for part in (self.model, self.device, self.memory, self.turns):
             self.addPermanentWidget(part)
 
@@ -129,15 +133,26 @@ class StatusBar(QStatusBar):
         part.setText(words)
         part.setAccessibleName(f"{what}: {words}" if words else what)
 
+    @Slot(str, str)
+    def show_hidden(self, words: str, sentence: str) -> None:
+        """What the window has no room for, in few words; the sentence says how it is shown, to be read and heard."""
+        self._say(self.hidden, "Hidden panel", sentence)
+        self.hidden.setText(words)
+        self.hidden.setToolTip(sentence)
+        self.hidden.setVisible(bool(words))
+        if sentence:
+            announce(self, sentence)
+
     def show_model(self, name: str, device: str) -> None:
         self._say(self.model, "Model", one_line(name))
         self._say(self.device, "Device", one_line(device))
         self.model.setVisible(bool(name))
         self.device.setVisible(bool(device))
 
-    def show_memory(self, sha256: str, turns: int) -> None:
-        """The memory that is shown: the first digits of its SHA-256, and the turns it has lived through here."""
+    def show_memory(self, sha256: str, turns: int, all_turns: int) -> None:
+        """The memory that is shown: the first digits of its SHA-256, and the turns of the chat's that are in it."""
+        lived = turns_in_words(turns) if turns else before_first(all_turns)
         self._say(self.memory, "Memory id", f"memory {sha256[:MEMORY_ID_DIGITS]}" if sha256 else "")
-        self._say(self.turns, "Turns in memory", turns_in_words(turns) if sha256 else "")
+        self._say(self.turns, "Turns in memory", lived if sha256 else "")
         self.memory.setVisible(bool(sha256))
         self.turns.setVisible(bool(sha256))

@@ -82,7 +82,7 @@ class TranscriptTints(QObject):
 
     def _parts_of(self, reads: Reads) -> list[TintedPart]:
         """The words of an answer with their colours; what no turn stands out for has none."""
-        tints, _ = read_tints(reads, False, self._themes.theme)
+        tints, _ = read_tints(reads, False, self._themes.theme, self._history.origin)
         words, parts = [], []
         for (start, end), tint in zip(reads.spans, tints, strict=True):
             first = utf16_length(reads.text[:start])

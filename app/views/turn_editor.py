@@ -98,6 +98,10 @@ class TurnEditor(QFrame):
         self.raise_()
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def fit(self, room_px: int) -> None:
+        """Takes no more than `room_px` where that is enough for one line and the buttons."""
+        self.edit.limit_height(room_px - (self.sizeHint().height() - self.edit.height()))
+
     def say(self, sentence: str) -> None:
         """Shows why the text was not taken; it stays."""
         self._hint.setText(sentence)

@@ -1,4 +1,7 @@
-"""How the window was left: size, docks, folds and what was not sent, in an ini file. A damaged file means defaults."""
+"""How the window was left: size, docks and folds in an ini file, what was not sent beside it.
+
+A damaged file means defaults. What is typed is written every second, and no window waits for that.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Qt
 
+from app.engine.latest_file import LatestFile
 from app.models.settings import open_ini
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 VERSION = 1
+UNSENT = "unsent.json"
+WORDS = ("draft", "prompt", "note", "edits")
 LONGEST_DRAFT = 200_000
 MOST_EDITS = 20
 TITLE_BAR_PX = 48  # what a desktop may put around a window
@@ -47,6 +53,8 @@ class WindowLayout(QObject):
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file: QSettings = open_ini(path, self)
+        self._unsent = LatestFile(path.with_name(UNSENT))
+        self._words = self._read_words()
 
     @property
     def draft(self) -> str:
@@ -76,18 +84,43 @@ class WindowLayout(QObject):
         self._set_text("note", text)
 
     def _text(self, name: str) -> str:
-        found = self._file.value(name, "")
-        return found if isinstance(found, str) else ""
+        return self._words.get(name, "")
 
     def _set_text(self, name: str, text: str) -> None:
         if text != self._text(name) and len(text) <= LONGEST_DRAFT:
-            self._file.setValue(name, text)
+            self._put(name, text)
+
+    def _put(self, name: str, text: str) -> None:
+        self._words[name] = text
+        self._unsent.put(json.dumps(self._words).encode())
+
+    def _read_words(self) -> dict[str, str]:
+        """What was not sent. An older version keeps it in the ini file: what is there is newer, and moves."""
+        words = self._stored_words()
+        former = {name: text for name in WORDS if isinstance(text := self._file.value(name), str)}
+        if former:
+            words |= former
+            self._unsent.put(json.dumps(words).encode())
+            if self._unsent.finish():
+                for name in former:
+                    self._file.remove(name)
+                self._file.sync()
+        return words
+
+    def _stored_words(self) -> dict[str, str]:
+        data = self._unsent.read()
+        try:
+            found = {} if data is None else json.loads(data)
+            return {name: text for name, text in found.items() if isinstance(text, str)}
+        except (ValueError, AttributeError, RecursionError):
+            self._unsent.set_aside()
+            return {}
 
     @property
     def edits(self) -> Edits:
         """The other words for messages that were typed and not sent."""
         try:
-            found = [tuple(entry) for entry in json.loads(str(self._file.value("edits", "[]")))]
+            found = [tuple(entry) for entry in json.loads(self._text("edits") or "[]")]
         except (ValueError, TypeError, RecursionError):
             return {}
         return {entry[:2]: entry[2] for entry in found if [type(part) for part in entry] == [int, bool, str]}
@@ -96,7 +129,7 @@ class WindowLayout(QObject):
     def edits(self, edits: Edits) -> None:
         if edits != self.edits:
             kept = [(*message, text) for message, text in edits.items() if len(text) <= LONGEST_DRAFT]
-            self._file.setValue("edits", json.dumps(kept[-MOST_EDITS:]))
+            self._put("edits", json.dumps(kept[-MOST_EDITS:]))
 
     @property
     def shows_branches(self) -> bool:
@@ -121,8 +154,8 @@ class WindowLayout(QObject):
 
     @property
     def file_name(self) -> str:
-        """Where all this is kept."""
-        return self._file.fileName()
+        """Where what was typed is kept."""
+        return str(self._unsent.path)
 
     @property
     def has_words(self) -> bool:
@@ -130,10 +163,7 @@ class WindowLayout(QObject):
         return bool(self.draft.strip() or self.prompt.strip() or self.note.strip() or self.edits)
 
     def sync(self) -> bool:
-        """Writes what is not written yet, and returns whether that was possible."""
+        """Waits until all is written that can be, and returns whether what was typed is."""
+        is_kept = self._unsent.finish()
         self._file.sync()
-        if self._file.status() is not QSettings.Status.AccessError:
-            return True
-        again = QSettings(self.file_name, QSettings.Format.IniFormat)  # the other never forgets an error
-        again.sync()
-        return again.status() is not QSettings.Status.AccessError
+        return is_kept

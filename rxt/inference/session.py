@@ -37,8 +37,9 @@ OnStop = Literal["remember", "forget"]
 class Session:
     """Answers questions with a memory that is rewritten after each.
 
-    sampling and on_stop may be assigned between turns. on_stop: what happens to a turn that was stopped: "remember"
-    writes what was said so far, "forget" leaves the memory as it was. turns: records of a conversation to continue.
+    sampling may be assigned between turns, on_stop until AnswerFinished was taken. on_stop: what happens to a turn that
+    was stopped: "remember" writes what was said so far, "forget" leaves the memory as it was. turns: records of a
+    conversation to continue.
     Turn numbers count the turns in memory: a turn that failed or was forgotten gives its number to the next.
     """
 

@@ -35,8 +35,9 @@ def _some(names: list[str]) -> str:
     return ", ".join(map(short_name, names[:10])) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress: Progress) -> None:
-    """Reads every tensor into place, after everything that can be known without reading was checked."""
+def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress: Progress) -> int:
+    """Reads every tensor into place, after everything that can be known without reading was checked. Returns how many
+    bytes of weights it read."""
     state = model.state_dict()
     stored = weights.shapes()
     weights.rename(aliases(stored, model.config))
@@ -70,6 +71,7 @@ def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress:
         setattr(model.get_submodule(owner), leaf, value)
         if precision == "int8":
             _quantise_read(model)
+    return total
 
 
 def _needed_bytes(model: ReactiveTransformer, precision: str) -> int:

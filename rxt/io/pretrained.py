@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from rxt.text.tokenizer import UTF8_BYTES, Tokenizer
 CONFIG, TOKENIZER = "config.json", "tokenizer.json"
 LAYOUTS = ("concatenated", "interleaved")
 _SMALL_FILE_BYTES = 64 * 2**20
+_ASKS_AFTER_S = 0.1
 
 
 class PretrainedModel(ReactiveTransformer):
@@ -99,8 +101,9 @@ def load(
     dtype: "float32", "bfloat16", "float16"; "int8": feed-forwards and head of the decoder in 8 bits, the rest in
     float32; "auto": what rxt.io.precision finds best for the machine. rope_layout: "concatenated" (releases before
     0.3.40 of the family's package) or "interleaved"; None lets the checkpoint tell: experts in one tensor are of the
-    newer kind. progress: told after each tensor how many bytes of the weights were read, of how many; what it raises
-    ends the loading. tokenizer_json: the text of a tokenizer.json that stands in for the model's own.
+    newer kind. progress: told after each tensor, and again until the hash is known, how many bytes of the weights were
+    read, of how many; what it raises ends the loading. tokenizer_json: the text of a tokenizer.json that stands in for
+    the model's own.
     Raises ModelError or ConfigError, with nothing half loaded.
     """
     check_format(dtype)
@@ -130,9 +133,17 @@ def load(
     with torch.device("meta"):
         model = PretrainedModel(config, document, tokenizer, name, str(folder), notes)
     model.precision = best_precision(model, device) if dtype == "auto" else dtype
+    is_ended = threading.Event()
     with ThreadPoolExecutor(max_workers=1) as beside:
-        weights_sha256 = beside.submit(weights.sha256)  # without the interpreter's lock, while the weights are read
-        fill(model, weights, model.precision, progress)
+        # Without the interpreter's lock, while the weights are read.
+        weights_sha256 = beside.submit(weights.sha256, is_ended.is_set)
+        try:
+            read = fill(model, weights, model.precision, progress)
+            while not wait([weights_sha256], _ASKS_AFTER_S).done:
+                progress(read, read)
+        except BaseException:
+            is_ended.set()
+            raise
         identity = [config.fingerprint, tokenizer.sha256, weights_sha256.result()]
     if config.rope_layout == "interleaved":
         identity.append(config.rope_layout)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 STORED = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 _IN_NUMPY = frozenset({torch.float16, torch.float32, torch.float64})
 _INDEX_BYTES = 64 * 2**20
+_PIECE_BYTES = 2**20
 _PART = re.compile(r"[A-Za-z0-9_][\w.-]{0,200}\.safetensors", re.ASCII)  # file systems allow 255 letters
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
@@ -99,12 +100,18 @@ class Weights:
             raise ModelError(f"{self.path}: the tensor {short_name(name)} has the number format {result.dtype}")
         return result
 
-    def sha256(self) -> str:
-        """Of the file; of several files, of their hashes in the order of their names."""
+    def sha256(self, is_unwanted: Callable[[], bool] = lambda: False) -> str:
+        """Of the file; of several files, of their hashes in the order of their names. is_unwanted: asked all along;
+        True ends it with a ModelError."""
         digests = []
         for path in self._paths:
-            with self._named("sha256"), path.open("rb") as file:
-                digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+            digest = hashlib.sha256()
+            with self._named("sha256"), path.open("rb", buffering=0) as file:
+                while piece := file.read(_PIECE_BYTES):
+                    if is_unwanted():
+                        raise ModelError(f"{path} was not read to its end.")
+                    digest.update(piece)
+            digests.append(digest.hexdigest())
         return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
     def _stored_name(self, name: str) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tokenizers import Encoding
 from tokenizers import Tokenizer as Backend
 
 from rxt.errors import ModelError
@@ -14,6 +15,8 @@ from rxt.text.bytes import byte_of_symbol
 
 UTF8_BYTES = frozenset(range(256)) - {0xC0, 0xC1, *range(0xF5, 0x100)}
 """The bytes that occur in text."""
+LONG_TEXT = 10_000
+"""Characters that take so long to encode that a window would stand still for them."""
 
 
 class Tokenizer:
@@ -70,13 +73,19 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text. What looks like a special token is text; half surrogate pairs become U+FFFD."""
-        ids: list[int] = self._backend.encode(well_formed(text), add_special_tokens=False).ids
+        ids: list[int] = self._encoded(text).ids
         return ids
 
     def encode_spans(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids and, for each, the characters [start, end) of the text that it covers."""
-        encoding = self._backend.encode(well_formed(text), add_special_tokens=False)
+        encoding = self._encoded(text)
         return encoding.ids, encoding.offsets
+
+    def _encoded(self, text: str) -> Encoding:
+        text = well_formed(text)
+        if len(text) < LONG_TEXT:
+            return self._backend.encode(text, add_special_tokens=False)
+        return self._backend.encode_batch([text], add_special_tokens=False)[0]  # lets other threads run meanwhile
 
     def bytes_of(self, token_id: int) -> bytes:
         """The UTF-8 bytes that a token stands for: none for control tokens and ids without a token, those of U+FFFD for

@@ -219,16 +219,25 @@ class Trainer:
                 "has another there. Nothing was changed: use the recipe it was made with, or name another folder with "
                 "--out."
             )
-        self._enter(state.stage)  # alone: the files of those that are over may be gone
+        self.step = state.step
         self.model.load_state_dict(state.model)
         self._computing.follow()
+        # One stage is entered, alone: the files of those that are over may be gone.
+        schedule = stages[state.stage].schedule
+        if state.stage_step >= schedule.steps and state.stage + 1 < len(stages):
+            self._mean = StepMean(self.model, schedule)
+            self._mean.restore(state.mean, state.stage_step)
+            self._leave()
+            self._enter(state.stage + 1)
+            return
+        self._enter(state.stage)
         restore_optimizer(self.optimizer, state.optimizer)
         self.stage.restore(state.stage_state)
         self._mean.restore(state.mean, state.stage_step)
         if self.stage.extra is not None and state.extra is not None:
             state.check_extra(self._checkpoint, self.stage.extra)
             self.stage.extra.load_state_dict(state.extra)
-        self.step, self.stage_step = state.step, state.stage_step
+        self.stage_step = state.stage_step
 
     def _step_within_memory(self, started: float) -> Progress:
         """A step; raises TrainingError where there is not enough memory for it."""

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,14 @@ MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
 @dataclass(frozen=True, slots=True)
 class Start:
     """model: in float32, on the processor, every weight ready; document: its config.json. origin: the fingerprint of
-    the trained model that it is a copy of, None of a new one."""
+    the trained model that it is a copy of, None of a new one. lengths: of the conversations of every file that was read
+    so far, in turns."""
 
     model: ReactiveTransformer
     document: Mapping[str, Any]
     tokenizer_json: str
     origin: str | None = None
+    lengths: dict[Path, list[int]] = field(default_factory=dict)
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -144,11 +146,11 @@ def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
 
 
 def look_ahead(start: Start, stages: Sequence[StagePlan], place: int) -> list[str]:
-    """Reads once what the stages from `place` on will need, so that no fault is found when others have been trained.
+    """Reads what the stages from `place` on will need and was not read yet, so that no fault is found when others have
+    been trained.
 
     Keeps none of it; returns sentences about what of the files will not be learned. Raises DataError or RecipeError,
     which name the stage where there are several."""
-    lengths: dict[Path, list[int]] = {}
     notes: list[str] = []
     for number, plan in enumerate(stages[place:], place + 1):
         try:
@@ -157,14 +159,14 @@ def look_ahead(start: Start, stages: Sequence[StagePlan], place: int) -> list[st
             elif plan.kind == "memory_aware":
                 _check_slot_share(start.model, plan.options)
             for path in plan.data.files:
-                if path not in lengths:
-                    lengths[path] = [len(dialogue.turns) for dialogue in _read(start, [path])]
+                if path not in start.lengths:
+                    _read(start, [path])
         except (DataError, RecipeError) as error:
             if len(stages) == 1:
                 raise
             raise type(error)(f"Nothing was trained, because stage {number} could not be: {error}") from None
         where = f"In stage {number}, " if len(stages) > 1 else ""
-        notes += [where + note for note in _too_long_for(plan.curriculum, plan.data.files, lengths)]
+        notes += [where + note for note in _too_long_for(plan.curriculum, plan.data.files, start.lengths)]
     return notes
 
 
@@ -229,7 +231,13 @@ def _source(start: Start, plan: DataPlan) -> Source:
 
 
 def _read(start: Start, files: Sequence[Path]) -> list[Dialogue]:
-    return read_corpus(files, too_long(start.template(), start.model.config.interaction_length))
+    objection = too_long(start.template(), start.model.config.interaction_length)
+    found: list[Dialogue] = []
+    for path in files:
+        dialogues = read_corpus([path], objection)
+        start.lengths[path] = [len(dialogue.turns) for dialogue in dialogues]
+        found += dialogues
+    return found
 
 
 def _mask_id(tokenizer_json: str) -> int:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from app.models.memory_history import INITIAL
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.section import EmptyState, plain_label
@@ -59,11 +58,6 @@ def scrolled(page: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
-
-
-def name_of(turn: int) -> str:
-    """A turn in words, counted from 1."""
-    return "the initial memory" if turn == INITIAL else f"turn {turn + 1}"
 
 
 class AnalysisView(LazyView):
@@ -186,7 +180,7 @@ class AnalysisView(LazyView):
 
     def _about(self, inquiry: Hashable | None) -> str:
         turn = getattr(inquiry, "turn", None)
-        return "the conversation" if turn is None else name_of(turn)
+        return "the conversation" if turn is None else self._history.name_of(turn)
 
     def _say(self, text: str, icon: str, action: str) -> None:
         self._drawn = None

@@ -20,7 +20,7 @@ from app.views.file_dialog import FileDialog
 from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_plot import PlotWidget
 from app.views.inspector.section import plain_label
-from app.views.labels import button, combo
+from app.views.labels import button, combo, grouped
 from app.views.window_layout import resize_on_screen
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class AnimationDialog(QDialog):
         self.quantity = combo("What the colours show")
         for quantity in quantities_of(self._records):
             self.quantity.addItem(quantity.title, quantity)
-        self.pace = spin_box("Time of a turn in milliseconds", *PACE_MS, suffix=" ms a turn")
+        self.pace = grouped(spin_box("Time of a turn in milliseconds", *PACE_MS, suffix=" ms a turn"))
         self.pace.setSingleStep(100)
         self.pace.setValue(700)
         self.flows = QCheckBox("Flow from turn to turn")

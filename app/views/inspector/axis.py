@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from app.paint.number import decimal_step
 from app.views.inspector.style import TICK_PX, pen, sized_font
 
 if TYPE_CHECKING:
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from app.theme import Theme
-
-
-def decimal_step(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20, … that is at least `least`."""
-    if least <= 1:
-        return 1
-    power = 10 ** math.floor(math.log10(least))
-    return next(int(factor * power) for factor in (1, 2, 5, 10) if factor * power >= least)
-
-
-def binary_step(least: float) -> int:
-    """The smallest power of two that is at least `least`: slots are counted in powers of two."""
-    return 1 if least <= 1 else 2 ** math.ceil(math.log2(least))
 
 
 class QuietAxis(pg.AxisItem):

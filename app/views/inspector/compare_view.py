@@ -16,7 +16,8 @@ from app.paint.figure import Figure
 from app.paint.limits import Extent, combined, extent_of
 from app.paint.number import number_text
 from app.theme import GAP_PX, Theme, ThemeController
-from app.views.inspector.analysis_view import AnalysisView, Words, name_of
+from app.views.elided import ElidedLabel
+from app.views.inspector.analysis_view import AnalysisView, Words
 from app.views.inspector.compare_parts import (
     COSINE,
     DIFFERENCE,
@@ -35,6 +36,7 @@ from app.views.inspector.layer_bars import LayerBars
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.segments import Segments
+from app.views.inspector.style import CAPTION_PX, sized_font
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -49,6 +51,7 @@ HELP = (
     "Bright cells of A − B are slots in which the two memories disagree; a cosine near 1 says that they point the same "
     "way. Move along the timeline to see where A leaves B.",
 )
+_CHOICE_PX = 120  # as little as the name of B gets where the inspector is narrow
 
 
 class CompareView(AnalysisView):
@@ -68,7 +71,8 @@ class CompareView(AnalysisView):
         self._extents: dict[str, Extent | None] = {}
         self._found: Comparison | None = None
         self.help = HelpButton("compare", HELP)
-        self.a_name = plain_label("readout")
+        self.a_name = ElidedLabel("readout")
+        self.a_name.setFont(sized_font(CAPTION_PX))
         self.b = MemoryCombo("Pinned memory B", choices, none="nothing pinned")
         self.first = MemoryCombo("Memory to pin as B", choices, none="or choose a memory…")
         self.maps = Segments("Map", (("difference", "A − B"), ("a", "A"), ("b", "B"), ("cosine", "cosine")))
@@ -79,7 +83,7 @@ class CompareView(AnalysisView):
         self.slots = ChangedSlots()
         self.scatter = PlotWidget("Lengths of slots in A and in B", themes.theme, 150)
         self.layers = LayerBars("Cosine between A and B, layer by layer: click to choose a layer", themes.theme)
-        self.readout = plain_label("readout")
+        self.readout = plain_label("readout", wrap=True)
         self._pages = QStackedWidget()
         self._arrange()
         self._connect(selection)
@@ -96,6 +100,7 @@ class CompareView(AnalysisView):
         pair.addWidget(self.a_name)
         pair.addWidget(plain_label("caption", "B"))
         pair.addWidget(self.b, 1)
+        self.b.setMinimumWidth(_CHOICE_PX)
         for page in (self.slots, self.scatter, self.layers):
             self._pages.addWidget(page)
         self._pages.setMinimumHeight(140)
@@ -154,7 +159,7 @@ class CompareView(AnalysisView):
 
     def _about(self, inquiry: Hashable | None) -> str:
         turn = inquiry.a.turn if isinstance(inquiry, AskComparison) and isinstance(inquiry.a, TurnMemory) else None
-        return super()._about(inquiry) if turn is None else name_of(turn)
+        return super()._about(inquiry) if turn is None else self._history.name_of(turn)
 
     @Slot()
     def toggle_difference(self) -> None:

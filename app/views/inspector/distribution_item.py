@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
+from app.paint.quantity import GATE_VALUE
 from app.views.inspector.axis import QuietAxis
 from app.views.inspector.cells import muted_brush
 from app.views.inspector.heat_map import AXIS_PX, COMPACT_AXIS_PX
@@ -104,7 +105,7 @@ class DistributionPlot(pg.PlotItem):
         self.getAxis("bottom").setHeight(COMPACT_AXIS_PX if is_compact else AXIS_PX)
 
     def restyle(self, theme: Theme) -> None:
-        self.getAxis("bottom").restyle(theme, "gate value g")
+        self.getAxis("bottom").restyle(theme, GATE_VALUE)
         self.shapes.restyle(theme)
 
 

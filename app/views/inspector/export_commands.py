@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.engine.file_jobs import FileJobs, WriteFile
 from app.models.memory_history import MemoryHistory
+from app.paint.export_axes import Paper, paper_of
 from app.paint.export_data import DataFormat, data
 from app.paint.export_drawing import PictureFormat, picture
 from app.paint.stamp import Stamp
@@ -23,6 +24,7 @@ from app.views.inspector.export_views import figure_of, is_view
 
 if TYPE_CHECKING:
     from app.paint.figure import Figure
+    from app.theme import ThemeController
 
 KINDS: dict[str, str] = {
     "PNG picture (*.png)": "png",
@@ -38,7 +40,8 @@ class ExportCommands(QObject):
     """Exports the views inside of some widgets.
 
     window: dialogs open over it. roots: a context menu appears over each view inside of them that can be exported.
-    history: what they show. stamp: gives model, memory and version for a figure.
+    history: what they show. stamp: gives model, memory and version for a figure. themes: pictures have the colours of
+    the window.
 
     Signals:
         exported(path): the file is on the disk.
@@ -55,6 +58,7 @@ class ExportCommands(QObject):
         files: FileJobs,
         history: MemoryHistory,
         stamp: Callable[[Figure], Stamp],
+        themes: ThemeController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -63,6 +67,7 @@ class ExportCommands(QObject):
         self._files = files
         self._history = history
         self._stamp = stamp
+        self._themes = themes
         self._folder = Path.home()
         self._tickets: set[int] = set()
         files.done.connect(self._on_done)
@@ -119,14 +124,17 @@ class ExportCommands(QObject):
 
     def write(self, figure: Figure, path: Path) -> None:
         """Writes a figure in the form that the end of the path names; `exported` or `refused` follows."""
-        self._write(figure, self._stamp(figure), path)
+        self._write(figure, self._stamp(figure), self._paper(), path)
 
-    def _write(self, figure: Figure, stamp: Stamp, path: Path) -> None:
+    def _paper(self) -> Paper:
+        return paper_of(self._themes.theme)
+
+    def _write(self, figure: Figure, stamp: Stamp, paper: Paper, path: Path) -> None:
         form = path.suffix.lower().removeprefix(".")
         if form in get_args(DataFormat):
             job = WriteFile(path, lambda _: data(figure, stamp, form))  # type: ignore[arg-type]
         elif form in get_args(PictureFormat):
-            job = WriteFile(path, lambda _: picture(figure, stamp, form))  # type: ignore[arg-type]
+            job = WriteFile(path, lambda _: picture(figure, stamp, form, paper))  # type: ignore[arg-type]
         else:
             self.refused.emit(f"“{path.name}” ends in no form that is known: {', '.join(KINDS.values())}.")
             return
@@ -148,7 +156,7 @@ class ExportCommands(QObject):
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(file_stem(figure.title, "figure"))
         stamp = self._stamp(figure)  # now: an answer may be written to memory while the place is chosen
-        dialog.place_chosen.connect(partial(self._write, figure, stamp))
+        dialog.place_chosen.connect(partial(self._write, figure, stamp, self._paper()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -100,7 +100,7 @@ class RecordingWindow(QWidget):
         self.caption.setText(
             f"Recording of {one_line(origin.model)} · {turns_in_words(len(origin.records))} · the model is not needed"
         )
-        self.history.start(origin.initial, origin.records)
+        self.history.start(origin.initial, origin.records, one_line(origin.opened_from))
         self.opened.emit()
 
     @Slot(object)

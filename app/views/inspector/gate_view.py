@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.distribution import distribution
+from app.paint.figure import Axis, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.number import decimals_for, number_text, share_text
 from app.paint.quantity import ConversationRange, gate_quantity, laws_of
@@ -88,6 +89,7 @@ class GateView(LazyView):
         self._laws: dict[GateName, GateLaw] = {}
         self._chosen: GateName | None = None
         self._drawn: tuple[int, GateName] | None = None
+        self._numbers: tuple[np.ndarray, str] = np.empty((2, 0)), "keep"
         self._stages = QButtonGroup(self)
         self._row = QHBoxLayout()
         self.help = HelpButton("gates", HELP)
@@ -116,6 +118,18 @@ class GateView(LazyView):
         if self._chosen in laws:
             return self._chosen
         return next(reversed(laws), None)
+
+    @property
+    def layers_table(self) -> Table | None:
+        """The numbers beside the rows of the map, as they are read."""
+        if self._drawn is None:
+            return None
+        values, share_name = self._numbers
+        name = f"Mean gate value g and mean share ({share_name}) of each layer"
+        words = tuple(zip(*self.numbers.rows, strict=True))
+        return Table(
+            name, values, words, Axis("number", ("mean g", share_name)), layer_axis(len(values[0])), ("", "share")
+        )
 
     def choose(self, name: GateName) -> None:
         """Shows another stage from now on."""
@@ -228,6 +242,7 @@ class GateView(LazyView):
             for mean, share in zip(spread.mean.tolist(), keep.tolist(), strict=True)
         ]
         share_name = "own" if stage.name == "mix" else "keep"
+        self._numbers = np.stack((spread.mean, keep)), share_name
         self.numbers.set_rows(("mean g", share_name), rows)
         words = (f"layer {layer}: mean {mean}, {share_name} {share}" for layer, (mean, share) in enumerate(rows))
         self.setAccessibleDescription(f"{self.caption.text()} {'; '.join(words)}.")

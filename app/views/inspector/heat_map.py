@@ -10,8 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QAbstractAnimation, QPointF, QRectF, QVariantAnimation, Signal
 
 from app.paint.limits import Limits
+from app.paint.number import binary_step, decimal_step
 from app.paint.raster import blend, pool, rgba
-from app.views.inspector.axis import IndexAxis, binary_step, decimal_step
+from app.views.inspector.axis import IndexAxis
 from app.views.inspector.cells import Cells
 from app.views.inspector.style import pen
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
-from app.models.memory_history import INITIAL
 from app.paint.quantity import large_changes, memory_change
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class SelectionKeys(QObject):
             self.said.emit("Nothing is pinned now.")
             return
         self._selection.pin_turn(cursor)
-        name = "the initial memory" if cursor == INITIAL else f"turn {cursor + 1}"
-        self.said.emit(f"Pinned {name} as B: D shows the difference.")
+        self.said.emit(f"Pinned {self._history.name_of(cursor)} as B: D shows the difference.")
 
     def show_difference(self) -> None:
         """Shows the difference to what is pinned, or says what is missing."""

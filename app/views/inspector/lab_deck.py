@@ -39,6 +39,7 @@ class LabDeck(QWidget):
             view.head.hide()  # its title is the word that is chosen above
         head = QHBoxLayout()
         head.setContentsMargins(PADDING_PX - 4, GAP_PX, PADDING_PX, 0)
+        head.setSpacing(0)
         head.addWidget(self.pages, 1)
         head.addWidget(self._tools)
         column = QVBoxLayout(self)

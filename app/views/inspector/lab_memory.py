@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
+from app.views.elided import ElidedCombo
 from app.views.labels import plain_tooltip
 from app.views.wheel_guard import WheelGuard
 
@@ -28,7 +29,7 @@ def memory_ref(choice: MemoryChoice) -> MemoryRef:
     raise ValueError(f"{choice.name!r} is no memory")
 
 
-class MemoryCombo(QComboBox):
+class MemoryCombo(ElidedCombo):
     """All memories by name. What was chosen stays chosen while it exists.
 
     none: the words of a first entry that stands for no memory; "" where there is no such entry.

@@ -37,7 +37,7 @@ class LabPage(LazyView):
         self.tools = QWidget()
         tools = QHBoxLayout(self.tools)
         tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(GAP_PX)
+        tools.setSpacing(2)
         tools.addWidget(self.table)
         tools.addWidget(self.help)
         self.head = QWidget()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.models.memory_choices import shortened
+from app.models.memory_start import memory_in_words, start_name
 from app.paint.number import number_text
-from app.views.inspector.analysis_view import name_of
+from app.views.inspector.text_direction import apart
 
 if TYPE_CHECKING:
     from app.engine.findings import Paired, ReplyText
@@ -25,17 +26,23 @@ EDITS: dict[EditKind, tuple[str, str]] = {
 }
 DONE: dict[EditKind, str] = {
     "zero": "zeroed", "mean": "set to their layer's mean", "noise": "replaced by noise",
-    "initial": "set back to the initial memory", "freeze": "frozen", "patch": "patched",
+    "initial": "set back", "freeze": "frozen", "patch": "patched",
 }  # fmt: skip
 
 
-def run_words(experiment: Experiment, turn: int, target: str) -> str:
-    """What is done: "turn 5: zeroed the 12 slots it read most (5% of each layer)"."""
+def run_words(experiment: Experiment, turn: int, target: str, origin: str = "") -> str:
+    """What is done: "turn 5: zeroed the 12 slots it read most (5% of each layer)".
+
+    origin: the title of the saved memory that the chat started from, if it did.
+    """
     source, taken = experiment.source, ""
     if experiment.kind == "patch" and source is not None:
         taken = f" from {source.name}"
+    elif experiment.kind == "initial":
+        taken = f" to the {start_name(origin)}"
     elif experiment.kind == "freeze":  # by itself what the turn before wrote is undone: it is the last that was read
-        taken = f" since {name_of(turn - 2 if source is None or source.turn is None else source.turn)}"
+        since = turn - 2 if source is None or source.turn is None else source.turn
+        taken = f" since {memory_in_words(since, origin)}"
     return f"turn {turn + 1}: {DONE[experiment.kind]}{taken}: {target}"
 
 
@@ -71,7 +78,7 @@ def _difference(original: ReplyText, other: ReplyText, index: int | None) -> str
     """Where two answers part, in words; "" where they do not."""
     if index is None:
         return ""
-    before, after = _word(original, index), _word(other, index)
+    before, after = apart(_word(original, index)), apart(_word(other, index))
     if before and after:
         return f"at “{before}” → “{after}”"
     if before:

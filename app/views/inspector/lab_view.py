@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from app.engine.findings import Paired, Reads
 from app.engine.inquiries import AskPaired, AskReads, Edit
 from app.models.lab import READ_SHARE, Experiment, Lab
+from app.models.memory_history import INITIAL
 from app.paint.figure import Axis, Bars, Figure
+from app.paint.limits import Limits
 from app.theme import Theme, ThemeController
 from app.views.inspector.lab_asking import AskBar
 from app.views.inspector.lab_controls import LabControls
@@ -19,6 +21,7 @@ from app.views.inspector.lab_memory import memory_ref
 from app.views.inspector.lab_page import LabPage
 from app.views.inspector.lab_result import PairedResult
 from app.views.inspector.lab_sentences import run_words, verdict
+from app.views.inspector.lab_words import reach_of
 from app.views.inspector.section import EmptyState
 from app.views.labels import combo
 
@@ -90,10 +93,10 @@ class LabView(LabPage):
             return None
         found: Paired = run.finding
         words = tuple(found.original.text[start:end].strip() or "·" for start, end in found.original.spans)
+        series = (("edited", found.change), *((("random control", found.control_change),) if found.control else ()))
         bars = Bars(
-            "Change of the original answer's log-probability, word by word",
-            (("edited", found.change), *((("random control", found.control_change),) if found.control else ())),
-            Axis("word", words), Axis("change", unit="nats"),
+            "Change of the original answer's log-probability, word by word", series,
+            Axis("word", words), Axis("change", unit="nats"), Limits(*reach_of([values for _, values in series])),
         )  # fmt: skip
         answers = (("Unedited copy", found.again), ("Edited copy", found.edited), ("Control", found.control))
         said = " ".join(f"{name}: “{answer.text}”" for name, answer in answers if answer is not None)
@@ -133,7 +136,7 @@ class LabView(LabPage):
         experiment = replace(experiment, source=chosen)
         source = memory_ref(chosen) if chosen is not None else None
         edit = Edit(experiment.kind, target.slots, source if experiment.kind in ("patch", "freeze") else None)
-        words = run_words(experiment, turn, target.words)
+        words = run_words(experiment, turn, target.words, self._history.origin)
         self._asked = turn, experiment, words
         self.asking.ask(AskPaired(turn, edit), f"{words[:1].upper()}{words[1:]}. Answering again…")
 
@@ -171,11 +174,12 @@ class LabView(LabPage):
         """Why slots cannot keep still from a memory on until the one that the turn in view read."""
         turn = self._history.cursor
         if turn == 0:
-            return "Turn 1 reads the initial memory: nothing has been written to it yet. Choose a later turn."
+            start = self._history.name_of(INITIAL)
+            return f"Turn 1 reads {start}: nothing has been written to it in this chat yet. Choose a later turn."
         if source is not None and source.turn is None:
             return "Slots can be frozen as after a turn of this conversation; choose a turn."
         if source is not None and source.turn is not None and source.turn >= turn - 1:
-            earlier = "the initial memory" if turn == 1 else "an earlier turn"
+            earlier = self._history.name_of(INITIAL) if turn == 1 else "an earlier turn"
             return f"Turn {turn + 1} reads the memory after turn {turn}: choose {earlier} to freeze slots from."
         return ""
 

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.paint.number import number_text
 from app.views.inspector.style import BODY_PX, TICK_PX, sized_font
-from app.views.inspector.text_direction import is_right_to_left, mirrored, step_of
+from app.views.inspector.text_direction import apart, is_right_to_left, joined, row_of_boxes, step_of
 from app.views.labels import plain_tooltip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from app.engine.findings import ReplyText
@@ -37,7 +39,16 @@ _SHOWN_NATS = 0.005  # what is no longer 0.00
 class _Token:
     index: int
     text: str
+    drawn: str
     begins_line: bool
+
+
+def reach_of(bars: Sequence[FloatArray]) -> tuple[float, float]:
+    """What the longest bars down and up stand for, in nats."""
+    every = np.concatenate(bars)
+    finite = every[np.isfinite(every)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    return min(low, -LEAST_NATS), max(high, 0.0)
 
 
 class AnswerWords(QWidget):
@@ -81,10 +92,7 @@ class AnswerWords(QWidget):
         self._marked, self._bars, self._pointed = marked, bars, -1
         self._rest = "∎ " if marked is not None and marked >= len(answer.spans) else ""
         if bars is not None:
-            every = np.concatenate(bars)
-            finite = every[np.isfinite(every)]
-            low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-            self._reach = min(low, -LEAST_NATS), max(high, 0.0)
+            self._reach = reach_of(bars)
         spoken = answer.text or "an empty answer"
         word = next((token.text.strip() for token in self._tokens if token.index == marked), "")
         self.setAccessibleDescription(f"{spoken} First difference: {word}." if word else spoken)
@@ -96,7 +104,7 @@ class AnswerWords(QWidget):
 
     def words_of(self, index: int) -> str:
         """A word and its numbers."""
-        text = next((token.text.strip() for token in self._tokens if token.index == index), "")
+        text = apart(next((token.text.strip() for token in self._tokens if token.index == index), ""))
         if self._bars is None or index >= len(self._bars[0]):
             return f"“{text}”"
         edit, control = (number_text(float(values[index]), 3) if index < len(values) else "" for values in self._bars)
@@ -128,17 +136,22 @@ class AnswerWords(QWidget):
         metrics = QFontMetricsF(sized_font(BODY_PX))
         row_px = LINE_PX + (BARS_PX + _GAP_PX if self._bars is not None else 4.0)
         least_px = _LEAST_WORD_PX if self._bars is not None else 4.0
-        boxes: list[QRectF] = []
-        x, y = _EDGE_PX, 2.0
+        rows: list[tuple[float, list[float]]] = []  # the space a line would begin with, and the widths of its words
+        x = _EDGE_PX
         for token in self._tokens:
-            advance = max(least_px, metrics.horizontalAdvance(token.text))
-            if x > _EDGE_PX and (x + advance > width - _EDGE_PX or token.begins_line):
-                x, y = _EDGE_PX, y + row_px
-            if x == _EDGE_PX:  # a line does not begin with a space
-                x -= metrics.horizontalAdvance(token.text) - metrics.horizontalAdvance(token.text.lstrip())
-            boxes.append(QRectF(x, y, min(advance, width - 2 * _EDGE_PX), LINE_PX))
+            advance = max(least_px, metrics.horizontalAdvance(token.drawn))
+            if not rows or x + advance > width - _EDGE_PX or token.begins_line:
+                space = metrics.horizontalAdvance(token.text) - metrics.horizontalAdvance(token.text.lstrip())
+                rows.append((space, []))
+                x = _EDGE_PX - space
+            rows[-1][1].append(min(advance, width - 2 * _EDGE_PX))
             x += advance
-        return mirrored(boxes, width) if self._is_leftward else boxes
+        boxes: list[QRectF] = []
+        for number, (space, widths) in enumerate(rows):
+            words = [token.text for token in self._tokens[len(boxes) : len(boxes) + len(widths)]]
+            left = width - _EDGE_PX + space - sum(widths) if self._is_leftward else _EDGE_PX - space
+            boxes += row_of_boxes(words, widths, left, 2.0 + number * row_px, LINE_PX, self._is_leftward)
+        return boxes
 
     # ---------------------------------------------------------------- painting
 
@@ -158,7 +171,7 @@ class AnswerWords(QWidget):
                 self._paint_mark(painter, box.adjusted(left - 2, 0, 2 - right, 0))
             painter.setFont(font)
             painter.setPen(QColor(self._theme.muted if is_after and token.index != self._marked else self._theme.text))
-            painter.drawText(box, flags, token.text)
+            painter.drawText(box, flags, token.drawn)
             if self._bars is not None:
                 self._paint_bars(painter, token.index, box)
             if token.index == self._pointed:
@@ -278,6 +291,8 @@ def _tokens_of(answer: ReplyText) -> list[_Token]:
     for index, (start, stop) in enumerate(answer.spans):
         shown = answer.text[max(start, end) : stop]
         if shown:
-            tokens.append(_Token(index, shown.replace("\n", " ").replace("\t", " "), "\n" in shown))
+            parts = (shown, joined(answer.text, max(start, end), stop))
+            plain, drawn = (part.replace("\n", " ").replace("\t", " ") for part in parts)
+            tokens.append(_Token(index, plain, drawn, "\n" in shown))
             end = max(end, stop)
     return tokens

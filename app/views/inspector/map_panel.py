@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 
-from app.paint.colormap import lookup_table
+from app.paint.colormap import kinds_table, lookup_table
 from app.paint.number import decimals_for, number_text
 from app.views.inspector.heat_map import HeatMap
 from app.views.inspector.map_face import MapFace, pooling_words
@@ -62,6 +62,7 @@ class MapPanel(MapFace):
         self._names: tuple[Name, Name] = (str, str)
         self._place: Callable[[int, int], str] | None = None
         self._colours: ByteArray | None = None
+        self._kinds: tuple[tuple[str, str], ...] = ()
         self._table_of: Callable[[], TableData | None] | None = None
         self._remark = ""
         self._words = ""
@@ -108,9 +109,15 @@ class MapPanel(MapFace):
         """How a cell (row, column) is called, where names of rows and columns do not say it."""
         self._place = place
 
-    def set_colours(self, table: ByteArray) -> None:
-        """Colours [LEVELS, 4] in place of the theme's, for kinds instead of amounts: their limits stay as they are."""
-        self._colours = table
+    @property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """Colour and words of the kinds that are shown; empty where the colours stand for amounts."""
+        return self._kinds
+
+    def set_kinds(self, kinds: tuple[tuple[str, str], ...]) -> None:
+        """Values 0, 1, 2, … are kinds with these (colour, words) and no amounts: their limits stay as they are."""
+        self._kinds = kinds
+        self._colours = kinds_table([shade for shade, _ in kinds])
 
     def set_words(self, words: str) -> None:
         """Says something in place of the readout until a cell is pointed at; empty: the readout again."""

@@ -34,6 +34,7 @@ HELP = (
 )
 
 _CAPTION_FROM_PX = 240
+_CHOICE_PX = 120  # as little as the choice of a quantity gets where the inspector is narrow
 _TITLE_FROM_PX = 470  # in less it would cut the words of the choices beside it, which say what is seen
 
 
@@ -68,6 +69,7 @@ class MemoryMapView(LazyView):
         self._title = plain_label("title", "Memory map")
         self.combo = combo("Quantity")
         self.combo.setToolTip("What the colours show")
+        self.combo.setMinimumWidth(_CHOICE_PX)
         self.help = HelpButton("memory map", HELP)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read it, click to follow its slot")
         self.panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view around it has the keys

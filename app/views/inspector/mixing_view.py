@@ -24,7 +24,7 @@ from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
     from app.engine.analysis_port import AnalysisSource
-    from app.models.memory_choices import MemoryChoices
+    from app.models.memory_choices import MemoryChoice, MemoryChoices
     from app.models.selection import Selection
     from app.theme import ThemeController
 
@@ -38,6 +38,7 @@ HELP = (
 )
 
 PLACES = (("all", "All slots"), ("layers", "By layer"), ("slots", "Marked slots"))
+Pair = tuple["MemoryChoice | None", "MemoryChoice | None"]
 Weight = float | tuple[float, ...] | tuple[tuple[float, ...], ...]
 
 
@@ -92,12 +93,15 @@ class MixingView(LabPage):
         self.all = WeightSlider("Weight of B in all layers")
         self._all_words = plain_label("readout")
         self._layers: list[tuple[QLabel, WeightSlider, QLabel]] = []
+        self._picked: Pair | None = None
         self.asking = AskBar(port, history, "Save mix as a memory")
         self._grid = QGridLayout()
         self._layer_grid = QGridLayout()
         self._arrange()
         for combo in (self.a, self.b):
             combo.memory_chosen.connect(self.refresh)
+            combo.activated.connect(self._on_picked)
+        choices.changed.connect(self._preset)  # after the lists above, which have them by then
         self.where.changed.connect(self.refresh)
         selection.marks_changed.connect(self.refresh)
         self.all.valueChanged.connect(self._on_all)
@@ -149,7 +153,9 @@ class MixingView(LabPage):
     def redraw(self) -> None:
         a, b = self.a.choice, self.b.choice
         problem = "No memory is open." if a is None or b is None else ""
-        if not problem and a == b:
+        if not problem and not self._others():
+            problem = "A mix needs two different memories, and there is only one so far. Send a message first."
+        elif a is not None and b is not None and a.is_same(b):
             problem = "A and B are the same memory: choose another one."
         where = self.where.chosen
         marked = int(self._selection.marks.sum())
@@ -196,9 +202,26 @@ class MixingView(LabPage):
         count = initial.layers if initial is not None else 0
         if count != len(self._layers):
             self._make_layers(count)
-        if self.b.count() > 1 and self.a.choice == self.b.choice:
-            self.b.setCurrentIndex(self.b.count() - 1)
+        self._picked = None
+        self._preset()
         self.refresh()
+
+    def _others(self) -> list[MemoryChoice]:
+        """The memories that A could be mixed with."""
+        a = self.a.choice
+        return [] if a is None else [choice for choice in self.b.choices if not a.is_same(choice)]
+
+    @Slot()
+    def _preset(self) -> None:
+        """B is another memory than A where there is one, unless a person has chosen these two."""
+        a, b, others = self.a.choice, self.b.choice, self._others()
+        if a is not None and b is not None and others and a.is_same(b) and (a, b) != self._picked:
+            self.b.choose(others[-1])
+        self.refresh()
+
+    @Slot()
+    def _on_picked(self) -> None:
+        self._picked = self.a.choice, self.b.choice
 
     def _make_layers(self, count: int) -> None:
         for parts in self._layers:

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout
 
 from app.engine.findings import Health
 from app.engine.inquiries import AskHealth
 from app.models.memory_history import INITIAL
-from app.paint.colormap import LEVELS
+from app.paint.figure import Axis, Figure, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.number import life_text, number_text
 from app.paint.quantity import Measure
 from app.paint.turns import LayerTurns
 from app.theme import GAP_PX, Theme, ThemeController, mixed
-from app.views.inspector.analysis_view import AnalysisView, name_of
+from app.views.inspector.analysis_view import AnalysisView
+from app.views.inspector.export_views import heat_of
 from app.views.inspector.kind_legend import KindLegend
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from app.models.selection import Selection
-    from app.paint.colormap import ByteArray
     from app.views.inspector.analyses import Analyses
 
 HELP = (
@@ -42,14 +42,15 @@ HELP = (
     "chats, since only what is unusual for a model says that its memory loses room or content.",
 )
 ROWS = ("change ‖Δ‖", "kept", "half-life", "norm drift", "distance", "dead", "duplicate", "saturated")
+UNITS = ("", "share", "turns", "", "", "slots", "slots", "slots")
 _OF_TURNS = range(3)
 """Rows that only a turn has."""
 TIPS = (
     "‖Δ‖: length of the layer's difference over this turn",
     "Mean share of the old values that this turn kept",
     "Turns until half of a slot's content is rewritten if each kept the mean share of those so far; the median slot",
-    "Mean slot norm over that of the initial memory: 1 is no drift",
-    "Mean distance of the slots from the initial memory",
+    "Mean slot norm over that of the memory the chat started from: 1 is no drift",
+    "Mean distance of the slots from the memory the chat started from",
     "Slots of nearly no length",
     "Slots that say the same as another one",
     "Slots whose write gate stands at an end of its range",
@@ -75,12 +76,6 @@ def state_of(health: Health) -> np.ndarray:
 def state_shades(theme: Theme) -> tuple[str, str, str, str]:
     """The colours of STATES, in their order."""
     return mixed(theme.surface, theme.text, 0.10), theme.series[1], theme.series[0], theme.text
-
-
-def state_table(theme: Theme) -> ByteArray:
-    """Colours of the four states over the range 0 to 3."""
-    shades = np.array([QColor(name).getRgb() for name in state_shades(theme)], np.uint8)
-    return np.ascontiguousarray(shades[np.rint(np.linspace(0, 3, LEVELS)).astype(np.intp)])
 
 
 class WholeColumns(QTableView):
@@ -149,6 +144,15 @@ class NumbersView(AnalysisView):
         """The numbers of the layers."""
         return self._data
 
+    def figure(self) -> Figure | None:
+        """The sentence, the numbers as they are read here, and the map."""
+        heat, data, model = heat_of(self.panel), self._data, self._model
+        if self.is_empty or heat is None or data is None or model is None:
+            return None
+        shown = tuple(tuple(model.text(row, at) for at in range(len(data.columns))) for row in range(len(ROWS)))
+        numbers = Table(data.title, data.values, shown, Axis("number", ROWS), layer_axis(len(data.columns)), UNITS)
+        return Figure(self.accessibleName(), (numbers, heat), self._history.cursor, self.sentence.text())
+
     def ill_slots(self) -> TableData | None:
         """The slots that are not well, and in what way; a slot can be several."""
         health = self._health
@@ -157,7 +161,7 @@ class NumbersView(AnalysisView):
         masks = np.stack((health.saturated, health.duplicate, health.dead), axis=-1)
         places = np.argwhere(masks.any(axis=-1))
         names = tuple(f"layer {layer} · slot {slot}" for layer, slot in places.tolist())
-        title = f"Slots that are not well, {name_of(health.turn)}"
+        title = f"Slots that are not well, {self._history.name_of(health.turn)}"
         return TableData(title, masks[tuple(places.T)], names, STATES[1:], "slot × state")
 
     def draw(self, finding: Any) -> None:
@@ -172,10 +176,10 @@ class NumbersView(AnalysisView):
         self.sentence.setText(told)
         counts = [int((states == kind).sum()) for kind in range(len(STATES))]  # of the colours, each slot once
         self.as_list.setEnabled(counts[0] < states.size)
-        shades = state_shades(self.theme)
         words = [f"{count} {name}" for count, name in zip(counts, STATES, strict=True)]
-        self.legend.set_kinds(list(zip(shades, words, strict=True)))
-        self.panel.set_colours(state_table(self.theme))
+        kinds = tuple(zip(state_shades(self.theme), words, strict=True))
+        self.legend.set_kinds(list(kinds))
+        self.panel.set_kinds(kinds)
         self.panel.show_values(STATE, states, Limits(0.0, 3.0), False)
         self.panel.set_selected(self._history.slot)
         self.setAccessibleDescription(f"{told} {', '.join(words)}")
@@ -191,7 +195,7 @@ class NumbersView(AnalysisView):
             life = self._turns.half_life(cursor + 1)
         counts = [mask.sum(axis=1) for mask in (health.dead, health.duplicate, health.saturated)]
         values = np.stack((change, keep, life, health.norm_drift, health.distance_from_initial, *counts))
-        name = "Numbers of each layer, " + ("initial memory" if cursor == INITIAL else f"turn {cursor + 1}")
+        name = f"Numbers of each layer, {self._history.label_of(cursor)}"
         rows = tuple(f"layer {layer}" for layer in range(layers))
         self._data = TableData(name, values.astype(np.float32), ROWS, rows, "number × layer")
         if self._model is None:

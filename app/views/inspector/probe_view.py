@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.engine.findings import CONDITIONS, ProbeResult
 from app.engine.inquiries import AskProbe
@@ -24,6 +24,8 @@ from app.views.inspector.section import EmptyState, plain_label
 from app.views.inspector.segments import Segments
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.engine.analysis_port import AnalysisSource
     from app.models.memory_history import MemoryHistory
     from app.paint.figure import Panel
@@ -36,7 +38,7 @@ HELP = (
     "What is answered rightly after a reset was guessed or is known by the model itself; the memory's own part is what "
     "lies above the controls and outside of their intervals.",
 )
-KINDS = (("distance", "Distance"), ("facts", "Facts held"), ("questions", "My questions"))
+KINDS = (("distance", "Distance"), ("facts", "Facts"), ("questions", "Questions"))
 EXPLAINED = {
     "distance": "Conversations with made-up facts are played on fresh memories, and each fact is asked for after "
     "more and more turns. Your conversation is not needed and not touched.",
@@ -46,6 +48,7 @@ EXPLAINED = {
 }
 TRIALS = (2, 200)
 SHARES = Limits(0.0, 1.0)
+_ROW_FROM_PX = 350  # in less the two numbers stand below each other
 
 
 class ProbeView(LabPage):
@@ -93,7 +96,7 @@ class ProbeView(LabPage):
         history.started.connect(self._on_started)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self.played)
+        row = self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.played)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP_PX)
         self.trials.setFixedWidth(176)
@@ -108,6 +111,11 @@ class ProbeView(LabPage):
         for part in (self.readout, self.note, self.answers):
             self.column.addWidget(part)
         self.column.addWidget(self.empty, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= _ROW_FROM_PX
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     def figure(self) -> Figure | None:
         if self._panel is None or self._result is None:
@@ -131,7 +139,7 @@ class ProbeView(LabPage):
         self.questions.setVisible(own)
         self.caption.setText(EXPLAINED[self.kind.chosen])
         self.asking.set_problem(self.problem)
-        where = "the initial memory" if self._history.cursor < 0 else f"turn {self._history.cursor + 1}"
+        where = self._history.name_of(self._history.cursor)
         self.asking.name(f"Ask a copy of {where}" if own else "Play and ask")
         result = self._result
         for part in (self.plot, self.readout, self.untouched):
@@ -170,7 +178,7 @@ class ProbeView(LabPage):
         kind = self.kind.chosen
         if kind == "questions":
             self._asked = self._history.cursor
-            asked = "Initial memory" if self._asked < 0 else f"Turn {self._asked + 1}"
+            asked = self._history.label_of(self._asked).capitalize()
             inquiry = AskProbe(self.questions.questions, turn=self._asked)
         else:
             self._asked = None

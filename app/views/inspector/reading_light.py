@@ -10,6 +10,7 @@ from app.engine.findings import Reads
 from app.engine.inquiries import AskReads
 from app.paint.number import share_text
 from app.paint.reading import strongest_cells
+from app.views.inspector.text_direction import apart
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -61,7 +62,7 @@ class ReadingLight(QObject):
         if cells:
             top, slot, _ = cells[0]
             told = (
-                f"“{word}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))}); "
+                f"“{apart(word)}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))}); "
                 f"all that are framed: {share_text(self._share)}"
             )
         self._view.set_lit(cells, told)

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.paint.distribution import BINS, distribution
+from app.paint.figure import Axis, Figure, Line, Lines
 from app.paint.limits import Limits
 from app.paint.number import number_text
-from app.paint.quantity import gate_quantity, laws_of
+from app.paint.quantity import GATE_VALUE, gate_quantity, laws_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.axis import IndexAxis, QuietAxis
 from app.views.inspector.canvas import PlotCanvas
@@ -40,6 +41,7 @@ HELP = (
 MOST_TURNS = 40
 _TICK = 0.3  # rows that the mark of a mean is high
 _OVERLAP = 1.4  # rows that a peak is high
+_CHOICE_PX = 72  # as little as a choice gets where the inspector is narrow
 
 
 class Ridges(pg.GraphicsObject):
@@ -101,6 +103,7 @@ class RidgeView(LazyView):
         self._history = selection.history
         self._gates = gates
         self._first = 0
+        self._limits: Limits | None = None
         self._shown: TableData | None = None
         self.layer = combo("Layer")
         self.stage = combo("Gate stage")
@@ -124,6 +127,16 @@ class RidgeView(LazyView):
     def table(self) -> TableData | None:
         """The quartiles and the mean of each ridge."""
         return self._shown
+
+    def figure(self) -> Figure | None:
+        """The mean and the quartiles as lines, in the range that the ridges have."""
+        table, turns = self._shown, np.arange(len(self._shown.rows) if self._shown is not None else 0, dtype=np.float64)
+        if table is None:
+            return None
+        lines = tuple(Line(name, turns, table.values[:, at]) for at, name in enumerate(table.columns))
+        x = Axis("turn", table.rows, self._first + 1)
+        panel = Lines(table.title, lines, x, Axis(GATE_VALUE), self._limits)
+        return Figure(self.accessibleName(), (panel,), None, self.caption.text())
 
     def redraw(self) -> None:
         records, name = self._history.records, self._gates.stage
@@ -152,6 +165,7 @@ class RidgeView(LazyView):
         self._draw(np.stack(values), limits, quantity.title, layer)
 
     def _draw(self, values: np.ndarray, limits: Limits, title: str, layer: int) -> None:
+        self._limits = limits
         spread = distribution(values, limits)
         current = self._history.cursor - self._first
         self.ridges.set_rows(spread.grid, spread.density, spread.mean, current)
@@ -179,7 +193,7 @@ class RidgeView(LazyView):
         self.help.restyle(theme)
         self.as_table.restyle(theme)
         self.plot.getAxis("left").restyle(theme, "turn")
-        self.plot.getAxis("bottom").restyle(theme, "gate value g")
+        self.plot.getAxis("bottom").restyle(theme, GATE_VALUE)
 
     def _layer(self) -> int:
         chosen = self._selection.layer
@@ -205,8 +219,9 @@ class RidgeView(LazyView):
     def _build(self) -> None:
         header = QHBoxLayout()
         header.setSpacing(GAP_PX)
-        header.addWidget(self.stage)
-        header.addWidget(self.layer)
+        for chooser in (self.stage, self.layer):
+            chooser.setMinimumWidth(_CHOICE_PX)
+            header.addWidget(chooser)
         header.addStretch(1)
         header.addWidget(self.as_table)
         header.addWidget(self.help)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.models.memory_history import INITIAL
+from app.models.memory_start import start_name
 from app.paint.number import share_text
 from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font, turn_colour, turn_label
@@ -23,11 +24,16 @@ Part = tuple[int | None, float]
 """A turn (INITIAL: the initial memory), or None for all small ones together, and its share."""
 
 
-def part_text(part: Part) -> str:
-    """A part in words."""
+def part_text(part: Part, start: str) -> str:
+    """A part in words. start: what the memory before the first turn is called."""
     turn, share = part
-    name = "all others" if turn is None else "initial memory" if turn == INITIAL else f"turn {turn + 1}"
+    name = "all others" if turn is None else start if turn == INITIAL else f"turn {turn + 1}"
     return f"{name}: {share_text(share)}"
+
+
+def shade_of(theme: Theme, turn: int | None) -> str:
+    """The colour of a part."""
+    return mixed(theme.surface, theme.border if turn is None else turn_colour(theme, turn), 0.45)
 
 
 class ShareBar(QWidget):
@@ -47,6 +53,7 @@ class ShareBar(QWidget):
         self._theme = theme
         self._parts: list[Part] = []
         self._turn: int | None = None
+        self._start = start_name("")
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -60,10 +67,10 @@ class ShareBar(QWidget):
     def parts(self) -> list[Part]:
         return self._parts
 
-    def set_parts(self, parts: list[Part], turn: int | None) -> None:
-        """Shows these parts; `turn` is the chosen one."""
-        self._parts, self._turn = parts, turn
-        self.setAccessibleDescription("; ".join(part_text(part) for part in parts) or "nobody wrote this slot")
+    def set_parts(self, parts: list[Part], turn: int | None, start: str) -> None:
+        """Shows these parts; `turn` is the chosen one, `start` what the memory before the first turn is called."""
+        self._parts, self._turn, self._start = parts, turn, start
+        self.setAccessibleDescription("; ".join(part_text(part, start) for part in parts) or "nobody wrote this slot")
         self.update()
 
     def restyle(self, theme: Theme) -> None:
@@ -85,8 +92,7 @@ class ShareBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         chosen = QRectF()
         for (turn, share), box in zip(self._parts, self._boxes(), strict=True):
-            colour = self._theme.border if turn is None else turn_colour(self._theme, turn)
-            fill = mixed(self._theme.surface, colour, 0.45)
+            fill = shade_of(self._theme, turn)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(fill))
             painter.drawRect(box.adjusted(0, 0, -1, 0))
@@ -152,6 +158,6 @@ class ShareBar(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             part = self._part_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), part_text(part) if part is not None else "", self)
+            QToolTip.showText(event.globalPos(), part_text(part, self._start) if part is not None else "", self)
             return True
         return super().event(event)

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.engine.findings import Similarity
 from app.engine.inquiries import AskSimilarity
+from app.paint.figure import Axis, Bars, Figure
 from app.paint.limits import Limits
 from app.paint.quantity import Measure
 from app.theme import GAP_PX, Theme, ThemeController
 from app.views.inspector.analysis_view import AnalysisView, scrolled
+from app.views.inspector.export_views import heat_of
 from app.views.inspector.layer_bars import LayerBars
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label
@@ -58,7 +60,7 @@ class SimilarityView(AnalysisView):
         super().__init__(selection, analyses, themes)
         self.setObjectName("similarityView")
         self.setAccessibleName("Likeness of slots")
-        self._pool = 1
+        self._pool = self._most = 1
         self.help = HelpButton("likeness of slots", HELP)
         self.as_table = TableButton(self.rank_table)
         self._ranks: FloatArray | None = None
@@ -101,12 +103,21 @@ class SimilarityView(AnalysisView):
             "Effective rank of each layer", self._ranks[:, None], ("layer", "rank"), (str, lambda _: "rank")
         )
 
+    def figure(self) -> Figure | None:
+        """What the caption says, the ranks against the most there could be, and the map."""
+        heat, ranks = heat_of(self.panel), self._ranks
+        if self.is_empty or heat is None or ranks is None:
+            return None
+        series, name = (("rank", ranks),), "Effective rank of each layer"
+        bars = Bars(name, series, Axis("layer"), Axis("rank"), Limits(0.0, float(self._most)))
+        return Figure(self.accessibleName(), (bars, heat), self._history.cursor, self.caption.text())
+
     def draw(self, finding: Any) -> None:
         if not isinstance(finding, Similarity) or self._history.initial is None:
             return
         layer = min(self.layer, len(finding.cosine) - 1)
         slots = self._history.initial.slots
-        most = min(slots, self._history.initial.width)
+        most = self._most = min(slots, self._history.initial.width)
         self._pool = finding.pool
         self._ranks = finding.effective_rank
         self.ranks.set_values(finding.effective_rank, float(most), layer)

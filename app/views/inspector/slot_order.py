@@ -125,12 +125,12 @@ class SlotOrder(QObject):
         current = self._history.current
         if self.name == "change":
             if current is None:
-                self.note = "no turn changed the initial memory: slots stand by index"
+                self.note = f"no turn changed {self._history.name_of(INITIAL)}: slots stand by index"
             return None if current is None else by_size(current.change)
         if isinstance(finding, ProvenanceMap):
             return by_size(mean_age(finding.shares))
         if self.name == "age" and self._history.cursor == INITIAL:
-            self.note = "all slots of the initial memory are of the same age: they stand by index"
+            self.note = f"all slots of {self._history.name_of(INITIAL)} are of the same age: they stand by index"
         if isinstance(finding, Similarity):
             if finding.order is not None:
                 return finding.order.astype(np.intp)

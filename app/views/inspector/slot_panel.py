@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -16,15 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.paint.figure import Axis, Figure, Line, Lines
 from app.paint.number import number_text
-from app.paint.quantity import CHANGE, COSINE, NORM, Quantity, gate_quantity, laws_of
+from app.paint.quantity import CHANGE, COSINE, GATE_VALUE, NORM, Quantity, gate_quantity, laws_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.analysis_view import scrolled
 from app.views.inspector.canvas import PlotCanvas
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.section import EmptyState, HelpButton, plain_label
-from app.views.inspector.slot_plot import AXIS_PX, SlotPlot, turn_name
+from app.views.inspector.slot_plot import AXIS_PX, SlotPlot, limits_of_series, turn_name
 from app.views.inspector.style import CAPTION_PX, sized_font
 from app.views.inspector.table import TableButton, TableData
 
@@ -36,12 +37,13 @@ HELP = (
     "This shows one slot of one layer over the whole conversation: its length (norm), how far each turn moved it "
     "(change), whether it kept its direction (cosine), and the gate values it was given.",
     "Every point is the number recorded when that turn was written to memory; the first point of the norm is the "
-    "initial memory.",
+    "memory the chat started from.",
     "The vertical line is the turn in view, and clicking a plot goes to another one; a slot that was written once and "
     "then kept shows one peak of change followed by cosines near 1.",
 )
 
 _PLOT_PX = 48
+_ONE_LINE_FROM_PX = 400  # in less the numbers stand in two lines
 
 
 class SlotPanel(LazyView):
@@ -88,6 +90,21 @@ class SlotPanel(LazyView):
         turns = tuple(turn_name(index) for index in range(len(values)))
         names = tuple(quantity.name for quantity in quantities)
         return TableData(f"Layer {cell[0]} · slot {cell[1]} over the turns", values, turns, names, "turn × number")
+
+    def figure(self) -> Figure | None:
+        """The plots, each with its quantities and in its range."""
+        cell, panels = self._history.slot, []
+        if cell is None or self._history.initial is None:
+            return None
+        for quantities in self._panels():
+            series = [(quantity, self._series(quantity, cell)) for quantity in quantities]
+            turns = np.arange(len(series[0][1]), dtype=np.float64)
+            x = Axis("turn", tuple(turn_name(index) for index in range(len(turns))))
+            y = Axis(quantities[0].name if len(quantities) == 1 else GATE_VALUE)
+            lines = tuple(Line(quantity.name, turns, values) for quantity, values in series)
+            name = f"Layer {cell[0]} · slot {cell[1]} over the turns: {', '.join(line.name for line in lines)}"
+            panels.append(Lines(name, lines, x, y, limits_of_series(series)))
+        return Figure(self.accessibleName(), tuple(panels))
 
     def redraw(self) -> None:
         cell = self._history.slot
@@ -173,14 +190,26 @@ class SlotPanel(LazyView):
                 self._table.removeWidget(label)
                 label.deleteLater()
         self._cells = []
-        for column, quantity in enumerate(quantities):
+        for quantity in quantities:
             name, value = plain_label("caption", quantity.name.removesuffix(" gate")), plain_label("readout")
             value.setFont(sized_font(CAPTION_PX + 1))
             value.setAccessibleName(f"{quantity.name} at the turn in view")
-            self._table.addWidget(name, 0, column)
-            self._table.addWidget(value, 1, column)
-            self._table.setColumnStretch(column, 1)
             self._cells.append((name, value))
+        self._place_cells()
+
+    def _place_cells(self) -> None:
+        """In one line, or in two where the panel is narrow."""
+        count = len(self._cells)
+        columns = count if self.width() >= _ONE_LINE_FROM_PX else -(-count // 2)
+        for place, pair in enumerate(self._cells):
+            for row, label in enumerate(pair):
+                self._table.removeWidget(label)
+                self._table.addWidget(label, 2 * (place // columns) + row, place % columns)
+            self._table.setColumnStretch(place, int(place < columns))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_cells()
 
     def _series(self, quantity: Quantity, cell: tuple[int, int]) -> FloatArray:
         """The slot's value before the first turn and after each one, [1 + turns]; NaN where there is none."""
@@ -194,6 +223,6 @@ class SlotPanel(LazyView):
             values = quantity.values(self._history.current, self._history.initial)
             decimals = 3 if quantity.key in ("cosine", "mix", "interlayer", "write") else 2
             label.setText("–" if values is None else number_text(float(values[cell]), decimals))
-        where = "initial memory" if self._history.cursor == INITIAL else f"turn {self._history.cursor + 1}"
+        where = self._history.label_of(self._history.cursor)
         words = ", ".join(f"{name} {value}" for name, value in self.table().items())
         self.setAccessibleDescription(f"{self.title.text()}, {where}: {words}")

@@ -8,11 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from app.paint.limits import Limits
 from app.paint.number import decimals_for, number_text
 from app.views.inspector.axis import IndexAxis, QuietAxis
 from app.views.inspector.style import TICK_PX, pen, sized_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.paint.quantity import Quantity
     from app.theme import Theme
     from rxt.events import FloatArray
@@ -26,6 +29,23 @@ _SYMBOLS_UP_TO = 60  # turns; more would run into each other
 def turn_name(index: int) -> str:
     """Position 0 is the initial memory, n the n-th turn."""
     return {0: "start", 1: "turn 1"}.get(index, str(index))
+
+
+def limits_of_series(series: Sequence[tuple[Quantity, FloatArray]]) -> Limits:
+    """The range of the values of one plot: known ends where there are."""
+    values = np.concatenate([values for _, values in series])
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    fixed = [quantity for quantity, _ in series if quantity.is_fixed]
+    for quantity in fixed:
+        low, high = min(low, quantity.low_end or 0.0), max(high, quantity.high_end or 1.0)
+    if not fixed:
+        known = series[0][0]
+        low = low if known.low_end is None else known.low_end
+        high = high if known.high_end is None else max(high, known.high_end)
+    if high - low < 1e-6 * max(1.0, abs(high)):
+        low, high = low - 0.5, high + 0.5
+    return Limits(low, high)
 
 
 class SlotPlot(pg.PlotItem):
@@ -106,20 +126,9 @@ class SlotPlot(pg.PlotItem):
         self._name.item.setFont(sized_font(TICK_PX))
 
     def _fit(self, count: int) -> None:
-        """The range: known ends where there are, else the values with room above for the name."""
-        values = np.concatenate([values for _, values in self._series])
-        finite = values[np.isfinite(values)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        fixed = [quantity for quantity, _ in self._series if quantity.is_fixed]
-        for quantity in fixed:
-            low, high = min(low, quantity.low_end or 0.0), max(high, quantity.high_end or 1.0)
-        if not fixed:
-            known = self._series[0][0]
-            low = low if known.low_end is None else known.low_end
-            high = high if known.high_end is None else max(high, known.high_end)
-        if high - low < 1e-6 * max(1.0, abs(high)):
-            low, high = low - 0.5, high + 0.5
-        span = high - low
+        """The range of the values, with room above for the name."""
+        limits = limits_of_series(self._series)
+        low, high, span = limits.low, limits.high, limits.span
         view = self.getViewBox()
         view.setRange(xRange=(-0.5, max(count - 0.5, 1.5)), yRange=(low - 0.08 * span, high + 0.5 * span), padding=0)
         decimals = min(4, decimals_for(span))

@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.engine.findings import ProvenanceMap, Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReads, AskWrites
 from app.models.memory_history import INITIAL
-from app.paint.figure import Figure
+from app.paint.figure import Axis, Bars, Figure
 from app.paint.number import life_text, share_text
 from app.paint.reading import grouped_shares, readers
 from app.theme import GAP_PX, Theme, ThemeController
-from app.views.inspector.analysis_view import AnalysisView, name_of
-from app.views.inspector.export_views import panels_of
+from app.views.inspector.analysis_view import AnalysisView
 from app.views.inspector.section import HelpButton, plain_label
-from app.views.inspector.share_bar import ShareBar
+from app.views.inspector.share_bar import ShareBar, shade_of
 from app.views.inspector.table import TableButton, TableData
 from app.views.inspector.word_flow import WordFlow
 from app.views.inspector.word_tints import marks_text, write_tints
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
     from app.views.inspector.analyses import Analyses
 
 HELP = (
-    "This shows who wrote the selected slot: a part of the bar for each turn and one for what is left of the initial "
-    "memory, the words of the chosen turn that were written into it, and the words that read it in the four answers "
-    "that follow; at the newest turn, in the last four since that turn.",
+    "This shows who wrote the selected slot: a part of the bar for each turn and one for what is left of the memory "
+    "the chat started from, the words of the chosen turn that were written into it, and the words that read it in the "
+    "four answers that follow; at the newest turn, in the last four since that turn.",
     "The shares come from the gates alone: what a turn wrote is multiplied by what every later turn kept, and "
     "the words are tinted by the attention with which the slot looked at them when it was written.",
     "Choose a turn in the bar to see its words; a share says when the slot was written and not what it means, for a "
@@ -96,14 +95,20 @@ class SlotStory(AnalysisView):
         found, slot = self.known(AskProvenance(self._history.cursor)), self._history.slot
         if not isinstance(found, ProvenanceMap) or slot is None:
             return None
-        rows = tuple("initial memory" if turn == 0 else f"turn {turn}" for turn in range(found.shares.shape[0]))
+        rows = tuple(self._history.label_of(turn - 1) for turn in range(found.shares.shape[0]))
         title = f"Who wrote layer {slot[0]} · slot {slot[1]}"
         return TableData(title, found.shares[:, slot[0], slot[1]][:, None], rows, ("share",), "turn × share")
 
     def figure(self) -> Figure | None:
         """The shares of all turns in the slot, in the memory at the turn in view."""
         table = self.shares_table()
-        return None if table is None else Figure(self.accessibleName(), tuple(panels_of(table)), self._history.cursor)
+        if table is None:
+            return None
+        shades = tuple(shade_of(self.theme, turn - 1) for turn in range(len(table.values)))
+        bars = Bars(
+            table.title, (("share", table.values[:, 0]),), Axis("turn", table.rows), Axis("share"), None, shades
+        )
+        return Figure(self.accessibleName(), (bars,), self._history.cursor, self.note.text())
 
     def draw(self, finding: Any) -> None:
         slot = self._history.slot
@@ -116,7 +121,7 @@ class SlotStory(AnalysisView):
             self._shown = shown
             self._analyses.want(self, (AskProvenance(self._history.cursor), *self.also()))
         parts = grouped_shares(shares)
-        self.bar.set_parts(parts, self._shown)
+        self.bar.set_parts(parts, self._shown, self._history.label_of(INITIAL))
         life = float(finding.half_life_of_slot[slot])
         kept = "Nothing of it fades."
         if not np.isinf(life):
@@ -146,13 +151,13 @@ class SlotStory(AnalysisView):
             tints, _ = write_tints(writes, slot, None, self.theme)
             self.flow.set_words(writes.text, writes.spans, tints, writes.answer_start)
             marks = marks_text(writes, writes.weights[slot])
-            told = f"The words of {name_of(writes.turn)} that were written into it"
+            told = f"The words of {self._history.name_of(writes.turn)} that were written into it"
             self.written.setText(f"{told} ({marks}):" if marks else f"{told}:")
         elif self._shown is None:
             self.written.setText("No turn has written to it yet.")
         else:
             refusal = self._analyses.refusal(AskWrites(self._shown))
-            self.written.setText(refusal or f"Looking into {name_of(self._shown)}…")
+            self.written.setText(refusal or f"Looking into {self._history.name_of(self._shown)}…")
 
     def _draw_readers(self, slot: tuple[int, int]) -> None:
         """Buttons for the words of the next answers that read the slot most."""
@@ -173,8 +178,9 @@ class SlotStory(AnalysisView):
             if index < len(found):
                 weight, turn, _, word = found[index]
                 button.setText(f"{word}".replace("&", "&&"))
-                button.setToolTip(f"{share_text(weight)} of the attention in {name_of(turn)}; show this answer")
-                button.setAccessibleName(f"{word}, {name_of(turn)}, {share_text(weight)}")
+                name = self._history.name_of(turn)
+                button.setToolTip(f"{share_text(weight)} of the attention in {name}; show this answer")
+                button.setAccessibleName(f"{word}, {name}, {share_text(weight)}")
         if not self._later():
             self.later.setText("No answer after this turn has read it yet.")
         elif found:

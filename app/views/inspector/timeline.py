@@ -9,7 +9,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from app.models.library import before_first
 from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_start import titled_start
+from app.paint.figure import Axis, Bars, Figure
 from app.paint.number import decimals_for, number_text
 from app.paint.quantity import large_changes, memory_change
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
@@ -58,7 +61,7 @@ class TimelineView(LazyView):
         self.label = plain_label("turn")
         self.label.setFont(sized_font(13, bold=True))
         self.detail = plain_label("caption")
-        self.first = icon_button("Initial memory", "Initial memory (Home)")
+        self.first = icon_button("Before the first turn", "Before the first turn (Home)")
         self.previous = icon_button("Previous turn", "Previous turn (←)")
         self.play = icon_button("Play", f"Play the turns, one each {PLAY_MS} ms (Space)")
         self.following = icon_button("Next turn", "Next turn (→)")
@@ -77,6 +80,15 @@ class TimelineView(LazyView):
         sizes = np.array(self._sizes, dtype=np.float32)[:, None]
         names = (turn_name_of, lambda _: "change")
         return table_of("Change of the memory over each turn ‖ΔSTM‖", sizes, ("turn", "change"), names)
+
+    def figure(self) -> Figure | None:
+        """The bars in their colours: the turn in view stands out."""
+        if not self._sizes:
+            return None
+        series = (("change of the memory", np.array(self._sizes)),)
+        name = "How far each turn moved the memory, ‖ΔSTM‖"
+        bars = Bars(name, series, Axis("turn", start=1), Axis("‖ΔSTM‖"), shades=self.track.shades())
+        return Figure(self.accessibleName(), (bars,), None, f"In view: {self.label.text()}, {self.detail.text()}.")
 
     def sizeHint(self) -> QSize:
         return QSize(900, 76)
@@ -112,11 +124,12 @@ class TimelineView(LazyView):
     def redraw(self) -> None:
         history = self._history
         self._sizes += [memory_change(record) for record in history.records[len(self._sizes) :]]
+        self.track.set_start(titled_start(history.origin))
         self.track.set_turns(self._sizes, large_changes(self._sizes), history.cursor)
         turns = len(self._sizes)
         if history.cursor == INITIAL:
-            self.label.setText("opened memory" if history.origin else "initial memory")
-            self.detail.setText(f"before turn 1 of {turns}" if turns else "no turns yet")
+            self.label.setText(history.label_of(INITIAL))
+            self.detail.setText(before_first(turns))
         else:
             self.label.setText(f"turn {history.cursor + 1} of {turns}")
             size = self._sizes[history.cursor]

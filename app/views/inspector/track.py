@@ -11,8 +11,11 @@ from PySide6.QtGui import QColor, QHelpEvent, QLinearGradient, QMouseEvent, QPai
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.models.memory_history import INITIAL
+from app.models.memory_start import start_name
 from app.paint.number import decimals_for, number_text
+from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font
+from app.views.labels import plain_tooltip
 
 if TYPE_CHECKING:
     from app.theme import Theme
@@ -45,6 +48,7 @@ class Track(QWidget):
         self._pointed: int | None = None
         self._is_focused = False
         self._marks: dict[int, str] = {}
+        self._start = start_name("")
         self.setMouseTracking(True)
         self.setMinimumWidth(80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -59,6 +63,10 @@ class Track(QWidget):
         self._large = frozenset(large)
         self._cursor = cursor
         self.update()
+
+    def set_start(self, name: str) -> None:
+        """What the memory before the first turn is called."""
+        self._start = name
 
     def set_marks(self, marks: dict[int, str]) -> None:
         """Signs over turns; INITIAL is the initial memory."""
@@ -75,6 +83,11 @@ class Track(QWidget):
         self._theme = theme
         self.update()
 
+    def shades(self) -> tuple[str, ...]:
+        """The colour of each turn's bar as it looks on the ground."""
+        bars = [self._bar_colour(turn) for turn in range(len(self._sizes))]
+        return tuple(mixed(self._theme.surface, colour.name(), colour.alphaF()) for colour in bars)
+
     def turn_at(self, x: float) -> int:
         """The turn drawn at x, in px of this widget; the nearest one outside."""
         position = int(x // self._step()) - 1
@@ -88,7 +101,7 @@ class Track(QWidget):
         """What is said about a turn that is pointed at."""
         signs = "".join(f" · {SIGNS.get(sign, sign)}" for sign in self._marks.get(turn, "").split())
         if turn == INITIAL or turn >= len(self._sizes):
-            return f"initial memory{signs}"
+            return f"{self._start}{signs}"
         finite = self._sizes[np.isfinite(self._sizes)]
         decimals = max(1, decimals_for(float(finite.max()))) if finite.size else 1
         words = f"turn {turn + 1} · memory changed by {number_text(float(self._sizes[turn]), decimals)}"
@@ -114,7 +127,8 @@ class Track(QWidget):
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.turn_text(self.turn_at(event.pos().x())), self)
+            words = self.turn_text(self.turn_at(event.pos().x()))
+            QToolTip.showText(event.globalPos(), plain_tooltip(words), self)
             return True
         return super().event(event)  # type: ignore[arg-type]
 

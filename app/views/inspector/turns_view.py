@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.paint.figure import Axis, Table, layer_axis
 from app.paint.limits import extent_of
 from app.paint.number import life_text
 from app.paint.quantity import Measure
@@ -66,6 +67,7 @@ class TurnsView(LazyView):
         self._selection = selection
         self._history = selection.history
         self._turns = LayerTurns()
+        self._lives: FloatArray = np.zeros(0, np.float32)
         self._drawn: tuple[object, ...] | None = None  # what is on the screen, but for the cursor
         self.measure = Segments("Show", (("change", "change"), ("keep", "keep"), ("write", "write"), ("norm", "norm")))
         self.help = HelpButton("all turns", HELP)
@@ -85,6 +87,15 @@ class TurnsView(LazyView):
         self._history.started.connect(self._on_started)
         self._history.turn_added.connect(self.refresh)
         self._history.cursor_changed.connect(self.refresh)
+
+    @property
+    def layers_table(self) -> Table | None:
+        """The half-lives beside the rows of the map, as they are read."""
+        if self._drawn is None:
+            return None
+        words = (tuple(life for life, _ in self.numbers.rows),)
+        axes = Axis("number", ("half-life",)), layer_axis(len(self._lives))
+        return Table("Half-life of each layer in turns", self._lives[None], words, *axes, ("turns",))
 
     def redraw(self) -> None:
         records = self._history.records
@@ -119,6 +130,7 @@ class TurnsView(LazyView):
             self.notice.show()
         values = self._values(key)
         life = self._turns.half_life() if is_gated(records) else np.full(values.shape[0], np.inf, np.float32)
+        self._lives = life
         rows = [(life_text(float(item)), "turns") for item in life]
         self.numbers.set_rows(("half-life", ""), rows)
         self._caption(life, len(records))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.views.inspector.style import BODY_PX, sized_font
-from app.views.inspector.text_direction import is_right_to_left, mirrored, step_of
+from app.views.inspector.text_direction import apart, is_right_to_left, joined, row_of_boxes, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ class Tint:
 class _Word:
     token: int
     text: str
+    drawn: str
     begins_line: bool
 
 
@@ -97,7 +98,9 @@ class WordFlow(QWidget):
             shown = text[max(start, end) : stop]
             if shown:
                 begins = "\n" in shown or (new_line is not None and token >= new_line)
-                self._words.append(_Word(token, shown.replace("\n", " ").replace("\t", " "), begins))
+                drawn = joined(text, max(start, end), stop)
+                plain, drawn = (part.replace("\n", " ").replace("\t", " ") for part in (shown, drawn))
+                self._words.append(_Word(token, plain, drawn, begins))
                 new_line = None if new_line is not None and token >= new_line else new_line
                 end = max(end, stop)
         self._tints = tuple(tints)
@@ -137,15 +140,21 @@ class WordFlow(QWidget):
 
     def _layout(self, width: float) -> list[QRectF]:
         metrics = QFontMetricsF(self._font)
-        boxes: list[QRectF] = []
-        x, y = 2.0, 2.0
+        rows: list[list[float]] = []
+        x = 2.0
         for word in self._words:
-            advance = max(3.0, metrics.horizontalAdvance(word.text))
-            if x > 2.0 and (x + advance > width - 2 or word.begins_line):
-                x, y = 2.0, y + _ROW_PX
-            boxes.append(QRectF(x, y, min(advance, width - 4), _LINE_PX))
+            advance = max(3.0, metrics.horizontalAdvance(word.drawn))
+            if not rows or x + advance > width - 2 or word.begins_line:
+                rows.append([])
+                x = 2.0
+            rows[-1].append(min(advance, width - 4))
             x += advance
-        return mirrored(boxes, width) if self._is_leftward else boxes
+        boxes: list[QRectF] = []
+        for number, widths in enumerate(rows):
+            words = [word.text for word in self._words[len(boxes) : len(boxes) + len(widths)]]
+            left = width - 2 - sum(widths) if self._is_leftward else 2.0
+            boxes += row_of_boxes(words, widths, left, 2.0 + number * _ROW_PX, _LINE_PX, self._is_leftward)
+        return boxes
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -165,7 +174,7 @@ class WordFlow(QWidget):
                 former = tint.label
             painter.setFont(self._font)
             painter.setPen(QColor(self._theme.text))
-            painter.drawText(box, flags, word.text)
+            painter.drawText(box, flags, word.drawn)
             if word.token in (self._pointed, self._locked):
                 is_locked = word.token == self._locked
                 painter.setPen(
@@ -223,6 +232,7 @@ class WordFlow(QWidget):
     def _words_of(self, token: int) -> str:
         """A word and what is said about it."""
         word = next((word.text.strip() for word in self._words if word.token == token), "")
+        word = apart(word)
         return f"“{word}”: {tip}" if (tip := self._tip_of(token)) else f"“{word}”"
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

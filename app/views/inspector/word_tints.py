@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.models.memory_start import memory_in_words, start_name
 from app.paint.number import share_text
 from app.paint.reading import against_others, strongest_source
-from app.views.inspector.analysis_view import name_of
 from app.views.inspector.style import turn_colour, turn_label
 from app.views.inspector.word_flow import Tint
 
@@ -45,10 +45,11 @@ def names_of_written(writes: Writes) -> list[str]:
     ]
 
 
-def read_tints(reads: Reads, is_against: bool, theme: Theme) -> tuple[list[Tint], str]:
+def read_tints(reads: Reads, is_against: bool, theme: Theme, origin: str = "") -> tuple[list[Tint], str]:
     """A tint a token of the answer, by the turn it read most from.
 
-    is_against: by the turn it read more from than the answer's other words did.
+    is_against: by the turn it read more from than the answer's other words did. origin: the title of the saved memory
+    that the chat started from, if it did.
     """
     measured = np.maximum(against_others(reads.sources), 0) if is_against else reads.sources
     largest = float(measured.max()) or 1.0
@@ -61,12 +62,13 @@ def read_tints(reads: Reads, is_against: bool, theme: Theme) -> tuple[list[Tint]
             tints.append(Tint(theme.muted, 0.0, "", f"{alike} {CAVEAT}"))
             continue
         others = f"; the other words {share_text(max(0.0, share - amount))}" if is_against else ""
-        tip = f"{share_text(share)} read from {name_of(turn)}{others}. {CAVEAT}"
+        tip = f"{share_text(share)} read from {memory_in_words(turn, origin)}{others}. {CAVEAT}"
         tints.append(Tint(turn_colour(theme, turn), strength, turn_label(turn), tip))
     total = reads.sources.mean(axis=0)
     order = [int(row) for row in np.argsort(-total, kind="stable")[:_NAMED] if total[row] > 0]
-    parts = ", ".join(f"{name_of(row - 1)} {share_text(float(total[row]))}" for row in order)
-    return tints, f"The answer was read from: {parts}. Numbers below words are turns; 0 is the initial memory."
+    parts = ", ".join(f"{memory_in_words(row - 1, origin)} {share_text(float(total[row]))}" for row in order)
+    legend = f"Numbers below words are turns; 0 is the {start_name(origin)}."
+    return tints, f"The answer was read from: {parts}. {legend}"
 
 
 def write_tints(
@@ -89,5 +91,5 @@ def write_tints(
     stays = "" if slot is None else f" It entered the slot with the factor {share_text(float(writes.written[slot]))}."
     return (
         tints,
-        f"Tinted by the attention of {what} in {name_of(writes.turn)}; the strongest: {share_text(top)}{marks}.{stays}",
+        f"Tinted by the attention of {what} in turn {writes.turn + 1}; the strongest: {share_text(top)}{marks}.{stays}",
     )

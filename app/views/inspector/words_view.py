@@ -81,7 +81,7 @@ class WordsView(AnalysisView):
         self.help = HelpButton("words", HELP)
         self.flow = WordFlow("Words of the turn", theme)
         self.area = WordArea(self.flow, self)
-        self._choices = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._choices, self._below = (QBoxLayout(QBoxLayout.Direction.LeftToRight) for _ in range(2))
         self.legend = plain_label("caption", wrap=True)
         self.panel = MapPanel(theme, reduced_motion, "Point at a cell to read it, click to select its slot", "word")
         self._build()
@@ -118,7 +118,7 @@ class WordsView(AnalysisView):
         if not reads.spans:
             self._say("The answer of this turn has no words.", "ph.info", "")
             return
-        tints, legend = read_tints(reads, self.tinting.chosen == "against", self.theme)
+        tints, legend = read_tints(reads, self.tinting.chosen == "against", self.theme, self._history.origin)
         self.flow.set_words(reads.text, reads.spans, tints)
         self.area.fit()
         self.legend.setText(legend)
@@ -176,7 +176,8 @@ class WordsView(AnalysisView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_wide = self.width() >= _ROW_FROM_PX
-        self._choices.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+        for row in (self._choices, self._below):
+            row.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)
@@ -268,9 +269,8 @@ class WordsView(AnalysisView):
         self.check.setAccessibleName("Check: answer again without the slots that were read")
         self.check.setToolTip("Attention is not proof. Answer again without the slots that were read most.")
         self.panel.setMinimumHeight(_MAP_PX)
-        below = QHBoxLayout()
-        below.addWidget(self.tinting, 1)
-        below.addWidget(self.check)
+        self._below.addWidget(self.tinting, 1)
+        self._below.addWidget(self.check, 0, Qt.AlignmentFlag.AlignLeft)
         self.panel.map.getAxis("left").setWidth(_NAME_PX)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -278,7 +278,7 @@ class WordsView(AnalysisView):
         column.addLayout(header)
         column.addWidget(self.area)
         column.addWidget(self.legend)
-        column.addLayout(below)
+        column.addLayout(self._below)
         column.addWidget(self.panel, 1)
 
     def _connect(self) -> None:

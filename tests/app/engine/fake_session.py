@@ -248,8 +248,16 @@ class FakeLibrary:
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.behaviour = behaviour or Behaviour()
 
-    def load(self, path_or_repo: str | None = None, *, dtype: str = "float32") -> FakeModel:
-        time.sleep(self.behaviour.load_s)
+    def load(
+        self,
+        path_or_repo: str | None = None,
+        *,
+        dtype: str = "float32",
+        progress: Callable[[int, int], object] = lambda done, total: None,
+    ) -> FakeModel:
+        for tensor in range(10):
+            time.sleep(self.behaviour.load_s / 10)
+            progress(tensor + 1, 10)
         if self.behaviour.fail_load is not None:
             raise self.behaviour.fail_load
         if path_or_repo == "missing":

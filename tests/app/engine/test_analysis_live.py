@@ -129,3 +129,14 @@ def test_that_the_engine_is_never_kept_waiting_by_an_analysis(desk: Desk, analys
     desk.port.ask("what is my name?", GREEDY)
     desk.rest()
     assert len(desk.heard.rejected) == 0
+
+
+def test_that_the_analyst_knows_which_saved_memory_a_chat_was_opened_from(desk: Desk, analyst: AnalysisPort) -> None:
+    assert analyst.origin is not None
+    assert analyst.origin.opened_from == ""
+    path = desk.port.snapshots_dir / "knight.safetensors"
+    desk.port.save_snapshot(path, "Knight", "")
+    desk.rest()
+    desk.port.open_snapshot(path)
+    desk.rest()
+    assert analyst.origin.opened_from == "Knight"

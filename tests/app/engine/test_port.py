@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Slot
 
+from app.engine.library import load
+from app.engine.refusal import RefusedError
 from app.models.phase import Phase
 from rxt.events import AnswerFinished, MemoryWritten, Sampling, TokenEmitted, TurnFailed
 from tests.app.engine.fake_session import NativePanicError
@@ -174,6 +177,23 @@ def test_that_a_forgotten_turn_is_shown_but_not_in_memory(desk: Desk) -> None:
     assert desk.behaviour.sessions[-1].memory.sha256 == memory
 
 
+@pytest.mark.parametrize("chosen", ["forget", "remember"])
+def test_that_what_stop_does_can_be_chosen_while_the_answer_is_given(desk: Desk, chosen: Any) -> None:
+    """In every chat, also in one that was opened while the other was chosen."""
+    other = "forget" if chosen == "remember" else "remember"
+    for _ in range(2):
+        desk.port.set_on_stop(other)
+        desk.behaviour.token_s = 0.02
+        desk.port.ask("a b c d e f g h", Sampling())
+        desk.until(lambda: desk.port.phase is Phase.ANSWERING)
+        desk.port.set_on_stop(chosen)
+        desk.port.stop()
+        desk.rest()
+        assert desk.heard.names()[-1] == ("AnswerFinished" if chosen == "forget" else "MemoryWritten")
+        desk.port.new_conversation(0)
+        desk.rest()
+
+
 @pytest.mark.parametrize("error", [RuntimeError("boom"), NativePanicError("boom"), KeyboardInterrupt(), MemoryError()])
 @pytest.mark.parametrize("token", [0, 2])
 def test_that_an_error_at_any_token_ends_only_its_turn(desk: Desk, error: BaseException, token: int) -> None:
@@ -257,6 +277,44 @@ def test_that_without_a_model_a_question_comes_back(idle_desk: Desk) -> None:
     idle_desk.port.load_model(None)
     idle_desk.rest()
     assert idle_desk.port.phase is Phase.READY
+
+
+def test_that_a_load_can_be_stopped_and_the_model_before_goes_on(desk: Desk) -> None:
+    desk.say("Hi")
+    opened = desk.opened
+    desk.behaviour.load_s = 2
+    desk.port.load_model("other")
+    desk.port.stop()
+    desk.until(lambda: bool(desk.heard.load_failed))
+    assert desk.heard.load_failed == ["Opening this model was stopped. Nothing was changed."]
+    assert desk.port.model is not None
+    assert desk.port.model.name == "bundled"
+    desk.say("And again")
+    assert desk.opened is opened
+    assert desk.heard.names()[-1] == "MemoryWritten"
+    desk.behaviour.load_s = 0
+    desk.port.load_model("other")
+    desk.rest()
+    assert desk.port.model.name == "other"
+
+
+def test_that_a_stop_after_the_last_tensor_ends_the_load_too() -> None:
+    library = SimpleNamespace(load=lambda path, dtype, progress: progress(1, 1))
+    answers = iter([False, True])
+    with pytest.raises(RefusedError, match="was stopped"):
+        load(library, None, is_stopped=lambda: next(answers))  # type: ignore[arg-type]
+
+
+def test_that_stopping_an_answer_does_not_stop_the_load_behind_it(desk: Desk) -> None:
+    desk.behaviour.token_s = 0.02
+    desk.port.ask("a b c d e f g h", Sampling())
+    desk.port.load_model("other")
+    desk.until(lambda: desk.port.phase is Phase.ANSWERING)
+    desk.port.stop()
+    desk.rest()
+    assert desk.heard.load_failed == []
+    assert desk.port.model is not None
+    assert desk.port.model.name == "other"
 
 
 def test_that_another_model_begins_a_new_conversation(desk: Desk) -> None:

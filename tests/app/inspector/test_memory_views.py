@@ -214,7 +214,7 @@ def test_that_the_ranks_of_the_layers_are_exported_with_their_likeness(
     view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
     settle(view, analyses, analyst, qtbot)
     figure = figure_of(view, history)
-    _, ranks = figure.panels
+    ranks, _ = figure.panels
     assert figure.turn == 4
     assert ranks.places.name == "layer"
     ((name, values),) = ranks.series
@@ -230,7 +230,7 @@ def test_that_all_turns_are_columns_and_a_click_goes_to_the_turn(turns: TurnsVie
     assert history.cursor == 1
     turns.flush()
     assert turns.cursor_line.value() == 1
-    (heat,) = figure_of(turns, history).panels
+    heat = figure_of(turns, history).panels[0]
     assert (heat.rows.start, heat.columns.start, heat.columns.labels[0]) == (0, 1, "1")
 
 

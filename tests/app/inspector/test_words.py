@@ -22,7 +22,7 @@ from app.views.inspector.lab_words import AnswerWords
 from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
-from app.views.inspector.text_direction import is_right_to_left
+from app.views.inspector.text_direction import apart, is_right_to_left, joined, visual_order
 from app.views.inspector.word_area import WordArea
 from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
 from app.views.inspector.word_tints import read_tints
@@ -163,7 +163,7 @@ def test_that_a_text_from_right_to_left_begins_at_the_right_and_arrows_go_where_
     flow.setFocus()
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right):
         qtbot.keyClick(flow, key)
-    assert flow.accessibleDescription() == "“אליס”"
+    assert flow.accessibleDescription() == f"“{apart('אליס')}”"
 
 
 def test_that_an_answer_of_the_lab_from_right_to_left_begins_at_the_right(
@@ -188,6 +188,44 @@ def test_that_an_answer_of_the_lab_from_right_to_left_begins_at_the_right(
 )
 def test_that_the_first_letter_says_where_a_text_begins(text: str, is_leftward: bool) -> None:
     assert is_right_to_left(text) is is_leftward
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        (("אני", " גר", " ב", " New", " York", " מאז", " 20", "19"), [6, 7, 5, 3, 4, 2, 1, 0]),
+        (("tea", " is", " תה", " ירוק", " here"), [0, 1, 3, 2, 4]),
+        (("tea", " is", " green"), [0, 1, 2]),
+    ],
+)
+def test_that_words_of_both_directions_stand_in_the_order_in_which_they_are_read(
+    words: tuple[str, ...], order: list[int], themes: ThemeController, show
+) -> None:
+    is_leftward = is_right_to_left("".join(words))
+    assert visual_order(words, is_leftward) == order
+    ends = np.cumsum([len(word) for word in words]).tolist()
+    flow = show(WordFlow("Words", themes.theme), 500, 60)
+    spans = list(zip([0, *ends[:-1]], ends, strict=True))
+    flow.set_words("".join(words), spans, [Tint(themes.theme.accent, 0.5)] * len(words))
+    lefts = [flow.token_rect(token).left() for token in range(len(words))]
+    assert sorted(range(len(words)), key=lefts.__getitem__) == order
+
+
+def test_that_letters_of_a_divided_arabic_word_stay_joined_where_they_join() -> None:
+    word = "سلام"
+    assert joined(word, 0, 1) == "س\u200d"
+    assert joined(word, 1, 3) == "\u200dلا"  # no letter joins to an alef before it
+    assert joined(word, 3, 4) == "م"
+    assert joined("a word", 0, 3) == "a w"
+
+
+def test_that_a_word_of_the_other_direction_leaves_its_sentence_in_order(themes: ThemeController, show) -> None:
+    answer = show(AnswerWords("Answer", themes.theme), 400, 140)
+    numbers = frozen_array(np.zeros(len(HEBREW.split())))
+    answer.show_answer(reply_text(HEBREW), None, (numbers, numbers))
+    assert answer.words_of(0).startswith(f"“{apart('שמך')}”: log-probability")
+    assert apart("שמך") == "\u2068שמך\u2069"
+    assert apart("name") == "name"
 
 
 def test_that_the_map_holds_the_weights_of_words_and_slots_for_all_layers_one_layer_and_one_head(

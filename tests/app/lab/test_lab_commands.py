@@ -40,10 +40,12 @@ from app.paths import RESOURCES, Paths
 from app.theme import ThemeController
 from app.views.help_dialog import HelpDialog
 from app.views.inspector import InspectorPanel, TimelineView
+from app.views.inspector.segments import Segments
 from app.views.lab_commands import LabCommands
 from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import SMALLEST, MainWindow
 from app.views.notices import Notice
+from app.views.panel_room import BOTH_NEED_PX
 from app.views.window_layout import WindowLayout
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.fake_analysis import FakeAnalysis
@@ -313,6 +315,45 @@ def test_that_no_choice_and_no_page_of_the_inspector_is_cut_in_the_smallest_wind
                 assert choice.fontMetrics().horizontalAdvance(choice.currentText()) <= room(choice), (
                     choice.currentText()
                 )
+
+
+def test_that_every_page_is_usable_in_the_width_that_the_inspector_promises(shown: LabDesk, qtbot: QtBot) -> None:
+    inspector, lab = shown.inspector, shown.commands.lab
+    promise_px = inspector.minimumWidth()
+    shown.workspace.history.select_slot(1, 3)
+    shown.workspace.selection.pin_turn(0)
+    shown.window.setMinimumSize(400, 300)
+    shown.window.resize(900, 760)
+    qtbot.wait(20)
+    shown.window.resizeDocks([shown.window.inspector_dock], [promise_px], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: inspector.width() < promise_px + 20)
+    parts: list[tuple[QWidget, Segments | None, str]] = [(page.widget, None, "") for page in inspector.deck._pages]
+    parts += [(lab, lab.pages, key) for key in ("influence", "mixing")]
+    parts += [(inspector.gates, inspector.gates.choice, "turns"), (inspector.words, inspector.words.side, "written")]
+    parts += [(shown.commands.probes, shown.commands.probes.kind, "questions")]
+    assert inspector.memory_map.minimumSizeHint().width() <= promise_px
+    for page, choice, key in parts:
+        inspector.show_page(page)
+        if choice is not None:
+            choice.choose(key)
+        qtbot.wait(30)
+        name = f"{page.objectName()} {key}"
+        assert page.minimumSizeHint().width() <= promise_px, name
+        for area in page.findChildren(QScrollArea):
+            if area.isVisible() and area.widget() is not None:
+                assert area.widget().minimumSizeHint().width() <= area.viewport().width(), (name, area.accessibleName())
+
+
+def test_that_the_least_widths_of_all_panels_are_what_a_window_is_too_narrow_below(
+    shown: LabDesk, qtbot: QtBot
+) -> None:
+    window = shown.window
+    window.setMinimumSize(400, 300)
+    window.resize(BOTH_NEED_PX, 760)
+    qtbot.waitUntil(lambda: window.width() == BOTH_NEED_PX)
+    parts = (window.sidebar_dock, window.chat, window.inspector_dock)
+    assert not any(part.isHidden() for part in parts)
+    qtbot.waitUntil(lambda: window.minimumSizeHint().width() <= BOTH_NEED_PX)
 
 
 def room(choice: QComboBox) -> int:

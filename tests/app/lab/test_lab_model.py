@@ -67,7 +67,7 @@ def test_that_only_memories_of_the_open_model_can_be_taken(bench: Bench) -> None
 
     def line(name: str, **changes: object) -> SimpleNamespace:
         values = {"shape": shape, "problem": "", "model": "m", "fingerprint": "f" * 64, **changes}
-        return SimpleNamespace(path=Path(name), title=name, **values)
+        return SimpleNamespace(path=Path(name), title=name, sha256="", **values)
 
     bench.memories.set_model(
         SimpleNamespace(name="m", fingerprint="f" * 64, layers=4, slots=32, width=64, is_bundled=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from app.views.inspector.probe_view import ProbeView
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show
+from tests.app.views.fake_port import MODEL, snapshot
 
 # ---------------------------------------------------------------- influence
 
@@ -162,6 +164,62 @@ def test_that_a_memory_is_not_mixed_with_itself(mixing: MixingView) -> None:
     mixing.flush()
     assert not mixing.asking.run.isEnabled()
     assert "the same memory" in mixing.asking.run.toolTip()
+
+
+def test_that_two_different_memories_are_preset_as_soon_as_there_are_two(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    initial, records = conversation(2)
+    bench.history.start(initial)
+    qtbot.waitUntil(lambda: mixing.b.count() == 1)
+    mixing.flush()
+    assert not mixing.asking.run.isEnabled()
+    assert "there is only one so far" in mixing.asking.run.toolTip()
+    bench.history.add(records[0])
+    qtbot.waitUntil(lambda: mixing.b.count() == 2)
+    mixing.flush()
+    assert (mixing.a.choice, mixing.b.choice) == bench.choices.all
+    assert mixing.asking.run.isEnabled()
+
+
+def test_that_two_memories_are_preset_where_the_chat_before_had_more_turns(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    bench.history.start(*conversation(2))
+    qtbot.waitUntil(lambda: mixing.b.count() == 3)
+    assert (mixing.a.choice, mixing.b.choice) == (bench.choices.all[0], bench.choices.all[2])
+
+
+def test_that_a_saved_memory_is_not_mixed_with_the_start_of_the_chat_that_it_opened(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    initial, _ = conversation(2)
+    shape = initial.layers, initial.slots, initial.width
+    same = replace(snapshot(Path("/x/knight.safetensors")), shape=shape, sha256=initial.sha256)
+    bench.memories.set_model(replace(MODEL, layers=shape[0], slots=shape[1], width=shape[2]))
+    bench.memories.set_lines((same,))
+    bench.history.start(initial, origin="Knight")
+    qtbot.waitUntil(lambda: mixing.b.count() == 2)
+    mixing.flush()
+    assert "there is only one so far" in mixing.asking.run.toolTip()
+    other = replace(same, path=Path("/x/other.safetensors"), sha256="0" * 64)
+    bench.memories.set_lines((other, same))
+    qtbot.waitUntil(lambda: mixing.b.count() == 3)
+    assert mixing.b.choice is not None
+    assert mixing.b.choice.snapshot == other.path
+
+
+def test_that_what_a_person_chose_to_mix_stays_when_a_turn_comes(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    initial, records = conversation(3)
+    bench.history.start(initial, records[:2])
+    qtbot.waitUntil(lambda: mixing.b.count() == 3)
+    mixing.b.setCurrentIndex(0)
+    mixing.b.activated.emit(0)
+    bench.history.add(records[2])
+    qtbot.waitUntil(lambda: mixing.b.count() == 4)
+    assert mixing.b.choice == mixing.a.choice
 
 
 # ---------------------------------------------------------------- probes

@@ -118,7 +118,7 @@ def test_that_a_run_names_the_turn_since_which_slots_were_frozen(bench: Bench, v
 @pytest.mark.parametrize(
     ("turn", "source", "problem"),
     [
-        (0, None, "Turn 1 reads the initial memory: nothing has been written to it yet."),
+        (0, None, "Turn 1 reads the initial memory: nothing has been written to it in this chat yet."),
         (1, 0, "Turn 2 reads the memory after turn 1: choose the initial memory"),
         (4, 3, "Turn 5 reads the memory after turn 4: choose an earlier turn"),
         (4, 2, ""),

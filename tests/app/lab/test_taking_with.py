@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout, QWidget
@@ -66,8 +66,9 @@ def root(show: Show) -> QWidget:
 
 
 @pytest.fixture
-def exports(root: QWidget, files: FileJobs, history: MemoryHistory) -> ExportCommands:
-    return ExportCommands(root, (root,), files, history, stamp_of(history, "mneme-tiny", "9.9.9", "A chat"), root)
+def exports(root: QWidget, files: FileJobs, history: MemoryHistory, themes: ThemeController) -> ExportCommands:
+    stamp = stamp_of(history, "mneme-tiny", "9.9.9", "A chat")
+    return ExportCommands(root, (root,), files, history, stamp, themes, root)
 
 
 def test_that_a_view_with_a_figure_is_exportable_without_knowing_it(root: QWidget) -> None:
@@ -89,6 +90,19 @@ def test_that_a_view_is_written_in_every_form_with_the_memory_it_shows(
     if suffix in ("svg", "csv"):
         assert history.records[1].memory_after in path.read_text(encoding="utf-8")
     assert path.stat().st_size > 100
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_that_a_picture_has_the_colours_of_the_window(
+    exports: ExportCommands, themes: ThemeController, tmp_path: Path, qtbot: QtBot, theme: str
+) -> None:
+    themes.choose(theme)
+    figure = MapView().figure()
+    assert figure is not None
+    with qtbot.waitSignal(exports.exported):
+        exports.write(figure, tmp_path / "map.png")
+    with Image.open(tmp_path / "map.png") as image:
+        assert image.convert("RGB").getpixel((2, 2)) == ImageColor.getrgb(themes.theme.surface)
 
 
 def test_that_a_figure_is_stamped_with_the_memory_it_was_found_from(history: MemoryHistory) -> None:

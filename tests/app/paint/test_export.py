@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QApplication
 from app.paint.colormap import INVALID_RGBA, lookup_table
 from app.paint.export_axes import WHITE, Frame
 from app.paint.export_data import COLUMNS, data
-from app.paint.export_drawing import PICTURE_FORMATS, PictureFormat, picture
+from app.paint.export_drawing import MOST_HEIGHT, PICTURE_FORMATS, PictureFormat, page_size, picture
 from app.paint.export_panels import draw_panel
-from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Picture
+from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Picture, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.stamp import Stamp, limits_words, turn_words
 from tests.reference.lab import nearest_colour
@@ -54,7 +54,8 @@ def test_that_a_picture_is_a_whole_file_of_its_kind(qapp: QApplication, form: Pi
     match form:
         case "png":
             image = QImage.fromData(made)
-            assert image.width() == 760 * 3
+            assert image.width() in (760 * 3, 1060 * 3)
+            assert image.height() <= MOST_HEIGHT * image.width() + 3
             assert image.text("memory sha256") == "ab12" * 16
             assert all(any(fact in image.text(key) for key in image.textKeys()) for fact in FACTS)
         case "svg":
@@ -121,9 +122,59 @@ def test_that_rows_and_columns_beyond_the_pixels_share_one_and_blank_ones_stay_b
     assert image.pixelColor(frame.point(500, 457).toPoint()).getRgb()[:3] == (255, 255, 255)
 
 
-def _words(drawn: Heat) -> str:
-    root = ElementTree.fromstring(picture(Figure("T", (drawn,)), STAMP, "svg"))  # noqa: S314 - our own file
+def _words(*drawn: Any) -> str:
+    root = ElementTree.fromstring(picture(Figure("T", drawn), STAMP, "svg"))  # noqa: S314 - our own file
     return "".join(root.itertext())
+
+
+def test_that_kinds_have_their_colours_and_a_legend_in_place_of_a_scale(qapp: QApplication) -> None:
+    kinds = (("#ff0000", "7 well"), ("#00ff00", "2 ill"), ("#0000ff", "0 dead"))
+    drawn = replace(heat(1, 3), values=np.array([[0.0, 1.0, 2.0]]), limits=Limits(0, 2), kinds=kinds)
+    image, frame = _cells(drawn)
+    found = [image.pixelColor(frame.point(place, 0).toPoint()).name() for place in range(3)]
+    assert found == [shade for shade, _ in kinds]
+    words = _words(drawn)
+    assert all(name in words for _, name in kinds)
+    assert "2.00" not in words
+    assert limits_words((drawn,)) == ""
+
+
+def _table(layers: int) -> Table:
+    values = np.arange(2.0 * layers).reshape(2, layers)
+    words = (("0.1",) * layers, ("> 1000",) * layers)
+    return Table("Numbers", values, words, Axis("number", ("kept", "half-life")), layer_axis(layers), ("", "turns"))
+
+
+def test_that_a_table_is_written_as_it_is_read_and_turned_where_it_is_too_wide(qapp: QApplication) -> None:
+    words = _words(_table(3))
+    assert words.count("> 1000") == 3
+    assert "layer 2" in words
+    size = page_size(Figure("T", (_table(40),)), STAMP)
+    assert size.height() > 40 * 15
+    assert "layer 39" in _words(_table(40))
+    assert page_size(Figure("T", (_table(3),)), STAMP).height() < 300
+
+
+def test_that_many_panels_stand_in_columns_of_a_page(qapp: QApplication) -> None:
+    bars = Bars("Bars", (("share", np.ones(4)),), Axis("layer"), Axis("share"))
+    for count in range(1, 13):
+        size = page_size(Figure("T", (bars,) * count), STAMP)
+        assert size.height() <= MOST_HEIGHT * size.width()
+
+
+def test_that_the_words_of_a_maps_columns_take_no_room_from_its_cells(qapp: QApplication) -> None:
+    asked = tuple(f"{turn} · What is my name and where do I live?" for turn in range(1, 6))
+    drawn = replace(heat(5, 5), rows=Axis("turn left out", asked), columns=Axis("answer of turn", asked))
+    plain = page_size(Figure("T", (heat(5, 5),)), STAMP)
+    assert page_size(Figure("T", (drawn,)), STAMP).height() > plain.height() + 60
+
+
+def test_that_slots_are_counted_in_powers_of_two_as_on_the_screen(qapp: QApplication) -> None:
+    wide = Heat("Map", np.zeros((2, 384), np.float32), Axis("layer"), Axis("slot"), Limits(0, 1))
+    root = ElementTree.fromstring(picture(Figure("T", (wide,)), STAMP, "svg"))  # noqa: S314 - our own file
+    texts = {(node.text or "").strip() for node in root.iter() if node.tag.endswith("text")}
+    assert {"32", "64", "352"} <= texts
+    assert "20" not in texts
 
 
 def test_that_an_end_of_the_colour_bar_says_that_values_lie_beyond_it(qapp: QApplication) -> None:
@@ -142,14 +193,14 @@ def test_that_a_frame_finds_the_value_of_every_point(x: float, y: float) -> None
     assert found == pytest.approx((x, y), abs=1e-6)
 
 
-def _table(made: bytes) -> tuple[list[str], list[dict[str, str]]]:
+def _rows(made: bytes) -> tuple[list[str], list[dict[str, str]]]:
     lines = made.decode("utf-8").splitlines()
     head = [line for line in lines if line.startswith("# ")]
     return head, list(csv.DictReader(line for line in lines if not line.startswith("# ")))
 
 
 def test_that_the_csv_holds_every_number_exactly_and_says_where_it_is_from() -> None:
-    head, rows = _table(data(figure(), STAMP, "csv"))
+    head, rows = _rows(data(figure(), STAMP, "csv"))
     assert all(any(fact in line for line in head) for fact in FACTS)
     assert tuple(rows[0]) == COLUMNS
     cells = [row for row in rows if row["panel"] == "Map"]
@@ -162,15 +213,34 @@ def test_that_the_csv_holds_every_number_exactly_and_says_where_it_is_from() -> 
     assert (recall[0]["low"], recall[0]["high"]) == ("0.0", "1.0")
 
 
+def test_that_the_csv_names_axes_and_units() -> None:
+    made = figure(
+        heat(), Bars("Words", (("edited", np.zeros(1)),), Axis("word", ("a",)), Axis("change", unit="nats")), _table(2)
+    )
+    _, rows = _rows(data(made, STAMP, "csv"))
+    assert {(row["row axis"], row["column axis"]) for row in rows if row["panel"] == "Map"} == {("layer", "slot")}
+    assert [(row["column axis"], row["unit"]) for row in rows if row["panel"] == "Words"] == [("word", "nats")]
+    lives = [row for row in rows if row["series"] == "half-life"]
+    assert [(row["column axis"], row["column"], row["value"], row["unit"]) for row in lives] == [
+        ("layer", "0", "2.0", "turns"), ("layer", "1", "3.0", "turns"),
+    ]  # fmt: skip
+
+
+def test_that_distances_stand_in_the_csv_as_they_are_and_not_as_places() -> None:
+    line = Line("as it is", np.arange(3.0), np.ones(3))
+    _, rows = _rows(data(figure(Lines("Recall", (line,), Axis("turns", ("1", "2", "4")), Axis("share"))), STAMP, "csv"))
+    assert [row["column"] for row in rows] == ["1", "2", "4"]
+
+
 def test_that_places_of_a_line_are_counted_from_where_their_axis_starts() -> None:
     line = Line("mean", np.arange(2.0), np.ones(2))
-    _, rows = _table(data(figure(Lines("Gates", (line,), Axis("turn", ("3", "4"), 3), Axis("g"))), STAMP, "csv"))
+    _, rows = _rows(data(figure(Lines("Gates", (line,), Axis("turn", ("3", "4"), 3), Axis("g"))), STAMP, "csv"))
     assert [(row["column"], row["column label"]) for row in rows] == [("3", "3"), ("4", "4")]
 
 
 def test_that_a_title_with_line_breaks_stays_in_its_line_of_the_csv() -> None:
     stamp = Stamp("m\nodel", "", "1", "now", "a\r\n# b")
-    head, rows = _table(data(Figure("x\ny", (heat(),)), stamp, "csv"))
+    head, rows = _rows(data(Figure("x\ny", (heat(),)), stamp, "csv"))
     assert "# title: x y" in head
     assert len(rows) == 15
 

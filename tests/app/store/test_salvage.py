@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.models.memory_status import TURN_PHASES
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from app.store.records import Salvaged, Turn
@@ -286,3 +287,10 @@ def test_that_a_wrong_journal_never_costs_what_was_there_before_it(tmp_path: Pat
     assert replayed(again, before).sha256
     assert again._connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     again.close()
+
+
+def test_that_the_database_takes_the_phases_that_are_salvaged(tmp_path: Path) -> None:
+    store = ConversationStore(tmp_path / "conversations.sqlite")
+    (table,) = store._connection.execute("SELECT sql FROM sqlite_master WHERE name = 'turn'").fetchone()
+    store.close()
+    assert f"phase IN {TURN_PHASES!r}" in table

@@ -11,10 +11,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.engine.commands import Command, DeleteSnapshot, OpenConversation, OpenSnapshot, WriteSystemPrompt
+from app.engine.commands import (
+    Command,
+    DeleteSnapshot,
+    ForgetTurn,
+    OpenConversation,
+    OpenSnapshot,
+    WriteSystemPrompt,
+)
 from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views.memories import MemoryLibrary
+from app.views.notices import Notice
 from app.views.system_prompt import SystemPromptDialog
 from rxt.events import TurnStarted
 from tests.app.views.branching import open_line, show_path, turn
@@ -100,6 +108,75 @@ def test_that_the_window_is_gone_before_the_end_waits_for_a_turn(
     desk.window.losses.ask_no_more()
     desk.window.close()
     assert seen == [phase is Phase.READY]
+
+
+def test_that_opening_another_model_can_be_stopped_and_opening_the_first_cannot(
+    make_desk: Callable[..., Desk],
+) -> None:
+    desk = make_desk(load=False)
+    assert not desk.actions["stop"].isEnabled()
+    desk.port.load()
+    desk.port.say_phase(Phase.LOADING)
+    desk.actions["stop"].trigger()
+    assert len(desk.port.called("stop")) == 1
+
+
+def test_that_opening_a_model_after_the_first_could_not_be_opened_can_be_stopped(
+    make_desk: Callable[..., Desk],
+) -> None:
+    desk = make_desk(load=False)
+    desk.port.load_failed.emit("There is no such folder.")
+    desk.port.say_phase(Phase.LOADING)
+    assert desk.actions["stop"].isEnabled()
+
+
+# ---------------------------------------------------------------- what is waited for
+
+
+OTHERS: dict[str, Callable[[Desk], None]] = {
+    "saving": lambda desk: desk.port.stop_saving(Saving.BEHIND),
+    "another command": lambda desk: desk.port.refuse(DeleteSnapshot(Path("alice")), "The file is in use."),
+    "another of its kind": lambda desk: desk.port.refuse(ForgetTurn(1), "It was stopped."),
+    "a message": lambda desk: desk.port.turn_rejected.emit("Hi", "Please wait."),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_that_what_was_done_to_memory_is_told_whatever_else_fails_meanwhile(desk: Desk, other: str) -> None:
+    open_line(desk)
+    desk.commands.branches.do("forget_turn", 3)
+    OTHERS[other](desk)
+    show_path(desk, turn(1, 0))
+    assert any(words.startswith("Turn 2 was taken out of memory") for words in desk.window.chat.notices.texts)
+
+
+def test_that_nothing_is_told_of_a_message_from_the_past_that_was_not_taken(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(1)
+    desk.type_and_send("Another way")
+    desk.port.turn_rejected.emit("Another way", "It is too long.")
+    show_path(desk, turn(1, 0))
+    assert desk.window.chat.notices.texts == ("It is too long.",)
+
+
+@pytest.mark.parametrize(
+    ("about", "can_undo"),
+    [
+        (Saving.BEHIND, True),
+        (DeleteSnapshot(Path("x")), True),
+        (OpenSnapshot(Path("y")), True),
+        (OpenSnapshot(Path("knight")), False),
+    ],
+)
+def test_that_only_a_memory_that_was_not_opened_leaves_no_way_back(
+    desk: Desk, about: Command | Saving | None, can_undo: bool
+) -> None:
+    desk.port.list_chats((1, "Alice", 2))
+    desk.commands.open_snapshot(Path("knight"))
+    desk.port.failed.emit("Not done", "So it is.", about)
+    desk.port.open(2, origin="Knight")
+    (notice,) = [item for item in desk.window.chat.notices.findChildren(Notice) if "Knight" in item.text]
+    assert bool(notice.findChildren(QAbstractButton, "noticeAction")) == can_undo
 
 
 # ---------------------------------------------------------------- memories

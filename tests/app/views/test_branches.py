@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -380,9 +381,11 @@ def test_that_an_edit_that_was_not_sent_is_there_again_after_a_restart(
         assert editor(third).toPlainText() == words
 
 
-@pytest.mark.parametrize("edits", ["x", "5", "[5]", "[[1]]", "1, 2", '"[[1, true, 2]]"', "[" * 200_000], ids=range(7))
-def test_that_damaged_edits_in_the_layout_file_are_no_edits(tmp_path: Path, qapp: QApplication, edits: str) -> None:
-    (tmp_path / "window.ini").write_text(f"[General]\nedits={edits}\n", encoding="utf-8")
+@pytest.mark.parametrize("edits", ["x", "5", "[5]", "[[1]]", "1, 2", "[[1, true, 2]]", "[" * 200_000], ids=range(7))
+def test_that_damaged_edits_in_the_file_of_what_was_not_sent_are_no_edits(
+    tmp_path: Path, qapp: QApplication, edits: str
+) -> None:
+    (tmp_path / "unsent.json").write_text(json.dumps({"edits": edits}), encoding="utf-8")
     assert WindowLayout(tmp_path / "window.ini", qapp).edits == {}
 
 

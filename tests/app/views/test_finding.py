@@ -419,14 +419,26 @@ def test_that_the_page_of_keys_lists_every_action_and_the_keys_of_the_parts(desk
     } <= shown
 
 
-def test_that_the_page_of_keys_fits_the_screen_and_all_of_it_can_be_reached(desk: Desk) -> None:
+def test_that_the_page_of_keys_has_as_many_columns_as_fit_and_nothing_is_cut_at_its_side(
+    desk: Desk, qtbot: QtBot
+) -> None:
     desk.actions["shortcuts"].trigger()
     sheet = desk.find("shortcutsSheet")
     assert sheet.width() <= sheet.screen().availableGeometry().width()
-    area = sheet.findChild(QScrollArea)
-    across = area.horizontalScrollBar()
-    assert across.maximum() >= area.widget().minimumSizeHint().width() - area.viewport().width() > 0
-    assert across.isVisible()
+    area, counts = sheet.findChild(QScrollArea), []
+    page = area.widget()
+    for width in (1600, 853, 600, 460, 1600):
+        sheet.resize(width, 480)
+        qtbot.wait(20)
+        assert area.horizontalScrollBar().maximum() == 0
+        assert page.width() <= area.viewport().width()
+        keys = [button for button in page.findChildren(QPushButton) if button.objectName().startswith("keys_")]
+        ends = [button.mapTo(page, button.rect().topRight()).x() for button in keys]
+        assert len(keys) == len(TABLE)
+        assert max(ends) < page.width()
+        heads = [words for words in page.findChildren(QLabel) if words.property("role") == "section"]
+        counts.append(len({words.mapTo(page, words.rect().topLeft()).x() for words in heads}))
+    assert counts == [3, 2, 1, 1, 3]
 
 
 def test_that_the_page_of_keys_is_closed_by_its_button(desk: Desk, qtbot: QtBot) -> None:

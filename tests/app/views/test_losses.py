@@ -51,10 +51,10 @@ def words_of(desk: Desk) -> str:
     return words.text()
 
 
-def break_window_file(desk: Desk) -> Path:
-    """No file can be written in the place of the window's."""
+def break_file(desk: Desk, name: str) -> Path:
+    """No file can be written in the place of one that is kept for the window."""
     desk.window.kept.sync()
-    file = desk.paths.window_file
+    file = desk.paths.window_file.with_name(name)
     file.unlink(missing_ok=True)
     file.mkdir(parents=True)
     return file
@@ -140,11 +140,11 @@ def test_that_an_error_outlives_the_notices_after_it(desk: Desk) -> None:
 
 
 def test_that_closing_asks_where_an_unsent_message_cannot_be_kept(desk: Desk, qtbot: QtBot) -> None:
-    file = break_window_file(desk)
+    file = break_file(desk, "unsent.json")
     desk.window.chat.composer.set_text("A long message")
     desk.window.close()
     assert desk.window.isVisible()
-    assert words_of(desk).startswith(f"{file.as_posix()} cannot be written, so what you typed and did not send or save")
+    assert words_of(desk).startswith(f"{file} cannot be written, so what you typed and did not send or save")
     assert desk.port.called("shutdown") == []
     file.rmdir()  # room was made
     qtbot.mouseClick(desk.find("stayButton"), LEFT)
@@ -199,7 +199,7 @@ def test_that_a_loss_of_many_files_names_a_few() -> None:
 
 
 def test_that_closing_asks_nothing_where_only_the_size_of_the_window_cannot_be_kept(desk: Desk) -> None:
-    break_window_file(desk)
+    break_file(desk, "window.ini")
     desk.window.close()
     assert not desk.window.isVisible()
 

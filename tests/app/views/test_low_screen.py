@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QMimeData, QRect
+from PySide6.QtGui import QFont, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -148,3 +148,59 @@ def test_that_the_timeline_covers_nothing_of_the_inspector_in_a_low_window(desk:
     area = window.findChild(QScrollArea, "inspectorArea")
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     assert inspector.visibleRegion().boundingRect().bottom() == inspector.rect().bottom()
+
+
+LOW_PX = 400
+REFUSED = "This message has 500 tokens; mneme-tiny reads at most 60 in one, because question and answer share 64. " * 2
+
+
+@pytest.fixture
+def low(desk: Desk, qtbot: QtBot) -> Desk:
+    """A window of so little height and with so long a message as there is hardly room for."""
+    desk.window.setMinimumSize(600, 300)
+    desk.window.resize(700, LOW_PX)
+    qtbot.waitUntil(lambda: desk.window.height() == LOW_PX)
+    desk.window.chat.composer.set_text("A long message in a low window. " * 40)
+    return desk
+
+
+def test_that_a_long_message_and_notices_in_a_low_window_cover_nothing(low: Desk, qtbot: QtBot) -> None:
+    chat = low.window.chat
+    timeline_px = low.window.timeline_dock.height()
+    for number in range(3):
+        chat.notices.add(f"{number}: {REFUSED}")
+        qtbot.wait(20)
+    composer, edit, send = chat.composer, chat.composer.edit, chat.composer.send_button
+    assert send.visibleRegion().boundingRect() == send.rect()
+    assert edit.geometry().bottom() < send.geometry().top()
+    assert edit.height() < edit.height_of(6)
+    assert composer.mapTo(chat, composer.rect().bottomLeft()).y() < chat.height()
+    for words in chat.notices.findChildren(QLabel):
+        assert words.height() >= words.heightForWidth(words.width())  # they scroll
+    newest = chat.notices.findChildren(QLabel)[-1]
+    assert not newest.visibleRegion().isEmpty()
+    assert low.window.timeline_dock.height() == timeline_px
+    low.window.resize(700, 900)
+    qtbot.waitUntil(lambda: edit.height() == edit.height_of(6))
+
+
+def test_that_an_edited_message_in_a_low_window_shows_its_buttons(low: Desk, qtbot: QtBot) -> None:
+    low.port.answer("What is a raven?", "A bird.")
+    chat = low.window.chat
+    chat.overlay.begin_edit(0)
+    editor = chat.overlay.editor
+    editor.edit.insertPlainText("A long question in a low window. " * 40)
+    accept = low.find("acceptEdit")
+    qtbot.waitUntil(lambda: accept.visibleRegion().boundingRect() == accept.rect())
+    assert editor.edit.geometry().bottom() < accept.geometry().top()
+    assert editor.edit.visibleRegion().boundingRect().height() >= editor.edit.height_of(1) - 8
+
+
+def test_that_a_message_with_a_very_long_word_breaks_anywhere_before_it_is_laid_out(desk: Desk) -> None:
+    edit = desk.window.chat.composer.edit
+    pasted = QMimeData()
+    pasted.setText("a" * 50_000)
+    edit.insertFromMimeData(pasted)
+    assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+    desk.window.chat.composer.set_text("A short one")
+    assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere

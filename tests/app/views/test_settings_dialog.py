@@ -149,3 +149,19 @@ def turn(field: QWidget) -> None:
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(field, event)
+
+
+def test_that_thousands_stand_apart_in_counts_and_not_in_seeds(
+    language: None, settings: Settings, qtbot: QtBot
+) -> None:
+    dialog = SettingsDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.max_tokens.tick.setChecked(True)
+    for typed in ("1500", "1,500"):
+        field = dialog.max_tokens.number
+        field.selectAll()
+        qtbot.keyClicks(field, typed)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert (field.text(), settings.preferences.sampling.max_tokens) == ("1,500", 1500)
+    dialog.seed.setValue(1500)
+    assert not dialog.seed.isGroupSeparatorShown()

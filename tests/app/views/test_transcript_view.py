@@ -274,3 +274,20 @@ def test_that_room_is_made_for_an_editor_and_given_back(view: TranscriptView, co
     view.make_room(-1, 0)
     assert view.place_of(2).height() == before
     assert view.place_of(3).top() - view.place_of(2).top() == below
+
+
+def test_that_only_the_lines_in_sight_of_a_very_long_message_are_marked(
+    view: TranscriptView, conversation: Conversation
+) -> None:
+    text = "a" * 8_000
+    conversation.open(1, "T", "", [StoredTurn(text, "OK", "replied", None)])
+    view.verticalScrollBar().setValue(1_000)
+    message = view._measured(0)
+    first, last = message.seen_between(1_000.0, 1_000.0 + view.height())
+    assert 0 < first < last < len(text)
+    assert message.position_at(QPointF(300.0, 1_200.0)) in range(first, last)
+    view.select_all()
+    view.show_matches(lambda row: [(at, at + 2) for at in range(0, len(text), 2)] if row == 0 else [])
+    begin = time.perf_counter()
+    view.grab()
+    assert time.perf_counter() - begin < 1.0  # many seconds where all lines are marked

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,10 +12,12 @@ import pytest
 import torch
 
 import rxt
+from rxt.errors import ModelError
 from rxt.inference import explain
 from rxt.io import precision
 from rxt.io.precision import best_precision
 from rxt.io.pretrained import PretrainedModel
+from rxt.io.weights import Weights
 from rxt.model.quantised import Int8Head, quantise_decoder
 from rxt.nn.linear import StackedLinear
 from rxt.nn.moe import Router
@@ -125,6 +129,32 @@ def test_that_loading_ends_when_its_reporter_says_so(folder: Path) -> None:
     def stop(done: int, total: int) -> None:
         raise InterruptedError
 
+    with pytest.raises(InterruptedError):
+        rxt.load(folder, progress=stop)
+
+
+def test_that_nobody_waits_for_the_hash_of_weights_that_are_unwanted(folder: Path) -> None:
+    weights = Weights(folder)
+    with pytest.raises(ModelError, match="was not read to its end"):
+        weights.sha256(lambda: True)
+    assert weights.sha256() == hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+def test_that_loading_can_be_ended_while_the_hash_alone_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(_weights: Weights, is_unwanted: Callable[[], bool]) -> str:
+        while not is_unwanted():
+            time.sleep(0.01)
+        raise ModelError("unwanted")
+
+    def stop(done: int, total: int) -> None:
+        seen.append(done)
+        if seen.count(total) > 1:
+            raise InterruptedError
+
+    seen: list[int] = []
+    monkeypatch.setattr(Weights, "sha256", endless)
     with pytest.raises(InterruptedError):
         rxt.load(folder, progress=stop)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,26 @@ def test_that_an_answer_that_ends_inside_a_character_ends_with_one_replacement(t
     half = bytes_as_tokens(tokenizer, "🙂")[:2]
     assert [stream.push(token) for token in half] == ["", ""]
     assert stream.finish() == "\ufffd"
+
+
+def test_that_other_threads_go_on_while_a_very_long_text_is_read(tokenizer: Tokenizer) -> None:
+    text = "".join(chr(97 + (number * number + number // 7) % 26) for number in range(190_000))
+    beats, done = 0, threading.Event()
+
+    def beat() -> None:
+        nonlocal beats
+        while not done.wait(0.001):
+            beats += 1
+
+    other = threading.Thread(target=beat)
+    other.start()
+    before = beats
+    ids = tokenizer.encode(text)
+    during = beats - before
+    done.set()
+    other.join()
+    assert tokenizer.decode(ids) == text
+    assert during > 12
 
 
 def test_that_half_a_surrogate_pair_becomes_one_replacement_and_a_pair_its_character() -> None:

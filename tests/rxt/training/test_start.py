@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from rxt.cli import main
 from rxt.config import ModelConfig
 from rxt.model.reactive_transformer import ReactiveTransformer
-from rxt.training.corpus import DataError
+from rxt.training.corpus import DataError, read_corpus
+from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.loop import Trainer
 from rxt.training.recipe import DataPlan, ModelFolder, ModelShape, Recipe, RecipeError, StageOptions
 from rxt.training.start import Start, look_ahead
@@ -102,6 +104,42 @@ def test_that_a_run_that_goes_on_asks_for_the_files_of_stages_to_come_and_of_non
     assert (again.place, again.stage_step) == (1, 3)
     again.run(lambda _: None)
     assert again.is_finished
+
+
+def test_that_a_run_that_was_killed_at_the_end_of_a_stage_needs_nothing_of_it_any_more(
+    trained: Recipe, tmp_path: Path
+) -> None:
+    first, second = (conversations(tmp_path / f"{name}.jsonl", 1) for name in ("first", "second"))
+    recipe = in_two_stages(trained, second, first=(first,))
+    trainer = Trainer(recipe, tmp_path / "run")
+
+    class Killed(Exception):
+        """What ends the run in the first step of its second stage."""
+
+    def kill(progress: object) -> None:
+        if trainer.place == 1:
+            raise Killed
+
+    with pytest.raises(Killed):
+        trainer.run(kill)
+    first.unlink()
+    again = Trainer(recipe, tmp_path / "run")
+    assert (again.place, again.stage_step, again.step) == (1, 0, recipe.stages[0].schedule.steps)
+    again.run(lambda _: None)
+    assert again.is_finished
+
+
+def test_that_a_start_reads_every_file_once(trained: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (conversations(tmp_path / f"{name}.jsonl", 1) for name in ("first", "second"))
+    read: list[Path] = []
+
+    def count(paths: Sequence[Path], objection: Callable[[Turn], str]) -> list[Dialogue]:
+        read.extend(paths)
+        return read_corpus(paths, objection)
+
+    monkeypatch.setattr("rxt.training.start.read_corpus", count)
+    Trainer(in_two_stages(trained, second, first=(first, second)), tmp_path / "run")
+    assert sorted(read) == [first, second]
 
 
 def test_that_a_run_says_which_conversations_are_longer_than_its_curriculum(recipe: Recipe, tmp_path: Path) -> None:

@@ -1,0 +1,26 @@
+"""What the memory is called that a chat started from: a new one, or a saved one that was opened. Never Qt.
+
+`origin` is everywhere the title of that saved memory, empty where the chat started from a new one.
+"""
+
+from __future__ import annotations
+
+
+def start_name(origin: str) -> str:
+    """The start in two words."""
+    return "opened memory" if origin else "initial memory"
+
+
+def titled_start(origin: str) -> str:
+    """The start with the title of the saved memory, where there is room for it."""
+    return f"{start_name(origin)} “{origin}”" if origin else start_name(origin)
+
+
+def memory_label(turn: int, origin: str) -> str:
+    """The memory after a turn, which counts from 0, as a label; what comes before is the start."""
+    return start_name(origin) if turn < 0 else f"turn {turn + 1}"
+
+
+def memory_in_words(turn: int, origin: str) -> str:
+    """The same within a sentence."""
+    return f"the {start_name(origin)}" if turn < 0 else memory_label(turn, origin)

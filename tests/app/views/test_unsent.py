@@ -1,0 +1,90 @@
+"""What was typed and not sent: kept while somebody types, without a wait, and there again after a restart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.views.window_layout import WindowLayout
+from rxt.io.files import write_atomically
+from tests.app.views.conftest import Desk
+
+
+def test_that_the_window_waits_for_no_disk_while_somebody_types_and_keeps_the_words_at_the_end(
+    make_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = threading.Event()
+
+    def write(path: Path, data: bytes) -> None:
+        assert disk.wait(10)
+        write_atomically(path, data)
+
+    monkeypatch.setattr("app.engine.latest_file.write_atomically", write)
+    desk = make_desk()
+    for words in ("half", "half a thought"):
+        desk.window.chat.composer.set_text(words)
+        desk.window._drafts.keep()
+    assert not desk.paths.window_file.with_name("unsent.json").exists()
+    threading.Timer(0.05, disk.set).start()
+    desk.window.close()
+    assert make_desk(load=False).window.chat.composer.text == "half a thought"
+
+
+def test_that_words_that_were_kept_in_the_layout_file_are_kept_on(tmp_path: Path, qapp: QApplication) -> None:
+    file = tmp_path / "window.ini"
+    file.write_text("[General]\ndraft=half a thought\n", encoding="utf-8")
+    layout = WindowLayout(file, qapp)
+    assert layout.draft == "half a thought"
+    assert layout.sync()
+    assert "thought" not in file.read_text(encoding="utf-8")
+    assert WindowLayout(file, qapp).draft == "half a thought"
+
+
+def test_that_words_of_an_older_version_that_was_used_in_between_are_kept(tmp_path: Path, qapp: QApplication) -> None:
+    file = tmp_path / "window.ini"
+    layout = WindowLayout(file, qapp)
+    layout.draft, layout.prompt = "former", "a prompt"
+    assert layout.sync()
+    file.write_text("[General]\ndraft=newer\n", encoding="utf-8")
+    for _ in range(2):
+        layout = WindowLayout(file, qapp)
+        assert (layout.draft, layout.prompt) == ("newer", "a prompt")
+    layout.draft = "newest"
+    assert layout._unsent.finish()
+    assert WindowLayout(file, qapp).draft == "newest"  # also where the former window was killed
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b"[" * 200_000])
+def test_that_a_damaged_file_of_unsent_words_is_set_aside(tmp_path: Path, qapp: QApplication, content: bytes) -> None:
+    (tmp_path / "unsent.json").write_bytes(content)
+    layout = WindowLayout(tmp_path / "window.ini", qapp)
+    assert layout.draft == ""
+    layout.draft = "new"
+    assert layout.sync()
+    assert (tmp_path / "unsent.json.damaged").read_bytes() == content
+    assert WindowLayout(tmp_path / "window.ini", qapp).draft == "new"
+
+
+def test_that_words_that_cannot_be_read_now_are_not_written_over(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise PermissionError(13, "another program has it open")
+
+    words = b'{"draft": "half a thought"}'
+    (tmp_path / "unsent.json").write_bytes(words)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.engine.latest_file.read_bounded", refuse)
+        layout = WindowLayout(tmp_path / "window.ini", qapp)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.engine.latest_file.replace_file", refuse)
+        layout.draft = "new"
+        assert not layout.sync()
+        assert (tmp_path / "unsent.json").read_bytes() == words
+    assert layout.sync()
+    assert (tmp_path / "unsent.json.damaged").read_bytes() == words
+    assert WindowLayout(tmp_path / "window.ini", qapp).draft == "new"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,7 @@ FINEST = 2400  # columns of a map on paper; where there are more than that or th
 _SHARP_PX = 1600  # viewers smooth enlarged images, so every cell is written as a block of pixels
 _LEGEND_PX = 22.0
 _LEAST_ROOM_PX = 110.0  # of a map's cells: a caption on the left fits
+_NAMES_SHARE = 0.25  # of a map's width at most are names beside it
 _LINE_PX = 18.0
 _BETWEEN_PX = 14.0  # columns of a table at least
 
@@ -62,6 +64,7 @@ def panel_height(panel: Panel, width_px: float) -> float:
     everything else has one height."""
     match panel:
         case Heat():
+            panel = _fitted(panel, width_px)
             rows, columns = panel.values.shape
             cells_px = min(520.0 if rows >= 0.5 * columns else 320.0, max(_LEAST_ROOM_PX, 50.0 + 22.0 * rows))
             above_px = _LEGEND_PX if panel.kinds else 0.0
@@ -76,11 +79,25 @@ def panel_height(panel: Panel, width_px: float) -> float:
     return 270.0
 
 
+def _fitted(heat: Heat, width_px: float) -> Heat:
+    """With names that leave the most of a narrow map to its cells: those of rows are shortened, and columns whose names
+    begin with their numbers have these alone."""
+    rows, columns, room = heat.rows, heat.columns, _NAMES_SHARE * width_px
+    if words_room(rows) > room:
+        metrics, elide = QFontMetricsF(font()), Qt.TextElideMode.ElideRight
+        rows = replace(rows, labels=tuple(metrics.elidedText(name, elide, room - GAP_PX) for name in rows.labels))
+    numbered = all(name.startswith(f"{columns.start + place} ·") for place, name in enumerate(columns.labels))
+    if numbered and words_room(columns) > room:
+        columns = replace(columns, labels=())
+    return replace(heat, rows=rows, columns=columns)
+
+
 def _cells_width(heat: Heat, width_px: float) -> float:
     return width_px - words_room(heat.rows) - GAP_PX - 22 - (16.0 if heat.kinds else COLOUR_BAR_PX)
 
 
 def _draw_heat(painter: QPainter, paper: Paper, heat: Heat, area: QRectF) -> Frame:
+    heat = _fitted(heat, area.width())
     width = _cells_width(heat, area.width())
     rect = QRectF(area.left() + words_room(heat.rows) + GAP_PX + 22, area.top(), width, 0)
     rect.setBottom(area.bottom() - place_room(heat.columns, heat.values.shape[1], width))

@@ -105,7 +105,8 @@ class Chat(QWidget):
         self.welcome.example_chosen.connect(self.example_chosen)
         self.composer.submitted.connect(self.transcript.jump_to_latest)
         self.find_bar.toggled.connect(self._fit_foot)
-        self.transcript.installEventFilter(self)
+        for watched in (self.transcript, self.overlay.editor):
+            watched.installEventFilter(self)
 
     def show_phase(self, phase: Phase) -> None:
         self._phase = phase
@@ -150,9 +151,10 @@ class Chat(QWidget):
                 0, self.transcript, partial(self.transcript.show_turn_rows, row)
             )  # after the banner's layout
 
-    @Slot(bool)
-    def _show_jump(self, following: bool) -> None:
-        self.jump.setVisible(not following)
+    @Slot()
+    def _show_jump(self) -> None:
+        """Not while a message is edited: in a low window it would cover its buttons."""
+        self.jump.setVisible(not self.transcript.is_following and self.overlay.editor.isHidden())
         self._place_jump()
 
     def _place_jump(self) -> None:
@@ -164,6 +166,8 @@ class Chat(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.transcript and event.type() is QEvent.Type.Resize:
             self._place_jump()
+        elif watched is self.overlay.editor and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._show_jump()
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -180,5 +184,7 @@ class Chat(QWidget):
         self._foot.fit(room - PAGES_PX, room - READABLE_PX)
 
     def minimumSizeHint(self) -> QSize:
-        """As low as with one line of a message: what comes and goes takes no room from the timeline."""
-        return QSize(super().minimumSizeHint().width(), PAGES_PX + self._foot.least_px)
+        """As low as with one line of a message: what comes and goes takes no room from the timeline. As narrow as the
+        foot may be, whose margins centre it in the present width."""
+        least_px = max(self._foot.minimumSizeHint().width() + 2 * GAP_PX, self._pages.minimumSizeHint().width())
+        return QSize(least_px, PAGES_PX + self._foot.least_px)

@@ -67,7 +67,6 @@ class ChatFoot(QWidget):
             least = edit.height_of(1)
             room = self._room_px - taken - GAP_PX - edit.height_of(LEAST_LINES)
             self._area.setFixedHeight(max(least, min(wanted, room)))
-            self._area.setMinimumWidth(self._notices.minimumSizeHint().width())
             taken += self._area.height() + GAP_PX
         few = min(edit.height_of(LEAST_LINES), self._room_px - taken)
         edit.limit_height(max(few, self._comfort_px - taken))

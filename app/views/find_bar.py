@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.models.conversation import Conversation
 from app.models.text_finder import TextFinder
 from app.theme import GAP_PX, PADDING_PX
-from app.views.labels import button, label
+from app.views.elided import ElidedLabel
+from app.views.labels import button
 from app.views.spoken import announce
 from app.views.text_keys import is_for_actions
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from app.views.transcript_view import TranscriptView
 
 FIND_MS = 120
-FIELD_PX = 240
+FIELD_PX, LEAST_FIELD_PX = 240, 48
 LONGEST_WORDS = 200
 
 
@@ -55,9 +56,11 @@ class FindBar(QFrame):
         self.field.setAccessibleName("Find in this chat")
         self.field.setPlaceholderText("Find in this chat")
         self.field.setMaxLength(LONGEST_WORDS)
+        self.field.setMinimumWidth(LEAST_FIELD_PX)
         self.field.setMaximumWidth(FIELD_PX)
+        self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it gives way before the count
         self.field.installEventFilter(self)
-        self._count = label("", "caption")
+        self._count = ElidedLabel("caption")  # no count widens a narrow window
         self._count.setObjectName("findCount")
         self._previous = button("", "icon", "ph.caret-up", icons, "Previous place (Shift+Enter)", "muted")
         self._previous.setObjectName("findPrevious")
@@ -68,7 +71,7 @@ class FindBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(PADDING_PX, 6, GAP_PX, 6)
         row.setSpacing(GAP_PX // 2)
-        row.addWidget(self.field, 1)
+        row.addWidget(self.field, FIELD_PX)  # all of the room up to its width
         row.addSpacing(GAP_PX // 2)
         row.addWidget(self._count)
         row.addWidget(self._previous)

@@ -23,10 +23,11 @@ from app.views.labels import scrolled
 from app.views.loss_question import Losses
 from app.views.overlays import Callout, DropHint
 from app.views.panel_room import PanelRoom
+from app.views.panel_sizes import PanelSizes
 from app.views.recent_models import RecentModels
-from app.views.sidebar import SIDEBAR_PX, Sidebar
+from app.views.sidebar import Sidebar
 from app.views.status import StatusBar
-from app.views.window_layout import TITLE_BAR_PX, widen
+from app.views.window_layout import TITLE_BAR_PX
 
 if TYPE_CHECKING:
     from app.models.phase import Phase
@@ -37,15 +38,10 @@ if TYPE_CHECKING:
 
 SMALLEST = QSize(1024, 640)
 FIRST_SIZE = QSize(1360, 860)
-INSPECTOR_SHARE = 0.37  # so that the names of all its pages are seen
-INSPECTOR_PX = (380, 640)
-TIMELINE_PX = 92
-TIMELINE_SHARE = 1 / 8  # at most, of a low window
 SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
 LAB_SIDEBAR_FROM_PX = 1900  # where there is room for the list of chats and for three columns of views
-LAB_CHAT_PX = 400  # what the conversation keeps where the inspector takes most of the width
 HINT = "This is what it just remembered"
 
 
@@ -81,8 +77,6 @@ class MainWindow(QMainWindow):
         self._workspace = workspace
         self._actions = actions
         self._layout = layout
-        self._kept_px: list[int] = []  # the widths of sidebar and inspector before the latter was hidden
-        self._was_hidden = False
         self._icons = Icons(themes, self)
         self.setObjectName("mainWindow")
         self.setWindowIcon(application_icon())
@@ -96,6 +90,7 @@ class MainWindow(QMainWindow):
         self.chat = Chat(workspace, actions, themes, self._icons)
         self.sidebar = Sidebar(workspace, actions, themes, self._icons)
         self.status = StatusBar(themes, reduced_motion)
+        self._sizes = PanelSizes(self, self.chat, self.sidebar_dock, self.inspector_dock, self.timeline_dock)
         self._panel_room = PanelRoom(self, self.sidebar_dock, self.inspector_dock, actions)
         self._panel_room.said.connect(self.status.show_hidden)
         self._inspector = inspector
@@ -170,9 +165,11 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.setMinimumSize(SMALLEST.boundedTo(self._room()))
-        if not self._layout.restore(self):
+        if self._layout.restore(self):
+            self._sizes.restore(self._layout.panels)
+            self._panel_room.restore(self._layout.panels)
+        else:
             self.reset_layout()
-        self._was_hidden, self._kept_px = self.inspector_dock.isHidden(), []
         self.sidebar.branches.is_open = self._layout.shows_branches
         self._drafts.restore()
 
@@ -189,50 +186,32 @@ class MainWindow(QMainWindow):
 
     def size_docks(self) -> None:
         """Gives the docks their first size in the window as it is."""
-        self._kept_px = []
-        low, high = INSPECTOR_PX
-        inspector_px = max(low, min(high, round(self.width() * INSPECTOR_SHARE)))
-        widen(self, (self.inspector_dock, inspector_px), (self.sidebar_dock, SIDEBAR_PX))
-        timeline_px = min(TIMELINE_PX, round(self.height() * TIMELINE_SHARE))
-        self.resizeDocks([self.timeline_dock], [timeline_px], Qt.Orientation.Vertical)
+        self._sizes.begin_again()
 
     @property
     def preset(self) -> str:
         """The layout that is shown."""
         if self.inspector_dock.isHidden():
             return "chat"
-        return "lab" if self.inspector_dock.width() > self.width() / 2 else "memory"
+        return "lab" if self._sizes.is_lab else "memory"
 
     def show_preset(self, preset: str) -> None:
         """ "chat": only the conversation; "memory": with inspector and timeline; "lab": mostly the inspector."""
         with_memory = preset != "chat"
-        was_lab = self.preset == "lab"
-        self._was_hidden = self._was_hidden and preset != "lab"  # which has widths of its own
-        with_sidebar = preset != "lab" or self.width() >= LAB_SIDEBAR_FROM_PX
-        self.sidebar_dock.setVisible(with_sidebar)
+        self.sidebar_dock.setVisible(preset != "lab" or self.width() >= LAB_SIDEBAR_FROM_PX)
         self.inspector_dock.setVisible(with_memory)
         self.timeline_dock.setVisible(with_memory)
-        if preset == "lab":
-            taken = LAB_CHAT_PX + (SIDEBAR_PX if with_sidebar else 0)
-            self.resizeDocks([self.inspector_dock], [self.width() - taken], Qt.Orientation.Horizontal)
-        elif was_lab and with_memory:
-            self.size_docks()
+        self._sizes.arrange(preset == "lab")
         self._panel_room.begin_again()
         QTimer.singleShot(0, self, self._check_preset)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._keep_lab_wide(event.oldSize().width(), event.size().width())
         self._panel_room.fit()
+        self._sizes.follow(event.oldSize(), event.size())
         if self.drop_hint.isVisible():
             self.drop_hint.setGeometry(self.rect())
         self.memory_hint.dismiss()
-
-    def _keep_lab_wide(self, before_px: int, now_px: int) -> None:
-        """In the lab a larger window is room for the inspector, not for the conversation."""
-        wide_px = self.inspector_dock.width()
-        if 0 < before_px < now_px and not self.inspector_dock.isHidden() and wide_px > before_px / 2:
-            self.resizeDocks([self.inspector_dock], [wide_px + now_px - before_px], Qt.Orientation.Horizontal)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         shown = (QEvent.Type.Show, QEvent.Type.Hide)
@@ -240,24 +219,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._check_preset)
             if watched.isHidden() and (focus := self.focusWidget()) is not None and watched.isAncestorOf(focus):
                 self.chat.composer.edit.setFocus()  # or Qt gives the keyboard to an example: Space sends it
-            if watched is self.inspector_dock:
-                self._follow_inspector(watched.isHidden())
         return False
-
-    def _follow_inspector(self, hidden: bool) -> None:
-        """Qt squeezes the docks where the window has changed since one was hidden: their widths are kept here."""
-        if hidden:
-            self._kept_px = [self.sidebar_dock.width(), self.inspector_dock.width()]
-        elif self._was_hidden:
-            QTimer.singleShot(0, self, self._give_widths)
-        self._was_hidden = hidden
-
-    @Slot()
-    def _give_widths(self) -> None:
-        if not self._kept_px or sum(self._kept_px) > self.width() - LAB_CHAT_PX:
-            self.size_docks()
-        else:
-            widen(self, (self.inspector_dock, self._kept_px[1]), (self.sidebar_dock, self._kept_px[0]))
 
     @Slot()
     def _check_preset(self) -> None:
@@ -325,7 +287,7 @@ class MainWindow(QMainWindow):
             return
         self._drafts.keep()
         self._layout.shows_branches = self.sidebar.branches.is_open
-        self._layout.save(self)
+        self._layout.save(self, {**self._sizes.state, **self._panel_room.state})
         self._layout.sync()
         event.accept()
         self.closing.emit()

@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX
 from app.views.labels import button, label, plain_tooltip
 from app.views.spoken import ASSERTIVE, POLITE, announce
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.views.icons import Icons
 
 INFO_MS = 12_000
@@ -22,6 +24,7 @@ MOST_NOTICES = 3
 BUSY = "busy"
 """The key of what cannot be done while the engine is at work: gone when it is ready again."""
 LEAST_PX = 80
+NEEDS_PX = 420  # of a notice whose button stands beside its words
 
 
 class Tone(StrEnum):
@@ -57,6 +60,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self.tone = tone
         self._run = run
+        self._is_narrow = False
         icon, colour = _ICONS[tone]
         mark = button("", "icon", icon, icons, tone.value, colour)
         mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,25 +70,40 @@ class Notice(QFrame):
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words.setMinimumWidth(LEAST_PX)  # a word that nothing breaks, as in a path, is cut rather than the window
         self.change(text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GAP_PX, 6, GAP_PX, 6)
-        row.setSpacing(GAP_PX)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(words, 1)
-        if action and run is not None:
-            do = button(action, "link")
-            do.setObjectName("noticeAction")
-            do.clicked.connect(self._act)
-            row.addWidget(do, 0, Qt.AlignmentFlag.AlignTop)
+        self._parts = parts = QGridLayout(self)
+        parts.setContentsMargins(GAP_PX, 6, GAP_PX, 6)
+        parts.setHorizontalSpacing(GAP_PX)
+        parts.setVerticalSpacing(0)
+        parts.setColumnStretch(1, 1)
+        parts.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignTop)
+        parts.addWidget(words, 0, 1)
+        self._do = button(action, "link") if action and run is not None else None
+        if self._do is not None:
+            self._do.setObjectName("noticeAction")
+            self._do.clicked.connect(self._act)
+            parts.addWidget(self._do, 0, 2, Qt.AlignmentFlag.AlignTop)
         close = button("", "icon", "ph.x", icons, "Close this message", "muted")
         close.setObjectName("noticeClose")
         close.clicked.connect(self.close_now)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        parts.addWidget(close, 0, 3, Qt.AlignmentFlag.AlignTop)
+        self.setMinimumWidth(LEAST_PX)  # whatever its button needs: it goes under the words
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._expire)
         if tone is Tone.INFO:
             self._clock.start(OFFER_MS if run is not None else INFO_MS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button goes under the words where both have no room in a line."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < NEEDS_PX
+        if self._do is not None and is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._parts.removeWidget(self._do)
+            if is_narrow:
+                self._parts.addWidget(self._do, 1, 0, 1, 4, Qt.AlignmentFlag.AlignRight)
+            else:
+                self._parts.addWidget(self._do, 0, 2, Qt.AlignmentFlag.AlignTop)
 
     def change(self, text: str) -> None:
         """Says something else, in place."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedButton
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PAGE_PX = 520
 MARK_PX = 56
 MARK_NEEDS_PX = 440
+BUTTONS_NEED_PX = 500  # beside each other
 EXAMPLES = ("Hi, my name is Alice.", "I have a brown dog called Max.", "What can you do?")
 
 
@@ -131,7 +132,7 @@ class ModelMissing(QWidget):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(PADDING_PX, PADDING_PX, PADDING_PX, PADDING_PX)
         inside.addWidget(self._why)
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         buttons.setSpacing(GAP_PX)
         for action_id, kind, icon, colour in (
             ("open_model", "primary", "ph.folder-open", "on_accent"),
@@ -144,11 +145,16 @@ class ModelMissing(QWidget):
         buttons.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(PADDING_PX)
-        column.addWidget(label("No model is open", "title"))
+        column.addWidget(label("No model is open", "title", wrap=True))
         column.addWidget(card)
         column.addLayout(buttons)
         column.addWidget(label("What you type stays in the message field until a model is open.", "caption", wrap=True))
         _page(self, column)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._buttons.setDirection(down if event.size().width() < BUTTONS_NEED_PX else across)
 
     def show_reason(self, reason: str) -> None:
         self._why.setText(reason)

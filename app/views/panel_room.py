@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -11,6 +12,7 @@ from app.views.key_button import native
 
 if TYPE_CHECKING:
     from app.actions import Actions
+    from app.views.window_layout import PanelState
 
 BOTH_NEED_PX = 800
 """The least widths of sidebar, chat and inspector."""
@@ -31,13 +33,27 @@ class PanelRoom(QObject):
         self._panels = {"sidebar": sidebar, "inspector": inspector}
         self._actions = actions
         self._stays, self._gone = "inspector", ""
+        self._words = ""
+        self._acts = False  # what is shown and hidden meanwhile is not what the person did
         for panel in self._panels.values():
             panel.installEventFilter(self)
 
     def begin_again(self) -> None:
         """Panels were shown for a layout: of both, the inspector stays."""
         self._stays, self._gone = "inspector", ""
-        self.said.emit("", "")
+        self._say("", "")
+        QTimer.singleShot(0, self, self.fit)
+
+    @property
+    def state(self) -> PanelState:
+        """What `restore` takes at the next start: a panel that made way is not one that was hidden."""
+        return {"stays": self._stays, "made way": self._gone}
+
+    def restore(self, state: Mapping[str, int | str]) -> None:
+        """Takes what was kept. The docks were restored before."""
+        stays, gone = state.get("stays"), state.get("made way")
+        self._stays = str(stays) if stays in self._panels else "inspector"
+        self._gone = str(gone) if gone in self._panels and self._panels[str(gone)].isHidden() else ""
         QTimer.singleShot(0, self, self.fit)
 
     @Slot()
@@ -46,19 +62,34 @@ class PanelRoom(QObject):
         if self._window.width() >= BOTH_NEED_PX:
             gone, self._gone = self._gone, ""
             if gone:
-                self.said.emit("", "")
-                self._panels[gone].show()
-        elif not any(panel.isHidden() for panel in self._panels.values()):
-            gone = self._gone = next(name for name in self._panels if name != self._stays)
-            self._panels[gone].hide()
-            keys = native(self._actions[gone].shortcut().toString())
+                self._say("", "")
+                self._show(gone, True)
+            return
+        if not any(panel.isHidden() for panel in self._panels.values()):
+            self._gone = next(name for name in self._panels if name != self._stays)
+            self._show(self._gone, False)
+        if self._gone and not self._panels[self._stays].isHidden():
+            gone, keys = self._gone, native(self._actions[self._gone].shortcut().toString())
             why = f"The window is too narrow for the {gone} beside the {self._stays}"
-            self.said.emit(f"{gone.capitalize()} hidden ({keys})", f"{why}: {keys} shows it in place of the other.")
+            self._say(f"{gone.capitalize()} hidden ({keys})", f"{why}: {keys} shows it in place of the other.")
+
+    def _show(self, name: str, shown: bool) -> None:
+        self._acts = True
+        self._panels[name].setVisible(shown)
+        self._acts = False
+
+    def _say(self, words: str, sentence: str) -> None:
+        if words != self._words:
+            self._words = words
+            self.said.emit(words, sentence)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._acts:
+            return False
         if event.type() is QEvent.Type.ShowToParent:
             self._stays = next((name for name, panel in self._panels.items() if panel is watched), self._stays)
+            self._gone = "" if self._gone == self._stays else self._gone
             QTimer.singleShot(0, self, self.fit)
         elif event.type() is QEvent.Type.HideToParent and watched is self._panels[self._stays]:
-            self.said.emit("", "")  # now there is room, and the person did not want it
+            self._say("", "")  # now there is room, and the person did not want it
         return False

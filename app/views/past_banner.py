@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.actions import Actions
 
 NEEDS_PX = 440
+LEAST_PX = 80
 
 
 def memory_in_words(turn: int) -> str:
@@ -31,6 +32,7 @@ class PastBanner(QFrame):
         self._actions = actions
         self.setProperty("panel", "banner")
         self.setObjectName("pastBanner")
+        self.setMinimumWidth(LEAST_PX)  # whatever its links need: they go under the words
         self._words = label(wrap=True)  # wraps rather than push the docks aside
         self._words.setObjectName("pastBannerText")
         self._fork = button("Fork here", "link")

@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from app.models.library import before_first, one_line, turns_in_words
 from app.models.phase import Phase
+from app.theme import GAP_PX
 from app.views.elided import ElidedLabel
 from app.views.labels import label
 from app.views.spoken import announce
@@ -22,6 +23,7 @@ MARK_PX = 10
 FRAME_MS = 40
 TURN_MS = 900
 MEMORY_ID_DIGITS = 8
+MODEL_PX = 80  # what its name keeps of a narrow line
 
 _TONES = {Phase.NO_MODEL: "danger", Phase.READY: "accent", Phase.WRITING: "warning", Phase.SAVING: "warning"}
 
@@ -113,7 +115,7 @@ class StatusBar(QStatusBar):
         self.device = self._part("statusDevice", "Device")
         self.memory = self._part("statusMemory", "Memory id")
         self.turns = self._part("statusTurns", "Turns in memory")
-        self.hidden = self._part("statusHidden", "Hidden panel", ElidedLabel())
+        self.hidden = self._part("statusHidden", "Hidden panel")
         self.addWidget(self.phase)
         self.addWidget(self.hidden)
         self.hidden.hide()
@@ -140,6 +142,7 @@ class StatusBar(QStatusBar):
         self.hidden.setText(words)
         self.hidden.setToolTip(sentence)
         self.hidden.setVisible(bool(words))
+        self._make_room()
         if sentence:
             announce(self, sentence)
 
@@ -147,12 +150,25 @@ class StatusBar(QStatusBar):
         self._say(self.model, "Model", one_line(name))
         self._say(self.device, "Device", one_line(device))
         self.model.setVisible(bool(name))
-        self.device.setVisible(bool(device))
+        self._make_room()
 
     def show_memory(self, sha256: str, turns: int, all_turns: int) -> None:
         """The memory that is shown: the first digits of its SHA-256, and the turns of the chat's that are in it."""
         lived = turns_in_words(turns) if turns else before_first(all_turns)
         self._say(self.memory, "Memory id", f"memory {sha256[:MEMORY_ID_DIGITS]}" if sha256 else "")
         self._say(self.turns, "Turns in memory", lived if sha256 else "")
-        self.memory.setVisible(bool(sha256))
         self.turns.setVisible(bool(sha256))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The key that shows a hidden panel is said whole: in a narrow line the device and the memory's id go first."""
+        free_px = self.width() - min(MODEL_PX, self.model.sizeHint().width())
+        for part in (self.phase, self.hidden, self.turns):
+            free_px -= 0 if part.isHidden() else part.sizeHint().width() + GAP_PX
+        for part in (self.memory, self.device):
+            free_px -= part.sizeHint().width() + GAP_PX
+            part.setVisible(bool(part.text()) and (self.hidden.isHidden() or free_px >= 0))

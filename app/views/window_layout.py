@@ -15,7 +15,7 @@ from app.engine.latest_file import LatestFile
 from app.models.settings import open_ini
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+    from PySide6.QtWidgets import QMainWindow, QWidget
 
 VERSION = 1
 UNSENT = "unsent.json"
@@ -25,12 +25,8 @@ MOST_EDITS = 20
 TITLE_BAR_PX = 48  # what a desktop may put around a window
 Edits = dict[tuple[int, bool], str]
 """Other words for messages: by the id of the turn and whether they are for the question."""
-
-
-def widen(window: QMainWindow, *widths: tuple[QDockWidget, int]) -> None:
-    """Gives docks their widths in pixels, one after the other: asked for all at once, Qt takes from one for another."""
-    for dock, px in widths:
-        window.resizeDocks([dock], [px], Qt.Orientation.Horizontal)
+PanelState = dict[str, int | str]
+"""What Qt's state of the docks does not say: their sizes where there is room, and which of them made way."""
 
 
 def resize_on_screen(window: QWidget, wide_px: int, high_px: int) -> None:
@@ -148,9 +144,19 @@ class WindowLayout(QObject):
             return False
         return window.restoreGeometry(geometry) and window.restoreState(state, VERSION)
 
-    def save(self, window: QMainWindow) -> None:
+    def save(self, window: QMainWindow, panels: PanelState) -> None:
         self._file.setValue("geometry", window.saveGeometry())
         self._file.setValue("state", window.saveState(VERSION))
+        self._file.setValue("panels", json.dumps(panels))
+
+    @property
+    def panels(self) -> PanelState:
+        """What was saved of the panels beside the state of the docks."""
+        try:
+            found = json.loads(str(self._file.value("panels", "{}")))
+            return {name: value for name, value in found.items() if type(value) in (int, str)}
+        except (ValueError, AttributeError, RecursionError):
+            return {}
 
     @property
     def file_name(self) -> str:

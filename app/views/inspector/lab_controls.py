@@ -11,7 +11,7 @@ from app.models.lab import EditKind, Lab, PlaceKind
 from app.theme import GAP_PX
 from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_memory import MemoryCombo
-from app.views.inspector.lab_sentences import EDITS
+from app.views.inspector.lab_sentences import EDITS, edit_name
 from app.views.inspector.section import plain_label
 from app.views.labels import button, combo
 from app.views.wheel_guard import WheelGuard
@@ -44,7 +44,7 @@ class LabControls(QWidget):
         self._history = history
         self.edit = combo("Edit")
         for kind in get_args(EditKind):
-            self.edit.addItem(EDITS[kind][0], kind)
+            self.edit.addItem(edit_name(kind, history.origin), kind)
             self.edit.setItemData(self.edit.count() - 1, EDITS[kind][1], Qt.ItemDataRole.ToolTipRole)
         self.place = combo("Which slots")
         for place, (words, tip) in PLACES.items():
@@ -112,6 +112,8 @@ class LabControls(QWidget):
         chosen = self._lab.experiment
         initial = self._history.initial
         with QSignalBlocker(self.layer), QSignalBlocker(self.share):
+            for row in range(self.edit.count()):
+                self.edit.setItemText(row, edit_name(self.edit.itemData(row), self._history.origin))
             self.edit.setCurrentIndex(self.edit.findData(chosen.kind))
             self.place.setCurrentIndex(self.place.findData(chosen.place))
             self.layer.setRange(0, max(0, initial.layers - 1) if initial is not None else 0)

@@ -20,7 +20,7 @@ EDITS: dict[EditKind, tuple[str, str]] = {
     "zero": ("Zero", "The slots become zeros."),
     "mean": ("Mean of the layer", "Each slot becomes the mean of all slots of its layer."),
     "noise": ("Noise", "Each slot becomes a random direction of its own length."),
-    "initial": ("Restore initial", "The slots become what they were before the first turn."),
+    "initial": ("Restore {start}", "The slots become what they were before the first turn."),
     "freeze": ("Freeze", "The slots keep what they held after the turn you choose; later turns do not write to them."),
     "patch": ("Patch from…", "The slots are taken from another turn, branch or saved memory."),
 }
@@ -28,6 +28,11 @@ DONE: dict[EditKind, str] = {
     "zero": "zeroed", "mean": "set to their layer's mean", "noise": "replaced by noise",
     "initial": "set back", "freeze": "frozen", "patch": "patched",
 }  # fmt: skip
+
+
+def edit_name(kind: EditKind, origin: str) -> str:
+    """What an edit is called; origin: the title of the saved memory that the chat started from, if it did."""
+    return EDITS[kind][0].format(start=start_name(origin))
 
 
 def run_words(experiment: Experiment, turn: int, target: str, origin: str = "") -> str:

@@ -312,6 +312,15 @@ def test_that_keys_go_through_the_words_and_say_their_numbers(bench: Bench, view
     )
 
 
+def test_that_setting_slots_back_is_called_after_the_memory_the_chat_started_from(bench: Bench, view: LabView) -> None:
+    edit = view.controls.edit
+    bench.lab.choose(kind="initial")
+    assert edit.currentText() == "Restore initial memory"
+    bench.history.start(*conversation(3), origin="Knight")
+    assert edit.currentText() == "Restore opened memory"
+    assert edit.currentData() == "initial"
+
+
 def test_that_a_choice_without_a_memory_is_refused() -> None:
     assert memory_ref(MemoryChoice("a", snapshot=Path("x"))) == SnapshotMemory(Path("x"))
     with pytest.raises(ValueError, match="no memory"):

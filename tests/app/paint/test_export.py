@@ -169,6 +169,20 @@ def test_that_the_words_of_a_maps_columns_take_no_room_from_its_cells(qapp: QApp
     assert page_size(Figure("T", (drawn,)), STAMP).height() > plain.height() + 60
 
 
+def test_that_names_leave_the_most_of_a_narrow_map_to_its_cells(qapp: QApplication) -> None:
+    asked = tuple(f"{turn} · What is my name and where do I live?" for turn in range(1, 7))
+    drawn = replace(heat(6, 6), rows=Axis("turn left out", asked, 1), columns=Axis("answer of turn", asked, 1))
+    cells = []
+    for words in (drawn, replace(drawn, columns=Axis("answer of turn", start=1))):
+        image = QImage(300, 300, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        cells.append(draw_panel(painter, WHITE, words, QRectF(0, 0, 300, 300)).rect)
+        painter.end()
+    assert cells[0].left() <= 300 / 3 + 28  # beside the caption
+    assert cells[0].width() > 80
+    assert cells[0] == cells[1]  # columns have their numbers alone
+
+
 def test_that_slots_are_counted_in_powers_of_two_as_on_the_screen(qapp: QApplication) -> None:
     wide = Heat("Map", np.zeros((2, 384), np.float32), Axis("layer"), Axis("slot"), Limits(0, 1))
     root = ElementTree.fromstring(picture(Figure("T", (wide,)), STAMP, "svg"))  # noqa: S314 - our own file

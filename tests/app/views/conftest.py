@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions import Actions
@@ -38,6 +40,17 @@ class Desk:
         found = self.window.findChild(QWidget, name)
         assert found is not None, f"no widget is called {name}"
         return found
+
+    def drag_edge(self, dock: QDockWidget, px: int) -> None:
+        """Drags the edge between the conversation and a panel at its side until the panel is `px` wide."""
+        place, is_left = dock.geometry(), dock is self.window.sidebar_dock
+        at = QPoint(place.right() + 1 if is_left else place.left() - 1, place.center().y())
+        to = at + QPoint(px - place.width() if is_left else place.width() - px, 0)
+        QTest.mousePress(self.window, Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseMove(self.window, to)
+        QTest.qWait(10)  # Qt moves the panels a moment later
+        QTest.mouseRelease(self.window, Qt.MouseButton.LeftButton, pos=to)
+        QTest.qWait(10)
 
     def type_and_send(self, text: str) -> None:
         self.window.chat.composer.set_text(text)

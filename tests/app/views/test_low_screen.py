@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QRect
 from PySide6.QtGui import QFont, QTextOption
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.file_jobs import FileJobs
 from app.engine.hub_messages import HubRefusal
 from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
+from app.models.phase import Phase
 from app.theme import ThemeController
 from app.views.dialogs import AboutDialog
 from app.views.inspector.animation_dialog import AnimationDialog
@@ -204,3 +205,83 @@ def test_that_a_message_with_a_very_long_word_breaks_anywhere_before_it_is_laid_
     assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
     desk.window.chat.composer.set_text("A short one")
     assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+
+
+@pytest.fixture
+def slim(desk: Desk, qtbot: QtBot) -> Desk:
+    """A chat beside a panel, about as narrow as it can be."""
+    window = desk.window
+    window.setMinimumSize(300, 300)
+    window.sidebar_dock.hide()
+    window.resize(600, 600)
+    desk.port.answer("What is a raven?", "A bird.")
+    desk.port.answer("What is a crow?", "Another bird.")
+    qtbot.waitUntil(lambda: window.width() == 600)
+    window.inspector_dock.setFixedWidth(338)
+    qtbot.waitUntil(lambda: window.chat.width() < 270)
+    return desk
+
+
+def assert_whole(*parts: QWidget) -> None:
+    for part in parts:
+        assert part.visibleRegion().boundingRect() == part.rect(), part.objectName()
+
+
+def test_that_a_notice_in_a_narrow_chat_shows_its_buttons_and_changes_no_width(slim: Desk, qtbot: QtBot) -> None:
+    chat = slim.window.chat
+    before = chat.width(), chat.minimumSizeHint().width()
+    chat.notices.add(REFUSED[:90], action="Show the former branch", run=lambda: True)
+    do, close = slim.find("noticeAction"), slim.find("noticeClose")
+    words = slim.find("notice").findChild(QLabel)
+    qtbot.waitUntil(lambda: do.geometry().top() >= words.geometry().bottom())
+    qtbot.wait(20)
+    assert_whole(do, close)
+    assert do.width() >= do.sizeHint().width()
+    assert words.width() > 120
+    assert (chat.width(), chat.minimumSizeHint().width()) == before
+    slim.window.resize(1000, 600)
+    qtbot.waitUntil(lambda: do.geometry().left() > words.geometry().right())
+
+
+def test_that_banner_waiting_message_and_search_change_no_width_of_a_narrow_chat(slim: Desk, qtbot: QtBot) -> None:
+    chat = slim.window.chat
+
+    def shows(*names: str) -> tuple[int, int]:
+        qtbot.wait(20)
+        assert_whole(*(slim.find(name) for name in names))
+        return chat.width(), chat.minimumSizeHint().width()
+
+    before = shows()
+    slim.workspace.history.show_turn(0)
+    assert shows("forkHere", "backToNow") == before
+    slim.actions["back_to_now"].trigger()
+    chat.composer.queued.show_text("A message that waits for its turn " * 5)
+    assert shows("cancelQueued") == before
+    chat.find_bar.open_bar()
+    chat.find_bar.field.setText("no such words")
+    assert shows("findNext", "findClose") == before
+    assert chat.find_bar.field.width() >= 48
+
+
+def test_that_no_button_is_cut_where_no_model_is_open_in_a_narrow_chat(slim: Desk, qtbot: QtBot) -> None:
+    page = slim.window.chat.model_missing
+    page.show_reason("The folder is not there.")
+    slim.port.say_phase(Phase.NO_MODEL)
+    page.parentWidget().setCurrentWidget(page)
+    qtbot.wait(20)
+    assert_whole(slim.find("open_model_button"), slim.find("bundled_model_button"))
+
+
+def test_that_the_way_to_the_latest_message_covers_no_button_of_an_edited_one(low: Desk, qtbot: QtBot) -> None:
+    chat = low.window.chat
+    for number in range(4):
+        low.port.answer(f"What is raven {number}?", "A bird. " * 40)
+    chat.transcript.verticalScrollBar().setValue(0)
+    qtbot.waitUntil(chat.jump.isVisible)
+    chat.overlay.begin_edit(0)
+    assert chat.jump.isHidden()
+    chat.transcript.verticalScrollBar().setValue(chat.transcript.verticalScrollBar().maximum())
+    chat.transcript.verticalScrollBar().setValue(0)
+    assert chat.jump.isHidden()
+    chat.overlay.editor.finish()
+    qtbot.waitUntil(chat.jump.isVisible)

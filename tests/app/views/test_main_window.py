@@ -520,7 +520,8 @@ def test_that_the_docks_have_their_widths_again_after_the_window_changed_without
     desk = make_desk()
     window = desk.window
     sidebar, inspector = window.sidebar_dock, window.inspector_dock
-    window.resizeDocks([sidebar, inspector], [240, 420], Qt.Orientation.Horizontal)
+    desk.drag_edge(sidebar, 240)
+    desk.drag_edge(inspector, 420)
     qtbot.waitUntil(lambda: abs(inspector.width() - 420) < 4)
     for hide, show in (("preset_chat", "preset_memory"), ("inspector", "inspector")):
         desk.actions[hide].trigger()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
-from app.views.panel_room import BOTH_NEED_PX
+from app.views.panel_room import BOTH_NEED_PX, PanelRoom
+from app.views.panel_sizes import CHAT_PX
+from app.views.sidebar import SIDEBAR_PX
 from tests.app.views.conftest import Desk
 
 
@@ -28,9 +34,9 @@ def test_that_nothing_that_comes_and_goes_pushes_the_panels_aside(desk: Desk, qt
     window, composer = desk.window, desk.window.chat.composer
     window.setMinimumSize(400, 300)
     window.resize(BOTH_NEED_PX, 640)
-    qtbot.waitUntil(lambda: window.width() == BOTH_NEED_PX)
+    qtbot.waitUntil(lambda: window.sidebar_dock.width() == SIDEBAR_PX)
     window.inspector_dock.setFixedWidth(BOTH_NEED_PX - 2 - window.sidebar_dock.width() - 310)
-    qtbot.waitUntil(lambda: window.chat.width() < 320)
+    qtbot.waitUntil(lambda: window.chat.width() == 310)
     least, before = window.chat.minimumSizeHint().width(), widths(desk)
     desk.port.say_phase(Phase.ANSWERING)
     composer.set_text("A message that waits")
@@ -85,3 +91,199 @@ def test_that_a_layout_with_the_memory_shows_it_in_a_narrow_window(narrow: Desk,
     narrow.actions["preset_memory"].trigger()
     qtbot.waitUntil(window.sidebar_dock.isHidden)
     assert not window.inspector_dock.isHidden()
+
+
+# ------------------------------------------------------------------ sizes
+
+
+def resize(desk: Desk, qtbot: QtBot, wide_px: int, high_px: int) -> None:
+    desk.window.setMinimumSize(400, 300)
+    desk.window.resize(wide_px, high_px)
+    qtbot.wait(20)
+
+
+def sizes(desk: Desk) -> list[int]:
+    return [*widths(desk), desk.window.timeline_dock.height()]
+
+
+def close_to(expected: list[int]) -> object:
+    return pytest.approx(expected, abs=4)
+
+
+@pytest.mark.parametrize("window_px", [1280, 1600, 1920])
+def test_that_the_lab_leaves_the_conversation_its_width_from_every_layout(
+    desk: Desk, qtbot: QtBot, window_px: int
+) -> None:
+    window, docks = desk.window, (desk.window.sidebar_dock, desk.window.inspector_dock)
+    resize(desk, qtbot, window_px, 800)
+    desk.actions["reset_layout"].trigger()
+    qtbot.wait(20)
+    memory = widths(desk)
+    for before in ("memory", "chat"):
+        desk.actions[f"preset_{before}"].trigger()
+        qtbot.wait(20)
+        desk.actions["preset_lab"].trigger()
+        qtbot.wait(20)
+        assert desk.actions["preset_lab"].isChecked()
+        taken = sum(dock.width() for dock in docks if not dock.isHidden())
+        assert (window.chat.width(), taken) == pytest.approx((CHAT_PX, window_px - CHAT_PX), abs=4)
+        assert window.sidebar_dock.isHidden() or window.sidebar_dock.width() == SIDEBAR_PX
+    for preset in ("chat", "memory"):
+        desk.actions[f"preset_{preset}"].trigger()
+        qtbot.wait(20)
+        assert desk.actions[f"preset_{preset}"].isChecked()
+    assert widths(desk) == memory
+
+
+def test_that_each_time_a_window_gets_narrow_the_same_panel_makes_way_and_all_sizes_are_back(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.window.inspector_dock.widget().setMinimumWidth(310)
+    desk.drag_edge(desk.window.inspector_dock, 500)
+    before = sizes(desk)
+    assert before[2] == pytest.approx(500, abs=4)
+    for _ in range(3):
+        resize(desk, qtbot, 640, 360)
+        assert desk.window.status.hidden.text() == "Sidebar hidden (Ctrl+B)"
+        assert desk.window.inspector_dock.width() < 400
+        resize(desk, qtbot, 1280, 800)
+        assert sizes(desk) == before
+
+
+def test_that_a_dragged_edge_of_a_squeezed_panel_is_that_panels_width_alone(desk: Desk, qtbot: QtBot) -> None:
+    before = widths(desk)
+    resize(desk, qtbot, 960, 640)
+    assert desk.window.inspector_dock.width() < before[2]
+    desk.drag_edge(desk.window.sidebar_dock, 250)
+    resize(desk, qtbot, 1280, 800)
+    assert widths(desk) == close_to([250, before[1] - 18, before[2]])
+
+
+def test_that_the_lab_keeps_its_conversation_when_the_window_was_narrow(desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["preset_lab"].trigger()
+    qtbot.wait(20)
+    desk.drag_edge(desk.window.inspector_dock, 760)
+    before = widths(desk)[1:]
+    assert before == close_to([520, 760])
+    resize(desk, qtbot, 640, 640)
+    resize(desk, qtbot, 1280, 800)
+    assert widths(desk)[1:] == before
+
+
+def test_that_a_timeline_that_was_squeezed_and_hidden_is_back_in_its_height(desk: Desk, qtbot: QtBot) -> None:
+    before = sizes(desk)
+    resize(desk, qtbot, 640, 330)
+    assert desk.window.timeline_dock.height() < before[3]
+    desk.actions["preset_chat"].trigger()
+    resize(desk, qtbot, 1280, 800)
+    desk.actions["preset_memory"].trigger()
+    qtbot.waitUntil(lambda: sizes(desk) == before)
+
+
+def test_that_a_panel_hidden_by_hand_stays_hidden_when_there_is_room(narrow: Desk, qtbot: QtBot) -> None:
+    for action in ("inspector", "sidebar", "sidebar"):
+        narrow.actions[action].trigger()
+        qtbot.wait(20)
+    resize(narrow, qtbot, 1280, 800)
+    assert narrow.window.sidebar_dock.isHidden()
+    assert narrow.window.inspector_dock.isHidden()
+
+
+def test_that_a_panel_that_made_way_is_named_again_when_the_other_comes_back(narrow: Desk, qtbot: QtBot) -> None:
+    hidden = narrow.window.status.hidden
+    narrow.actions["inspector"].trigger()
+    qtbot.waitUntil(lambda: not hidden.isVisible())
+    narrow.actions["inspector"].trigger()
+    qtbot.waitUntil(hidden.isVisible)
+    assert hidden.text() == "Sidebar hidden (Ctrl+B)"
+
+
+def test_that_a_narrow_window_is_not_the_lab_because_the_inspector_has_half_of_it(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.inspector_dock.widget().setMinimumWidth(330)
+    resize(desk, qtbot, 640, 640)
+    assert desk.window.inspector_dock.width() > desk.window.width() / 2
+    desk.actions["preset_memory"].trigger()
+    qtbot.wait(20)
+    assert desk.actions["preset_memory"].isChecked()
+    for preset in ("lab", "chat", "memory"):
+        desk.actions["cycle_preset"].trigger()
+        qtbot.wait(20)
+        assert desk.actions[f"preset_{preset}"].isChecked()
+
+
+# ------------------------------------------------------------------ the next start
+
+
+def test_that_a_panel_that_made_way_before_a_restart_is_back_with_the_room(
+    make_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    first = make_desk()
+    before = widths(first)
+    resize(first, qtbot, 640, 640)
+    first.window.close()
+    second = make_desk(load=False)
+    qtbot.waitUntil(lambda: not second.window.sidebar_dock.isHidden())
+    qtbot.waitUntil(lambda: widths(second) == before)
+    assert not second.window.status.hidden.isVisible()
+
+
+def test_that_a_start_in_a_narrow_window_says_which_panel_made_way(desk: Desk, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    docks = [QDockWidget(window), QDockWidget(window)]
+    docks[0].hide()
+    window.resize(BOTH_NEED_PX - 40, 640)
+    room = PanelRoom(window, *docks, desk.actions)
+    with qtbot.waitSignal(room.said) as said:
+        room.restore({"stays": "inspector", "made way": "sidebar"})
+    assert said.args[0] == "Sidebar hidden (Ctrl+B)"
+    assert room.state == {"stays": "inspector", "made way": "sidebar"}
+
+
+def test_that_the_lab_and_the_widths_outlast_a_restart(make_desk: Callable[..., Desk], qtbot: QtBot) -> None:
+    first = make_desk()
+    first.drag_edge(first.window.inspector_dock, 440)
+    memory = widths(first)
+    first.actions["preset_lab"].trigger()
+    qtbot.wait(20)
+    first.window.close()
+    second = make_desk(load=False)
+    assert second.window.preset == "lab"
+    second.actions["preset_memory"].trigger()
+    qtbot.waitUntil(lambda: widths(second) == memory)
+
+
+@pytest.mark.parametrize("kept", [None, "[", "[1]", '{"sidebar": -1, "inspector": "wide", "stays": 3}'])
+def test_that_a_window_of_an_older_version_or_a_damaged_file_has_the_widths_it_is_shown_with(
+    make_desk: Callable[..., Desk], qtbot: QtBot, kept: str | None
+) -> None:
+    first = make_desk()
+    first.window.resizeDocks([first.window.inspector_dock], [440], Qt.Orientation.Horizontal)
+    qtbot.wait(20)
+    before = widths(first)
+    first.window.close()
+    first.window.kept._file.setValue("panels", kept)
+    first.window.kept.sync()
+    second = make_desk(load=False)
+    qtbot.wait(20)
+    assert widths(second) == before
+    resize(second, qtbot, 640, 640)
+    resize(second, qtbot, 1280, 800)
+    assert widths(second) == before
+
+
+# ------------------------------------------------------------------ the line at the foot
+
+
+def test_that_the_key_of_a_hidden_panel_is_said_whole_in_a_narrow_window(desk: Desk, qtbot: QtBot) -> None:
+    desk.port.answer("Hi", "Hello")
+    status = desk.window.status
+    assert status.memory.isVisible()
+    for wide_px in (700, 560):
+        resize(desk, qtbot, wide_px, 400)
+        assert status.hidden.width() >= status.hidden.fontMetrics().horizontalAdvance(status.hidden.text())
+        assert status.turns.geometry().right() <= status.width()
+    assert not status.device.isVisible()
+    resize(desk, qtbot, 1280, 800)
+    assert status.memory.isVisible()
+    assert status.device.isVisible()

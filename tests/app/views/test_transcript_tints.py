@@ -19,6 +19,7 @@ from app.theme import ThemeController
 from app.views.help_dialog import PICTURE_PX, PlainBrowser
 from app.views.inspector.style import turn_colour
 from app.views.message import TintedPart
+from app.views.panel_sizes import CHAT_PX
 from tests.app.lab.fake_analysis import ORIGINAL
 from tests.app.lab.test_lab_commands import LabDesk, desk, files, shown
 from tests.app.views.fake_port import stored_turn
@@ -105,7 +106,7 @@ def test_that_the_lab_tints_and_the_other_layouts_do_not(shown: LabDesk) -> None
 def test_that_a_larger_window_gives_the_lab_more_room_and_not_the_conversation(shown: LabDesk, qtbot: QtBot) -> None:
     window = shown.window
     window.show_preset("lab")
-    qtbot.waitUntil(lambda: window.preset == "lab")
+    qtbot.waitUntil(lambda: abs(window.chat.width() - CHAT_PX) <= 2)
     conversation_px = window.chat.width()
     window.resize(window.width() + 200, window.height())
     qtbot.wait(20)

@@ -5,8 +5,8 @@
 run: # opens the window
 	@tools/setup.sh run && exec .venv/bin/python main.py $(ARGS)
 
-test: # runs the tests, without a screen
-	@tools/setup.sh dev && QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 .venv/bin/python -m pytest $(ARGS)
+test: # runs the tests in two processes, without a screen
+	@tools/setup.sh dev && QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: # ruff, mypy and the import contracts
 	@tools/setup.sh dev && tools/lint.sh

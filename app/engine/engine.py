@@ -123,7 +123,7 @@ class Engine:
             loaded = load(self._library, path, self.dtype, self._stop.is_set)
             opening = self._first(loaded, snapshot, seed)
         except (RefusedError, RxtError, OSError) as error:
-            self._post(reports.LoadFailed(sentence(error)))
+            self._post(reports.LoadFailed(sentence(error), self._stop.is_set()))
         except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
             _log.exception("loading a model failed")
             message = f"The model could not be loaded ({type(error).__name__}: {error}). Nothing was changed."

@@ -49,7 +49,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
         phase_changed(Phase): what the engine does now.
         events_arrived(tuple[Event, ...]): the newest events of the running turn, never empty.
         model_loaded(ModelInfo): another model answers; conversation_opened follows.
-        load_failed(message): the model was not loaded; the one before, if any, stays with its conversation.
+        load_failed(message, stopped): the model was not loaded; the one before, if any, stays with its conversation.
         conversation_opened(OpenedConversation): another conversation is open.
         path_changed(OpenedConversation): the open conversation shows another path of its tree, or changed texts.
         tree_changed(tuple[TurnNode, ...], tip, path): after every change of the open conversation's tree, and when a
@@ -81,7 +81,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
     phase_changed = Signal(object)
     events_arrived = Signal(object)
     model_loaded = Signal(object)
-    load_failed = Signal(str)
+    load_failed = Signal(str, bool)
     conversation_opened = Signal(object)
     path_changed = Signal(object)
     tree_changed = Signal(object, object, object)
@@ -285,7 +285,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
                 self._model = report.model
                 self.model_loaded.emit(report.model)
             case reports.LoadFailed():
-                self.load_failed.emit(report.message)
+                self.load_failed.emit(report.message, report.stopped)
             case reports.ConversationOpened():
                 self.conversation_opened.emit(report.conversation)
             case reports.PathChanged():

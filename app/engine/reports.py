@@ -30,7 +30,10 @@ class ModelLoaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
+    """stopped: the person wanted it."""
+
     message: str
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

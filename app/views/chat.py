@@ -100,7 +100,8 @@ class Chat(QWidget):
         history.cursor_changed.connect(self._show_cursor)
         history.reset.connect(self._show_cursor)
         self.transcript.turn_activated.connect(history.show_turn)
-        self.transcript.following_changed.connect(self._show_jump)
+        for changed in (self.transcript.following_changed, self.transcript.arranged):
+            changed.connect(self._show_jump)
         self.jump.clicked.connect(self.transcript.jump_to_latest)
         self.welcome.example_chosen.connect(self.example_chosen)
         self.composer.submitted.connect(self.transcript.jump_to_latest)
@@ -154,7 +155,8 @@ class Chat(QWidget):
     @Slot()
     def _show_jump(self) -> None:
         """Not while a message is edited: in a low window it would cover its buttons."""
-        self.jump.setVisible(not self.transcript.is_following and self.overlay.editor.isHidden())
+        is_away = not self.transcript.is_following and not self.transcript.is_at_end
+        self.jump.setVisible(is_away and self.overlay.editor.isHidden())
         self._place_jump()
 
     def _place_jump(self) -> None:

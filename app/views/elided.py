@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 LEAST_PX = 24
 ICON_GAP_PX = 4
+LIST_PX = 480  # at most, the width of the list of a choice
 FIELD_GAP_PX = 2  # what Qt leaves free around the words of a choice
 
 
@@ -62,7 +63,23 @@ class ElidedButton(QPushButton):
 
 
 class ElidedCombo(QComboBox):
-    """A choice whose words give way; its list shows all of them."""
+    """A choice whose words give way; its list shows all of them, or as much as fits beside a window."""
+
+    def call(self, name: str) -> None:
+        """Gives it its accessible name. On Unix Qt says what is chosen as the name: there it is the description."""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(name)
+        self.view().setAccessibleName(name)
+
+    def setToolTip(self, words: str) -> None:
+        super().setToolTip(words)
+        self.setAccessibleDescription(f"{self.accessibleName()}: {words}")
+
+    def showPopup(self) -> None:
+        view = self.view()
+        scroll_px = view.verticalScrollBar().sizeHint().width() if self.count() > self.maxVisibleItems() else 0
+        view.setMinimumWidth(min(LIST_PX, view.sizeHintForColumn(0) + 2 * view.frameWidth() + scroll_px))
+        super().showPopup()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -140,15 +140,15 @@ class EngineLink(QObject):
             self._window.chat.notices.add(words, Tone.WARNING, key="notes")
         self._update_actions()
 
-    @Slot(str)
-    def _on_load_failed(self, message: str) -> None:
+    @Slot(str, bool)
+    def _on_load_failed(self, message: str, stopped: bool) -> None:
         self._is_starting = False
         if self._port.model is None:
             self._window.chat.show_model_missing(message)
         else:
             words = message.removesuffix(" Nothing was changed.")
             words = f"{words} {one_line(self._port.model.name)} stays open and nothing was changed."
-            self._window.chat.notices.add(words, Tone.ERROR, key="load")
+            self._window.chat.notices.add(words, Tone.INFO if stopped else Tone.ERROR, key="load")
 
     @Slot(object)
     def _on_memory_asked(self, path: Path) -> None:

@@ -88,9 +88,8 @@ def combo(name: str) -> QComboBox:
     """A choice of one of a few; `name` is its accessible name. Its list is drawn by the style sheet."""
     result = ElidedCombo()
     WheelGuard(result)
-    result.setAccessibleName(name)
     result.setItemDelegate(QStyledItemDelegate(result))  # Qt's own draws a menu and ignores the style sheet
-    result.view().setAccessibleName(name)
+    result.call(name)
     return result
 
 

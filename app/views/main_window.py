@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.setMinimumSize(SMALLEST.boundedTo(self._room()))
-        if self._layout.restore(self):
+        if self._layout.restore(self, FIRST_SIZE.boundedTo(self._room())):
             self._sizes.restore(self._layout.panels)
             self._panel_room.restore(self._layout.panels)
         else:

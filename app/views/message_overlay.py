@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton
 
@@ -101,6 +101,7 @@ class MessageOverlay(QObject):
         """The tools go with the mouse or the keyboard that called them; a lower view has room for fewer lines."""
         if event.type() is QEvent.Type.Resize and watched is self._view.viewport() and self._editor_row >= 0:
             self._limit_editor()
+            QTimer.singleShot(0, self, self._show_editor)  # when the rows have their places
         left = event.type() in (QEvent.Type.Leave, QEvent.Type.FocusOut)
         if left and not self.tools.has_keyboard and not self._view.viewport().underMouse():
             self._view.point_at_current()
@@ -158,8 +159,13 @@ class MessageOverlay(QObject):
             high = self.editor.sizeHint().height()
             self._view.make_room(self._editor_row, high + EDITOR_Y_PX)
             self._place_editor()
-            if self.editor.edit.hasFocus():
-                self._view.scrollTo(self._conversation.index(self._editor_row))  # its buttons too
+            self._show_editor()
+
+    @Slot()
+    def _show_editor(self) -> None:
+        """While something is typed there, all of it is seen, its buttons too."""
+        if self._editor_row >= 0 and self.editor.edit.hasFocus():
+            self._view.scrollTo(self._conversation.index(self._editor_row))
 
     def _limit_editor(self) -> None:
         """All of it is to be seen at once."""

@@ -61,6 +61,12 @@ class MessageRows(QListView):
     # ---------------------------------------------------------------- what is shown
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the newest message is seen, followed or not."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - AT_END_PX
+
+    @property
     def is_following(self) -> bool:
         """Whether the view stays at the newest text."""
         return self._following
@@ -210,8 +216,7 @@ class MessageRows(QListView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if not self._arranging:
-            bar = self.verticalScrollBar()
-            self._set_following(bar.value() >= bar.maximum() - AT_END_PX)
+            self._set_following(self.is_at_end)
             self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, Qt
+from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt
 
 from app.engine.latest_file import LatestFile
 from app.models.settings import open_ini
@@ -137,12 +137,17 @@ class WindowLayout(QObject):
         if shown != self.shows_branches:
             self._file.setValue("branches", "open" if shown else "folded")
 
-    def restore(self, window: QMainWindow) -> bool:
-        """Gives the window its former size and docks; returns False where there is nothing that fits."""
+    def restore(self, window: QMainWindow, size: QSize) -> bool:
+        """Gives the window its former size, or `size` on a screen that is much larger or smaller, and its docks.
+
+        Returns False where there is nothing that fits.
+        """
         geometry, state = self._file.value("geometry"), self._file.value("state")
         if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
             return False
-        return window.restoreGeometry(geometry) and window.restoreState(state, VERSION)
+        if not window.restoreGeometry(geometry):
+            window.resize(size)
+        return window.restoreState(state, VERSION)
 
     def save(self, window: QMainWindow, panels: PanelState) -> None:
         self._file.setValue("geometry", window.saveGeometry())

@@ -45,9 +45,8 @@ class MemoryCombo(ElidedCombo):
         self._choices = choices
         self._none = none
         WheelGuard(self)
-        self.setAccessibleName(name)
         self.setItemDelegate(QStyledItemDelegate(self))  # Qt's own draws a menu and ignores the style sheet
-        self.view().setAccessibleName(name)
+        self.call(name)
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(LEAST_LETTERS)

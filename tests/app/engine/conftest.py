@@ -110,7 +110,7 @@ class Listener(QObject):
         self.read.append((number, title, page))
 
     @Slot(str)
-    def _on_load_failed(self, message: str) -> None:
+    def _on_load_failed(self, message: str, _stopped: bool) -> None:
         self.load_failed.append(message)
 
     @Slot(object)

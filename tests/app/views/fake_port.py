@@ -101,7 +101,7 @@ class RecordingPort(QObject):
     phase_changed = Signal(object)
     events_arrived = Signal(object)
     model_loaded = Signal(object)
-    load_failed = Signal(str)
+    load_failed = Signal(str, bool)
     conversation_opened = Signal(object)
     path_changed = Signal(object)
     tree_changed = Signal(object, object, object)

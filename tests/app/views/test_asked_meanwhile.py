@@ -22,7 +22,7 @@ from app.engine.commands import (
 from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views.memories import MemoryLibrary
-from app.views.notices import Notice
+from app.views.notices import Notice, Tone
 from app.views.system_prompt import SystemPromptDialog
 from rxt.events import TurnStarted
 from tests.app.views.branching import open_line, show_path, turn
@@ -43,7 +43,7 @@ def hint(desk: Desk) -> str:
 
 FAILURES: dict[str, Callable[[Desk], None]] = {
     "chat": lambda desk: desk.port.refuse(OpenConversation(2), "It was stopped."),
-    "model": lambda desk: desk.port.load_failed.emit("The folder is gone. Nothing was changed."),
+    "model": lambda desk: desk.port.load_failed.emit("The folder is gone. Nothing was changed.", False),
     "chat of another model": lambda desk: desk.port.conversation_refused.emit(2, "Not opened", "Of another model."),
 }
 
@@ -121,11 +121,18 @@ def test_that_opening_another_model_can_be_stopped_and_opening_the_first_cannot(
     assert len(desk.port.called("stop")) == 1
 
 
+def test_that_opening_a_model_that_was_stopped_is_told_and_not_as_an_error(desk: Desk) -> None:
+    words = "Opening this model was stopped. Nothing was changed."
+    for stopped, tone in ((False, Tone.ERROR), (True, Tone.INFO)):
+        desk.port.load_failed.emit(words, stopped)
+        assert [notice.tone for notice in desk.window.chat.notices.findChildren(Notice)][-1] is tone
+
+
 def test_that_opening_a_model_after_the_first_could_not_be_opened_can_be_stopped(
     make_desk: Callable[..., Desk],
 ) -> None:
     desk = make_desk(load=False)
-    desk.port.load_failed.emit("There is no such folder.")
+    desk.port.load_failed.emit("There is no such folder.", False)
     desk.port.say_phase(Phase.LOADING)
     assert desk.actions["stop"].isEnabled()
 

@@ -285,3 +285,32 @@ def test_that_the_way_to_the_latest_message_covers_no_button_of_an_edited_one(lo
     assert chat.jump.isHidden()
     chat.overlay.editor.finish()
     qtbot.waitUntil(chat.jump.isVisible)
+
+
+def test_that_there_is_no_way_to_the_latest_message_where_it_is_seen(low: Desk, qtbot: QtBot) -> None:
+    chat = low.window.chat
+    for number in range(3):
+        low.port.answer(f"What is raven {number}?", "A bird.")
+    chat.transcript.verticalScrollBar().setValue(0)
+    qtbot.waitUntil(chat.jump.isVisible)
+    low.window.resize(700, 2_000)
+    qtbot.waitUntil(chat.jump.isHidden)
+    low.window.resize(700, LOW_PX)
+    qtbot.waitUntil(chat.jump.isVisible)
+
+
+def test_that_a_notice_hides_no_button_of_the_message_that_is_edited(desk: Desk, qtbot: QtBot) -> None:
+    chat, view = desk.window.chat, desk.window.chat.transcript
+    for number in range(9):
+        desk.port.answer(f"What is raven {number}?", "A bird.")
+    chat.overlay.begin_edit(12)
+    editor = chat.overlay.editor
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.value() - (view.viewport().height() - editor.geometry().bottom() - 4))  # it stands lowest
+    qtbot.wait(20)
+    assert not view.is_following
+    assert_whole(desk.find("acceptEdit"))
+    editor.edit.setFocus()
+    chat.notices.add(REFUSED)
+    qtbot.wait(50)
+    assert_whole(desk.find("acceptEdit"))

@@ -269,7 +269,7 @@ def test_that_a_message_written_while_another_chat_is_opened_is_not_promised_to_
 
 def test_that_a_missing_model_says_why_and_offers_the_bundled_one(make_desk: Make, qtbot: QtBot) -> None:
     desk = make_desk(load=False)
-    desk.port.load_failed.emit("The folder has no config.json.")
+    desk.port.load_failed.emit("The folder has no config.json.", False)
     desk.port.say_phase(Phase.NO_MODEL)
     reason = desk.find("modelMissingReason")
     assert isinstance(reason, QLabel)

@@ -150,7 +150,7 @@ def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot
 
 
 def test_that_a_model_that_cannot_be_opened_leaves_the_other_and_says_so(desk: Desk) -> None:
-    desk.port.load_failed.emit("The folder x is not a model.")
+    desk.port.load_failed.emit("The folder x is not a model.", False)
     assert desk.port.model is not None
     assert desk.window.chat.notices.texts == (
         f"The folder x is not a model. {desk.port.model.name} stays open and nothing was changed.",

@@ -287,3 +287,18 @@ def test_that_the_key_of_a_hidden_panel_is_said_whole_in_a_narrow_window(desk: D
     resize(desk, qtbot, 1280, 800)
     assert status.memory.isVisible()
     assert status.device.isVisible()
+
+
+def test_that_panels_are_as_they_were_left_on_a_screen_of_another_size(
+    make_desk: Callable[..., Desk], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_desk()
+    first.drag_edge(first.window.inspector_dock, 440)
+    first.window.sidebar_dock.hide()
+    qtbot.wait(20)
+    first.window.close()
+    monkeypatch.setattr(QMainWindow, "restoreGeometry", lambda *_: False)  # as Qt does where the screen is much larger
+    second = make_desk(load=False)
+    qtbot.waitUntil(lambda: second.window.inspector_dock.width() == 440 or second.window.width() < 840)
+    assert second.window.sidebar_dock.isHidden()
+    assert second.window._sizes.state["inspector"] == 440

@@ -47,7 +47,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 def test_that_a_model_that_fails_at_the_start_is_spoken(desk: Desk, heard: Heard) -> None:
     desk.port.model = None
-    desk.port.load_failed.emit("The folder is gone. Nothing was changed.")
+    desk.port.load_failed.emit("The folder is gone. Nothing was changed.", False)
     assert heard == [("The folder is gone. Nothing was changed.", True)]
 
 

@@ -215,13 +215,9 @@ class Composer(QFrame):
         self._show_placeholder()
 
     def _show_placeholder(self) -> None:
-        if self._phase.is_busy:
-            words = f"Write a message… {self._fate}"
-        elif self._is_past:
-            words = "Write a message… as a new branch"
-        else:
-            words = "Write a message…"
-        self.edit.show_placeholder(words)
+        fate = self._fate if self._phase.is_busy else "as a new branch" if self._is_past else ""
+        short = f"{fate[0].upper()}{fate[1:]}…" if fate else ""
+        self.edit.show_placeholder(f"Write a message… {fate}".rstrip(), short)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -29,6 +29,7 @@ class MessageEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._most = LINES
+        self._placeholders = "", ""
         self.setObjectName("composer")
         self.setAccessibleName("Message")
         self.setAccessibleDescription("Enter sends, Shift and Enter starts a new line")
@@ -41,10 +42,16 @@ class MessageEdit(QPlainTextEdit):
         self.textChanged.connect(self._fit)
         self._fit()
 
-    def show_placeholder(self, words: str) -> None:
-        """Says in an empty field what it is for; Qt does not repaint a placeholder that changes while it is seen."""
-        self.setPlaceholderText(words)
-        self.viewport().update()
+    def show_placeholder(self, words: str, short: str = "") -> None:
+        """Says in an empty field what it is for: in short words where the others have no room in one line."""
+        self._placeholders = words, short or words
+        self._choose_placeholder()
+
+    def _choose_placeholder(self) -> None:
+        words, short = self._placeholders
+        room = self.viewport().width() - 2 * round(self.document().documentMargin())
+        self.setPlaceholderText(words if self.fontMetrics().horizontalAdvance(words) <= room else short)
+        self.viewport().update()  # Qt does not repaint a placeholder that changes while it is seen
 
     @Slot(int, int, int)
     def _choose_breaks(self, _place: int, _removed: int, added: int) -> None:
@@ -86,6 +93,7 @@ class MessageEdit(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self._choose_placeholder()
 
     def event(self, event: QEvent) -> bool:
         """Leaves keys to the actions."""

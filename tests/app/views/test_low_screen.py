@@ -263,6 +263,17 @@ def test_that_banner_waiting_message_and_search_change_no_width_of_a_narrow_chat
     assert chat.find_bar.field.width() >= 48
 
 
+def test_that_an_empty_field_says_in_one_line_what_becomes_of_a_message(slim: Desk, qtbot: QtBot) -> None:
+    edit = slim.window.chat.composer.edit
+    slim.workspace.history.show_turn(0)
+    assert edit.placeholderText() == "As a new branch…"
+    slim.port.say_phase(Phase.ANSWERING)
+    assert edit.placeholderText() == "Sent when ready…"
+    slim.port.say_phase(Phase.READY)
+    slim.window.resize(1000, 600)
+    qtbot.waitUntil(lambda: edit.placeholderText() == "Write a message… as a new branch")
+
+
 def test_that_no_button_is_cut_where_no_model_is_open_in_a_narrow_chat(slim: Desk, qtbot: QtBot) -> None:
     page = slim.window.chat.model_missing
     page.show_reason("The folder is not there.")

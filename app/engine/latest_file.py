@@ -28,7 +28,7 @@ class LatestFile:
         self._refused: bytes | None = None  # what could not be written, where nothing newer was
         self._thread: threading.Thread | None = None
         self._is_strange = False  # what it holds could not be read
-        self._is_first = True
+        self._is_tidy = False  # what killed programs left beside it is removed
 
     @property
     def aside(self) -> Path:
@@ -89,9 +89,9 @@ class LatestFile:
 
     def _make_room(self) -> None:
         private_folder(self.path.parent)
-        if self._is_first:
-            remove_unfinished(self.path)  # of a program that was killed: nobody sent these words
-            self._is_first = False
+        if not self._is_tidy:
+            remove_unfinished(self.path)  # nobody sent these words
+            self._is_tidy = True
         if self._is_strange:
             with contextlib.suppress(FileNotFoundError):
                 replace_file(self.path, self.aside)

@@ -78,6 +78,20 @@ def test_that_a_model_that_a_later_stage_cannot_train_is_refused_before_the_firs
         assert look_ahead(start, (later, stage), 1) == []
 
 
+def run_until(trainer: Trainer, place: int, step: int) -> None:
+    """Trains, and is killed in this step of this stage."""
+
+    class Killed(Exception):
+        pass
+
+    def kill(progress: object) -> None:
+        if trainer.place == place and trainer.stage_step >= step:
+            raise Killed
+
+    with pytest.raises(Killed):
+        trainer.run(kill)
+
+
 def test_that_a_run_that_goes_on_asks_for_the_files_of_stages_to_come_and_of_none_that_is_over(
     trained: Recipe, tmp_path: Path
 ) -> None:
@@ -89,16 +103,7 @@ def test_that_a_run_that_goes_on_asks_for_the_files_of_stages_to_come_and_of_non
     with pytest.raises(DataError, match=f"{SECOND}There is no data file"):
         Trainer(recipe, tmp_path / "run")
     (tmp_path / "away").rename(second)
-
-    class Killed(Exception):
-        """What ends the run in its second stage."""
-
-    def kill(progress: object) -> None:
-        if trainer.place == 1 and trainer.stage_step == 4:
-            raise Killed
-
-    with pytest.raises(Killed):
-        trainer.run(kill)
+    run_until(trainer, 1, 4)
     first.unlink()
     again = Trainer(recipe, tmp_path / "run")
     assert (again.place, again.stage_step) == (1, 3)
@@ -112,16 +117,7 @@ def test_that_a_run_that_was_killed_at_the_end_of_a_stage_needs_nothing_of_it_an
     first, second = (conversations(tmp_path / f"{name}.jsonl", 1) for name in ("first", "second"))
     recipe = in_two_stages(trained, second, first=(first,))
     trainer = Trainer(recipe, tmp_path / "run")
-
-    class Killed(Exception):
-        """What ends the run in the first step of its second stage."""
-
-    def kill(progress: object) -> None:
-        if trainer.place == 1:
-            raise Killed
-
-    with pytest.raises(Killed):
-        trainer.run(kill)
+    run_until(trainer, 1, 1)
     first.unlink()
     again = Trainer(recipe, tmp_path / "run")
     assert (again.place, again.stage_step, again.step) == (1, 0, recipe.stages[0].schedule.steps)

@@ -31,6 +31,11 @@ class LatestFile:
         self._is_tidy = False  # what killed programs left beside it is removed
 
     @property
+    def is_strange(self) -> bool:
+        """Whether what it holds could not be read, and still has to be put beside it."""
+        return self._is_strange
+
+    @property
     def aside(self) -> Path:
         """Where what could not be read is kept."""
         return self.path.with_name(f"{self.path.name}.damaged")

@@ -21,6 +21,7 @@ from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
 from app.views.labels import scrolled
 from app.views.loss_question import Losses
+from app.views.notices import Tone
 from app.views.overlays import Callout, DropHint
 from app.views.panel_room import PanelRoom
 from app.views.panel_sizes import PanelSizes
@@ -172,6 +173,8 @@ class MainWindow(QMainWindow):
             self.reset_layout()
         self.sidebar.branches.is_open = self._layout.shows_branches
         self._drafts.restore()
+        if self._layout.trouble:
+            self.chat.notices.add(self._layout.trouble, Tone.WARNING)
 
     def _room(self) -> QSize:
         """What the screen has room for below a title bar."""

@@ -50,7 +50,21 @@ class WindowLayout(QObject):
         super().__init__(parent)
         self._file: QSettings = open_ini(path, self)
         self._unsent = LatestFile(path.with_name(UNSENT))
-        self._words = self._read_words()
+        stored = self._stored_words()
+        self._trouble = self._unreadable() if self._unsent.is_strange else ""
+        self._words = self._moved_words(stored)
+
+    @property
+    def trouble(self) -> str:
+        """What could not be read, what becomes of it and what is unchanged, as sentences; empty where all could be."""
+        return self._trouble
+
+    def _unreadable(self) -> str:
+        file = self._unsent.path
+        return (
+            f"What you had typed and not sent could not be read. Its file, {file}, is kept as {self._unsent.aside.name} "
+            "before anything is written in its place. Chats and memories are unchanged."
+        )
 
     @property
     def draft(self) -> str:
@@ -90,9 +104,8 @@ class WindowLayout(QObject):
         self._words[name] = text
         self._unsent.put(json.dumps(self._words).encode())
 
-    def _read_words(self) -> dict[str, str]:
+    def _moved_words(self, words: dict[str, str]) -> dict[str, str]:
         """What was not sent. An older version keeps it in the ini file: what is there is newer, and moves."""
-        words = self._stored_words()
         former = {name: text for name in WORDS if isinstance(text := self._file.value(name), str)}
         if former:
             words |= former

@@ -58,6 +58,19 @@ def test_that_words_of_an_older_version_that_was_used_in_between_are_kept(tmp_pa
     assert WindowLayout(file, qapp).draft == "newest"  # also where the former window was killed
 
 
+def test_that_a_window_says_that_unsent_words_cannot_be_read_and_where_they_are_kept(
+    make_desk: Callable[..., Desk],
+) -> None:
+    desk = make_desk(load=False)
+    file = desk.paths.window_file.with_name("unsent.json")
+    assert not desk.window.chat.notices.texts
+    desk.window.close()
+    file.write_bytes(b"{")
+    (told,) = make_desk(load=False).window.chat.notices.texts
+    assert str(file) in told
+    assert "unsent.json.damaged" in told
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b"[" * 200_000])
 def test_that_a_damaged_file_of_unsent_words_is_set_aside(tmp_path: Path, qapp: QApplication, content: bytes) -> None:
     (tmp_path / "unsent.json").write_bytes(content)

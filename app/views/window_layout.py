@@ -60,10 +60,9 @@ class WindowLayout(QObject):
         return self._trouble
 
     def _unreadable(self) -> str:
-        file = self._unsent.path
         return (
-            f"What you had typed and not sent could not be read. Its file, {file}, is kept as {self._unsent.aside.name} "
-            "before anything is written in its place. Chats and memories are unchanged."
+            f"What you had typed and not sent could not be read. Its file, {self.file_name}, is kept as "
+            f"{self._unsent.aside.name} before anything is written in its place. Chats and memories are unchanged."
         )
 
     @property

@@ -11,8 +11,8 @@ import logging
 import threading
 from pathlib import Path
 
-from app.paths import private_folder
-from rxt.io.files import read_bounded, remove_unfinished, replace_file, write_atomically
+from app.paths import private_folder, unused
+from rxt.io.files import read_bounded, remove_unfinished, replace_file, while_in_use, write_atomically
 
 _log = logging.getLogger(__name__)
 LIMIT_BYTES = 64 * 2**20
@@ -28,6 +28,7 @@ class LatestFile:
         self._refused: bytes | None = None  # what could not be written, where nothing newer was
         self._thread: threading.Thread | None = None
         self._is_strange = False  # what it holds could not be read
+        self._aside = path
         self._is_tidy = False  # what killed programs left beside it is removed
 
     @property
@@ -38,12 +39,19 @@ class LatestFile:
     @property
     def aside(self) -> Path:
         """Where what could not be read is kept."""
-        return self.path.with_name(f"{self.path.name}.damaged")
+        return self._aside
+
+    def is_newer_than(self, other: Path) -> bool:
+        """Whether it was written after the file `other`; False where one of them is not there."""
+        try:
+            return self.path.stat().st_mtime_ns > other.stat().st_mtime_ns
+        except OSError:
+            return False
 
     def read(self) -> bytes | None:
         """What it holds; None where there is nothing, or nothing that can be read, which is then kept."""
         try:
-            return read_bounded(self.path, LIMIT_BYTES)
+            return while_in_use(lambda: read_bounded(self.path, LIMIT_BYTES))
         except FileNotFoundError:
             return None
         except (OSError, ValueError):
@@ -54,6 +62,7 @@ class LatestFile:
     def set_aside(self) -> None:
         """What it holds makes no sense: it is put beside it before anything is written in its place."""
         self._is_strange = True
+        self._aside = unused(self.path.with_name(f"{self.path.name}.damaged"))
 
     def put(self, data: bytes) -> None:
         """Has them written, in place of what still waits; returns at once."""

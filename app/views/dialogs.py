@@ -22,7 +22,8 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
-from app.views.labels import button, label, plain_tooltip
+from app.views.labels import button, label
+from app.views.tooltips import explain
 
 SUFFIX = ".safetensors"
 NOTE_LETTERS = 8_000
@@ -121,7 +122,7 @@ class SaveMemoryDialog(QDialog):
         reason = "A memory needs a title." if not self.title.text().strip() else ""
         reason = too_long if letters > NOTE_LETTERS else reason
         self._place.setText(reason or f"{self._shown.name} in {self._shown.parent}")
-        self._place.setToolTip(plain_tooltip(str(self._shown)))
+        explain(self._place, str(self._shown))
         self._save.setEnabled(not reason)
         self._save.setToolTip(reason)
 

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.tooltips import plain_tooltip
+
 LEAST_PX = 24
 ICON_GAP_PX = 4
 LIST_PX = 480  # at most, the width of the list of a choice
@@ -72,8 +74,9 @@ class ElidedCombo(QComboBox):
         self.view().setAccessibleName(name)
 
     def setToolTip(self, words: str) -> None:
-        super().setToolTip(words)
-        self.setAccessibleDescription(f"{self.accessibleName()}: {words}")
+        """words: no markup."""
+        super().setToolTip(plain_tooltip(words))
+        self.setAccessibleDescription(": ".join(part for part in (self.accessibleName(), words) if part))
 
     def showPopup(self) -> None:
         view = self.view()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QLocale, QSize, Qt
@@ -106,11 +105,6 @@ def line() -> QFrame:
     result = QFrame()
     result.setProperty("line", True)
     return result
-
-
-def plain_tooltip(text: str) -> str:
-    """`text` as a tooltip that shows it letter by letter; Qt would read markup in it."""
-    return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if text else ""
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

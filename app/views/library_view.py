@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 from app.models.chats import ChatRole
 from app.models.library import LibraryRole
 from app.theme import RADIUS_PX, Theme, ThemeController, caption_font, mixed
-from app.views.labels import plain_tooltip
 from app.views.text_keys import deletes
+from app.views.tooltips import plain_tooltip
 
 LINE_PX = 50
 HEADING_PX = 28

@@ -22,7 +22,7 @@ from app.paint.colormap import lookup_table
 from app.paint.limits import Limits, extent_of
 from app.paint.raster import rgba
 from app.theme import CAPTION_PX, GAP_PX, RADIUS_PX, Theme, ThemeController, caption_font, mixed
-from app.views.labels import plain_tooltip
+from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from rxt.events import FloatArray

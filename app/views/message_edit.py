@@ -54,12 +54,13 @@ class MessageEdit(QPlainTextEdit):
         self.viewport().update()  # Qt does not repaint a placeholder that changes while it is seen
 
     @Slot(int, int, int)
-    def _choose_breaks(self, _place: int, _removed: int, added: int) -> None:
+    def _choose_breaks(self, _place: int, removed: int, added: int) -> None:
         """Before a text is laid out: one with a very long word would keep the window busy for seconds, at each letter,
         and breaks anywhere."""
         wrap = QTextOption.WrapMode
-        if added > LONGEST_RUN and has_run(self.toPlainText(), LONGEST_RUN):
-            self.setWordWrapMode(wrap.WrapAnywhere)
+        if max(removed, added) > LONGEST_RUN:  # nobody types so long a word letter by letter
+            found = has_run(self.toPlainText(), LONGEST_RUN)
+            self.setWordWrapMode(wrap.WrapAnywhere if found else wrap.WrapAtWordBoundaryOrAnywhere)
         elif self.document().characterCount() <= LONGEST_RUN:
             self.setWordWrapMode(wrap.WrapAtWordBoundaryOrAnywhere)
 

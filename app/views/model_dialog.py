@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 
 from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, label, plain_tooltip
+from app.views.labels import button, label
 from app.views.spoken import announce
+from app.views.tooltips import explain
 from app.views.window_layout import resize_on_screen
 
 FIRST_SIZE_PX = (600, 480)
@@ -76,7 +77,7 @@ class ModelDialog(QDialog):
         self.token.setAccessibleName("Access token")
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setPlaceholderText("Access token, where you are not signed in on this computer")
-        self.token.setToolTip(plain_tooltip("It is used for this download and kept nowhere."))
+        explain(self.token, "It is used for this download and kept nowhere.")
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Download")
         self.bar.setRange(0, STEPS)

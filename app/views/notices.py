@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import GAP_PX
-from app.views.labels import button, label, plain_tooltip
+from app.views.labels import button, label
 from app.views.spoken import ASSERTIVE, POLITE, announce
+from app.views.tooltips import explain
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -110,7 +111,7 @@ class Notice(QFrame):
         self.text = text
         self.setAccessibleName(f"{self.tone.value}: {text}")
         self._words.setText(text)
-        self._words.setToolTip(plain_tooltip(text))
+        explain(self._words, text)
 
     def stay(self) -> None:
         """Does not go by itself: it tells what is still under way, and who added it takes it away."""

@@ -35,8 +35,9 @@ class PanelRoom(QObject):
         self._stays, self._gone = "inspector", ""
         self._words = ""
         self._acts = False  # what is shown and hidden meanwhile is not what the person did
-        for panel in self._panels.values():
+        for name, panel in self._panels.items():
             panel.installEventFilter(self)
+            actions[name].changed.connect(self._follow_key)
 
     def begin_again(self) -> None:
         """Panels were shown for a layout: of both, the inspector stays."""
@@ -68,10 +69,19 @@ class PanelRoom(QObject):
         if not any(panel.isHidden() for panel in self._panels.values()):
             self._gone = next(name for name in self._panels if name != self._stays)
             self._show(self._gone, False)
+        self._tell()
+
+    def _tell(self) -> None:
         if self._gone and not self._panels[self._stays].isHidden():
             gone, keys = self._gone, native(self._actions[self._gone].shortcut().toString())
             why = f"The window is too narrow for the {gone} beside the {self._stays}"
             self._say(f"{gone.capitalize()} hidden ({keys})", f"{why}: {keys} shows it in place of the other.")
+
+    @Slot()
+    def _follow_key(self) -> None:
+        """The line names a key, which the person may have changed."""
+        if self._words:
+            self._tell()
 
     def _show(self, name: str, shown: bool) -> None:
         self._acts = True

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 from app.models.library import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
 from app.views.caret_browser import CaretBrowser
-from app.views.labels import button, plain_tooltip
+from app.views.labels import button
 from app.views.message import has_run
 from app.views.page_finder import PageFinder, arrange_page
+from app.views.tooltips import explain
 from app.views.window_layout import resize_on_screen
 
 FIRST_PX = (760, 720)
@@ -69,9 +70,7 @@ class ReadingWindow(QDialog):
         close.clicked.connect(self.accept)
         go_on = button("Go on with the open model", "")
         go_on.setObjectName("goOn")
-        go_on.setToolTip(
-            plain_tooltip("Writes what was said into a new memory, as a new chat. This one stays as it is.")
-        )
+        explain(go_on, "Writes what was said into a new memory, as a new chat. This one stays as it is.")
         go_on.setVisible(can_go_on)
         go_on.clicked.connect(self.go_on_asked)
         arrange_page(self, self.finder, row, go_on, close)

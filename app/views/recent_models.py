@@ -10,7 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.models.library import one_line
-from app.views.labels import plain_tooltip
+from app.views.tooltips import plain_tooltip
+from rxt.io.model_name import model_name
 
 if TYPE_CHECKING:
     from app.models.settings import Preferences, Settings
@@ -41,7 +42,7 @@ class RecentModels(QMenu):
         self._shown = preferences.recent_models
         self.clear()
         for source in self._shown:
-            line = self.addAction(one_line(_name(source)).replace("&", "&&"))
+            line = self.addAction(one_line(model_name(PurePath(source)) or source).replace("&", "&&"))
             line.setToolTip(plain_tooltip(one_line(source)))
             line.setData(source)
         self.setEnabled(bool(self._shown))
@@ -51,12 +52,3 @@ class RecentModels(QMenu):
     @Slot(QAction)
     def _choose(self, line: QAction) -> None:
         self.chosen.emit(str(line.data()))
-
-
-def _name(source: str) -> str:
-    """The name of a model's folder; in the hub's cache, where that is a commit, the name of its repository."""
-    path = PurePath(source)
-    kind, _, repository = path.parent.parent.name.partition("--")
-    if kind == "models" and path.parent.name == "snapshots" and repository:
-        return repository.replace("--", "/", 1)
-    return path.name or source

@@ -13,8 +13,8 @@ from app.engine.findings import Reads
 from app.engine.inquiries import AskReads
 from app.views.inspector.word_flow import STRONGEST_ALPHA
 from app.views.inspector.word_tints import read_tints
-from app.views.labels import plain_tooltip
 from app.views.message import TintedPart, utf16_length
+from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

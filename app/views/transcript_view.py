@@ -21,11 +21,11 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from app.models.conversation import AnyIndex, Conversation, MessageRole
 from app.theme import ThemeController
 from app.views.key_button import native
-from app.views.labels import plain_tooltip
 from app.views.message import TintedPart
 from app.views.message_foot import FootContent, Part
 from app.views.message_list import MessageList
 from app.views.text_selection import TextPosition, TextSelection
+from app.views.tooltips import plain_tooltip
 
 
 def _no_matches(_row: int) -> Sequence[tuple[int, int]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt
 
 from app.engine.latest_file import LatestFile
+from app.models.message_limit import LONGEST_MESSAGE
 from app.models.settings import open_ini
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 VERSION = 1
 UNSENT = "unsent.json"
 WORDS = ("draft", "prompt", "note", "edits")
-LONGEST_DRAFT = 200_000
+LONGEST_DRAFT = 3 * LONGEST_MESSAGE + 2  # one that is sent, one that waits, and what is typed
 MOST_EDITS = 20
 TITLE_BAR_PX = 48  # what a desktop may put around a window
 Edits = dict[tuple[int, bool], str]
@@ -104,15 +105,14 @@ class WindowLayout(QObject):
         self._unsent.put(json.dumps(self._words).encode())
 
     def _moved_words(self, words: dict[str, str]) -> dict[str, str]:
-        """What was not sent. An older version keeps it in the ini file: what is there is newer, and moves."""
+        """What was not sent. An older version keeps it in the ini file: what is there moves, unless it is older and
+        could only not be removed."""
         former = {name: text for name in WORDS if isinstance(text := self._file.value(name), str)}
         if former:
-            words |= former
+            if not self._unsent.is_newer_than(Path(self._file.fileName())):
+                words |= former
             self._unsent.put(json.dumps(words).encode())
-            if self._unsent.finish():
-                for name in former:
-                    self._file.remove(name)
-                self._file.sync()
+            self.sync()
         return words
 
     def _stored_words(self) -> dict[str, str]:
@@ -188,5 +188,8 @@ class WindowLayout(QObject):
     def sync(self) -> bool:
         """Waits until all is written that can be, and returns whether what was typed is."""
         is_kept = self._unsent.finish()
+        if is_kept:
+            for name in WORDS:  # of an older version, which are in the other file now
+                self._file.remove(name)
         self._file.sync()
         return is_kept

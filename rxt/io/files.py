@@ -9,18 +9,19 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from rxt.errors import ModelError
 
+T = TypeVar("T")
 TOKEN_BYTES = 8
 """Of the chance in the name of a temporary file, twice as many letters."""
 IN_USE = (5, 32, 33)
 """What Windows says of a file that another program, such as one that looks for viruses, has open just now."""
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
-"""Between the tries to put a file in the place of one that is in use: 2.5 seconds in all."""
+"""Between the tries to read a file that is in use, or to put one in its place: 2.5 seconds in all."""
 POINTER = b"version h"
 """What a file of Git LFS begins with where only its pointer was copied: "version https://git-lfs.github.com/spec/v1"."""
 _NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -91,14 +92,19 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def replace_file(source: Path, target: Path) -> None:
     """os.replace, tried again for a moment where a file is in use. Raises OSError."""
+    while_in_use(lambda: os.replace(source, target))
+
+
+def while_in_use(task: Callable[[], T]) -> T:
+    """What a task with a file gives, tried again for a moment where the file is in use. Raises what the task does."""
     for pause in PAUSES_S:
         try:
-            return os.replace(source, target)
+            return task()
         except OSError as error:
             if getattr(error, "winerror", None) not in IN_USE:
                 raise
         time.sleep(pause)
-    return os.replace(source, target)
+    return task()
 
 
 @contextlib.contextmanager

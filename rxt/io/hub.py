@@ -17,7 +17,7 @@ from typing import TypeVar
 from rxt.errors import ModelError
 from rxt.io.download import TIMEOUT_S, Download
 from rxt.io.errand import Errand, Progress, run_errand
-from rxt.io.hub_cache import HubCache, repository_of
+from rxt.io.hub_cache import HubCache
 from rxt.io.hub_errors import (
     HubAnswerError,
     HubDownError,
@@ -28,6 +28,7 @@ from rxt.io.hub_errors import (
     translate,
 )
 from rxt.io.listing import COMMIT, MODEL, Listing, read_listing
+from rxt.io.model_name import model_name
 from rxt.io.visitor import PROGRAM, Visitor, program_version
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> 
         )
     if exists:
         folder = path.resolve()
-        return folder, repository_of(folder) or folder.name
+        return folder, model_name(folder)
     repository, _, revision = str(path_or_repo).partition("@")
     if not is_repository(repository):
         name = str(path_or_repo)[:200]

@@ -126,13 +126,6 @@ class HubCache:
             os.replace(blob, target)
 
 
-def repository_of(snapshot: Path) -> str | None:
-    """The id of the repository that a snapshot's folder belongs to, None for any other folder."""
-    kind, _, name = snapshot.parent.parent.name.partition("--")
-    is_snapshot = kind == "models" and snapshot.parent.name == "snapshots" and COMMIT.fullmatch(snapshot.name)
-    return name.replace("--", "/", 1) if is_snapshot and name else None
-
-
 def _has_weights(folder: Path) -> bool:
     """Whether the weights are here, all parts of them: other clients show a file as soon as that one has arrived."""
     found = {path.name for path in folder.glob("*.safetensors") if path.is_file()}

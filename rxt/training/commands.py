@@ -70,7 +70,9 @@ def add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     judge.add_argument("--model", help="a folder or hub repository id; the bundled model if absent")
     add_precision(judge)
     judge.add_argument("--dialogues", type=int, help=f"of each kind ({OF_GENERATED['dialogues']})")
-    judge.add_argument("--turns", type=int, help=f"of each dialogue ({OF_GENERATED['turns']})")
+    judge.add_argument(
+        "--turns", type=int, help=f"of each dialogue, and the farthest question ({OF_GENERATED['turns']})"
+    )
     judge.add_argument("--seed", type=int, help=f"of the dialogues ({OF_GENERATED['seed']})")
     judge.add_argument("--kinds", type=int, help="only the facts of this many kinds that people tell most; else all")
     judge.add_argument(

@@ -122,7 +122,8 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
 def _dialogue(where: str, record: Any) -> Dialogue:
     if not isinstance(record, Mapping):
         raise DataError(f"{where}: this is no object with query and answer.")
-    empty = [key for key in ("text", "system", "interactions") if record.get(key, "") is None]
+    columns = ("query", "answer") if isinstance(record.get("text"), str) else ("text",)
+    empty = [key for key in (*columns, "system", "interactions") if record.get(key, "") is None]
     record = {key: value for key, value in record.items() if key not in empty}  # a table has all columns in every row
     if "text" in record and record.keys().isdisjoint(KEYS):
         return Dialogue((Turn("", _text(where, record, "text"), PLAIN_TEXT),))

@@ -12,13 +12,16 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from rxt.training.batch import BatchBuilder, DialogueBatch
+from rxt.training.batch import SYSTEM, BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
 from rxt.training.source import GeneratedSource, Source
 
 PADDED = 4
 """A step reads at most so many times its turns once short conversations are padded to its longest one: every turn,
 blank or not, has a memory that must be held."""
+
+SHORT_STEPS = 0.5
+"""How often the short conversations have a step of their own where they would be left out for a long one's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class PairMaker:
         pairs: list[Dialogue] = []
         while (missing := wanted - len(pairs)) > 0:  # conversations of files may be shorter than `turns`
             dialogues = self.source.dialogues(turns, -(-missing // turns), draw.own)
-            pairs += [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns]
+            # Nobody learns to say an instruction.
+            pairs += [Dialogue((turn,)) for dialogue in dialogues for turn in dialogue.turns if turn.kind != SYSTEM]
         if len(pairs) > wanted:  # of all: the first ones would leave the ends of long conversations unread
             pairs = draw.own.sample(pairs, wanted)
         return Material(self.builder.build(pairs), draw.own.randrange(2**62))
@@ -121,7 +125,8 @@ class LessonMaker:
 def filled(source: Source, turns: int, wanted: int, rng: random.Random) -> list[Dialogue]:
     """Conversations of at most `turns` turns that have about `wanted` turns together, however short they are.
 
-    Where one is so long that padding would make more than PADDED * wanted turns of them, the shortest are left out."""
+    Where one is so long that padding would make more than PADDED * wanted turns of them, the shortest are left out, or,
+    as often, all are drawn anew and none is so long: else one long conversation would be learned and no short one."""
     dialogues = source.dialogues(turns, max(1, wanted // turns), rng)
     total = sum(len(dialogue.turns) for dialogue in dialogues)
     # As long as one more of mean length fits: where all are of `turns` turns, those first drawn are all.
@@ -129,7 +134,11 @@ def filled(source: Source, turns: int, wanted: int, rng: random.Random) -> list[
         more = source.dialogues(turns, max(1, missing // turns), rng)
         total += sum(len(dialogue.turns) for dialogue in more)
         dialogues += more
-    room = max(1, PADDED * wanted // max(len(dialogue.turns) for dialogue in dialogues))
+    longest = max(len(dialogue.turns) for dialogue in dialogues)
+    room = max(1, PADDED * wanted // longest)
+    shorter = [length for dialogue in dialogues if (length := len(dialogue.turns)) < longest]
+    if len(dialogues) > room and shorter and rng.random() < SHORT_STEPS:
+        return filled(source, max(shorter), wanted, rng)
     longest_first = sorted(range(len(dialogues)), key=lambda place: -len(dialogues[place].turns))
     return [dialogues[place] for place in sorted(longest_first[:room])]
 

@@ -12,6 +12,8 @@ StageKind = Literal["joint", "interaction", "memory_attention", "memory_aware"]
 KINDS: tuple[StageKind, ...] = get_args(StageKind)
 PRECISIONS = ("float32", "bfloat16")
 GENERATOR = "dialogues"
+OF_TOKENIZER = ("tokenizer_dialogues", "turns_per_dialogue")
+"""What a recipe says of the tokenizer of a new model."""
 
 
 class RecipeError(RxtError, ValueError):

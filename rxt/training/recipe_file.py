@@ -10,13 +10,14 @@ import dataclasses
 import math
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from rxt.training.recipe import (
     GENERATOR,
     KINDS,
+    OF_TOKENIZER,
     PRECISIONS,
     CurriculumPlan,
     DataPlan,
@@ -66,11 +67,12 @@ OF_KINDS: dict[str, tuple[StageKind, ...]] = {
     "memory_steps": ("memory_attention",), "tagging": _AWARE, "tagging_messages": _AWARE, "tagging_hidden": _AWARE,
     "decoder_only": _AWARE, "decoder_held": _AWARE, "slot_share": _AWARE, "asides": _AWARE, "recitals": _AWARE,
     "mistakes": _AWARE, "acknowledgements": _AWARE, "curriculum": _AWARE,
+    "answer_weight": ("interaction", "memory_aware"), "gate_learning_rate": ("memory_attention", "memory_aware"),
 }  # fmt: skip
 """What a stage of another kind would read and not use. In the sections, which all stages share, it may stand."""
 OF_GENERATOR = (
     "novelty", "focus", "asides", "talk", "eager", "recitals", "mistakes", "episodes", "acknowledgements",
-    "tokenizer_dialogues", "turns_per_dialogue",
+    *OF_TOKENIZER,
 )  # fmt: skip
 OF_LESSON = ("tagging", "tagging_messages", "tagging_hidden")
 
@@ -78,7 +80,7 @@ OF_LESSON = ("tagging", "tagging_messages", "tagging_hidden")
 def read_recipe(path: Path) -> Recipe:
     """Reads a TOML file. Raises RecipeError naming what is missing, unknown or of another type."""
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))  # with a mark, as some editors on Windows begin a file
     except (OSError, ValueError, RecursionError) as error:
         raise RecipeError(f"{path} cannot be read as TOML: {error}") from None
     if unknown := sorted(document.keys() - set(SECTIONS)):
@@ -98,7 +100,17 @@ def read_recipe(path: Path) -> Recipe:
         if not isinstance(tables, list) or not tables:
             raise RecipeError(f"{path}: stages are written as [[stage]], once for each")
         stages = [_stage(path, number, table, schedule, data, curriculum) for number, table in enumerate(tables, 1)]
-    return Recipe(_model(path, document), run, tuple(stages))
+    model = _model(path, document)
+    if isinstance(model, ModelFolder):
+        _check_tokenizer(path, [document["data"], *(tables or ())])
+    return Recipe(model, run, tuple(stages))
+
+
+def _check_tokenizer(path: Path, tables: Sequence[Mapping[str, Any]]) -> None:
+    """Raises RecipeError where data says how a tokenizer is learned, and the model to begin with brings its own."""
+    for key in OF_TOKENIZER:
+        if any(key in table for table in tables):
+            raise RecipeError(f"{path} has {key}, and the model that [model] names brings its tokenizer: leave it out")
 
 
 class _Section:
@@ -208,7 +220,7 @@ def _check_use(section: _Section, plan: StagePlan) -> None:
     if not (data.files and data.generator):
         refuse(("generator_share",), "which only files and generated conversations together use")
     if options.decoder_only:
-        refuse(OF_LESSON, "which a stage with decoder_only does not use")
+        refuse((*OF_LESSON, "gate_learning_rate"), "which a stage with decoder_only does not use")
     if not options.tagging:
         refuse(OF_LESSON[1:], "which only a stage with tagging uses")
     if not options.tagging_messages:
@@ -235,7 +247,7 @@ def _model(path: Path, document: Mapping[str, Any]) -> ModelShape | ModelPreset 
             if type(values[key]) is not str or not values[key]:
                 raise RecipeError(f"{path}: [model] {key} must be a text, not {values[key]!r}")
             return ModelFolder(path.parent / values[key]) if key == "from" else ModelPreset(values[key])
-    shape = _Section(path, "model", document, ModelShape).build(ModelShape)
+    shape = _Section(path, "model", document, ModelShape, also=("from", "preset")).build(ModelShape)
     if shape.head_dim % 2 or shape.width % shape.head_dim:
         raise RecipeError(
             f"{path}: [model] head_dim must be an even number that divides width, {shape.width}, not {shape.head_dim}"

@@ -13,11 +13,10 @@ from typing import Any
 
 from rxt.io.files import write_atomically
 from rxt.training.checkpoint import TrainingError
-from rxt.training.recipe import Recipe
+from rxt.training.recipe import OF_TOKENIZER, Recipe
 
 RECIPE = "recipe.json"
 ORIGIN = "began_with"
-OF_TOKENIZER = ("tokenizer_dialogues", "turns_per_dialogue")
 
 
 class RecipeRecord:

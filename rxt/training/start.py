@@ -19,7 +19,7 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.text.trainer import train_tokenizer
-from rxt.training.batch import BatchBuilder, LossWeights
+from rxt.training.batch import PLAIN_TEXT, BatchBuilder, LossWeights
 from rxt.training.corpus import DataError, read_corpus, too_long
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import Dialogue, texts
@@ -29,7 +29,6 @@ from rxt.training.joint import JointStage
 from rxt.training.memory_attention_stage import MemoryAttentionStage
 from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.recipe import (
-    CurriculumPlan,
     DataPlan,
     ModelFolder,
     ModelPreset,
@@ -42,6 +41,7 @@ from rxt.training.source import FileSource, GeneratedSource, MixedSource, Source
 from rxt.training.stage import Stage
 from rxt.training.tagger import Lesson, Tagger
 from rxt.training.team import Team
+from rxt.training.unlearned import unlearned
 
 CHECKPOINT = "checkpoint.pt"
 MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
@@ -51,7 +51,7 @@ MASK_TOKEN = "[MASK]"  # noqa: S105  (a token of the tokenizer)
 class Start:
     """model: in float32, on the processor, every weight ready; document: its config.json. origin: the fingerprint of
     the trained model that it is a copy of, None of a new one. lengths: of the conversations of every file that was read
-    so far, in turns."""
+    so far, in turns; 0 for plain text."""
 
     model: ReactiveTransformer
     document: Mapping[str, Any]
@@ -130,7 +130,7 @@ def _tokenizer_texts(recipe: Recipe) -> Iterator[str]:
 def build_stage(start: Start, plan: StagePlan, place: int, seed: int) -> Stage:
     """The stage that stands at `place` in the recipe, with its data. Raises DataError or RecipeError."""
     data = plan.data if plan.kind == "memory_aware" else _without_asides(plan.data)
-    source = _source(start, data)
+    source = _source(start, plan, data)
     model, builder = start.model, start.builder(LossWeights(answer=plan.data.answer_weight))
     match plan.kind:
         case "joint" | "interaction":
@@ -151,7 +151,6 @@ def look_ahead(start: Start, stages: Sequence[StagePlan], place: int) -> list[st
 
     Keeps none of it; returns sentences about what of the files will not be learned. Raises DataError or RecipeError,
     which name the stage where there are several."""
-    notes: list[str] = []
     for number, plan in enumerate(stages[place:], place + 1):
         try:
             if plan.kind in ("joint", "interaction"):
@@ -161,30 +160,20 @@ def look_ahead(start: Start, stages: Sequence[StagePlan], place: int) -> list[st
             for path in plan.data.files:
                 if path not in start.lengths:
                     _read(start, [path])
+            _check_conversations(start, plan)
         except (DataError, RecipeError) as error:
             if len(stages) == 1:
                 raise
             raise type(error)(f"Nothing was trained, because stage {number} could not be: {error}") from None
-        where = f"In stage {number}, " if len(stages) > 1 else ""
-        notes += [where + note for note in _too_long_for(plan.curriculum, plan.data.files, start.lengths)]
-    return notes
+    return list(unlearned(stages, place, start.lengths))
 
 
-def _too_long_for(
-    curriculum: CurriculumPlan | None, files: Sequence[Path], lengths: Mapping[Path, Sequence[int]]
-) -> Iterator[str]:
-    """A sentence for each file with conversations that the curriculum cuts. lengths: in turns, of each file."""
-    if curriculum is None:
+def _check_conversations(start: Start, plan: StagePlan) -> None:
+    """Raises RecipeError where the files of a stage hold plain text alone and it needs conversations."""
+    if plan.kind == "joint" or plan.data.generator or any(any(start.lengths[path]) for path in plan.data.files):
         return
-    most = max(curriculum.turns)
-    for path in dict.fromkeys(files):
-        if count := sum(length > most for length in lengths[path]):
-            turns = f"{most} turn" if most == 1 else f"{most} turns"
-            which, ends = ("conversation", "its end is") if count == 1 else ("conversations", "their ends are")
-            yield (
-                f"{count} {which} of {path} {'is' if count == 1 else 'are'} longer than the {turns} of the curriculum; "
-                f"{ends} not learned. Raise the last number of turns (system counts as one), or leave [curriculum] out."
-            )
+    names = ", ".join(map(str, plan.data.files))
+    raise RecipeError(f"{names}: plain text is learned by joint stages alone, and {plan.kind} needs conversations.")
 
 
 def _check_slot_share(model: ReactiveTransformer, options: StageOptions) -> None:
@@ -212,7 +201,8 @@ def _lesson(model: ReactiveTransformer, plan: StagePlan, seed: int) -> Lesson | 
     return Lesson(tagger, told, options.tagging_messages, options.tagging_hidden)
 
 
-def _source(start: Start, plan: DataPlan) -> Source:
+def _source(start: Start, stage: StagePlan, plan: DataPlan) -> Source:
+    """What a stage draws from; `plan` is its data without what the stage does not use."""
     generated = GeneratedSource(
         novelty=plan.novelty,
         focus=plan.focus,
@@ -226,7 +216,12 @@ def _source(start: Start, plan: DataPlan) -> Source:
     )
     if not plan.files:
         return generated
-    files = FileSource(_read(start, plan.files))
+    read = _read(start, plan.files)
+    _check_conversations(start, stage)
+    usable = [dialogue for dialogue in read if stage.kind == "joint" or not _is_text(dialogue)]
+    if not usable:
+        return generated
+    files = FileSource(usable)
     return MixedSource(files, generated, plan.generator_share) if plan.generator else files
 
 
@@ -235,9 +230,13 @@ def _read(start: Start, files: Sequence[Path]) -> list[Dialogue]:
     found: list[Dialogue] = []
     for path in files:
         dialogues = read_corpus([path], objection)
-        start.lengths[path] = [len(dialogue.turns) for dialogue in dialogues]
+        start.lengths[path] = [0 if _is_text(dialogue) else len(dialogue.turns) for dialogue in dialogues]
         found += dialogues
     return found
+
+
+def _is_text(dialogue: Dialogue) -> bool:
+    return dialogue.turns[0].kind == PLAIN_TEXT
 
 
 def _mask_id(tokenizer_json: str) -> int:

@@ -64,6 +64,13 @@ class Team:
             start = stop
 
 
+def threads_each() -> int:
+    """The cores that this program may use, shared among its processes here: more threads would stand in each other's
+    way, and the single one that torchrun asks for would leave most cores of a large machine idle."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
 def join_team(device: str) -> None:
     """Joins the other processes where torchrun has started this one: gloo on processors, nccl on GPUs."""
     if "WORLD_SIZE" not in os.environ:
@@ -71,5 +78,5 @@ def join_team(device: str) -> None:
     if device.startswith("cuda"):
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     else:
-        torch.set_num_threads(1)  # processes share the cores; threads of each would stand in the others' way
+        torch.set_num_threads(threads_each())
     distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")

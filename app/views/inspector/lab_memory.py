@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.views.elided import ElidedCombo
-from app.views.labels import plain_tooltip
 from app.views.wheel_guard import WheelGuard
 
 if TYPE_CHECKING:
@@ -105,4 +104,4 @@ class MemoryCombo(ElidedCombo):
 
     def _show_tip(self) -> None:
         choice = self.choice
-        self.setToolTip("" if choice is None else plain_tooltip(choice.name))
+        self.setToolTip("" if choice is None else choice.name)

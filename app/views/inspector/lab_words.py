@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.paint.number import number_text
 from app.views.inspector.style import BODY_PX, TICK_PX, sized_font
 from app.views.inspector.text_direction import apart, is_right_to_left, joined, row_of_boxes, step_of
-from app.views.labels import plain_tooltip
+from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.models.library import one_line
-from app.views.labels import plain_tooltip
+from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from app.engine.findings import ProbeAnswer

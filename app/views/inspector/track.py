@@ -15,7 +15,7 @@ from app.models.memory_start import start_name
 from app.paint.number import decimals_for, number_text
 from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font
-from app.views.labels import plain_tooltip
+from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
     from app.theme import Theme

@@ -15,6 +15,8 @@ from rxt.training.dialogues.wording import Typist, Wording
 from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, recall_probe
 
 DISTANCES = (1, 2, 4, 8, 12, 16, 20)
+FAR_DISTANCES = (32, 48, 64, 96, 128)
+"""Of conversations longer than those an evaluation has if nothing else is said."""
 MOST_FACTS = 10
 CHANGE_DISTANCES = (1, 4)
 PROBES_PER_COUNT = 2
@@ -52,7 +54,7 @@ class Examiner:
         slot = self._slots(1)[0]
         scene.play(self._tellings.tell(slot, 0, scene.state, scene.typist, scene.rng))
         while len(scene.turns) <= turns:
-            if len(scene.turns) in DISTANCES:
+            if len(scene.turns) in (*DISTANCES, *FAR_DISTANCES):
                 scene.probe(self._recall(scene, slot, "distance", str(len(scene.turns))))
             if len(scene.turns) == turns:
                 break

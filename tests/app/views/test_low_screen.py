@@ -203,8 +203,16 @@ def test_that_a_message_with_a_very_long_word_breaks_anywhere_before_it_is_laid_
     pasted.setText("a" * 50_000)
     edit.insertFromMimeData(pasted)
     assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
-    desk.window.chat.composer.set_text("A short one")
-    assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+    words = "A long text of ordinary words. " * 100
+    for rest in ("A short one", words, ""):  # what takes its place, and what is left of it
+        edit.setPlainText("")
+        edit.insertPlainText(f"{words}{'a' * 50_000}")
+        assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+        cursor = edit.textCursor()
+        cursor.setPosition(0 if rest else len(words))
+        cursor.movePosition(cursor.MoveOperation.End, cursor.MoveMode.KeepAnchor)
+        cursor.insertText(rest)
+        assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 
 
 @pytest.fixture

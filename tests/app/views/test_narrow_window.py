@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -67,6 +68,8 @@ def test_that_of_two_panels_the_memory_stays_and_the_other_is_said_to_be_hidden(
     assert hidden.isVisible()
     assert hidden.text() == "Sidebar hidden (Ctrl+B)"
     assert "too narrow for the sidebar beside the inspector" in hidden.toolTip()
+    narrow.actions["sidebar"].setShortcut(QKeySequence("Ctrl+Alt+B"))
+    assert hidden.text() == "Sidebar hidden (Ctrl+Alt+B)"
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: not window.sidebar_dock.isHidden())
     assert not hidden.isVisible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.models.message_limit import LONGEST_MESSAGE
 from app.views.window_layout import WindowLayout
 from rxt.io.files import write_atomically
 from tests.app.views.conftest import Desk
@@ -69,6 +71,47 @@ def test_that_a_window_says_that_unsent_words_cannot_be_read_and_where_they_are_
     (told,) = make_desk(load=False).window.chat.notices.texts
     assert str(file) in told
     assert "unsent.json.damaged" in told
+
+
+def test_that_words_that_could_not_be_moved_never_replace_newer_ones(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "no space left on device")
+
+    file = tmp_path / "window.ini"
+    file.write_text("[General]\ndraft=former\n", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("app.engine.latest_file.write_atomically", refuse)
+        layout = WindowLayout(file, qapp)
+        assert layout.draft == "former"
+    layout.draft = "newer"
+    assert layout.sync()
+    assert WindowLayout(file, qapp).draft == "newer"
+    file.write_text("[General]\ndraft=former\n", encoding="utf-8")
+    os.utime(file, (1, 1))  # as where it is read-only
+    assert WindowLayout(file, qapp).draft == "newer"
+
+
+def test_that_a_message_under_way_a_waiting_one_and_what_is_typed_are_all_kept(
+    tmp_path: Path, qapp: QApplication
+) -> None:
+    layout = WindowLayout(tmp_path / "window.ini", qapp)
+    words = "\n".join(letter * LONGEST_MESSAGE for letter in "abc")
+    layout.draft = words
+    assert layout.sync()
+    assert WindowLayout(tmp_path / "window.ini", qapp).draft == words
+
+
+def test_that_what_could_not_be_read_twice_is_kept_twice(tmp_path: Path, qapp: QApplication) -> None:
+    for content in (b"{1", b"{2"):
+        (tmp_path / "unsent.json").write_bytes(content)
+        layout = WindowLayout(tmp_path / "window.ini", qapp)
+        (kept,) = (name for name in layout.trouble.split() if name.endswith(".damaged"))
+        layout.draft = "new"
+        assert layout.sync()
+        assert (tmp_path / kept).read_bytes() == content
+    assert len(list(tmp_path.glob("*.damaged"))) == 2
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b"[" * 200_000])

@@ -54,9 +54,11 @@ def test_that_generated_dialogues_return_from_a_file(tmp_path: Path) -> None:
 
 def test_that_columns_of_a_table_that_are_empty_in_a_row_do_no_harm(tmp_path: Path) -> None:
     nothing = {"interactions": None, "system": None, "text": None}
-    pair, long = read_corpus([lines(tmp_path / "table.jsonl", PAIR | nothing, LONG | {"text": None})])
+    text = {"text": "Once upon a time.", "query": None, "answer": None, "interactions": None}
+    pair, long, told = read_corpus([lines(tmp_path / "table.jsonl", PAIR | nothing, LONG | {"text": None}, text)])
     assert pair == Dialogue((Turn("Hi.", "Hello.", "pair"),))
     assert len(long.turns) == 4
+    assert [turn.kind for turn in told.turns] == ["text"]
 
 
 def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:

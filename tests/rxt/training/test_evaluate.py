@@ -140,6 +140,12 @@ def test_that_a_distance_script_asks_for_its_one_fact_at_each_distance() -> None
     assert [probe.cell for probe in asked.values()] == [str(distance) for distance in DISTANCES]
 
 
+def test_that_a_longer_conversation_asks_farther_and_the_rest_stays_the_same() -> None:
+    short, long = Examiner(1).distance(20), Examiner(1).distance(60)
+    assert long.turns[:20] == short.turns
+    assert [probes[0].cell for probes in long.probes[21:] if probes] == ["32", "48"]
+
+
 def test_that_a_facts_script_asks_with_one_to_ten_facts_held() -> None:
     cells = {probe.cell for script in (Examiner(seed).facts(10) for seed in range(3))
              for probes in script.probes for probe in probes if probe.group == "facts"}  # fmt: skip

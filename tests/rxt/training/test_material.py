@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from rxt.training.batch import BatchBuilder
+from rxt.training.batch import SYSTEM, BatchBuilder
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.material import PADDED, Draw, PairMaker, filled
-from rxt.training.source import FileSource, GeneratedSource
+from rxt.training.source import FileSource, GeneratedSource, MixedSource
 
 WANTED = 112
 
@@ -37,6 +37,29 @@ def test_that_a_step_takes_the_turns_it_is_to_take_however_short_conversations_a
 
 def test_that_of_short_conversations_alone_a_step_is_full() -> None:
     assert sum(sum(step) for step in (drawn([2] * 10_000 + [40], seed) for seed in range(20))) >= 19 * WANTED
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6])
+def test_that_one_long_conversation_leaves_steps_to_the_short_ones(share: float) -> None:
+    files = FileSource([talk(2)] * 199 + [talk(100)])
+    source = MixedSource(files, GeneratedSource(), share) if share else files
+    steps = [filled(source, source.longest, 24, random.Random(seed)) for seed in range(60)]
+    longest = [max(len(dialogue.turns) for dialogue in step) for step in steps]
+    assert longest.count(2) > len(steps) / 10
+    assert longest.count(100) > 0
+    assert all(len(step) == 1 or len(step) * most <= PADDED * 24 for step, most in zip(steps, longest, strict=True))
+
+
+def test_that_pairs_teach_nobody_to_say_an_instruction() -> None:
+    told = Dialogue((Turn("SYSTEM INSTRUCTIONS", "Be kind.", SYSTEM), Turn("Hello", "Hi", "pair")))
+    built: list[str] = []
+
+    class Builder:
+        def build(self, pairs: list[Dialogue]) -> None:
+            built.extend(pair.turns[0].kind for pair in pairs)
+
+    PairMaker(Builder(), FileSource([told])).make(Draw(random.Random(), random.Random(1), 6), 2)  # type: ignore[arg-type]
+    assert built == ["pair"] * 6
 
 
 @pytest.mark.parametrize(("turns", "wanted"), [(4, 112), (8, 20), (8, 5), (3, 10)])

@@ -157,6 +157,7 @@ UNUSED = [
         'generator = "dialogues"\ntagging = 1\ndecoder_only = true',
         "has tagging, which a stage with decoder_only does not",
     ),
+    ("decoder_only = true\ngate_learning_rate = 1e-3", "has gate_learning_rate, which a stage with decoder_only does"),
 ]
 
 
@@ -174,6 +175,29 @@ def test_that_a_recipe_without_stages_refuses_what_it_would_not_use(tmp_path: Pa
     sections["data"] = {"files": ["pairs.jsonl"], "novelty": 1.5}
     with pytest.raises(RecipeError, match=r"\[data\] has novelty, which only generated conversations use"):
         Recipe.read(write(tmp_path / "recipe.toml", sections))
+
+
+@pytest.mark.parametrize("key", ["answer_weight", "gate_learning_rate"])
+def test_that_a_stage_without_answers_or_gates_refuses_their_settings(tmp_path: Path, key: str) -> None:
+    text = STAGES.replace('kind = "joint"', f'kind = "joint"\n{key} = 0.5')
+    assert text != STAGES
+    with pytest.raises(
+        RecipeError, match=rf"\[stage 1\] has {key}, which only stages of the kind .* or memory_aware use"
+    ):
+        Recipe.read(write_text(tmp_path / "recipe.toml", text))
+
+
+def test_that_a_model_that_brings_its_tokenizer_needs_nothing_to_learn_one_from(tmp_path: Path) -> None:
+    sections = {**copy.deepcopy(SECTIONS), "model": {"from": "somewhere"}}
+    with pytest.raises(RecipeError, match=r"has tokenizer_dialogues, and the model that \[model\] names brings its"):
+        Recipe.read(write(tmp_path / "recipe.toml", sections))
+
+
+def test_that_a_recipe_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = write(tmp_path / "recipe.toml", SECTIONS)
+    expected = Recipe.read(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert Recipe.read(path) == expected
 
 
 def test_that_every_setting_of_the_generator_is_known_to_be_one() -> None:
@@ -213,6 +237,7 @@ def test_that_the_recipes_of_the_project_can_be_followed(path: Path) -> None:
         ("schedule", "learning_rate", 3.0, r"\[schedule\] learning_rate must be at most 1, not 3.0"),
         ("schedule", "turns_per_step", 10**30, r"\[schedule\] turns_per_step must be at most 1000000"),
         ("schedule", "seed", 2**64, r"\[schedule\] seed must be at most"),
+        ("model", "form", "x", r"\[model\] has the unknown key 'form'; known are .*from, .*preset"),
         ("model", "head_dim", 0, r"\[model\] head_dim must be at least 1"),
         ("model", "head_dim", 6, r"\[model\] head_dim must be an even number that divides width, 16, not 6"),
         ("model", "head_dim", 1, r"\[model\] head_dim must be an even number that divides width, 16, not 1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,22 @@ import pytest
 from rxt.cli import main
 from rxt.config import ModelConfig
 from rxt.model.reactive_transformer import ReactiveTransformer
+from rxt.training.batch import PLAIN_TEXT
 from rxt.training.corpus import DataError, read_corpus
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.loop import Trainer
-from rxt.training.recipe import DataPlan, ModelFolder, ModelShape, Recipe, RecipeError, StageOptions
-from rxt.training.start import Start, look_ahead
+from rxt.training.memory_aware import MemoryAwareStage
+from rxt.training.recipe import (
+    CurriculumPlan,
+    DataPlan,
+    ModelFolder,
+    ModelShape,
+    Recipe,
+    RecipeError,
+    StageOptions,
+)
+from rxt.training.start import Start, build_stage, look_ahead
+from rxt.training.unlearned import unlearned
 from tests.rxt.training.test_folder import SMALL
 
 PAIR = {"query": "Who are you?", "answer": "I am Juniper."}
@@ -153,6 +165,53 @@ def test_that_a_run_says_which_conversations_are_longer_than_its_curriculum(reci
     whole = Trainer(replace(read, stages=(replace(read.stages[0], curriculum=None),)), tmp_path / "whole")
     assert whole.notes() == []
     assert whole._train_step().turns == 12
+
+
+def test_that_a_run_with_files_alone_says_how_far_its_curriculum_comes(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    data = DataPlan(files=(conversations(tmp_path / "mine.jsonl", 1, 2, 4),))
+    levels = CurriculumPlan([1, 2, 4], promote_at_value_accuracy=0.5, promote_after_steps=10, earlier_share=0.5)
+
+    def said(steps: int, data: DataPlan = data, curriculum: CurriculumPlan = levels) -> list[str]:
+        schedule = replace(stage.schedule, steps=steps)
+        plan = replace(stage, data=data, schedule=schedule, curriculum=curriculum)
+        return list(unlearned([plan], 0, {data.files[0]: [1, 2, 4]}))
+
+    assert said(10)[0].startswith("10 steps bring the curriculum to conversations of about 1 turn, not of 4 turns: ")
+    assert said(30)[0].startswith("30 steps bring the curriculum to conversations of about 2 turns, not of 4 turns: ")
+    assert said(31) == []
+    assert said(10, replace(data, generator="dialogues")) == []
+    assert len(said(10**6, curriculum=replace(levels, earlier_share=1.0))) == 1
+
+
+def test_that_plain_text_is_learned_by_joint_stages_alone(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    text, both = tmp_path / "text.jsonl", conversations(tmp_path / "both.jsonl", 1, 2)
+    text.write_text('{"text": "Once upon a time."}\n' * 3, encoding="utf-8")
+    both.write_text(both.read_text("utf-8") + text.read_text("utf-8"), encoding="utf-8")
+
+    def one(*files: Path, generator: str = "") -> Recipe:
+        return replace(recipe, stages=(replace(stage, data=DataPlan(5, files=files, generator=generator)),))
+
+    with pytest.raises(
+        RecipeError, match=r"text\.jsonl: plain text is learned by joint stages alone, and memory_aware"
+    ):
+        Trainer(one(text), tmp_path / "refused")
+    with pytest.raises(RecipeError, match=f"^{SECOND}.*plain text"):
+        Trainer(in_two_stages(recipe, text), tmp_path / "refused, too")
+    for name, chosen in (("mixed", one(both)), ("generated", one(text, generator="dialogues"))):
+        trainer = Trainer(chosen, tmp_path / name)
+        assert trainer.notes()[-1].endswith("will not be learned: plain text is for joint stages alone.")
+        kinds = {turn.kind for drawn in dialogues_of(trainer) for turn in drawn.turns}
+        assert kinds
+        assert PLAIN_TEXT not in kinds
+
+
+def dialogues_of(trainer: Trainer) -> list[Dialogue]:
+    """Some of what its stage draws."""
+    stage = build_stage(trainer._start, trainer.plan, 0, 1)
+    assert isinstance(stage, MemoryAwareStage)
+    return stage._source.dialogues(2, 8, random.Random(1))
 
 
 def test_that_the_terminal_says_what_is_not_learned_at_every_start_but_not_when_all_is_done(

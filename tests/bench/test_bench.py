@@ -68,3 +68,12 @@ def test_that_the_time_of_turns_is_measured() -> None:
         memory_write_ms=1000 * statistics.median(turn.memory_s for turn in metrics),
         answer_tokens=sum(turn.answer_tokens for turn in metrics),
     )
+
+
+def test_that_the_speed_of_writing_dialogues_is_measured() -> None:
+    from rxt.training.dialogues import DialogueGenerator
+
+    generator = DialogueGenerator(7)
+    started = time.perf_counter()
+    turns = sum(len(generator.dialogue(12).turns) for _ in range(200))
+    tell("dialogues", turns_per_s=turns / (time.perf_counter() - started))

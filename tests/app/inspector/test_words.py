@@ -73,8 +73,8 @@ def test_that_every_word_is_drawn_and_tinted_by_the_turn_it_read_most_from(
 ) -> None:
     reads = analyst.finding(AskReads(4))
     assert [words.flow.token_rect(token).isEmpty() for token in range(len(reads.spans))] == [False] * len(reads.spans)
-    for token, tint in enumerate(words.flow._tints):
-        turn = int(np.argmax(reads.sources[token])) - 1
+    for tint, sources in zip(words.flow._tints, reads.sources, strict=True):
+        turn = int(np.argmax(sources)) - 1
         assert tint.colour == turn_colour(themes.theme, turn)
         assert tint.label == str(turn + 1)
         assert "not proof" in tint.tip

@@ -33,11 +33,13 @@ from app.actions import TABLE, Actions
 from app.engine.file_jobs import FileJobs, WriteFile
 from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle, AskPaired
+from app.engine.recording import Recording, save_recording
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE
 from app.models.memory_history import INITIAL
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths
 from app.theme import ThemeController
+from app.views.file_dialog import FileDialog
 from app.views.help_dialog import HelpDialog
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.segments import Segments
@@ -122,6 +124,19 @@ def test_that_every_action_of_the_lab_is_in_the_table_and_reaches_a_request() ->
         "animation_asked", "lab_asked", "recording_asked", "recording_open_asked", "tint_asked",
         "view_export_asked",
     ]  # fmt: skip
+
+
+def test_that_a_recording_that_is_chosen_opens_in_a_window_of_its_own(
+    desk: LabDesk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    save_recording(tmp_path / "talk.npz", Recording(*conversation(3)))
+    desk.requests.open_recording()
+    dialog = desk.window.findChild(FileDialog, "openRecordingDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "talk.npz"))
+    dialog.close()
+    qtbot.waitUntil(lambda: [window.history.last_turn for window in desk.commands.recordings.windows] == [2])
+    assert desk.commands.recordings.shutdown()
 
 
 def test_that_the_proof_runs_in_the_lab(shown: LabDesk, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from app.engine.analysis_thread import AnalysisThread
-from app.engine.file_jobs import FileJobs
+from app.engine.file_jobs import FileJobs, WriteFile
 from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle
 from app.engine.recording import Recording, save_recording
@@ -228,19 +228,50 @@ def test_that_a_long_question_widens_no_animation(
     assert result.words.text().startswith("Turn 1: A very long question indeed A very")
 
 
-def test_that_saving_can_be_called_off(dialog: AnimationDialog, tmp_path: Path) -> None:
+@pytest.fixture
+def busy(files: FileJobs, tmp_path: Path) -> Iterator[threading.Event]:
+    """Another file is being written, until it is set."""
+    ends = threading.Event()
+    files.give(WriteFile(tmp_path / "other", lambda _tell: str(ends.wait(10)).encode()))
+    yield ends
+    ends.set()
+
+
+def write_all(files: FileJobs, busy: threading.Event, folder: Path, qtbot: QtBot) -> set[str]:
+    """Waits until everything that is ordered is written, one more file too; what the folder holds then."""
+    files.give(WriteFile(folder / "last", lambda _tell: b"last"))
+    busy.set()
+    qtbot.waitUntil((folder / "last").exists)
+    return {path.name for path in folder.iterdir()}
+
+
+def test_that_what_is_saved_waits_its_turn(
+    dialog: AnimationDialog, files: FileJobs, busy: threading.Event, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog.save(tmp_path / "a.gif")
+    assert write_all(files, busy, tmp_path, qtbot) == {"other", "a.gif", "last"}
+
+
+def test_that_saving_can_be_called_off(
+    dialog: AnimationDialog, files: FileJobs, busy: threading.Event, tmp_path: Path, qtbot: QtBot
+) -> None:
     dialog.save(tmp_path / "a.gif")
     assert not dialog.save_gif.isEnabled()
     dialog.call_off()
     assert dialog.save_gif.isEnabled()
     assert "cancelled" in dialog.state.text()
+    assert write_all(files, busy, tmp_path, qtbot) == {"other", "last"}
 
 
-def test_that_closing_ends_playing_and_saving(dialog: AnimationDialog, tmp_path: Path) -> None:
+def test_that_closing_ends_playing_and_saving(
+    dialog: AnimationDialog, files: FileJobs, busy: threading.Event, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert dialog.is_playing
     dialog.save(tmp_path / "a.gif")
     dialog.reject()
     assert not dialog.is_playing
     assert dialog.save_gif.isEnabled()
+    assert write_all(files, busy, tmp_path, qtbot) == {"other", "last"}
 
 
 # ---------------------------------------------------------------- recordings

@@ -22,7 +22,7 @@ from app.paint.export_axes import WHITE, Frame
 from app.paint.export_data import COLUMNS, data
 from app.paint.export_drawing import MOST_HEIGHT, PICTURE_FORMATS, PictureFormat, page_size, picture
 from app.paint.export_panels import draw_panel
-from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Picture, Table, layer_axis
+from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Panel, Picture, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.stamp import Stamp, limits_words, turn_words
 from tests.reference.lab import nearest_colour
@@ -77,7 +77,7 @@ def test_that_a_figure_without_panels_and_an_unknown_form_are_refused(qapp: QApp
         data(figure(), STAMP, "xlsx")  # type: ignore[arg-type]
 
 
-def _cells(drawn: Heat) -> tuple[QImage, Frame]:
+def _cells(drawn: Panel) -> tuple[QImage, Frame]:
     image = QImage(700, 300, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
     painter = QPainter(image)
@@ -300,9 +300,19 @@ def test_that_a_figure_of_nothing_in_the_chat_bears_no_facts_of_it() -> None:
     assert STAMP.line(made_up).startswith("mneme-tiny · change 0.00 to 4.00")
 
 
-def test_that_very_many_dots_and_slots_are_drawn_too(qapp: QApplication) -> None:
-    random = np.random.default_rng(0)
-    dots = Line("slots", random.random(86_016), random.random(86_016), dots_only=True)
-    wide = Heat("Map", random.random((21, 4096)).astype(np.float32), Axis("layer"), Axis("slot"), Limits(0, 1))
-    made = picture(Figure("Large", (wide, Lines("Dots", (dots,), Axis("a"), Axis("b")))), STAMP, "png")
-    assert not QImage.fromData(made).isNull()
+def test_that_very_many_dots_are_drawn_where_they_lie_and_very_many_slots_too(qapp: QApplication) -> None:
+    x, y = np.random.default_rng(0).random((2, 86_016))
+    dots = Line("slots", np.where(x < 0.5, x, 1.0), y, dots_only=True)  # none between
+    plot = Lines("Dots", (dots,), Axis("a"), Axis("b"))
+    image, frame = _cells(plot)
+    column = np.linspace(0.05, 0.95, 40)
+    left, right = (
+        [image.pixelColor(frame.point(at, height).toPoint()).lightnessF() < 0.8 for height in column]
+        for at in (0.25, 0.75)
+    )
+    assert np.mean(left) > 0.7
+    assert not any(right)
+    wide = Heat("Map", np.tile([0.0, 1.0], (21, 2048)).astype(np.float32), Axis("layer"), Axis("slot"), Limits(0, 1))
+    whole = QImage.fromData(picture(Figure("Large", (wide, plot)), STAMP, "png"))
+    middle = [whole.pixelColor(x, 600).getRgb()[:3] for x in range(400, 1600)]
+    assert set(middle) == {tuple(lookup_table("cividis")[-1, :3].tolist())}  # the larger of those that share a pixel

@@ -92,10 +92,27 @@ def test_that_any_text_finds_what_a_plain_search_finds(store: ConversationStore,
     assert found(store, text) == expected(store, text)[:200]
 
 
-@pytest.mark.parametrize("text", ["x" * 10**6, "a " * 10**5, "\ud800", '"' * 999, "(" * 500])
-def test_that_huge_and_broken_texts_are_bounded(store: ConversationStore, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("x" * 10**6, ["Long"]),  # as far as it counts, all of it was said
+        ("a " * 10**5, ["100%_done", "Straße", "Alice"]),
+        ("a " * 16 + "zebra", ["100%_done", "Straße", "Alice"]),
+        ("\ud800", []),
+        ('"' * 999, []),
+        ("(" * 500, []),
+    ],
+    ids=["letters", "words", "a word too many", "half a character", "quotation marks", "brackets"],
+)
+@pytest.mark.parametrize("has_index", [True, False])
+def test_that_of_a_huge_text_the_beginning_is_found_and_of_a_broken_one_nothing(
+    store: ConversationStore, text: str, titles: list[str], has_index: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_index:
+        monkeypatch.setattr(search.SearchIndex, "_index", no_module)
+    say(store, create(store, "Long"), "x" * search.MAX_CHARACTERS, "x")
     fill(store)
-    assert isinstance(found(store, text), list)
+    assert found(store, text) == titles
 
 
 def test_that_results_are_limited_and_ordered_as_the_list(store: ConversationStore) -> None:

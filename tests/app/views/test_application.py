@@ -16,7 +16,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.main import Program, enlarge, parse, tell, version
+from app.main import Program, application, enlarge, keep_alt_gr, parse, tell, version
 
 ROOT = Path(__file__).resolve().parents[3]
 START_S = 120.0
@@ -79,6 +79,52 @@ def test_that_the_size_of_the_text_is_known_before_the_window_is_made(
     enlarge(file, environment)
     assert environment == after
     assert file.exists() != file.with_name("settings.ini.damaged").exists()
+
+
+@pytest.mark.parametrize(
+    ("platform", "before", "after"),
+    [
+        ("win32", {}, {"QT_QPA_PLATFORM": "windows:altgr"}),
+        ("win32", {"QT_QPA_PLATFORM": "offscreen"}, {"QT_QPA_PLATFORM": "offscreen"}),
+        ("linux", {}, {}),
+        ("darwin", {}, {}),
+    ],
+    ids=["Windows", "of the environment", "Linux", "a Mac"],
+)
+def test_that_alt_gr_is_told_from_ctrl_alt_on_windows_alone(
+    platform: str, before: dict[str, str], after: dict[str, str]
+) -> None:
+    environment = dict(before)
+    keep_alt_gr(platform, environment)
+    assert environment == after
+
+
+class Made:
+    """In place of the one QApplication: what it found when it was made."""
+
+    def __init__(self, _arguments: list[str]) -> None:
+        self.found = {name: os.environ.get(name) for name in ("QT_QPA_PLATFORM", "QT_SCALE_FACTOR")}
+
+    @staticmethod
+    def instance() -> None:
+        return None
+
+    def __getattr__(self, _name: str) -> Any:
+        return lambda *_: None
+
+
+def test_that_the_keys_and_the_size_are_known_before_the_application_is_made(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.ini"
+    file.write_text("[window]\nscale=150\n", encoding="utf-8")
+    for name in ("QT_QPA_PLATFORM", "QT_SCALE_FACTOR"):
+        monkeypatch.setenv(name, "")  # so that it is put back
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("app.main.sys", SimpleNamespace(platform="win32", argv=["mneme"]))
+    monkeypatch.setattr("app.main.QApplication", Made)
+    made: Any = application(file)
+    assert made.found == {"QT_QPA_PLATFORM": "windows:altgr", "QT_SCALE_FACTOR": "1.5"}
 
 
 def test_that_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:

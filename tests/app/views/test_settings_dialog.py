@@ -134,18 +134,21 @@ def test_that_the_wheel_changes_only_the_field_with_the_keyboard(dialog: Setting
     for field in (dialog.slider, dialog.seed, dialog.theme):
         dialog.remember.setFocus()
         before = settings.preferences
-        turn(field)
-        assert settings.preferences == before
-    dialog.slider.setFocus()
-    turn(dialog.slider)
+        for by in (120, -120):  # the first theme is chosen: only one way there is another
+            turn(field, by)
+            assert settings.preferences == before
+    for field, by in ((dialog.slider, 120), (dialog.theme, -120)):
+        field.setFocus()
+        turn(field, by)
     assert settings.preferences.sampling.temperature > 0
+    assert settings.preferences.theme != before.theme
 
 
-def turn(field: QWidget) -> None:
-    """Turns the wheel over a field."""
+def turn(field: QWidget, by: int) -> None:
+    """Turns the wheel over a field: away from the person, or towards them where negative."""
     middle = QPointF(field.rect().center())
     event = QWheelEvent(
-        middle, field.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        middle, field.mapToGlobal(middle), QPoint(), QPoint(0, by), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(field, event)

@@ -93,7 +93,7 @@ def test_that_a_control_is_never_what_it_controls(share: float) -> None:
     most = slots_at(SHAPE, [(1, slot) for slot in range(count)])
     control = random_like(most, seed=0)
     assert control.sum() == count
-    assert control[1].sum() == SHAPE[1] - count if share > 0.5 else count
+    assert control[1].sum() == (SHAPE[1] - count if share > 0.5 else count)
     assert not (control & most).any()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import threading
+from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -317,15 +318,32 @@ def test_that_an_answer_without_encryption_is_told_from_no_answer(
         fetch(REPOSITORY)
 
 
-def test_that_a_proxy_that_is_not_there_is_named(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_session(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The client reads the proxies when it makes its session: none is kept from before, none for later."""
+    for name in ("NO_PROXY", "no_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    huggingface_hub.close_session()
+    yield
+    huggingface_hub.close_session()
+
+
+def test_that_nothing_goes_around_a_proxy_that_is_not_there(
+    hub: HubServer, no_session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setattr(constants, "ENDPOINT", "http://hub.invalid")
-    huggingface_hub.close_session()  # it reads the proxy when it is made
-    try:
-        with pytest.raises(NoNetworkError, match=r"cannot be reached|proxy"):
-            fetch(REPOSITORY)
-    finally:
-        huggingface_hub.close_session()
+    with pytest.raises(NoNetworkError, match="cannot be reached"):
+        fetch(REPOSITORY)
+    assert hub.requests == []
+
+
+def test_that_a_proxy_that_refuses_the_way_is_named(
+    hub: HubServer, no_session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", hub.address)  # which is no proxy, and says so
+    monkeypatch.setattr(constants, "ENDPOINT", "https://hub.invalid")
+    with pytest.raises(NoNetworkError, match="The proxy of this network refuses the way to the hub"):
+        fetch(REPOSITORY)
 
 
 @pytest.mark.parametrize(

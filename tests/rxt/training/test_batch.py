@@ -90,6 +90,20 @@ def test_that_a_wrong_answer_is_read_and_not_learned(builder: BatchBuilder, dial
     assert not batch.values[0, 2].any()
 
 
+def test_that_a_shorter_dialogue_ends_with_blank_turns_that_teach_nothing(
+    builder: BatchBuilder, dialogues: list[Dialogue]
+) -> None:
+    short = replace(dialogues[1], turns=dialogues[1].turns[:1], asides=((0, dialogues[0].turns[-1]),))
+    batch, alone = builder.build([dialogues[0], short]), builder.build([short])
+    assert batch.taken.tolist() == [[True, True, True], [True, False, False]]
+    assert batch.tokens[1, 0][batch.real[1, 0]].tolist() == alone.tokens[0, 0][alone.real[0, 0]].tolist()
+    assert batch.weights[1, 0].any()
+    for part in (batch.weights, batch.values, batch.tags):
+        assert not part[1, 1:].any()
+    assert batch.asides is not None
+    assert batch.asides.before.tolist() == [3]  # the blank turns count
+
+
 def test_that_a_turn_longer_than_the_model_reads_is_cut(builder: BatchBuilder) -> None:
     long = Dialogue((Turn("Hi.", "very " * 200, "small_talk"),))
     batch = builder.build([long])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import re
-import time
 from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -375,14 +374,6 @@ def test_that_nearly_every_interaction_fits_in_64_tokens(tmp_path: Path) -> None
         assert sum(length > 64 for length in lengths) < len(lengths) / 300
         assert max(lengths) <= 80
         assert sum(lengths) / len(lengths) < 31
-
-
-def test_that_the_speed_of_writing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    generator = DialogueGenerator(7)
-    start_s = time.perf_counter()
-    count = sum(len(generator.dialogue(12).turns) for _ in range(200))
-    with capsys.disabled():
-        print(f"\n{count / (time.perf_counter() - start_s):,.0f} turns/s")  # noqa: T201
 
 
 def test_that_what_is_asked_aside_was_told_before_or_never() -> None:

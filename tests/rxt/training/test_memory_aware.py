@@ -43,6 +43,8 @@ def slow_loss(model: ReactiveTransformer, batch: DialogueBatch, start: Tensor) -
     for b in range(batch.tokens.shape[0]):
         memory = start[:, b : b + 1]
         for k in range(batch.tokens.shape[1]):
+            if int(batch.real[b, k].sum()) == 1:  # a blank turn, which no dialogue played alone would have
+                continue
             embedded = answer(memory, batch.tokens[b, k], batch.real[b, k], batch.weights[b, k])
             for a in range(0 if asked is None else len(asked.before)):
                 if asked is not None and int(asked.before[a]) == b * batch.tokens.shape[1] + k:
@@ -72,8 +74,14 @@ def with_mistakes(dialogues: list[Dialogue]) -> list[Dialogue]:
     return [replace(first, turns=turns, asides=((1, wrong),)), *others]
 
 
+def with_a_short_one(dialogues: list[Dialogue]) -> list[Dialogue]:
+    """The last dialogue has but one turn, before which something is asked aside."""
+    *others, last = dialogues
+    return [*others, replace(last, turns=last.turns[:1], asides=((0, others[0].turns[-1]),))]
+
+
 @pytest.mark.parametrize("chunks", [1, 3, 50])
-@pytest.mark.parametrize("prepare", [list, with_asides, with_mistakes])
+@pytest.mark.parametrize("prepare", [list, with_asides, with_mistakes, with_a_short_one])
 def test_that_loss_and_gradients_equal_those_of_the_twin(
     new_model: ReactiveTransformer,
     builder: BatchBuilder,

@@ -219,16 +219,6 @@ def test_that_a_curriculum_decides_the_turns_and_learns_from_the_result(
     assert loss_of(again, draw()).turns == 3
 
 
-def test_that_dialogues_of_unequal_lengths_teach_what_they_teach_alone(
-    new_model: ReactiveTransformer, builder: BatchBuilder, dialogues: list[Dialogue]
-) -> None:
-    short = Dialogue(dialogues[1].turns[:1])
-    batch = builder.build([dialogues[0], short])
-    assert batch.tokens.shape[:2] == (2, 3)
-    assert not bool(batch.weights[1, 1:].any())
-    assert batch.real[1, 1:].sum(dim=-1).tolist() == [1, 1]
-
-
 def test_that_instructions_are_written_but_not_learned(builder: BatchBuilder) -> None:
     batch = builder.build([Dialogue((Turn("SYSTEM INSTRUCTIONS", "Be kind.", "system"), Turn("Hi.", "Hi.", "pair")))])
     assert not bool(batch.weights[0, 0].any())

@@ -150,6 +150,7 @@ class HubPort(QObject):
             self._worker.reported.disconnect(self._on_reported)
             self._worker.finished.disconnect(self._on_finished)
             self.cancel()
+            self._job = None  # what was posted before the end is of no request any more
             self._thread.quit()
         return not self._thread.isRunning() or self._thread.wait(SHUTDOWN_MS)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -122,13 +123,33 @@ def test_that_another_branch_is_compared_with_the_open_one(desk: Desk, analyst: 
     assert len(analyst.origin.records) == 1
 
 
-def test_that_the_engine_is_never_kept_waiting_by_an_analysis(desk: Desk, analyst: AnalysisPort) -> None:
+def test_that_the_engine_is_never_kept_waiting_by_an_analysis(
+    desk: Desk, analyst: AnalysisPort, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.engine import analysis_maps  # and torch with it, which the engine has imported by now
+
+    begun, goes = threading.Event(), threading.Event()
+
+    def stuck(*about: Any) -> Reads:
+        begun.set()
+        assert goes.wait(10)
+        return reads_of(*about)
+
+    reads_of = analysis_maps.reads_of
+    monkeypatch.setattr(analysis_maps, "reads_of", stuck)
+    heard = Heard(analyst)
     say(desk, "hello")
-    say(desk, "my name is Alice")
-    analyst.inquire(AskReads(1))
-    desk.port.ask("what is my name?", GREEDY)
-    desk.rest()
-    assert len(desk.heard.rejected) == 0
+    try:
+        ticket = analyst.inquire(AskReads(0))
+        qtbot.waitUntil(begun.is_set)
+        say(desk, "my name is Alice")
+        assert [event.turn for event in desk.heard.events if isinstance(event, MemoryWritten)] == [0, 1]
+        assert (heard.found, heard.refused) == ([], [])
+    finally:
+        goes.set()
+    qtbot.waitUntil(lambda: not analyst.is_busy)
+    assert [found for found, _ in heard.found] == [ticket]
+    assert desk.heard.rejected == []
 
 
 def test_that_the_analyst_knows_which_saved_memory_a_chat_was_opened_from(desk: Desk, analyst: AnalysisPort) -> None:

@@ -576,14 +576,29 @@ LONG: list[Callable[[], Inquiry]] = [
 ]
 
 
-@pytest.mark.parametrize("questions", [0, 3, 6])
+def ready(about: Subject, inquiry: Inquiry) -> ModelAnalyst:
+    """An analyst that knows the memories that an inquiry needs: what it still asks between steps is its own."""
+    analyst = ModelAnalyst()
+    ask(about, AskProvenance(1 if isinstance(inquiry, AskProvenance) else None), analyst)
+    return analyst
+
+
 @pytest.mark.parametrize("inquiry", LONG)
-def test_that_every_inquiry_can_be_called_off_half_way(inquiry: Callable[[], Inquiry], questions: int) -> None:
-    analyst, about = ModelAnalyst(), subject(BETA)
-    calls = After(questions)
-    found = analyst.answer(inquiry(), about, calls, lambda share: None)
-    assert (found is None) == (calls.left < 0)
-    assert ask(about, AskReads(2), analyst) is not None  # nothing is left half done
+def test_that_every_inquiry_can_be_called_off_at_its_first_step_half_way_and_at_its_last(
+    inquiry: Callable[[], Inquiry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))  # short ones will do
+    about, asked, never = subject(BETA), inquiry(), After(10**6)
+    assert ready(about, asked).answer(asked, about, never, lambda share: None) is not None
+    questions = 10**6 - never.left
+    assert questions >= 3
+    undisturbed: Reads = ask(about, AskReads(3))
+    for before in (0, questions // 2, questions - 1):
+        analyst = ready(about, asked)
+        assert analyst.answer(asked, about, After(before), lambda share: None) is None
+        found: Reads = ask(about, AskReads(3), analyst)  # nothing is left half done
+        assert np.array_equal(found.weights, undisturbed.weights)
+        assert np.array_equal(found.sources, undisturbed.sources)
 
 
 def test_that_cancelled_is_the_librarys() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.engine.hub_messages import DownloadProgress, HubRefusal, ModelOffer
@@ -95,16 +96,37 @@ def test_that_a_new_request_ends_the_one_before_it(port: HubPort, hub: HubServer
     assert refused == []
 
 
+def all_heard(port: HubPort) -> list[object]:
+    """What a port signals from now on, whatever it is."""
+    heard: list[object] = []
+    for signal in (port.found, port.offered, port.progressed, port.fetched, port.refused, port.busy_changed):
+        signal.connect(heard.append)
+    return heard
+
+
 def test_that_closing_in_the_middle_of_a_download_is_quick_and_silent(hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
     port = HubPort()
     hub.faults.stall = threading.Event()
     with qtbot.waitSignal(port.progressed, timeout=10_000):
         port.fetch(REPOSITORY, COMMIT)
-    heard: list[object] = []
-    port.refused.connect(heard.append)
-    assert port.shutdown()
+    heard = all_heard(port)
+    assert port.shutdown()  # within two seconds
     port.search("tiny")  # ignored
+    qtbot.wait(100)  # what was posted before the end would be heard now
     assert heard == []
+
+
+def test_that_an_answer_that_came_just_before_the_end_is_not_told_after_it(hub: HubServer, qtbot: QtBot) -> None:  # noqa: F811
+    port = HubPort()
+    answered = threading.Event()
+    port._worker.finished.connect(answered.set, Qt.ConnectionType.DirectConnection)
+    port.search("tiny")
+    assert answered.wait(10)  # and its events wait for the event loop
+    heard = all_heard(port)
+    assert port.shutdown()
+    qtbot.wait(100)
+    assert heard == []
+    assert not port.is_busy
 
 
 def test_that_a_model_that_the_disk_cut_short_is_mended_by_another_download(

@@ -29,6 +29,7 @@ from app.engine.inquiries import (
     AskProbe,
     AskReads,
     Inquiry,
+    TurnMemory,
 )
 from app.models.memory_history import MemoryHistory
 from rxt.events import frozen_array
@@ -131,7 +132,7 @@ class FakeAnalysis(QObject):
             AskPaired: lambda: paired(inquiry.turn, int(inquiry.edit.slots.sum())),
             AskInfluence: lambda: _influence(len(self._history.records)),
             AskProbe: lambda: _probe(inquiry, self._history),
-            AskComparison: lambda: _comparison(shape),
+            AskComparison: lambda: _comparison(inquiry, shape),
             AskMix: lambda: Synthetic(inquiry.path, inquiry.title, "e" * 64),
         }
         maker = makers.get(type(inquiry))
@@ -171,13 +172,15 @@ def _probe(inquiry: AskProbe, history: MemoryHistory) -> ProbeResult:
     return ProbeResult("questions", "list", tuple(rows), answers, memory=history.memory_after(turn))
 
 
-def _comparison(shape: tuple[int, int]) -> Comparison:
+def _comparison(inquiry: AskComparison, shape: tuple[int, int]) -> Comparison:
+    """The earlier A is, the nearer all numbers are to each other."""
     random = np.random.default_rng(3)
-    a, b = (8 + 0.4 * random.standard_normal(shape) for _ in range(2))
-    difference = np.abs(random.standard_normal(shape)) ** 3
+    spread = (inquiry.a.turn + 2) / 6 if isinstance(inquiry.a, TurnMemory) else 1.0
+    a, b = (8 + 0.4 * spread * random.standard_normal(shape) for _ in range(2))
+    difference = spread * np.abs(random.standard_normal(shape)) ** 3
     order = np.argsort(-difference, axis=None)[:50]
     changed = tuple((int(place // shape[1]), int(place % shape[1])) for place in order)
-    cosine = 1 - difference / difference.max()
+    cosine = 1 - spread * difference / difference.max()
     return Comparison(
         "turn 5", "turn 2", frozen_array(a), frozen_array(b), frozen_array(difference), frozen_array(cosine),
         frozen_array(cosine.mean(axis=1)), changed,

@@ -404,12 +404,19 @@ def test_that_a_and_b_share_their_limits_and_moving_on_never_narrows_them(
     compare.maps.choose("b")
     compare.flush()
     assert compare.panel.limits == before
+    wide = compare._found
+    assert wide is not None
     bench.history.show_turn(2)
-    qtbot.waitUntil(lambda: len(bench.analysis.asked) == 2)
+    qtbot.waitUntil(lambda: compare._found is not wide)
     compare.flush()
-    after = compare.panel.limits
-    assert after.low <= before.low
-    assert after.high >= before.high
+    assert compare._found is not None
+    assert np.ptp(compare._found.b) < np.ptp(wide.b)
+    assert compare.panel.values is compare._found.b
+    assert compare.panel.limits == before
+    bench.history.show_turn(4)
+    compare.flush()
+    assert compare._found is wide
+    assert compare.panel.limits == before
 
 
 def test_that_pinning_the_same_memory_again_gives_the_same_colours(

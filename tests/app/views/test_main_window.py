@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QPlainTextEdit,
     QScrollArea,
     QScrollBar,
@@ -31,6 +32,7 @@ from app.engine.messages import ConversationSummary, Saving
 from app.models.phase import Phase
 from app.paths import Paths
 from app.views.sidebar import SIDEBAR_PX
+from app.views.window_layout import WindowLayout
 from rxt.events import Sampling
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import LAYERS, MODEL, snapshot, stored_turn
@@ -665,9 +667,20 @@ def test_that_words_of_others_are_shown_letter_by_letter(desk: Desk, text: str) 
     assert desk.workspace.history.initial.layers == LAYERS
 
 
-def test_that_size_and_docks_are_as_they_were_left(make_desk: Make) -> None:
+def test_that_a_window_has_the_size_that_it_was_left_with(qtbot: QtBot, tmp_path: Path) -> None:
+    left, opened = QMainWindow(), QMainWindow()  # one of the application is as wide as this screen, at least
+    for window in (left, opened):
+        qtbot.addWidget(window)
+    left.resize(760, 620)
+    kept = WindowLayout(tmp_path / "layout.ini")
+    kept.save(left, {})
+    assert kept.sync()
+    assert WindowLayout(tmp_path / "layout.ini").restore(opened, QSize(100, 100))
+    assert opened.size() == QSize(760, 620)
+
+
+def test_that_docks_are_as_they_were_left(make_desk: Make) -> None:
     first = make_desk()
-    first.window.resize(1111, 777)
     first.window.sidebar_dock.hide()
     first.window.close()
     second = make_desk(load=False)

@@ -44,7 +44,7 @@ from rxt.io.files import read_bounded
 from rxt.io.hub import fetch, is_repository, resolve
 from rxt.io.listing import MODEL, MODEL_ALONE, TOKENIZER_ALONE
 from rxt.io.pretrained import CONFIG, TOKENIZER, PretrainedModel, load, read_text
-from rxt.io.snapshot import Snapshot, load_snapshot, save_snapshot
+from rxt.io.snapshot import Snapshot, SnapshotInfo, load_snapshot, save_grown, save_snapshot
 from rxt.io.trial import try_tokenizer
 from rxt.model.memory import MemoryState
 from rxt.text.stream import TextStream
@@ -80,13 +80,14 @@ def load_tokenizer_from_hf_hub(
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Where the memory comes from, as a file of it will say: how many turns it had lived through when it was taken, the
-    number of the turn that came next, and the SHA-256 of the memory that was put in or the seed of a fresh one."""
+    """Where the memory comes from, as a file of it will say: the seed of a fresh one, the SHA-256 of one that was put
+    in as numbers, or the saved one, and its file where that is known. turn: the number of the turn that came next."""
 
-    turns: int = 0
     turn: int = 0
-    parent: str | None = None
     seed: int | None = None
+    sha256: str | None = None
+    saved: SnapshotInfo | None = None
+    file: Path | None = None
 
 
 class ReactiveModel:
@@ -212,26 +213,36 @@ class ReactiveModel:
         return self._stream.push(token_id)
 
     def export_stm_state(self, path: str | Path | None = None) -> Tensor:
-        """A copy of the memory [L, 1, S, D]; with a path also as a snapshot file."""
+        """A copy of the memory [L, 1, S, D]; with a path also as a snapshot file.
+
+        Over the file that was loaded, its title and its note stay.
+        """
         if path is not None:
-            origin = self._origin
-            turns = origin.turns + self._turn - origin.turn
-            save_snapshot(path, self.memory, model=self.model, turns=turns, parent=origin.parent, seed=origin.seed)
+            self._save(path)
         return self.memory.tensor.unsqueeze(1)
+
+    def _save(self, path: str | Path) -> None:
+        model, origin, turns = self.model, self._origin, self._turn - self._origin.turn
+        if origin.saved is not None:
+            save_grown(path, self.memory, model=model, origin=origin.saved, turns=turns, opened=origin.file)
+        else:
+            parent = origin.sha256 if turns else None  # before a turn it is that memory
+            save_snapshot(path, self.memory, model=model, turns=turns, parent=parent, seed=origin.seed)
 
     def load_stm_state(self, state: Tensor | MemoryState | str | Path) -> None:
         """Takes a memory [L, 1, S, D] or [L, S, D], or a snapshot file.
 
         Raises ValueError, or SnapshotError for a file, where it is not this model's; the memory is then what it was.
         """
+        file = Path(state).absolute() if isinstance(state, str | Path) else None
         if isinstance(state, str | Path):
             state = load_snapshot(state, model=self.model)
         elif isinstance(state, Tensor):
             state = MemoryState(state.squeeze(1) if state.dim() == 4 else state)
         self.model.check_memory(state)
-        lived = state.info.turns if isinstance(state, Snapshot) else 0
+        saved = state.info if isinstance(state, Snapshot) else None
         self.memory = state.memory if isinstance(state, Snapshot) else state
-        self._origin = _Origin(lived, self._turn, self.memory.sha256)
+        self._origin = _Origin(self._turn, sha256=self.memory.sha256, saved=saved, file=file)
 
     def reset_stm_state(self, seed: int | None = None) -> None:
         """Fresh memory: the noise of the first seed, or of another."""

@@ -242,7 +242,7 @@ class Engine:
             description=clean(description),
             turns=conversation.origin_turns + turns,
             origin=conversation.title,
-            parent=conversation.initial.sha256 if conversation.origin else None,
+            parent=conversation.initial.sha256 if conversation.origin and turns else None,  # none is its own
             seed=conversation.seed,
         )
         self._tell_saved(folder, path)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.models.library import one_line
 from app.views.tooltips import plain_tooltip
-from rxt.io.model_name import model_name
 
 if TYPE_CHECKING:
     from app.models.settings import Preferences, Settings
@@ -42,7 +41,7 @@ class RecentModels(QMenu):
         self._shown = preferences.recent_models
         self.clear()
         for source in self._shown:
-            line = self.addAction(one_line(model_name(PurePath(source)) or source).replace("&", "&&"))
+            line = self.addAction(one_line(name_of(source)).replace("&", "&&"))
             line.setToolTip(plain_tooltip(one_line(source)))
             line.setData(source)
         self.setEnabled(bool(self._shown))
@@ -52,3 +51,13 @@ class RecentModels(QMenu):
     @Slot(QAction)
     def _choose(self, line: QAction) -> None:
         self.chosen.emit(str(line.data()))
+
+
+def name_of(source: str) -> str:
+    """What a model of this folder is called once it is open, see rxt.io.model_name: no view looks into rxt."""
+    path = PurePath(source)
+    path = path.parent if path.name == "model" and path.parent.name else path
+    kind, _, repository = path.parent.parent.name.partition("--")
+    if kind == "models" and path.parent.name == "snapshots" and repository:
+        return repository.replace("--", "/", 1)
+    return path.name or source

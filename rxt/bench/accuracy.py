@@ -1,4 +1,8 @@
-"""What fewer bits cost: the same fixed conversations read by two models, one of them in float32."""
+"""What fewer bits cost: the same fixed conversations read by two models, one of them in float32.
+
+Both begin with the same memory and go on with what they write themselves, as in use: what rounding costs the memory
+counts too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from dataclasses import dataclass
 import torch
 
 from rxt.io.pretrained import PretrainedModel
-from rxt.model.memory import MemoryState
 from rxt.training.dialogues import DialogueGenerator
 
 DIALOGUES, TURNS = 40, 6
@@ -32,20 +35,19 @@ class Agreement:
 class Judge:
     """The verdict of the model in float32 on the fixed text, kept so that models need not be held side by side.
 
-    All answers but the first of a conversation are read with the memory that the model itself wrote of it so far.
+    All answers but the first of a conversation are read with the memory that the model which reads wrote of it so far.
     """
 
     def __init__(self, model: PretrainedModel, dialogues: int = DIALOGUES) -> None:
         generator = DialogueGenerator(0, split="heldout")
         room = model.config.interaction_length
-        self._cases: list[tuple[MemoryState, list[int], int]] = []
-        for number in range(dialogues):
-            memory = model.initial_memory(number)
+        self._dialogues: list[list[tuple[list[int], int]]] = []
+        for _ in range(dialogues):
+            interactions = []
             for turn in generator.dialogue(TURNS).turns:
                 ids = model.template.interaction(turn.query, turn.answer)[:room]
-                start = min(len(model.template.prompt(turn.query)), len(ids) - 1)
-                self._cases.append((memory, ids, start))
-                memory = model.update_memory(memory, ids).memory
+                interactions.append((ids, min(len(model.template.prompt(turn.query)), len(ids) - 1)))
+            self._dialogues.append(interactions)
         self._best, self._loss = self._read(model)
 
     def agreement(self, other: PretrainedModel) -> Agreement:
@@ -60,9 +62,12 @@ class Judge:
 
     def _read(self, model: PretrainedModel) -> tuple[torch.Tensor, float]:
         best, losses = [], []
-        for memory, ids, start in self._cases:
-            logits = model.logits(ids[:-1], memory)[start - 1 :].float()
-            best.append(logits.argmax(dim=-1).cpu())
-            wanted = torch.tensor(ids[start:], device=logits.device)
-            losses.append(torch.nn.functional.cross_entropy(logits, wanted, reduction="none").cpu())
+        for number, interactions in enumerate(self._dialogues):
+            memory = model.initial_memory(number)
+            for ids, start in interactions:
+                logits = model.logits(ids[:-1], memory)[start - 1 :].float()
+                best.append(logits.argmax(dim=-1).cpu())
+                wanted = torch.tensor(ids[start:], device=logits.device)
+                losses.append(torch.nn.functional.cross_entropy(logits, wanted, reduction="none").cpu())
+                memory = model.update_memory(memory, ids).memory
         return torch.cat(best), float(torch.cat(losses).mean())

@@ -73,5 +73,7 @@ def _judged(
         for number, precision in enumerate(precisions):
             report("formats", number, len(precisions))
             other = model if precision == "float32" else load(path, device, precision)
-            result[precision] = (speed.decoding_speed(other), judge.agreement(other))
+            name = precision if precision == other.precision else f"{precision} ({other.precision})"
+            result[name] = (speed.decoding_speed(other), judge.agreement(other))
+        report("formats", len(precisions), len(precisions))
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -28,7 +28,8 @@ class DecodingSpeed:
     """Medians of rounds that take turns with each other, so that all see the same machine.
 
     tokens_s: as answers are decoded; torch_tokens_s: the same by torch alone. read_bytes: weights, memory and cache
-    that a token reads. bandwidth_gb_s: of the machine; share: of it that decoding reaches.
+    that a token reads. bandwidth_gb_s: of the machine; share: of it that decoding reaches, more than 1 where the
+    weights stay in the processor's cache.
     """
 
     tokens_s: float
@@ -92,7 +93,7 @@ def turns(
 ) -> dict[int, TurnMetrics]:
     """A conversation with the same question again and again: what the turns `marks` (from 1) took.
 
-    Medians with the turns around them: of three where there are.
+    From the fourth on with the two before: of those three the speed of the middle one, and medians of the other times.
     """
     session = Session(model, sampling=Sampling(max_tokens=answer_tokens))
     last = max(marks)
@@ -104,16 +105,22 @@ def turns(
         report(number, last)
         if len(found) != number:
             raise ValueError(f"turn {number} of the measurement failed")
-    return {mark: _middle(found[max(0, mark - 3) : mark]) if mark > 3 else found[mark - 1] for mark in marks}
+    return {mark: _middle(found[mark - 3 : mark]) if mark > 3 else found[mark - 1] for mark in marks}
 
 
-def _middle(around: Sequence[TurnMetrics]) -> TurnMetrics:
-    return TurnMetrics(
-        query_tokens=around[-1].query_tokens,
-        answer_tokens=around[-1].answer_tokens,
-        first_token_s=statistics.median(turn.first_token_s for turn in around),
-        answer_s=statistics.median(turn.answer_s for turn in around),
-        memory_s=statistics.median(turn.memory_s for turn in around),
+def _middle(found: Sequence[TurnMetrics]) -> TurnMetrics:
+    """The turn of the middle speed, with the middle times of all until the first token and for the memory update.
+
+    Not each time by itself: answers differ in length, and a speed is tokens and seconds of one answer.
+    """
+    spoken = [turn for turn in found if turn.tokens_per_s] or found
+    turn = sorted(spoken, key=lambda turn: turn.tokens_per_s or 0)[len(spoken) // 2]
+    first_token_s = statistics.median(turn.first_token_s for turn in spoken)
+    return replace(
+        turn,
+        first_token_s=first_token_s,
+        answer_s=turn.answer_s + first_token_s - turn.first_token_s,
+        memory_s=statistics.median(turn.memory_s for turn in found),
     )
 
 

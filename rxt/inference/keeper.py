@@ -8,17 +8,21 @@ from pathlib import Path
 
 from rxt.errors import RxtError
 from rxt.inference.session import Session
-from rxt.io.snapshot import SnapshotInfo, save_snapshot
+from rxt.io.snapshot import SnapshotInfo, save_grown, save_snapshot
 
 SNAPSHOT = ".safetensors"
 
 
 class Keeper:
-    """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`."""
+    """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`.
+
+    Over that file, the title and the note of the saved one stay.
+    """
 
     def __init__(self, session: Session, origin: int | SnapshotInfo, opened: Path | None) -> None:
         self._session = session
         self._origin = origin
+        self._opened = opened
         self._own = set() if opened is None else {opened.absolute()}
 
     def check(self, path: Path) -> Path:
@@ -45,11 +49,11 @@ class Keeper:
     def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
         """Saves the memory with all turns that it has lived through, also those before it was opened here."""
         path, session, origin = self.check(path), self._session, self._origin
+        memory, model, turns = session.memory, session.model, len(session.turns)
         if isinstance(origin, int):
-            info = save_snapshot(path, session.memory, model=session.model, turns=len(session.turns), seed=origin)
+            info = save_snapshot(path, memory, model=model, turns=turns, seed=origin)
         else:
-            turns = origin.turns + len(session.turns)
-            info = save_snapshot(path, session.memory, model=session.model, turns=turns, parent=origin.sha256)
+            info = save_grown(path, memory, model=model, origin=origin, turns=turns, opened=self._opened)
         self._own.add(path.absolute())
         return path, info
 
@@ -65,11 +69,11 @@ class Keeper:
 
 
 def _named(path: Path) -> Path:
-    """The file that a typed name means. Raises RxtError where only a folder can."""
+    """The file that a typed name means; a point in it makes no ending. Raises RxtError where only a folder can be."""
     try:
         path = path.expanduser()
     except RuntimeError as error:  # the home of nobody
         raise RxtError(f"{path} cannot be found: {error}") from None
     if path.name in ("", ".."):
         raise RxtError(f"{path} is a folder. Name a file in it.")
-    return path if path.suffix else path.with_name(path.name + SNAPSHOT)
+    return path if path.suffix.lower() == SNAPSHOT else path.with_name(path.name + SNAPSHOT)

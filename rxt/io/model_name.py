@@ -13,8 +13,8 @@ TRAINED = "model"
 def model_name(folder: PurePath) -> str:
     """In the hub's cache the id of its repository; else the name of the folder, or of the one around it where training
     has given it that of all models."""
-    named = folder.parent if folder.name == TRAINED else folder
-    return repository_of(folder) or named.name or folder.name
+    named = folder.parent if folder.name == TRAINED and folder.parent.name else folder
+    return repository_of(named) or named.name
 
 
 def repository_of(snapshot: PurePath) -> str | None:

@@ -87,7 +87,7 @@ def save_snapshot(
     turns: int = 0,
     origin: str = "",
     parent: str | None = None,
-    seed: int | None = None,
+    seed: int | str | None = None,
     synthetic: bool = False,
 ) -> SnapshotInfo:
     """Writes a memory of `model` to a file, replacing what was there only when everything is on the disk.
@@ -120,6 +120,36 @@ def save_snapshot(
     )
     _write(Path(path), memory, info)
     return info
+
+
+def save_grown(
+    path: str | Path,
+    memory: MemoryState,
+    *,
+    model: PretrainedModel,
+    origin: SnapshotInfo,
+    turns: int,
+    opened: Path | None = None,
+) -> SnapshotInfo:
+    """Writes what became in so many turns of the saved memory that `origin` tells of.
+
+    opened: the file that one was opened from, None where it is not known; saved over it, title and note stay. Without a
+    turn it is the same memory still, and comes from where that one did.
+    Raises what save_snapshot raises.
+    """
+    is_own = opened is not None and Path(path).absolute() == opened.absolute()
+    return save_snapshot(
+        path,
+        memory,
+        model=model,
+        title=origin.title if is_own else "",
+        description=origin.description if is_own else "",
+        turns=origin.turns + turns,
+        origin="" if turns else origin.origin,
+        parent=origin.sha256 if turns else origin.parent,
+        seed=None if turns else origin.seed,
+        synthetic=origin.synthetic and not turns,
+    )
 
 
 def retitle_snapshot(path: str | Path, title: str, description: str) -> SnapshotInfo:

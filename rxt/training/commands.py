@@ -49,7 +49,12 @@ def add_grow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def add_average(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command average."""
-    average = commands.add_parser("average", help="write the mean of several models that were trained on from the same")
+    average = commands.add_parser(
+        "average", help="write the mean of several models that were trained on from the same",
+        # argparse would show the options first, and take a MODEL after them for one more SHARE.
+        usage="%(prog)s MODEL MODEL [MODEL ...] OUT [-h]\n"
+        "       [--shares SHARE [SHARE ...]] [--decoder-shares SHARE [SHARE ...]]",
+    )  # fmt: skip
     average.add_argument("models", nargs="+", metavar="MODEL", help="folders or hub repository ids")
     average.add_argument("folder", type=Path, metavar="OUT", help="a new or empty folder")
     average.add_argument(

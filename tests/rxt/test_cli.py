@@ -449,9 +449,9 @@ def test_that_ctrl_c_in_a_terminal_stops_the_answer_and_not_the_chat(
 def test_that_saving_in_a_chat_replaces_only_what_it_was_opened_from_or_has_saved_itself(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
 ) -> None:
-    notes, own, command = tmp_path / "notes.txt", tmp_path / "own.safetensors", ["chat", "--model", str(folder)]
+    notes, own = tmp_path / "notes.safetensors", tmp_path / "own.safetensors"
     notes.write_text("mine", encoding="utf-8")
-    command += ["--max-tokens", "1"]
+    command = ["chat", "--model", str(folder), "--max-tokens", "1"]
     typed(monkeypatch, "hello", f"/save {notes}", f"/save {own}", "hello", f"/save {own}", "/quit")
     assert main(command) == 0
     assert f"Not saved: {notes} is there already" in capsys.readouterr().out
@@ -460,6 +460,43 @@ def test_that_saving_in_a_chat_replaces_only_what_it_was_opened_from_or_has_save
     typed(monkeypatch, "hello", f"/save {own}", "/quit")
     assert main([*command, "--snapshot", str(own)]) == 0
     assert rxt.read_snapshot_info(own).turns == 3
+
+
+def test_that_a_memory_saved_over_the_file_it_was_opened_from_keeps_title_and_note(
+    monkeypatch: pytest.MonkeyPatch, model: PretrainedModel, folder: Path, tmp_path: Path
+) -> None:
+    alice, copy, memory = tmp_path / "alice.safetensors", tmp_path / "copy.safetensors", model.initial_memory(seed=7)
+    opened = save_snapshot(alice, memory, model=model, title="Alice", description="A note", turns=2)
+    monkeypatch.chdir(tmp_path)
+    typed(monkeypatch, "hello", f"/save {copy}", "/save alice", "/quit")
+    assert main(["chat", "--model", str(folder), "--max-tokens", "1", "--snapshot", str(alice)]) == 0
+    own, other = rxt.read_snapshot_info(alice), rxt.read_snapshot_info(copy)
+    assert (own.title, own.description, own.turns, own.parent) == ("Alice", "A note", 3, opened.sha256)
+    assert (other.title, other.description, other.sha256) == ("", "", own.sha256)
+
+
+@pytest.mark.parametrize("lines", [(), ("hello",)])
+def test_that_only_a_turn_makes_a_memory_the_child_of_the_opened_one_and_synthetic_no_longer(
+    monkeypatch: pytest.MonkeyPatch, model: PretrainedModel, folder: Path, tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    mixed, kept = tmp_path / "mixed.safetensors", tmp_path / "kept.safetensors"
+    about = {"origin": "two memories", "parent": "a" * 64, "seed": 5, "synthetic": True}
+    opened = save_snapshot(mixed, model.initial_memory(seed=7), model=model, **about)  # type: ignore[arg-type]
+    typed(monkeypatch, *lines, f"/save {kept}", "/quit")
+    assert main(["chat", "--model", str(folder), "--max-tokens", "1", "--snapshot", str(mixed)]) == 0
+    info = rxt.read_snapshot_info(kept)
+    found = (info.origin, info.parent, info.seed, info.synthetic)
+    assert found == (("", opened.sha256, "", False) if lines else ("two memories", "a" * 64, "5", True))
+
+
+@pytest.mark.parametrize("name", ["Dr. Smith v1.2", "2026.11.29", "memory.txt", "MEMORY.Safetensors"])
+def test_that_a_saved_memory_has_the_ending_that_the_window_looks_for_whatever_points_are_in_its_name(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path, name: str
+) -> None:
+    typed(monkeypatch, f"/save {tmp_path / name}", "/quit")
+    assert main(["chat", "--model", str(folder)]) == 0
+    ending = "" if name.endswith(".Safetensors") else ".safetensors"
+    assert [file.name for file in tmp_path.iterdir()] == [name + ending]
 
 
 def test_that_a_chat_through_a_pipe_keeps_its_memory_where_it_is_told_to(

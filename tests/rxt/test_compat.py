@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,11 +179,31 @@ def test_that_a_memory_taken_out_says_what_it_grew_from_and_how_many_turns_it_ha
     again = rxt.read_snapshot_info(second)
     assert (again.turns, again.seed, again.parent) == (2, "", info.sha256)
     model.load_stm_state(model.model.initial_memory(seed=9).tensor)
+    put_in = model.memory.sha256
     model.export_stm_state(third)
-    assert rxt.read_snapshot_info(third).seed == ""
+    assert (rxt.read_snapshot_info(third).seed, rxt.read_snapshot_info(third).parent) == ("", "")
+    greedy(model)
+    model.export_stm_state(third)
+    assert (rxt.read_snapshot_info(third).turns, rxt.read_snapshot_info(third).parent) == (1, put_in)
     model.reset_stm_state()
     model.export_stm_state(third)
     assert (rxt.read_snapshot_info(third).turns, rxt.read_snapshot_info(third).seed) == (0, "3")
+
+
+def test_that_a_memory_taken_out_over_the_file_it_came_from_keeps_title_and_note(tmp_path: Path) -> None:
+    model, path, beside = opened(), tmp_path / "memory", tmp_path / "beside"
+    about = {"title": "Alice", "description": "A note", "parent": "a" * 64, "synthetic": True}
+    saved = rxt.save_snapshot(path, model.memory, model=model.model, turns=2, **about)  # type: ignore[arg-type]
+    model.load_stm_state(str(path))
+    model.export_stm_state(path)
+    assert replace(rxt.read_snapshot_info(path), created=saved.created) == saved
+    greedy(model)
+    for target in (beside, path):
+        model.export_stm_state(target)
+    grown, other = rxt.read_snapshot_info(path), rxt.read_snapshot_info(beside)
+    assert (grown.title, grown.description, grown.turns) == ("Alice", "A note", 3)
+    assert (grown.parent, grown.synthetic) == (saved.sha256, False)
+    assert (other.title, other.description) == ("", "")
 
 
 @pytest.mark.parametrize("bad", [torch.zeros(3, 8, 31), torch.full((3, 1, 8, 32), torch.nan), torch.zeros(3, 2, 8, 32)])

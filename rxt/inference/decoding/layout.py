@@ -27,9 +27,9 @@ FORMATS = {torch.float32: 0, torch.bfloat16: 1, torch.int8: 2}
 
 PARTS = frozenset((
     Decoder, DecoderLayer, Head, Int8Head, Attention, RotaryEmbedding, RMSNorm, FeedForward, GatedLinear,
-    MixtureOfExperts, Router, Experts, Int8Experts, Int8Linear, nn.Linear, nn.ModuleList,
+    MixtureOfExperts, Router, Experts, Int8Experts, Int8Linear, nn.Linear, nn.ModuleList, nn.Embedding,
 ))  # fmt: skip
-"""Of a decoder, what the compiled step computes as."""
+"""Of a decoder and the word vectors before it, what the compiled step computes as."""
 
 
 class CMatrix(ctypes.Structure):
@@ -78,7 +78,7 @@ def can_lay_out(model: ReactiveTransformer) -> bool:
     if _is_watched():
         return False
     is_known = model.device.type == "cpu" and model.dtype in FORMATS and is_compilable(model.config.decoder)
-    return is_known and all(map(_is_plain, model.decoder.modules()))
+    return is_known and all(map(_is_plain, (model.embedding, *model.decoder.modules())))
 
 
 def _is_watched() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
@@ -226,6 +227,24 @@ def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
     desk.reopen().port.open_conversation(number)
     desk.rest()
     assert desk.opened.origin == "Alice"
+
+
+def test_that_a_memory_is_its_own_parent_in_no_file(desk: Desk) -> None:
+    def parent(name: str) -> str | None:
+        path = desk.port.snapshots_dir / name
+        desk.port.save_snapshot(path, name, "")
+        desk.rest()
+        found: str | None = json.loads(path.read_text("utf-8"))["parent"]
+        return found
+
+    desk.say("my name is Alice")
+    memory = _memory(desk).sha256
+    assert parent("alice.safetensors") is None
+    desk.port.open_snapshot(desk.port.snapshots_dir / "alice.safetensors")
+    desk.rest()
+    assert parent("same.safetensors") is None
+    desk.say("what is my name")
+    assert parent("later.safetensors") == memory
 
 
 @pytest.mark.parametrize("content", [None, "no memory", "{}"])

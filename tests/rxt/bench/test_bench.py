@@ -6,7 +6,9 @@ import json
 import math
 import os
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,14 +16,17 @@ import pytest
 import torch
 
 import rxt
-from rxt.bench.accuracy import Judge
+from rxt.bench import speed
+from rxt.bench.accuracy import Agreement, Judge
 from rxt.bench.machine import ReadBandwidth, peak_bytes, processor, timed
 from rxt.bench.naive import naive_update
 from rxt.bench.plot import plot
 from rxt.bench.results import table
 from rxt.bench.run import run
+from rxt.bench.speed import DecodingSpeed
 from rxt.bench.stateless import Comparison, compare, stateless
 from rxt.cli import main
+from rxt.events import MemoryWritten, TurnMetrics
 from rxt.inference.generate import AnswerDecoder
 from rxt.io.hub import Fetched
 from rxt.io.pretrained import PretrainedModel
@@ -84,6 +89,23 @@ def test_that_a_model_agrees_with_itself_and_8_bits_agree_nearly(model: Pretrain
     assert abs(rounded.perplexity_change) < 0.05
 
 
+def test_that_a_model_reads_with_the_memories_that_it_wrote_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, other = rxt.load(folder), rxt.load(folder)
+    judge, written = Judge(model, dialogues=1), []
+
+    def forget(memory: MemoryState, _: object) -> SimpleNamespace:
+        written.append(memory)
+        return SimpleNamespace(memory=MemoryState(torch.zeros(memory.shape)))
+
+    monkeypatch.setattr(other, "update_memory", forget)
+    found = judge.agreement(other)
+    assert written[0] == model.initial_memory(0)
+    assert all(not memory.shared.any() for memory in written[1:])
+    assert found.other_perplexity != found.perplexity  # by what is remembered alone
+
+
 def test_that_the_machine_answers() -> None:
     assert ReadBandwidth(2**20).measure(2) > 0
     peak = peak_bytes()
@@ -128,6 +150,67 @@ def test_that_a_whole_run_fills_table_and_numbers(folder: Path) -> None:
     assert second == "on A GPU"
     alone = replace(results, opened=replace(results.opened, threads=1))
     assert next(table(alone)).endswith(", float32, 1 thread")
+
+
+def test_that_a_speed_beyond_the_bandwidth_of_memory_says_how_that_can_be(folder: Path) -> None:
+    results, agreement = run(folder, turns=1, answer_tokens=1), Agreement(10, 1.0, 2.0, 2.0)
+
+    def shown(tokens_s: float) -> list[str]:
+        found = DecodingSpeed(tokens_s, 1.0, True, read_bytes=10**6, bandwidth_gb_s=1.0)
+        return list(table(replace(results, decoding=found, precisions={"int8": (found, agreement)})))
+
+    cached, read = shown(1640), shown(1004)
+    words = "164 % (more than memory gives: the weights stay in the processor's cache)"
+    assert f"| share of it that decoding reaches | {words} |" in cached
+    assert "164 % (from cache)" in cached[-1]
+    assert "| share of it that decoding reaches | 100 % |" in read
+    assert "| 100 % | 100.00 % |" in read[-1]
+
+
+def test_that_the_bar_of_a_comparison_ends_full_and_a_format_that_was_found_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rxt.bench.run.Judge", partial(Judge, dialogues=1))
+    seen: list[tuple[str, int, int]] = []
+    results = run(
+        folder, turns=1, answer_tokens=1, precisions=["float32", "auto"], report=lambda *told: seen.append(told)
+    )
+    assert [told[1:] for told in seen if told[0] == "formats"] == [(0, 2), (1, 2), (2, 2)]
+    assert seen[-1][0] == "formats"
+    assert list(results.precisions) == ["float32", "auto (float32)"]
+
+
+class Told:
+    """A session whose turns take what they are told to take."""
+
+    def __init__(self, found: Iterable[TurnMetrics]) -> None:
+        self._found = iter(found)
+
+    def ask(self, _: str) -> list[MemoryWritten]:
+        return [MemoryWritten(0, SimpleNamespace(metrics=next(self._found)))]  # type: ignore[arg-type]
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, *found: TurnMetrics) -> TurnMetrics:
+    """What the last of these turns is said to have taken."""
+    monkeypatch.setattr(speed, "Session", lambda *_, **__: Told(found))
+    return speed.turns(SimpleNamespace(), [len(found)], 16, lambda *_: None)[len(found)]  # type: ignore[arg-type]
+
+
+def test_that_the_speed_of_a_turn_is_the_middle_one_of_three_however_long_their_answers_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = TurnMetrics(10, 16, 9.0, 9.9, 9.0)  # is none of the three
+    slow, middle, fast = (
+        TurnMetrics(10, 11, 0.3, 1.3, 0.2), TurnMetrics(10, 5, 0.1, 0.3, 0.1), TurnMetrics(10, 16, 0.2, 0.7, 0.3),
+    )  # fmt: skip
+    for turns in ((slow, middle, fast), (fast, slow, middle), (middle, fast, slow)):
+        found = measured(monkeypatch, first, *turns)
+        assert found.tokens_per_s == pytest.approx(20.0)  # of 10, 20 and 30
+        assert (found.answer_tokens, found.first_token_s, found.memory_s) == (5, 0.2, 0.2)
+    empty = TurnMetrics(10, 0, 0.0, 0.1, 0.2)  # has no speed, and no first token
+    found = measured(monkeypatch, first, empty, middle, empty)
+    assert (found.tokens_per_s, found.first_token_s) == (pytest.approx(20.0), 0.1)
+    assert measured(monkeypatch, first, empty, empty, empty).tokens_per_s is None
 
 
 def test_that_a_gpu_is_named_where_it_computes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,20 @@ def test_that_models_of_several_tokenizers_are_refused(
     other = saved(tmp_path / "other", shape, tokenizer_json + "\n", 1)
     with pytest.raises(AveragingError, match="another tokenizer"):
         averaged([models[0], other])
+
+
+def test_that_the_command_is_shown_in_an_order_in_which_it_can_be_typed(
+    models: list[PretrainedModel], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    with pytest.raises(SystemExit):
+        main(["average", "--help"])
+    usage = capsys.readouterr().out.partition("\n\n")[0]
+    assert usage.startswith("usage: python -m rxt average MODEL MODEL ")
+    stands_for = {"MODEL": models[0].source, "OUT": str(tmp_path / "mean"), "SHARE": "1"}
+    words = re.findall(r"MODEL|OUT|SHARE|--[a-z-]+", usage.replace("[MODEL ...]", ""))  # two of each
+    assert words.count("--shares") == words.count("--decoder-shares") == 1
+    assert main(["average", *(stands_for.get(word, word) for word in words)]) == 0
 
 
 def test_that_the_command_writes_a_folder_that_opens(

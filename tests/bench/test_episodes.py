@@ -42,7 +42,6 @@ def played_and_asked(rng: random.Random) -> list[tuple[list[Turn], list[Turn]]]:
     return scripts
 
 
-@pytest.mark.timeout(1800)
 def test_that_the_recall_of_held_out_episodes_is_measured() -> None:
     import rxt
     from rxt.inference.share import Share

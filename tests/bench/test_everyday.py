@@ -30,7 +30,6 @@ def conversations(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", SETS)
 def test_that_the_recall_of_everyday_conversations_is_measured(name: str) -> None:
     import rxt

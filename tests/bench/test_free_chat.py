@@ -56,7 +56,6 @@ def loops(answer: str) -> bool:
     return bool(pairs) and max(pairs.values()) >= 3
 
 
-@pytest.mark.timeout(600)
 def test_that_the_answers_of_free_chats_are_measured() -> None:
     import rxt
     from rxt.events import MemoryWritten

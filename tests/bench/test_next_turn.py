@@ -58,7 +58,6 @@ def scripts(conversations: int, held: int, seed: int) -> list[tuple[list[Turn], 
     return found
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("conversations", "held"), [(700, 1), (70, 5)])
 def test_that_the_recall_in_the_next_turn_is_measured(conversations: int, held: int) -> None:
     import rxt

@@ -21,7 +21,6 @@ CONVERSATIONS = 150
 SEEDS = range(1000, 1012)
 
 
-@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("share", [0.5, 1.0])
 def test_that_the_luck_of_fresh_memories_is_measured(share: float, tmp_path: Path) -> None:
     import torch

@@ -40,7 +40,6 @@ def facts_told(count: int, name: str) -> list[list[tuple[Fact, str]]]:
     return [[(fact, values.draw(fact.values, rng)) for fact in facts] for facts in drawn]
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("count", CONVERSATIONS)
 @pytest.mark.parametrize("name", NOVELTY)
 def test_that_the_recall_of_plainly_told_facts_is_measured(name: str, count: int) -> None:

@@ -74,7 +74,6 @@ def bytes_shown(record: TurnRecord) -> int:
     return sum(values.nbytes for values in (record.norm, record.change, record.cosine, *gates))
 
 
-@pytest.mark.timeout(0)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="resident memory is read from /proc")
 def test_that_a_late_turn_costs_what_an_early_one_costs(tmp_path: Path) -> None:
     faulthandler.cancel_dump_traceback_later()  # the limit of the tests is too short for this

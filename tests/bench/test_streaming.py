@@ -73,7 +73,6 @@ def ratio_of(opened: list[float], closed: list[float]) -> tuple[float, float, fl
     return float(ratio[0] / ratio[1]), float(low), float(high)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("preset", ["memory", "lab"])
 def test_that_streaming_beside_the_inspector_is_measured(program: Program, qtbot: QtBot, preset: str) -> None:
     times: dict[str, list[float]] = {"chat": [], preset: []}

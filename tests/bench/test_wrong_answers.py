@@ -21,7 +21,6 @@ CONVERSATIONS = 300
 SAME_WORDS = "Okay, I will remember that."
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("beside", ["its own answer", "the same words", "another's answer"])
 @pytest.mark.parametrize("name", ["listed", "held out"])
 def test_that_what_was_told_beside_a_wrong_answer_is_measured(name: str, beside: str) -> None:

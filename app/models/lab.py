@@ -24,7 +24,7 @@ PlaceKind = Literal["read", "marked", "selected", "layer"]
 RUNS_KEPT = 50
 READ_SHARE = 0.3
 """Of each layer's slots, those that an answer read most, at first. Many hold the same: without a twentieth of them the
-bundled model changes 10 % of its answers (`python -m rxt trace`)."""
+bundled model changes 8 % of its answers (`python -m rxt trace`)."""
 
 
 @dataclass(frozen=True, slots=True)

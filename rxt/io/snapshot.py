@@ -29,7 +29,7 @@ FORMAT = "mneme-snapshot-1"
 TENSOR = "stm"
 _TEXT_LIMIT = 8_000
 _MOST_TURNS = 10**9
-_HEADER_LIMIT_BYTES = 256 * 2**10  # three texts of 8,000 characters, each written as \uXXXX, are 144,000 bytes
+_HEADER_LIMIT_BYTES = 256 * 2**10  # five texts of 8,000 characters, each written as \uXXXX, are 240,000 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def save_snapshot(
         sha256=memory.sha256,
         turns=_whole(turns),
         origin=_text(origin),
-        parent=parent or "",
-        seed="" if seed is None else str(seed),
+        parent=_text(parent or ""),
+        seed="" if seed is None else well_formed(str(seed)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=version(),
         shape=memory.shape,
@@ -166,7 +166,7 @@ def retitle_snapshot(path: str | Path, title: str, description: str) -> Snapshot
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise SnapshotError(f"A title, a note and an origin are texts, not {value!r}; nothing was saved.")
+        raise SnapshotError(f"A title, a note, an origin and a parent are texts, not {value!r}; nothing was saved.")
     return well_formed(value)
 
 
@@ -182,9 +182,9 @@ def _whole(turns: object) -> int:
 
 
 def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
-    for text in (info.title, info.description, info.origin):
+    for text in (info.title, info.description, info.origin, info.parent, info.seed):
         if len(text) > _TEXT_LIMIT:
-            raise SnapshotError(f"A title or note has at most {_TEXT_LIMIT} characters; nothing was saved.")
+            raise SnapshotError(f"What is said of a memory has at most {_TEXT_LIMIT} characters; nothing was saved.")
     metadata = _to_metadata(info)
     if _from_metadata(metadata) != info:
         raise SnapshotError("What the file would say of this memory cannot be read back; nothing was saved.")

@@ -23,6 +23,7 @@ class Knot:
 @pytest.fixture
 def collector(qapp: object) -> Iterator[Collector]:
     collector = Collector()
+    gc.enable()  # as the application begins; between tests it is off (conftest)
     collector.install()
     yield collector
     collector.uninstall()
@@ -49,6 +50,7 @@ def test_that_the_timer_frees_garbage(collector: Collector, qtbot: QtBot) -> Non
 
 def test_that_uninstalling_gives_the_collector_back(qapp: object) -> None:
     collector = Collector()
+    gc.enable()
     collector.install()
     collector.settle()
     assert not gc.isenabled()

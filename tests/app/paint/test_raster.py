@@ -73,6 +73,10 @@ def test_that_pooling_keeps_a_single_slots_maximum_and_its_sign() -> None:
     assert pooled.values[1].min() == -7.0
 
 
+def test_that_the_largest_group_is_told_also_where_it_is_the_last() -> None:
+    assert pool(array([1.0, 2.0, 3.0, 4.0, 5.0]), 2).group == 3
+
+
 def test_that_pooling_a_cosine_keeps_the_slot_that_turned_most() -> None:
     values = np.ones((1, 100), np.float32)
     values[0, 42] = 0.25

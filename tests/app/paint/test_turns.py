@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.paint.turns import LayerTurns, keep_of
+from app.paint.turns import LayerTurns, can_amplify, is_gated, is_shared_out, is_static, keep_of
 from rxt.events import FloatArray, GateLaw, TurnRecord, frozen_array
-from tests.app.inspector.synthetic import SIGMOID, TANH, conversation
+from tests.app.inspector.synthetic import SIGMOID, STATIC, TANH, UNGATED, conversation
 
 TURNS = 150
 
@@ -81,3 +81,42 @@ def test_that_another_path_does_not_sum_up_the_whole_conversation_again(monkeypa
     turns.clear()
     turns.follow(records)
     assert summed == list(range(TURNS))
+
+
+def test_that_each_number_of_a_layer_is_that_of_its_slots() -> None:
+    _, records = conversation(3, 2, 6, {"interlayer": SIGMOID, "write": TANH})
+    turns = fresh(records[:2])
+    assert turns.change().shape == (2, 2)
+    turns.follow(records)  # one more
+    for layer in range(2):
+        for place, record in enumerate(records):
+            keep = np.ones(6)
+            for stage in record.gates:
+                keep = keep * stage.law.keep_share(stage.values)[layer]
+            assert turns.keep()[layer, place] == pytest.approx(keep.mean(), rel=1e-5)
+            assert turns.write()[layer, place] == pytest.approx(1 - keep.mean(), rel=1e-4)
+            assert turns.norm()[layer, place] == pytest.approx(record.norm[layer].mean(), rel=1e-5)
+            assert turns.change()[layer, place] == pytest.approx(np.linalg.norm(record.change[layer]), rel=1e-5)
+
+
+def test_that_the_half_life_of_a_layer_is_that_of_its_middle_slot() -> None:
+    _, (record,) = conversation(1, 1, 5, {"write": SIGMOID})
+    written = frozen_array(np.array([[0.5, 0.75, 0.0, 0.25, 0.875]], np.float32))
+    turns = fresh((replace(record, gates=(replace(record.gates[0], values=written),)),))
+    assert turns.half_life() == pytest.approx([1.0])  # of 2.4, 1, 0.5 and a third of a turn, and no end
+    assert turns.half_life(99) == pytest.approx([1.0])
+    kept = frozen_array(np.zeros((1, 5), np.float32))
+    still = fresh((replace(record, gates=(replace(record.gates[0], values=kept),)),))
+    assert still.half_life().tolist() == [np.inf]
+
+
+def test_that_the_laws_of_the_gates_say_what_can_be_told_of_a_chat() -> None:
+    def told(**laws: GateLaw) -> tuple[bool, ...]:
+        _, records = conversation(1, 1, 2, laws)  # type: ignore[arg-type]
+        return is_gated(records), is_static(records), is_shared_out(records), can_amplify(records)
+
+    assert told(write=SIGMOID, interlayer=SIGMOID) == (True, False, True, False)
+    assert told(write=TANH, interlayer=SIGMOID) == (True, False, False, True)
+    assert told(write=STATIC, interlayer=STATIC)[:2] == (True, True)
+    assert told(write=UNGATED, interlayer=UNGATED) == (False, True, False, False)
+    assert told(mix=TANH, write=SIGMOID)[2:] == (True, False), "what joins only what is read keeps nothing"

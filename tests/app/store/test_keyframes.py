@@ -10,8 +10,9 @@ import pytest
 
 from app.store.conversation_store import ConversationStore
 from app.store.errors import DamagedMemoryError, StoreError
+from rxt.events import Sampling
 from tests.app.engine.fake_session import SHAPE
-from tests.app.store.history import create, recalled, replayed, say
+from tests.app.store.history import create, memory, recalled, replayed, say
 
 MEMORY_BYTES = 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
 EVERY = 5
@@ -55,6 +56,13 @@ def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: Conver
     assert max(recalled(tight, turn).computed for turn in hashes) < EVERY
 
 
+def test_that_the_oldest_memories_are_thinned_out_first(tight: ConversationStore) -> None:
+    number = create(tight)
+    turns = [say(tight, number, f"q{step}") for step in range(11)]
+    assert turns[0] not in kept(tight, number)
+    assert kept(tight, number)[-6:] == turns[-6:]
+
+
 def test_that_there_is_room_for_many_memories_of_a_large_model(tight: ConversationStore) -> None:
     number = create(tight)
     tight.make_room(2 * MEMORY_BYTES)
@@ -80,6 +88,29 @@ def test_that_beginnings_branches_ends_and_every_kth_memory_stay(tight: Conversa
     assert branch not in stays
     assert replayed(tight, branch).sha256
     assert tight.memory(tight.conversation(number).initial_memory)[1] == SHAPE
+
+
+def test_that_the_memory_a_chat_started_from_stays_whatever_the_budget(tight: ConversationStore) -> None:
+    opened = memory(7)
+    number = tight.create(title="a", model="m", fingerprint="f", shape=SHAPE, memory=opened.to_bytes(), origin="saved")
+    tight.begin_turn(number, 0, "one", Sampling(), opened.sha256)
+    tight.set_budget(0)
+    assert tight.memory(opened.sha256) == (opened.to_bytes(), SHAPE), "no seed could make it again"
+
+
+def test_that_naming_a_memory_leaves_its_bytes(store: ConversationStore) -> None:
+    record = store.turn(say(store, create(store), "one")).record
+    assert record is not None
+    imported = store.begin_turn(create(store), 0, "one", record.sampling, record.memory_before)
+    store.remember(imported, record, None, SHAPE)
+    assert store.memory(record.memory_after)[1] == SHAPE
+
+
+def test_that_a_memory_of_nothing_is_not_stored(tight: ConversationStore) -> None:
+    for data, shape in ((b"", (0, 4, 4)), (bytes(MEMORY_BYTES - 4), SHAPE), (bytes(MEMORY_BYTES + 4), SHAPE)):
+        with pytest.raises(StoreError, match="cannot have"):
+            tight.keep_memory(data, shape)
+    assert tight.memory_bytes() == 0
 
 
 def test_that_a_memory_can_be_stored_again_and_thinned_again(tight: ConversationStore) -> None:

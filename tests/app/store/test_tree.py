@@ -140,6 +140,17 @@ def test_that_an_edited_answer_stands_beside_the_written_one(store: Conversation
     assert store.turn(turn).memory_status == "in memory"
 
 
+@pytest.mark.parametrize("words", ["three", ""])
+def test_that_an_edit_is_shown_in_the_tree_and_on_the_path_also_where_it_is_empty(
+    store: ConversationStore, words: str
+) -> None:
+    number = create(store)
+    turn = say(store, number, "one", "two")
+    store.edit_answer(turn, words)
+    for shown in (store.turn(turn), store.tree(number)[0]):
+        assert (shown.answer, shown.edited, shown.memory_status) == (words, True, "edited")
+
+
 def test_that_what_is_in_memory_is_not_overwritten(store: ConversationStore) -> None:
     turn = say(store, create(store), "one")
     with pytest.raises(StoreError, match="in memory already"):

@@ -583,7 +583,7 @@ def test_that_a_model_of_the_hub_is_called_by_its_repository_and_not_by_its_comm
 
 
 @pytest.mark.parametrize(
-    "source", ["/srv/tiny", "/runs/juniper/model", f"/cache/models--a--b/snapshots/{'a1' * 20}", "model", "/model"]
+    "source", ["/x/tiny", "/runs/juniper/model", f"/cache/models--a--b/snapshots/{'a1' * 20}", "model", "/model"]
 )
 def test_that_a_model_of_the_menu_is_called_what_it_is_called_once_it_is_open(source: str) -> None:
     assert name_of(source) == model_name(PurePosixPath(source))

@@ -9,6 +9,7 @@ import pytest
 
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import (
+    answer_again,
     answer_log_probabilities,
     counterfactual,
     first_difference,
@@ -119,6 +120,22 @@ def test_that_an_answer_without_tokens_has_no_influence_to_show() -> None:
     found = leave_one_out(model(BETA), model(BETA).initial_memory(seed=1), turns)
     assert np.isnan(found[:, 2]).all()
     assert np.isfinite(found[0, 1])
+
+
+def test_that_a_turn_stopped_before_its_first_token_differs_from_nothing() -> None:
+    turn, memory = session(BETA).turns[1], session(BETA, 1).memory
+    stopped = dataclasses.replace(turn, reason="stopped", answer_ids=(), interaction_ids=prompt_of(turn))
+    own = answer_again(model(BETA), stopped, memory)
+    another = dataclasses.replace(own, answer_ids=(own.answer_ids[0] + 1,))
+    assert counterfactual(model(BETA), stopped, memory, memory, own=another).first_difference is None
+
+
+def test_that_a_turn_without_an_answer_has_no_mean_change() -> None:
+    turn, memory = session(BETA).turns[1], session(BETA, 1).memory
+    silent = dataclasses.replace(turn, answer_ids=(), interaction_ids=prompt_of(turn))
+    found = counterfactual(model(BETA), silent, memory, zero(memory, layers_at(memory.shape, range(3))))
+    assert found.change.shape == (0,)
+    assert np.isnan(found.mean_change)
 
 
 @pytest.mark.parametrize("questions", [0, 2, 5])

@@ -112,6 +112,11 @@ def test_that_the_strongest_are_the_share_of_each_layer_with_the_largest_values(
         assert values[layer][mask[layer]].min() >= values[layer][~mask[layer]].max(initial=0)
 
 
+def test_that_a_share_that_is_whole_slots_but_for_rounding_takes_no_slot_more() -> None:
+    assert 0.07 * 100 > 7
+    assert strongest(np.zeros((1, 100), np.float32), 0.07).sum() == 7
+
+
 def test_that_the_first_of_equal_values_are_taken() -> None:
     assert np.flatnonzero(strongest(np.zeros((1, 10), np.float32), 0.2)[0]).tolist() == [0, 1]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +55,33 @@ def test_that_the_last_turn_is_also_minus_one_and_no_other_turn_is_asked_about()
         for turn in (3, -4):
             with pytest.raises(IndexError, match=f"no turn {turn} in a conversation of 3"):
                 asked(turn)
+
+
+def test_that_each_turn_is_asked_about_with_the_memory_that_it_read_and_the_one_that_it_left() -> None:
+    small, number = model(MODELS[1]), 1
+    talk = explain.Conversation(small, small.initial_memory(seed=1), session(MODELS[1]).turns)
+    turn, before, after = talk.turns[number], *talk.memories[number : number + 2]
+    how: dict[str, Any] = {"layers": (2, 0), "heads": "mean"}
+    reads = explain.read_map(small, before, explain.prompt_of(turn), turn.answer_ids, **how)
+    assert np.array_equal(talk.read(number, **how).weights, reads.weights)
+    writes = explain.write_map(small, before, turn.interaction_ids, **how)
+    assert np.array_equal(talk.write(number, **how).weights, writes.weights)
+    assert np.array_equal(talk.interlayer(number, **how), explain.interlayer_map(small, before, **how))
+    limits = explain.Thresholds(dead_norm=0.9, duplicate_cosine=0.1, saturated_gate=0.45)
+    found, expected = talk.health(number, limits), explain.health(after, turn.gate("write"), limits)
+    for name in ("dead", "duplicate", "saturated", "nearest"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+    other = explain.zero(before, explain.layers_at(before.shape, range(3)))
+    changed = talk.counterfactual(number, other)
+    whole = explain.answer_log_probabilities(small, before, explain.prompt_of(turn), turn.answer_ids)
+    assert np.array_equal(changed.before, whole)
+    assert changed.own.answer_ids == turn.answer_ids
+
+
+def test_that_a_replay_which_leaves_another_memory_says_so() -> None:
+    small, turns = model(MODELS[0]), list(session(MODELS[0]).turns)
+    turns[1] = dataclasses.replace(turns[1], memory_after="0" * 64)
+    assert not explain.Conversation(small, small.initial_memory(seed=1), turns).is_exact
 
 
 def test_that_a_conversation_from_another_memory_is_refused() -> None:

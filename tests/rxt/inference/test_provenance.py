@@ -89,11 +89,33 @@ def test_that_the_half_life_follows_from_the_mean_share_of_gates_near_their_ends
 
 def test_that_nothing_fades_without_gates_and_nothing_is_known_without_turns() -> None:
     initial = model("none").initial_memory(seed=1)
-    assert np.isinf(provenance(model("none"), initial, interactions("none", 2)).half_life()).all()
+    assert (provenance(model("none"), initial, interactions("none", 2)).half_lives() == np.inf).all()
     untouched = provenance(model("none"), initial, [])
     assert np.isnan(untouched.half_life()).all()
     assert np.array_equal(untouched.shares(), np.ones((1, 3, 8), np.float32))
     assert untouched.error == 0
+
+
+def test_that_a_slot_of_zeros_belongs_to_nobody_and_the_others_to_their_turns() -> None:
+    wrote = np.array([[[0.0, 1.0]], [[0.0, 3.0]]])
+    factors = GateFactors("norm", frozen_array(np.ones((1, 1, 2))), frozen_array(wrote), 0.0)
+    assert factors.shares().tolist() == [[[0.0, 0.25]], [[0.0, 0.75]]]
+
+
+def test_that_the_first_turns_of_a_conversation_are_a_conversation_of_so_many() -> None:
+    initial, ids = model(BETA).initial_memory(seed=1), interactions(BETA, 4)
+    part, alone = provenance(model(BETA), initial, ids).first(2), provenance(model(BETA), initial, ids[:2])
+    assert (part.turns, part.measure) == (2, "weight")
+    assert np.array_equal(part.shares(), alone.shares())
+    assert np.array_equal(part.half_lives(), alone.half_lives())
+
+
+@pytest.mark.parametrize("turns", [0, 2])
+def test_that_shares_and_half_lives_cannot_be_changed(turns: int) -> None:
+    found = provenance(model(BETA), model(BETA).initial_memory(seed=1), interactions(BETA, 2))
+    for values in (found.keep, found.wrote, found.shares(turns), found.half_lives(turns), found.half_life(turns)):
+        assert not values.flags.writeable
+        assert values.dtype == np.float32
 
 
 @pytest.mark.parametrize("name", [ALPHA, BETA])

@@ -35,6 +35,7 @@ def test_that_a_turn_written_again_into_its_own_memory_is_the_same(
     after, again = rxt.rewrite_turn(model, memory, record, turn=0)
     assert without_time(again) == without_time(record)
     assert after.sha256 == record.memory_after == rxt.replay_turn(model, memory, record.interaction_ids).sha256
+    assert again.metrics.memory_s > 0
 
 
 def test_that_a_turn_written_into_another_memory_names_that_one(
@@ -69,6 +70,31 @@ def test_that_an_answer_without_room_is_refused_with_the_numbers(
     room = model.config.interaction_length - record.metrics.query_tokens - 1
     with pytest.raises(rxt.RxtError, match=f"can write {room} at most"):
         rxt.rewrite_turn(model, memory, record, turn=0, answer="word " * 500)
+
+
+def test_that_an_answer_may_fill_an_interaction_and_not_a_token_more(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    record, length = turn(model, memory), model.config.interaction_length
+    room = length - record.metrics.query_tokens - 1
+    longest = next(text for text in ("a" * n for n in range(1000)) if len(model.tokenizer.encode(text)) == room)
+    longer = next(text for text in ("a" * n for n in range(1000)) if len(model.tokenizer.encode(text)) == room + 1)
+    after, again = rxt.rewrite_turn(model, memory, record, turn=0, answer=longest)
+    assert len(again.interaction_ids) == length
+    assert rxt.write_turn(model, memory, record.query, longest)[0] == after
+    assert len(rxt.write_turn(model, memory, record.query, longer, reason="length")[1].interaction_ids) == length
+    with pytest.raises(rxt.RxtError, match=f"{room + 1} tokens.*can write {room} at most"):
+        rxt.rewrite_turn(model, memory, record, turn=0, answer=longer)
+    with pytest.raises(rxt.RxtError, match=f"take {length + 1} tokens together.*at most {length} at once"):
+        rxt.write_turn(model, memory, record.query, longer)
+
+
+def test_that_half_a_character_is_written_and_recorded_as_one_replacement(
+    model: PretrainedModel, memory: rxt.MemoryState
+) -> None:
+    again = rxt.rewrite_turn(model, memory, turn(model, memory), turn=0, answer="hi \ud83d")[1]
+    written = rxt.write_turn(model, memory, "I am \ud83d", "hi \ud83d")[1]
+    assert (again.answer, written.query, written.answer) == ("hi \ufffd", "I am \ufffd", "hi \ufffd")
 
 
 @pytest.mark.parametrize("reason", ["eos", "stopped"])

@@ -356,7 +356,10 @@ def test_that_a_record_holds_what_can_be_computed_by_hand(session: rxt.Session, 
     assert record.answer == "".join(event.text for event in events if isinstance(event, TokenEmitted))
     metrics = record.metrics
     assert metrics.query_tokens == len(model.template.prompt("hello"))
-    assert 0 < metrics.first_token_s <= metrics.answer_s
+    assert the(TurnStarted, events).query_tokens == metrics.query_tokens
+    assert metrics.answer_tokens == len(record.answer_ids) == 6
+    assert 0 < metrics.first_token_s < metrics.answer_s
+    assert metrics.memory_s > 0
 
 
 def test_that_events_become_json_and_name_themselves(session: rxt.Session) -> None:

@@ -120,6 +120,35 @@ def test_that_dead_duplicate_and_saturated_slots_are_found_where_they_were_made(
     assert found.nearest[1, 0] == pytest.approx(1)
 
 
+def test_that_a_slot_is_dead_beside_the_median_of_its_own_layer() -> None:
+    values = torch.ones(2, 5, 4)
+    values[1] *= 1e-4  # a quiet layer is not dead
+    values[0, 0], values[1, 0] = 1e4, 1.0  # and one loud slot makes the others no quieter
+    assert not health(MemoryState(values)).dead.any()
+    values[0, 1], values[1, 1] = 0.0101, 0.0099 * 1e-4
+    assert np.argwhere(health(MemoryState(values)).dead).tolist() == [[1, 1]]
+
+
+def test_that_the_usual_thresholds_are_those_that_are_told() -> None:
+    assert Thresholds() == Thresholds(dead_norm=0.01, duplicate_cosine=0.99, saturated_gate=0.01)
+    assert health(memory()).thresholds == Thresholds()
+
+
+def test_that_cosines_of_slots_with_themselves_are_no_more_than_one() -> None:
+    state = MemoryState(torch.randn(2, 300, 64, generator=torch.Generator().manual_seed(0)))
+    assert similarity(state).max() == 1
+    assert pooled_similarity(state, 150)[0].max() <= 1
+    assert distance(state, state).cosine.max() == 1
+    assert distance(state, MemoryState(-state.tensor)).cosine.min() == -1
+    assert health(MemoryState(state.tensor.repeat(1, 2, 1))).nearest.max() == 1
+
+
+def test_that_what_was_found_of_slots_cannot_be_changed() -> None:
+    found, apart = health(memory(), stage([[0.5] * 6] * 2)), distance(memory(), memory())
+    arrays = (found.dead, found.duplicate, found.saturated, found.nearest, apart.norm, apart.cosine)
+    assert not any(array.flags.writeable for array in (*arrays, effective_rank(memory())))
+
+
 def test_that_thresholds_decide() -> None:
     state, gate = memory(), stage([[0.9] * 6] * 2)
     strict = health(state, gate, Thresholds(dead_norm=1.0, duplicate_cosine=0.0, saturated_gate=0.2))

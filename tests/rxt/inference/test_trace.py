@@ -11,7 +11,15 @@ import torch
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import prompt_of
 from rxt.inference.replay import encoder_states, replay_write
-from rxt.inference.trace import attention_weights, interlayer_map, read_map, value_norms, write_map
+from rxt.inference.trace import (
+    ReadMap,
+    WriteMap,
+    attention_weights,
+    interlayer_map,
+    read_map,
+    value_norms,
+    write_map,
+)
 from rxt.nn.attention import grouped_attention
 from tests.reference import read_map as slow_read
 from tests.reference import slots as slow_slots
@@ -98,6 +106,23 @@ def test_that_averaged_maps_still_sum_to_one() -> None:
         assert not form.flags.writeable
 
 
+def test_that_a_mean_over_a_map_is_over_what_it_names() -> None:
+    layers, heads, slots, tokens = 2, 3, 3, 3  # heads, slots and tokens are as many, so that no shape betrays an axis
+    weights = np.random.default_rng(0).random((tokens, layers, heads, slots)).astype(np.float32)
+    reads = ReadMap(weights, (0, 1), "", ())
+    writes = WriteMap(weights.swapaxes(0, 1), (0, 1), "", ())  # [L, 3, 3, 3]: heads, slots, tokens
+    for one in range(3):
+        for layer in range(layers):
+            row = weights[one, layer]
+            assert reads.over_heads()[one, layer] == pytest.approx(sum(row) / heads)
+            assert reads.of_slots()[layer, one] == pytest.approx(weights[:, layer, :, one].sum() / 9)
+            assert reads.of_slots([1, 2])[layer, one] == pytest.approx(weights[1:, layer, :, one].sum() / 6)
+            assert reads.of_slots(slice(1, None))[layer, one] == reads.of_slots([1, 2])[layer, one]
+            assert writes.over_heads()[layer, one] == pytest.approx(writes.weights[layer, :, one].sum(axis=0) / heads)
+            assert writes.of_tokens()[layer, one] == pytest.approx(writes.weights[layer, :, :, one].sum() / 9)
+        assert reads.over_layers()[one] == pytest.approx(weights[one].sum(axis=(0, 1)) / (layers * heads))
+
+
 def test_that_spans_spell_the_answer_and_the_whole_turn() -> None:
     turn, memory = session(BETA).turns[1], session(BETA, 1).memory
     reads = read_map(model(BETA), memory, prompt_of(turn), turn.answer_ids)
@@ -141,6 +166,8 @@ def test_that_a_map_stops_between_layers_when_called_off(questions: int) -> None
         write_map(model(BETA), memory, turn.interaction_ids, cancelled=After(questions))
     with pytest.raises(Cancelled):
         interlayer_map(model(BETA), memory, cancelled=After(questions))
+    with pytest.raises(Cancelled):
+        value_norms(model(BETA), memory, After(questions))
     assert memory.to_bytes() == before
 
 

@@ -14,7 +14,7 @@ COMMIT = "a1" * 20
 @pytest.mark.parametrize(
     ("folder", "name"),
     [
-        ("/srv/mneme-tiny", "mneme-tiny"),
+        ("/x/mneme-tiny", "mneme-tiny"),
         ("runs/juniper/model", "juniper"),
         ("model", "model"),
         (f"/cache/models--owner--name/snapshots/{COMMIT}", "owner/name"),

@@ -85,7 +85,7 @@ def test_that_a_tensor_of_another_shape_is_named_with_both_shapes(copy: Path, sh
     assert f"{HEAD} is {list(shape)}, config.json calls for [600, 32]" in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
 def test_that_a_tensor_that_is_not_finite_is_named(copy: Path, value: float) -> None:
     change_weights(copy, lambda tensors: tensors[HEAD].view(-1)[5].fill_(value))
     with pytest.raises(ModelError, match=f"{HEAD} holds values that are not finite"):
@@ -268,10 +268,15 @@ def test_that_a_model_returns_from_its_folder_with_every_weight(
 
 
 def test_that_a_fingerprint_tells_models_apart_by_any_file(copy: Path, folder: Path) -> None:
-    first = rxt.load(folder).fingerprint
-    assert rxt.load(copy).fingerprint == first
+    found = [rxt.load(folder).fingerprint]
+    assert [rxt.load(copy).fingerprint] == found
+    for name, old, new in (("config.json", '"swish"', '"gelu"'), ("tokenizer.json", "{", "{ ")):
+        text = (copy / name).read_text("utf-8")
+        (copy / name).write_text(text.replace(old, new, 1), "utf-8")
+        found.append(rxt.load(copy).fingerprint)
+        (copy / name).write_text(text, "utf-8")
     change_weights(copy, lambda tensors: tensors[HEAD].view(-1)[0].add_(1e-3))
-    assert rxt.load(copy).fingerprint != first
+    assert len({*found, rxt.load(copy).fingerprint}) == 4
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])

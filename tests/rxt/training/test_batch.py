@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import torch
 
+from rxt.config import ModelConfig
+from rxt.text.template import Template
 from rxt.text.tokenizer import Tokenizer
 from rxt.training.batch import DECIDING, BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
+
+WEIGHTS = LossWeights(
+    answer=0.5, acknowledged=0.75, recall=1.25, not_told=1.75, told=2.0, decision=3.0, value=5.0
+)  # fmt: skip
+"""Seven different numbers, of which none is the usual one."""
+
+
+@pytest.fixture
+def builder(config: ModelConfig, tokenizer: Tokenizer) -> BatchBuilder:
+    return BatchBuilder(Template(config.tokens, tokenizer), tokenizer, config.interaction_length, WEIGHTS)
 
 
 def test_that_a_turn_is_the_template_and_padding_is_not_real(builder: BatchBuilder, dialogues: list[Dialogue]) -> None:
@@ -26,7 +39,7 @@ def test_that_a_turn_is_the_template_and_padding_is_not_real(builder: BatchBuild
 def test_that_weights_stand_at_the_answers_tokens(
     builder: BatchBuilder, dialogues: list[Dialogue], tokenizer: Tokenizer
 ) -> None:
-    batch, weights = builder.build(dialogues), LossWeights()
+    batch, weights = builder.build(dialogues), WEIGHTS
     bases = (weights.answer, weights.not_told, weights.recall)
     for k, (turn, base, decides) in enumerate(zip(dialogues[0].turns, bases, (False, True, True), strict=True)):
         query = len(builder._template.prompt(turn.query))
@@ -64,10 +77,30 @@ def test_that_what_is_said_back_weighs_more_than_the_words_around_it(
 ) -> None:
     told = Turn("rome is my home", "I see, you live in Rome.", "tell", "city", "Rome", told=(("city", "rome"),))
     batch = builder.build([Dialogue((told,))])
-    heavy = batch.weights[0, 0] == LossWeights().told
+    heavy = batch.weights[0, 0] == WEIGHTS.told
     assert tokenizer.decode(batch.tokens[0, 0][heavy].tolist()).strip() == "Rome."
-    assert set(batch.weights[0, 0].tolist()) == {0.0, LossWeights().acknowledged, LossWeights().told}
+    assert set(batch.weights[0, 0].tolist()) == {0.0, WEIGHTS.acknowledged, WEIGHTS.told}
     assert not batch.values.any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "weight"),
+    [
+        ("small_talk", WEIGHTS.answer),
+        ("forget", WEIGHTS.answer),
+        ("ask_unknown", WEIGHTS.not_told),
+        ("ask", WEIGHTS.recall),
+        ("ask_all", WEIGHTS.recall),
+        ("echo", WEIGHTS.recall),
+    ],
+)
+def test_that_the_end_of_an_answer_weighs_as_its_kind(builder: BatchBuilder, kind: str, weight: float) -> None:
+    batch = builder.build([Dialogue((Turn("Well?", "That is one of the longer answers.", kind),))])
+    weights = batch.weights[0, 0]
+    assert int((weights > 0).sum()) > DECIDING
+    assert weights[weights > 0][DECIDING:].unique().tolist() == [weight]
+    decides = kind in ("ask", "ask_unknown")
+    assert weights[weights > 0][:DECIDING].unique().tolist() == [WEIGHTS.decision if decides else weight]
 
 
 def test_that_a_recital_teaches_its_values_and_where_they_end(builder: BatchBuilder, tokenizer: Tokenizer) -> None:

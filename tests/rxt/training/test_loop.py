@@ -14,8 +14,11 @@ import torch
 import rxt
 from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.initialise import initialise
-from rxt.training.loop import Progress, Trainer, TrainingError
-from rxt.training.recipe import Recipe
+from rxt.training.loop import CLIP, Progress, Trainer, TrainingError
+from rxt.training.material import Material
+from rxt.training.optimizer import rate_share
+from rxt.training.recipe import Recipe, RunPlan, Schedule
+from rxt.training.stage import StageResult
 
 
 class Killed(Exception):
@@ -81,6 +84,54 @@ def test_that_a_step_that_is_not_finite_stops_before_the_weights_and_the_checkpo
         trainer.run(lambda _: None)
     assert (tmp_path / "checkpoint.pt").read_bytes() == kept
     assert all(torch.equal(value, before[name]) for name, value in trainer.model.named_parameters())
+
+
+def test_that_every_step_is_made_at_the_rates_of_its_stage(recipe: Recipe, tmp_path: Path) -> None:
+    (stage,) = recipe.stages
+    first = dataclasses.replace(stage.schedule, steps=4, learning_rate=2e-3, gate_learning_rate=3e-2)
+    second = dataclasses.replace(first, steps=3, gate_learning_rate=4e-2, muon_learning_rate=5e-3, warm_up_steps=1)
+    plans = [dataclasses.replace(stage, schedule=schedule) for schedule in (first, second)]
+    trainer = Trainer(dataclasses.replace(recipe, stages=tuple(plans)), tmp_path)
+    found: list[tuple[list[float], float]] = []
+    trainer.run(
+        lambda told: found.append(([group["lr"] for group in trainer.optimizer.param_groups], told.learning_rate))
+    )
+    expected = [
+        *[([rate * share for rate in (3e-2, 2e-3, 2e-3)], 2e-3 * share) for share in shares(first)],
+        *[([rate * share for rate in (4e-2, 2e-3, 2e-3, 5e-3)], 2e-3 * share) for share in shares(second)],
+    ]
+    assert found == expected
+
+
+def shares(schedule: Schedule) -> list[float]:
+    """Of the highest rate, step by step of a stage."""
+    return [rate_share(schedule, step) for step in range(schedule.steps)]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_that_a_gradient_is_clipped_part_by_part_before_a_step(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    trainer = Trainer(dataclasses.replace(recipe, run=RunPlan(seed=1, precision=precision)), tmp_path)
+    loss, stepped = trainer.stage.loss, trainer.optimizer.step
+    found: dict[str, float] = {}
+
+    def steep(material: Material) -> StageResult:
+        result = loss(material)
+        return dataclasses.replace(result, loss=1e4 * result.loss)
+
+    def measured() -> None:
+        for name, modules in trainer.stage.groups.items():
+            values = trainer._computing.twins(value for module in modules for value in module.parameters())
+            grads = [value.grad.flatten() for value in values if value.grad is not None]
+            found[name] = float(torch.cat(grads).norm())
+        stepped()
+
+    monkeypatch.setattr(trainer.stage, "loss", steep)
+    monkeypatch.setattr(trainer.optimizer, "step", measured)
+    progress = trainer._train_step()
+    assert found == pytest.approx(CLIP, rel=1e-3)
+    assert min(progress.norm_memory, progress.norm_encoder, progress.norm_rest) > 10 * max(CLIP.values())
 
 
 def test_that_a_run_needs_no_unsafe_checkpoint(recipe: Recipe, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from rxt.training.optimizer import Optimizer, build_optimizer, restore_optimizer
+from rxt.training.optimizer import Optimizer, build_optimizer, restore_optimizer, set_rates
 from rxt.training.recipe import Schedule
 
 SCHEDULE = Schedule(steps=10, turns_per_step=8, learning_rate=1e-2, gate_learning_rate=2e-2, weight_decay=0.1)
@@ -30,9 +30,44 @@ def stepped(named: list[tuple[str, nn.Parameter]]) -> Optimizer:
 def test_that_every_part_of_a_gate_is_trained_at_the_gates_rate() -> None:
     names = ("write_gate.weight", "write_gate.bias", "write_gate.status_weight", "write_gate.status_bias")
     gates = [(name, nn.Parameter(torch.ones(2, 2))) for name in names]
-    groups = build_optimizer([*gates, *parameters()[1:]], SCHEDULE).param_groups
-    assert all(found is given for found, (_, given) in zip(groups[0]["params"], gates, strict=True))
-    assert groups[0]["peak"] == 2e-2
+    optimizer = build_optimizer([*gates, *parameters()[1:]], SCHEDULE)
+    set_rates(optimizer, 1.0)
+    group = optimizer.param_groups[0]
+    assert all(found is given for found, (_, given) in zip(group["params"], gates, strict=True))
+    assert group["lr"] == 2e-2
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_that_every_group_moves_at_its_share_of_its_highest_rate(share: float) -> None:
+    plain = replace(SCHEDULE, weight_decay=0.0)
+    named = parameters()
+    optimizer = build_optimizer(named, plain)
+    set_rates(optimizer, share)
+    assert [group["lr"] for group in optimizer.param_groups] == [2e-2 * share, 1e-2 * share, 1e-2 * share]
+    for _, parameter in named:
+        parameter.grad = torch.full((2, 2), 3.0)
+    optimizer.step()
+    moved = [float(1 - parameter.detach().mean()) for _, parameter in named]
+    assert moved == pytest.approx([2e-2 * share, 1e-2 * share, 1e-2 * share], rel=1e-4)  # AdamW's first step
+
+
+def test_that_muons_rates_rise_and_fall_with_all_others() -> None:
+    optimizer = build_optimizer(parameters(), replace(WITH_MUON, muon_learning_rate=3e-2))
+    set_rates(optimizer, 0.5)
+    assert optimizer.muon is not None
+    assert [group["lr"] for group in optimizer.muon.param_groups] == [1.5e-2]
+    assert [group["lr"] for group in optimizer.adamw.param_groups] == [1e-2, 5e-3, 5e-3]
+
+
+def test_that_weight_decay_is_of_matrices_alone() -> None:
+    named = parameters()
+    optimizer = build_optimizer(named, SCHEDULE)
+    set_rates(optimizer, 0.5)
+    for _, parameter in named:
+        parameter.grad = torch.zeros(2, 2)
+    optimizer.step()
+    left = [float(parameter.detach().mean()) for _, parameter in named]
+    assert left == pytest.approx([1.0, 1 - 0.5 * 1e-2 * 0.1, 1.0], rel=1e-6, abs=0)
 
 
 def test_that_a_resumed_run_takes_the_rates_of_its_recipe_and_the_moments_of_its_checkpoint() -> None:

@@ -16,7 +16,7 @@ from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.curriculum import Curriculum
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.joint import JointStage, hide, states_as_memory
-from rxt.training.material import Draw
+from rxt.training.material import Draw, Material
 from rxt.training.memory_attention_stage import (
     MemoryAttentionStage,
     label,
@@ -25,8 +25,10 @@ from rxt.training.memory_attention_stage import (
     step_weight,
 )
 from rxt.training.memory_aware import MemoryAwareStage
-from rxt.training.recipe import CurriculumPlan, StageOptions
+from rxt.training.recipe import CurriculumPlan, ModelShape, Recipe, StageKind, StageOptions
 from rxt.training.stage import Stage, StageResult
+from rxt.training.start import Start, build_stage
+from tests.reference import joint, twins
 
 MASK = 4
 
@@ -95,6 +97,49 @@ def test_that_the_decoders_loss_does_not_reach_the_encoder_through_the_memory(
     loss_of(stage, draw()).loss.backward()
     assert not any(bool(value.grad.any()) for value in new_model.encoder.parameters() if value.grad is not None)
     assert all(value.grad is not None for value in new_model.decoder.parameters())
+
+
+@pytest.mark.parametrize("kind", ["joint", "interaction"])
+def test_that_joint_stages_learn_whole_texts_and_interaction_stages_answers_by_their_weights(
+    recipe: Recipe,
+    shape: ModelShape,
+    new_model: ReactiveTransformer,
+    tokenizer_json: str,
+    dialogues: list[Dialogue],
+    kind: StageKind,
+) -> None:
+    start = Start(new_model, shape.to_document(), tokenizer_json)
+    batch = start.builder().build([Dialogue(dialogues[0].turns[2:]), Dialogue(dialogues[1].turns[1:2])])
+    options = StageOptions(mask_share=0.3, noise=0.2)
+    stage = build_stage(start, replace(recipe.stages[0], kind=kind, curriculum=None, options=options), 0, 1)
+    ours = float(stage.loss(Material(batch, seed=5)).loss.detach())
+    assert stage.extra is not None
+    texts = read_by_joint_stages(new_model, batch, 0.3, kind == "joint")
+    assert all(text.guessed for text in texts)
+    weights, head = twins.weights_of(new_model), twins.weights_of(stage.extra)
+    slow = joint.joint_loss(weights, head, new_model.config, texts, noise=0.2)
+    assert ours == pytest.approx(slow, rel=1e-5)
+
+
+def read_by_joint_stages(
+    model: ReactiveTransformer, batch: DialogueBatch, mask_share: float, whole: bool
+) -> list[joint.Text]:
+    """A batch of single turns as joint stages read it, drawn with the same chance."""
+    tokens, real = batch.tokens[:, 0], batch.real[:, 0]
+    generator = torch.Generator().manual_seed(5)
+    hidden = hide(tokens, real, MASK, mask_share, model.config.decoder.vocabulary, generator)
+    layers, slots, width = model.memory_shape
+    fresh = torch.randn(layers, len(tokens), max(slots, tokens.shape[1]), width, generator=generator).double()
+    return [
+        joint.Text(
+            ids=tokens[n, :count].tolist(),
+            seen=hidden.tokens[n, :count].tolist(),
+            guessed=hidden.chosen[n, :count].nonzero().flatten().tolist(),
+            weights=[1.0] * count if whole else batch.weights[n, 0, :count].tolist(),
+            fresh=fresh[:, n],
+        )
+        for n, count in enumerate(real.sum(dim=-1).tolist())
+    ]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_that_a_folder_with_such_a_config_is_refused_by_name(write: Write) -> No
     folder = write()
     for section in (*STACKS, "memory_attention_config"):
         set_config(folder, section, num_layers=1000, stm_size=10**6)
-    with pytest.raises(ConfigError, match=r"model: config\.json asks for 16,000,000,000 numbers in a memory"):
+    with pytest.raises(ConfigError, match=r": config\.json asks for 16,000,000,000 numbers in a memory"):
         rxt.load(folder)
 
 

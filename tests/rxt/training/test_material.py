@@ -43,7 +43,7 @@ def test_that_of_short_conversations_alone_a_step_is_full() -> None:
 def test_that_one_long_conversation_leaves_steps_to_the_short_ones(share: float) -> None:
     files = FileSource([talk(2)] * 199 + [talk(100)])
     source = MixedSource(files, GeneratedSource(), share) if share else files
-    steps = [filled(source, source.longest, 24, random.Random(seed)) for seed in range(60)]
+    steps = [filled(source, source.longest, 24, random.Random(seed)) for seed in range(40)]
     longest = [max(len(dialogue.turns) for dialogue in step) for step in steps]
     assert longest.count(2) > len(steps) / 10
     assert longest.count(100) > 0

@@ -120,7 +120,7 @@ class LabView(LabPage):
 
     @Slot(int)
     def check(self, turn: int) -> None:
-        """The one-click proof: the turn without the few slots it read most."""
+        """The one-click proof: the turn without the slots it read most."""
         self._history.show_turn(turn)
         self._lab.choose(kind="zero", place="read", share=READ_SHARE)
         self.flush()

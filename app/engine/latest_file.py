@@ -62,7 +62,9 @@ class LatestFile:
     def set_aside(self) -> None:
         """What it holds makes no sense: it is put beside it before anything is written in its place."""
         self._is_strange = True
-        self._aside = unused(self.path.with_name(f"{self.path.name}.damaged"))
+        self._aside = self.path.with_name(f"{self.path.name}.damaged")
+        with contextlib.suppress(OSError):  # of a folder that may not be entered nothing can be told
+            self._aside = unused(self._aside)
 
     def put(self, data: bytes) -> None:
         """Has them written, in place of what still waits; returns at once."""

@@ -54,10 +54,10 @@ class RecentModels(QMenu):
 
 
 def name_of(source: str) -> str:
-    """What a model of this folder is called once it is open, see rxt.io.model_name: no view looks into rxt."""
+    """The repository of a folder in the hub's cache, else the folder; with the one around it where it has the name of
+    all that are trained. No view looks into rxt, or at the disk."""
     path = PurePath(source)
-    path = path.parent if path.name == "model" and path.parent.name else path
     kind, _, repository = path.parent.parent.name.partition("--")
     if kind == "models" and path.parent.name == "snapshots" and repository:
         return repository.replace("--", "/", 1)
-    return path.name or source
+    return "/".join(path.parts[-2:]) if path.name == "model" else path.name or source

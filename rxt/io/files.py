@@ -101,10 +101,17 @@ def while_in_use(task: Callable[[], T]) -> T:
         try:
             return task()
         except OSError as error:
-            if getattr(error, "winerror", None) not in IN_USE:
+            if not _is_in_use(error):
                 raise
         time.sleep(pause)
     return task()
+
+
+def _is_in_use(error: OSError) -> bool:
+    """os.open and what reads give no number of Windows: there it is one of the few that "permission denied" stands
+    for."""
+    code = getattr(error, "winerror", None)
+    return code in IN_USE or (os.name == "nt" and code is None and error.errno == errno.EACCES)
 
 
 @contextlib.contextmanager

@@ -126,7 +126,8 @@ def filled(source: Source, turns: int, wanted: int, rng: random.Random) -> list[
     """Conversations of at most `turns` turns that have about `wanted` turns together, however short they are.
 
     Where one is so long that padding would make more than PADDED * wanted turns of them, the shortest are left out, or,
-    as often, all are drawn anew and none is so long: else one long conversation would be learned and no short one."""
+    as often, all are drawn anew of those that are not so long: else one long conversation would be learned and no short
+    one."""
     dialogues = source.dialogues(turns, max(1, wanted // turns), rng)
     total = sum(len(dialogue.turns) for dialogue in dialogues)
     # As long as one more of mean length fits: where all are of `turns` turns, those first drawn are all.
@@ -138,7 +139,8 @@ def filled(source: Source, turns: int, wanted: int, rng: random.Random) -> list[
     room = max(1, PADDED * wanted // longest)
     shorter = [length for dialogue in dialogues if (length := len(dialogue.turns)) < longest]
     if len(dialogues) > room and shorter and rng.random() < SHORT_STEPS:
-        return filled(source, max(shorter), wanted, rng)
+        most = max(shorter)
+        return filled(source.shorter(most), most, wanted, rng)
     longest_first = sorted(range(len(dialogues)), key=lambda place: -len(dialogues[place].turns))
     return [dialogues[place] for place in sorted(longest_first[:room])]
 

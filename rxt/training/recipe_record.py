@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from rxt.io.files import write_atomically
+from rxt.io.model_name import RECIPE
 from rxt.training.checkpoint import TrainingError
 from rxt.training.recipe import OF_TOKENIZER, Recipe
 
-RECIPE = "recipe.json"
 ORIGIN = "began_with"
 
 

@@ -24,6 +24,9 @@ class Source(Protocol):
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         """`count` conversations of at most `turns` turns, from a fresh memory on."""
 
+    def shorter(self, turns: int) -> Source:
+        """The same without conversations of more than `turns` turns. Raises ValueError where none is left."""
+
 
 class Settings(TypedDict, total=False):
     """Those of DialogueGenerator."""
@@ -51,6 +54,9 @@ class GeneratedSource:
         generator = DialogueGenerator(rng.randrange(2**32), **self._settings)
         return [generator.dialogue(turns, rng) for _ in range(count)]
 
+    def shorter(self, turns: int) -> GeneratedSource:
+        return self  # they are as long as is asked
+
     def tellings(self, count: int, rng: random.Random) -> list[Turn]:
         """`count` messages that tell something, each alone."""
         generator = DialogueGenerator(rng.randrange(2**32), **self._settings)
@@ -72,6 +78,9 @@ class FileSource:
     def dialogues(self, turns: int, count: int, rng: random.Random) -> list[Dialogue]:
         return [self._one(turns, rng) for _ in range(count)]
 
+    def shorter(self, turns: int) -> FileSource:
+        return FileSource([dialogue for dialogue in self._dialogues if len(dialogue.turns) <= turns])
+
     def _one(self, turns: int, rng: random.Random) -> Dialogue:
         drawn = rng.choice(self._dialogues)
         if len(drawn.turns) > 1:
@@ -92,6 +101,9 @@ class MixedSource:
         generated = sum(rng.random() < self._share for _ in range(count))
         ours = [self._with_pairs(dialogue, rng) for dialogue in self._generated.dialogues(turns, generated, rng)]
         return ours + self._files.dialogues(turns, count - generated, rng)
+
+    def shorter(self, turns: int) -> MixedSource:
+        return MixedSource(self._files.shorter(turns), self._generated, self._share)
 
     def _with_pairs(self, dialogue: Dialogue, rng: random.Random) -> Dialogue:
         turns = tuple(self._turn(turn, rng) for turn in dialogue.turns)

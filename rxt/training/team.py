@@ -65,10 +65,15 @@ class Team:
 
 
 def threads_each() -> int:
-    """The cores that this program may use, shared among its processes here: more threads would stand in each other's
-    way, and the single one that torchrun asks for would leave most cores of a large machine idle."""
+    """As many as OMP_NUM_THREADS asks for, or this process's share of the cores that it may use: more threads would
+    stand in each other's way, and the single one that torchrun asks for where nobody has would leave most cores of a
+    large machine idle."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 1:
+        return int(asked)
+    processes = os.environ.get("LOCAL_WORLD_SIZE") or os.environ.get("WORLD_SIZE", "1")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+    return max(1, cores // int(processes))
 
 
 def join_team(device: str) -> None:

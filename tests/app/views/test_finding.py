@@ -6,7 +6,6 @@ import re
 import sys
 import time
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,7 +24,6 @@ from app.views.key_button import native_words
 from app.views.library_view import LibraryView
 from app.views.message_foot import FootContent
 from app.views.recent_models import name_of
-from rxt.io.model_name import model_name
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk
 from tests.app.views.fake_port import MODEL
@@ -583,10 +581,11 @@ def test_that_a_model_of_the_hub_is_called_by_its_repository_and_not_by_its_comm
 
 
 @pytest.mark.parametrize(
-    "source", ["/x/tiny", "/runs/juniper/model", f"/cache/models--a--b/snapshots/{'a1' * 20}", "model", "/model"]
+    ("source", "name"),
+    [("/x/tiny", "tiny"), ("/runs/juniper/model", "juniper/model"), ("model", "model"), ("/", "/")],
 )
-def test_that_a_model_of_the_menu_is_called_what_it_is_called_once_it_is_open(source: str) -> None:
-    assert name_of(source) == model_name(PurePosixPath(source))
+def test_that_models_of_the_menu_are_told_apart_where_training_named_all_alike(source: str, name: str) -> None:
+    assert name_of(source) == name
 
 
 def test_that_the_widgets_of_finding_have_names(desk: Desk) -> None:

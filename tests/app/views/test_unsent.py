@@ -103,6 +103,19 @@ def test_that_a_message_under_way_a_waiting_one_and_what_is_typed_are_all_kept(
     assert WindowLayout(tmp_path / "window.ini", qapp).draft == words
 
 
+def test_that_a_window_opens_where_its_folder_may_not_be_entered(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bool:
+        raise PermissionError(13, "not yours")
+
+    monkeypatch.setattr("app.engine.latest_file.read_bounded", refuse)
+    monkeypatch.setattr(Path, "exists", refuse)
+    layout = WindowLayout(tmp_path / "window.ini", qapp)
+    assert layout.draft == ""
+    assert "unsent.json.damaged" in layout.trouble
+
+
 def test_that_what_could_not_be_read_twice_is_kept_twice(tmp_path: Path, qapp: QApplication) -> None:
     for content in (b"{1", b"{2"):
         (tmp_path / "unsent.json").write_bytes(content)

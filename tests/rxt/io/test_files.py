@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rxt.io.files import IN_USE, PAUSES_S, read_bounded, write_atomically
+from rxt.io.files import IN_USE, PAUSES_S, read_bounded, while_in_use, write_atomically
 
 
 def open_descriptors() -> int:
@@ -78,6 +78,24 @@ def test_that_a_file_that_is_in_use_for_a_moment_is_replaced_after_it(
     write_atomically(tmp_path / "file", b"data")
     assert (tmp_path / "file").read_bytes() == b"data"
     assert tuple(slept) == PAUSES_S[:3]
+
+
+def test_that_a_file_that_windows_refuses_to_open_is_waited_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = [PermissionError(errno.EACCES, "Permission denied")] * 2
+    slept: list[float] = []
+
+    def read() -> bytes:
+        if refusals:
+            raise refusals.pop()
+        return b"data"
+
+    monkeypatch.setattr(time, "sleep", slept.append)
+    with pytest.raises(PermissionError):
+        while_in_use(read)  # elsewhere it is a matter of rights, which does not pass
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "name", "nt")
+        assert while_in_use(read) == b"data"
+    assert tuple(slept) == PAUSES_S[:1]
 
 
 @pytest.mark.parametrize(("code", "pauses"), [(32, PAUSES_S), (1, ())])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import pytest
 
-from rxt.io.model_name import model_name
+from rxt.io.model_name import RECIPE, model_name
 
 COMMIT = "a1" * 20
 
@@ -14,14 +14,29 @@ COMMIT = "a1" * 20
 @pytest.mark.parametrize(
     ("folder", "name"),
     [
-        ("/x/mneme-tiny", "mneme-tiny"),
-        ("runs/juniper/model", "juniper"),
-        ("model", "model"),
-        (f"/cache/models--owner--name/snapshots/{COMMIT}", "owner/name"),
-        ("/cache/models--owner--name/snapshots/main", "main"),
-        (f"/cache/models--name/snapshots/{COMMIT}", "name"),
+        ("tiny", "tiny"),
+        ("alice/model", "model"),
+        (f"models--owner--name/snapshots/{COMMIT}", "owner/name"),
+        ("models--owner--name/snapshots/main", "main"),
+        (f"models--name/snapshots/{COMMIT}", "name"),
     ],
 )
-def test_that_a_model_is_called_by_its_folder_its_run_or_its_repository(folder: str, name: str) -> None:
-    assert model_name(PurePosixPath(folder)) == name
-    assert model_name(PureWindowsPath(folder)) == name
+def test_that_a_model_is_called_by_its_folder_or_its_repository(tmp_path: Path, folder: str, name: str) -> None:
+    assert model_name(tmp_path / folder) == name
+
+
+def test_that_a_model_that_was_trained_is_called_by_its_run(tmp_path: Path) -> None:
+    (tmp_path / "juniper").mkdir()
+    (tmp_path / "juniper" / RECIPE).write_text("{}", encoding="utf-8")
+    assert model_name(tmp_path / "juniper" / "model") == "juniper"
+    assert model_name(tmp_path / "juniper" / "copy") == "copy"
+
+
+def test_that_a_model_whose_run_cannot_be_looked_at_is_called_by_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bool:
+        raise PermissionError(13, "not yours")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert model_name(tmp_path / "model") == "model"

@@ -228,7 +228,7 @@ def test_that_unknown_fields_are_noted_and_harmless_ones_are_not(
     assert [note.split()[2] for note in notes if note.startswith("config.json")] == [
         "decoder_config.use_marvel,", r"fla\u001b[2Jvour,", "encoder_config.use_head_norm,",
     ]  # fmt: skip
-    assert [record.getMessage() for record in caplog.records] == [f"{folder.parent.name}: {note}" for note in notes]
+    assert [record.getMessage() for record in caplog.records] == [f"model: {note}" for note in notes]
 
 
 def test_that_many_unknown_fields_are_counted_after_the_first_twenty_and_long_names_cut(write: Write) -> None:

@@ -50,6 +50,15 @@ def test_that_one_long_conversation_leaves_steps_to_the_short_ones(share: float)
     assert all(len(step) == 1 or len(step) * most <= PADDED * 24 for step, most in zip(steps, longest, strict=True))
 
 
+def test_that_a_step_of_short_conversations_has_no_beginnings_of_long_ones() -> None:
+    numbered = [Dialogue(tuple(Turn(f"{length} {at}", "Hi", "pair") for at in range(length))) for length in (2, 3, 100)]
+    source = FileSource([*numbered[:2] * 20, numbered[2]])
+    steps = [filled(source, source.longest, 24, random.Random(seed)) for seed in range(60)]
+    assert {len(step) for step in steps} > {1}, "steps of the long one, and others"
+    for dialogue in (dialogue for step in steps for dialogue in step):
+        assert int(dialogue.turns[0].query.split()[0]) == len(dialogue.turns)
+
+
 def test_that_pairs_teach_nobody_to_say_an_instruction() -> None:
     told = Dialogue((Turn("SYSTEM INSTRUCTIONS", "Be kind.", SYSTEM), Turn("Hello", "Hi", "pair")))
     built: list[str] = []

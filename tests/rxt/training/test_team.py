@@ -69,7 +69,7 @@ def members(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         for rank in ("0", "1")
     ]  # fmt: skip
     try:
-        said = [process.communicate(timeout=60)[0] for process in processes]
+        said = [process.communicate(timeout=100)[0] for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -142,16 +142,29 @@ def test_that_the_processes_of_a_machine_share_its_cores_and_each_has_one_at_lea
     monkeypatch: pytest.MonkeyPatch, cores: int, processes: str | None, threads: int
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
-    monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
+    for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
     if processes is not None:
         monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
     assert threads_each() == threads
+
+
+def test_that_threads_that_are_asked_for_are_taken_and_processes_started_by_hand_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    for asked, threads in (("1", 16), ("3", 3), ("two", 16), ("", 16)):  # torchrun itself asks for one
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        assert threads_each() == threads
 
 
 def test_that_the_cores_are_counted_where_a_system_does_not_say_which_may_be_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
     assert threads_each() == 3
@@ -170,6 +183,7 @@ def test_that_a_process_takes_its_share_of_the_cores_or_a_gpu_of_its_own(
     monkeypatch.setattr(torch, "set_num_threads", lambda count: seen.append(f"{count} threads"))
     monkeypatch.setattr(torch.cuda, "set_device", lambda place: seen.append(f"GPU {place}"))
     monkeypatch.setattr(distributed, "init_process_group", seen.append)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     for name, value in (("WORLD_SIZE", "2"), ("LOCAL_WORLD_SIZE", "2"), ("LOCAL_RANK", "1")):
         monkeypatch.setenv(name, value)
     join_team(device)

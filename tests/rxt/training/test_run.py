@@ -31,35 +31,16 @@ from rxt.training.loop import Trainer
 from rxt.training.optimizer import rate_share
 from rxt.training.recipe import DataPlan, ModelFolder, ModelShape, Recipe, RecipeError, RunPlan, StageOptions, StagePlan
 from rxt.training.start import Start, build_stage
+from tests.rxt.training.recipes import CURRICULUM, DATA, MODEL
 
 ROOT = Path(__file__).parents[3]
 
-TOML = """
-[model]
-layers = 2
-width = 16
-head_dim = 4
-query_heads = 2
-kv_heads = 1
-slots = 3
-feed_forward = 16
-vocabulary = 320
-interaction_length = 48
-gate_init = 0.5
-[data]
-tokenizer_dialogues = 10
-turns_per_dialogue = 4
-[schedule]
+TOML = f"""{MODEL}{DATA}[schedule]
 steps = 3
 turns_per_step = 6
 learning_rate = 1e-2
 checkpoint_every_steps = 2
-[curriculum]
-turns = [2, 3]
-promote_at_value_accuracy = 0.9
-promote_after_steps = 2
-earlier_share = 0.3
-[[stage]]
+{CURRICULUM}[[stage]]
 kind = "joint"
 [[stage]]
 kind = "interaction"

@@ -21,6 +21,7 @@ from rxt.training.memory_aware import MemoryAwareStage
 from rxt.training.recipe import ModelShape, Recipe
 from rxt.training.source import GeneratedSource, Settings
 from rxt.training.start import Start, build_stage
+from tests.rxt.training.recipes import MODEL
 
 SETTINGS = {
     "novelty": 1.5, "focus": 1.25, "asides": 2.5, "talk": 0.1, "eager": 0.2, "recitals": 0.3, "mistakes": 0.4,
@@ -31,18 +32,6 @@ OF_MEMORY = ("asides", "recitals", "mistakes", "acknowledgements")
 LESSON = {"tagging": 0.7, "tagging_messages": 1.5, "tagging_hidden": 0.05}
 KINDS = ("joint", "interaction", "memory_attention", "memory_aware")
 SCHEDULE = "[schedule]\nsteps = 1\nturns_per_step = 6\nlearning_rate = 1e-2\n"
-MODEL = """[model]
-layers = 2
-width = 16
-head_dim = 4
-query_heads = 2
-kv_heads = 1
-slots = 3
-feed_forward = 16
-vocabulary = 320
-interaction_length = 48
-gate_init = 0.5
-"""
 
 
 @pytest.fixture

@@ -47,41 +47,76 @@ def quarantine(path: Path) -> Path:
 class HeaderMark:
     """The application id in the header of a database file: a number that copies from before this start do not have.
 
+    Each start counts on from the one before, a new database from any number. The header follows late, but only ever
+    forwards: a checkpoint may bring it the number of any start between the one that it has and the newest. That is what
+    tells starts of other processes from a file that was written over.
+
     The file is held open until `close`: on many systems, closing it lets go of the locks of a connection to it.
     """
 
-    _AT, _BYTES = 68, 4  # in the file format of SQLite
+    _AT, _BYTES, _NUMBERS = 68, 4, 2**32  # in the file format of SQLite
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._connection = connection
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
-            connection.execute(f"PRAGMA application_id = {secrets.randbits(31)}")
+            self._count_on()
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        self._version, mark = self._asked("data_version"), self._asked("application_id")
+        self._version, self._newest = self._asked()
         self._file = path.open("rb", buffering=0)
-        self._known = {mark.to_bytes(self._BYTES, "big", signed=True), self._read()}
+        self._seen = self._read()
 
     @property
     def is_there(self) -> bool:
-        """Whether the header has it still, as far as that can be seen."""
+        """Whether the header has it still, or that of a later start, as far as that can be seen."""
         try:
             found = self._read()
-            if found not in self._known and self._asked("data_version") != self._version:
-                self._version = self._asked("data_version")  # another process has opened it, and marked it
-                self._known.add(found)
+            if not self._may_come(found):
+                version, newest = self._asked()
+                if version != self._version:  # another process has written, and may have marked it
+                    self._version, self._newest = version, newest
+            if not self._may_come(found):
+                return False
         except (OSError, ValueError, sqlite3.Error):
             return True  # SQLite says what is wrong; or all is closed
-        return found in self._known
+        self._seen = found
+        return True
 
     def close(self) -> None:
         """Lets go of the file; called after the connection has ended."""
         self._file.close()
 
-    def _read(self) -> bytes:
-        self._file.seek(self._AT)
-        return self._file.read(self._BYTES)
+    def _count_on(self) -> None:
+        """One transaction, so that no two starts have the same number. Raises sqlite3.OperationalError."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            former = self._number("application_id")
+            mark = (former + 1) % self._NUMBERS or 1 if former else 1 + secrets.randbits(30)  # 0 is no mark
+            signed = mark - self._NUMBERS if mark >= self._NUMBERS // 2 else mark
+            self._connection.execute(f"PRAGMA application_id = {signed}")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
-    def _asked(self, what: str) -> int:
+    def _may_come(self, found: int) -> bool:
+        """Whether a checkpoint can have brought this number: it is none from before the last one that was seen."""
+        return (found - self._seen) % self._NUMBERS <= (self._newest - self._seen) % self._NUMBERS
+
+    def _read(self) -> int:
+        self._file.seek(self._AT)
+        return int.from_bytes(self._file.read(self._BYTES), "big")
+
+    def _asked(self) -> tuple[int, int]:
+        """A number that is another once another process has written, and the newest mark, both of one moment."""
+        if self._connection.in_transaction:
+            return self._number("data_version"), self._number("application_id") % self._NUMBERS
+        self._connection.execute("BEGIN")
+        try:
+            return self._number("data_version"), self._number("application_id") % self._NUMBERS
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _number(self, what: str) -> int:
         return int(self._connection.execute(f"PRAGMA {what}").fetchone()[0])
 
 

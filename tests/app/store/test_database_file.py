@@ -103,16 +103,90 @@ def test_that_another_process_that_opens_the_database_has_not_written_over_it(tm
     assert titles(path) == ["after that"]
 
 
+def mark_in(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[68:72], "big")
+
+
+def bring_mark(path: Path, mark: int) -> None:
+    """What a checkpoint does that has begun before a later start."""
+    with path.open("r+b") as file:
+        file.seek(68)
+        file.write(mark.to_bytes(4, "big"))
+
+
+def test_that_marks_of_other_starts_that_reach_the_file_late_have_not_written_over_it(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    ConversationStore(path).close()
+    oldest = mark_in(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("PRAGMA user_version").fetchone()  # no checkpoint may write now
+        first, second = ConversationStore(path), ConversationStore(path)
+        number = create(second, "before")
+        say(second, number, "Hi")
+        third = ConversationStore(path)
+        assert mark_in(path) == oldest
+        for mark in (1, 2, 3):  # the first of them was there before the second store was opened
+            bring_mark(path, oldest + mark)
+            first.rename(number, f"by the first {mark}")
+            first.rename(number, f"by the first again {mark}")
+            second.rename(number, f"by the second {mark}")
+        for mark in (2, 4):  # no header goes back, and nobody has started a fourth time
+            bring_mark(path, oldest + mark)
+            with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+                second.rename(number, "lost")
+        bring_mark(path, oldest + 3)
+    for store in (first, second, third):
+        store.close()
+    assert titles(path) == ["by the second 3"]
+
+
+def test_that_the_mark_of_an_earlier_start_is_no_mark_of_this_one(tmp_path: Path) -> None:
+    path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
+    ConversationStore(path).close()
+    shutil.copyfile(path, copy)
+    store, other = ConversationStore(path), ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
+    other.close()
+    shutil.copyfile(copy, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        create(store, "lost")
+    store.close()
+    assert path.read_bytes() == copy.read_bytes()
+
+
+@pytest.mark.parametrize(("former", "marks"), [(2**31 - 1, [2**31, 2**31 + 1]), (-1, [1, 2])])
+def test_that_marks_go_on_where_the_numbers_of_sqlite_end(tmp_path: Path, former: int, marks: list[int]) -> None:
+    path = tmp_path / "conversations.sqlite"
+    ConversationStore(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA application_id = {former}")
+    stores = []
+    for mark in marks:
+        stores.append(ConversationStore(path))
+        assert mark_in(path) == mark
+    for store in stores:
+        say(store, create(store, "kept"), "Hi")
+        store.close()
+    assert titles(path) == ["kept", "kept"]
+
+
 def test_that_a_full_disk_at_the_start_is_no_reason_to_write_nothing_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "conversations.sqlite"
-    ConversationStore(path).close()
-    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: "no number")  # SQLite refuses it
+
+    def full(_bits: int) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("app.store.database_file.secrets.randbits", full)
     store = ConversationStore(path)
     say(store, create(store, "kept"), "Hi")
     store.close()
+    assert mark_in(path) == 0
+    monkeypatch.undo()
     assert titles(path) == ["kept"]
+    assert mark_in(path) != 0
 
 
 def test_that_writing_goes_on_when_the_former_file_is_back(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ class Engine:
     def _first(self, loaded: Loaded, snapshot: Path | None, seed: int | None) -> Opening:
         if snapshot is not None:
             try:
-                return self._from_snapshot(loaded, snapshot)
+                return from_snapshot(loaded, self._journal.new_id(), snapshot)
             except (RxtError, OSError, ValueError) as error:
                 refused = OpenSnapshot(snapshot)
                 self._fail(refused.failure, f"{sentence(error)} A new chat was started instead.", refused)
@@ -244,13 +244,14 @@ class Engine:
             origin=conversation.title,
             parent=conversation.initial.sha256 if conversation.origin and turns else None,  # none is its own
             seed=conversation.seed,
+            synthetic=conversation.is_synthetic and not turns,
         )
         self._tell_saved(folder, path)
 
     def open_snapshot(self, path: Path) -> None:
         """Begins a conversation from a saved memory."""
         if not self._closing.is_set():
-            self._open(self._from_snapshot(self._need_model(), path))
+            self._open(from_snapshot(self._need_model(), self._journal.new_id(), path))
 
     def write_system_prompt(self, text: str, title: str, seed: int | None) -> None:
         """Writes `text` once into a new memory, saves that among the memories, and begins a conversation from it.
@@ -295,9 +296,6 @@ class Engine:
 
     def _fresh(self, loaded: Loaded, seed: int | None) -> Opening:
         return fresh(loaded, self._journal.new_id(), seed)
-
-    def _from_snapshot(self, loaded: Loaded, path: Path) -> Opening:
-        return from_snapshot(loaded, self._journal.new_id(), path)
 
     def _tell_saved(self, folder: SnapshotFolder, path: Path) -> None:
         """Reports a memory that has just been saved: it is, whatever fails here."""

@@ -35,8 +35,8 @@ Step = Callable[[ConversationStore], None]
 class OpenedInStore:
     """The conversation that is open: what the store needs to create it at its first turn.
 
-    stored: whether the store knows it; is_named: whether somebody gave it its title. tip: the turn that the next one
-    follows, None: the initial memory.
+    stored: whether the store knows it; is_named: whether somebody gave it its title; is_synthetic: whether no
+    conversation has led to its initial memory. tip: the turn that the next one follows, None: the initial memory.
     """
 
     id: int
@@ -49,6 +49,7 @@ class OpenedInStore:
     stored: bool = False
     is_named: bool = False
     is_pinned: bool = False
+    is_synthetic: bool = False
     tip: TurnEntry | None = None
 
 

@@ -91,7 +91,9 @@ def from_snapshot(loaded: Loaded, number: int, path: Path) -> Opening:
     memory = snapshot.memory
     if memory.sha256 != snapshot.sha256:
         raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
-    return from_memory(loaded, number, memory, snapshot.title or path.stem, snapshot.turns)
+    opening = from_memory(loaded, number, memory, snapshot.title or path.stem, snapshot.turns)
+    opening.conversation.is_synthetic = snapshot.synthetic
+    return opening
 
 
 def from_memory(loaded: Loaded, number: int, memory: Memory, origin: str, origin_turns: int = 0) -> Opening:

@@ -229,6 +229,26 @@ def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
     assert desk.opened.origin == "Alice"
 
 
+def test_that_a_synthetic_memory_is_synthetic_until_something_was_said(desk: Desk) -> None:
+    def save(name: str) -> Path:
+        path = desk.port.snapshots_dir / name
+        desk.port.save_snapshot(path, name, "")
+        desk.rest()
+        return path
+
+    desk.say("my name is Alice")
+    path = save("mixed.json")
+    assert not desk.heard.saved[-1].synthetic
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"synthetic": True}), "utf-8")
+    desk.port.open_snapshot(path)
+    desk.rest()
+    save("again.json")
+    assert desk.heard.saved[-1].synthetic
+    desk.say("Hello")
+    save("later.json")
+    assert not desk.heard.saved[-1].synthetic
+
+
 def test_that_a_memory_is_its_own_parent_in_no_file(desk: Desk) -> None:
     def parent(name: str) -> str | None:
         path = desk.port.snapshots_dir / name

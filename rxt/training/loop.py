@@ -272,8 +272,8 @@ class Trainer:
         # gradient is alike in all processes, so that all of them stop.
         if not all(map(math.isfinite, (loss, *norms.values()))):
             raise TrainingError(
-                f"the loss or its gradient is not finite at step {self.step} in {self.out}; {self.kept}. Lower "
-                "learning_rate and start again, in a new folder (--out) or from that checkpoint."
+                f"the loss or its gradient is not finite at step {self.step} in {self.out}; {self.kept}. "
+                f"{self._advice} and start again, in a new folder (--out) or from that checkpoint."
             )
         self.optimizer.step()
         self._trained_here = True
@@ -283,6 +283,17 @@ class Trainer:
         self.stage_step += 1
         self._mean.observe(self.stage_step)
         return self._progress(result, loss, norms, share, time.perf_counter() - started)
+
+    @property
+    def _advice(self) -> str:
+        """What helps against a loss that is not finite. Seen of torch 2.13 with g++ 12 on a processor with AMX: what it
+        compiled there in bfloat16 gave no number at the first step, and the same step did without it.
+        """
+        if not self.recipe.run.compile:
+            return "Lower learning_rate"
+        if self._trained_here:
+            return "Lower learning_rate, or leave compile = true out, which computes wrongly on some machines,"
+        return "Leave compile = true out, which computes wrongly on some machines (or lower learning_rate)"
 
     def _agreed(self, result: StageResult) -> StageResult:
         """The result with what decides on later steps alike in all processes: one checkpoint serves them all."""

@@ -219,7 +219,7 @@ class RunPlan:
     """What holds for all stages.
 
     device: as torch names it. precision "bfloat16": of what is computed; the weights are kept in float32 beside it.
-    compile: layers are compiled, which takes a minute or two and a C++ compiler and then makes steps faster. workers:
+    compile: layers are compiled, which takes some minutes and a C++ compiler and then makes steps faster. workers:
     so many further processes write the conversations of later steps, for a device that computes faster than one does.
     """
 

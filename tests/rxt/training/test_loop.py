@@ -86,6 +86,28 @@ def test_that_a_step_that_is_not_finite_stops_before_the_weights_and_the_checkpo
     assert all(torch.equal(value, before[name]) for name, value in trainer.model.named_parameters())
 
 
+def test_that_compiled_layers_are_suspected_first_where_the_first_step_is_not_finite(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda *_, **__: None)
+    monkeypatch.setattr("rxt.training.loop.check_compiler", lambda: None)
+    compiled = dataclasses.replace(recipe, run=RunPlan(compile=True))
+    trainer = Trainer(compiled, tmp_path)
+
+    def fail_at(step: int) -> None:
+        if step == trainer.step:
+            trainer.model.decoder.head.bias.register_hook(lambda gradient: gradient * torch.nan)
+
+    with pytest.raises(
+        TrainingError, match=r"not finite at step 2 .* Lower learning_rate, or leave compile = true out"
+    ):
+        trainer.run(lambda _: fail_at(2))
+    trainer = Trainer(compiled, tmp_path / "new")
+    fail_at(0)
+    with pytest.raises(TrainingError, match=r"not finite at step 0 .* Leave compile = true out"):
+        trainer.run(lambda _: None)
+
+
 def test_that_every_step_is_made_at_the_rates_of_its_stage(recipe: Recipe, tmp_path: Path) -> None:
     (stage,) = recipe.stages
     first = dataclasses.replace(stage.schedule, steps=4, learning_rate=2e-3, gate_learning_rate=3e-2)

@@ -75,6 +75,7 @@ TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "get_model", Menu.FILE, "Get a model from the hub…", "Ctrl+Shift+G", "ph.cloud-arrow-down",
         "Find a Reactive Transformer on the Hugging Face hub and download it", lambda c: c.get_model(),
+        also="huggingface",
     ),
     ActionSpec(
         "bundled_model", Menu.FILE, "Use the bundled model", "Ctrl+Shift+B", "ph.package",
@@ -85,13 +86,14 @@ TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "settings", Menu.FILE, "Settings…", "Ctrl+,", "ph.sliders-horizontal",
         "How answers are chosen, stopping, seeds and theme", lambda c: c.show_settings(), begins_section=True,
+        also="preferences options configuration temperature sampling",
     ),
     ActionSpec(
         "quit", Menu.FILE, "Quit", "Ctrl+Q", "ph.sign-out", "Close Mneme", lambda c: c.quit(), begins_section=True,
     ),
     ActionSpec(
         "new_chat", Menu.CHAT, "New chat", "Ctrl+N", "ph.note-pencil",
-        "Start over with a new, empty memory", lambda c: c.new_chat(),
+        "Start over with a new, empty memory", lambda c: c.new_chat(), also="reset clear",
     ),
     ActionSpec(
         "rename_chat", Menu.CHAT, "Rename chat", "F2", "ph.pencil-simple",
@@ -99,11 +101,12 @@ TABLE: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "delete_chat", Menu.CHAT, "Delete chat", "Ctrl+Shift+Backspace", "ph.trash",
-        "Delete this chat; it can be undone", lambda c: c.delete_chat(),
+        "Delete this chat; it can be undone", lambda c: c.delete_chat(), also="remove",
     ),
     ActionSpec(
         "restore_chat", Menu.CHAT, "Bring back deleted chat", "Ctrl+Shift+D", "ph.arrow-u-up-left",
         "Bring back the chat that was deleted last; before it, one after another", lambda c: c.restore_chat(),
+        also="restore undelete undo recover trash",
     ),
     ActionSpec(
         "write", Menu.CHAT, "Write a message", "Ctrl+L", "ph.chat-teardrop-text",
@@ -158,11 +161,11 @@ TABLE: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "theme_light", Menu.VIEW, "Theme: light", "Ctrl+Alt+2", "", "Dark words on light ground",
-        lambda c: c.choose_theme("light"), group="theme",
+        lambda c: c.choose_theme("light"), group="theme", also="mode bright day colours",
     ),
     ActionSpec(
         "theme_dark", Menu.VIEW, "Theme: dark", "Ctrl+Alt+3", "", "Light words on dark ground",
-        lambda c: c.choose_theme("dark"), group="theme",
+        lambda c: c.choose_theme("dark"), group="theme", also="mode night colours",
     ),
     ActionSpec("help", Menu.HELP, "Help", "F1", "ph.question", "What you see and can do", lambda c: c.show_help()),
     ActionSpec(
@@ -188,7 +191,8 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What decides whether an action can be done. is_starting: the program opens its first model."""
+    """What decides whether an action can be done. is_starting: the program opens its first model; origin: what the
+    memory that the chat began with was saved as, "" for a new one."""
 
     phase: Phase
     is_starting: bool
@@ -197,6 +201,7 @@ class Situation:
     has_chat: bool
     has_reply: bool
     is_at_end: bool
+    origin: str = ""
 
 
 def unavailable(now: Situation) -> dict[str, str]:
@@ -211,7 +216,8 @@ def unavailable(now: Situation) -> dict[str, str]:
     if now.is_at_end:
         reasons["back_to_now"] = "The newest memory is shown."
     if not now.has_turns_in_memory:
-        reasons |= dict.fromkeys(("save_memory", "save_memory_as"), "Nothing is remembered yet: say something first.")
+        nothing = "This is the memory that was opened" if now.origin else "Nothing is remembered yet"
+        reasons |= dict.fromkeys(("save_memory", "save_memory_as"), f"{nothing}: say something first.")
     if now.phase.is_busy:
         busy = f"Please wait: {now.phase.value}."
         waiting = (
@@ -278,6 +284,11 @@ class Actions(QObject):
                 reason = self.reason(spec.id)
                 self[spec.id].setEnabled(not reason)
                 self._set_tooltip(self[spec.id], spec, reason)
+
+    def refusal_of(self, keys: QKeySequence) -> str:
+        """Why the action with these keys cannot be done now; empty where it can, or no action has them."""
+        found = (spec.id for spec in TABLE if spec.run is not None and keys in self[spec.id].shortcuts())
+        return next(map(self.reason, found), "")
 
     def reason(self, action_id: str) -> str:
         """Why an action cannot be done now; empty where it can."""

@@ -39,7 +39,7 @@ BRANCH_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "regenerate", Menu.CHAT, "Regenerate", "Ctrl+R", "ph.arrows-clockwise",
         "Answer again from the same memory; both answers are kept", lambda c: c.branches.regenerate(),
-        begins_section=True,
+        begins_section=True, also="retry redo another",
     ),
     ActionSpec(
         "edit_message", Menu.CHAT, "Edit message", "Ctrl+E", "ph.pencil-simple",
@@ -80,6 +80,7 @@ BRANCH_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "fork", Menu.MEMORY, "Fork here", "Ctrl+Shift+F", "ph.git-branch",
         "Go on after the turn that is shown; later turns keep their branch", lambda c: c.branches.fork(),
+        also="rewind undo branch",
     ),
     ActionSpec(
         "rewrite_memory", Menu.MEMORY, "Rewrite memory from here", "Ctrl+Alt+W", "ph.brain",
@@ -89,6 +90,7 @@ BRANCH_TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "forget_turn", Menu.MEMORY, "Forget this turn", "Ctrl+Alt+Z", "ph.eraser",
         "Take a turn out of memory and replay the later turns, in a new branch", lambda c: c.branches.forget_turn(),
+        also="delete remove undo",
     ),
     ActionSpec(
         "save_turn_memory", Menu.MEMORY, "Save memory after this turn…", "Ctrl+Alt+S", "ph.floppy-disk-back",

@@ -108,7 +108,7 @@ class Dialogue:
         answer = self._turn(place, former.query, sampling)
         if sampling.temperature == 0 and answer is not None and answer == former.answer:
             words = "At temperature 0 the model always gives its likeliest answer. Raise the temperature for another."
-            self._post(reports.Noted("The same answer", words))
+            self._post(reports.Noted(reports.SAME_ANSWER, words))
 
     # paths
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         TurnNode,
     )
 
+SAME_ANSWER = "The same answer"
+"""The title of what is told where a turn that was to have another answer has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelLoaded:

@@ -23,21 +23,23 @@ class EntryRole(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action that can be chosen by its name."""
+    """An action that can be chosen by its name. also: other words that people may look for."""
 
     id: str
     words: str
     menu: str
     keys: str
     reason: str
+    also: str = ""
 
 
-def fit(words: str, wanted: str) -> int | None:
+def fit(words: str, wanted: str, also: str = "") -> int | None:
     """How badly `wanted` fits `words`, 0 is best; None where it does not.
 
-    Every typed word must begin a word, or else stand inside of the words, or else its letters follow each other there.
+    Every typed word must begin a word, or else stand inside of the words, or else begin one of the words of `also`, or
+    else its letters must follow each other: each in the word of the one before, or at the beginning of a later one.
     """
-    text, worst = words.casefold(), 0
+    text, others, worst = words.casefold(), f" {also.casefold()}", 0
     for part in wanted.casefold().split():
         if text.startswith(part):
             grade = 0
@@ -45,13 +47,30 @@ def fit(words: str, wanted: str) -> int | None:
             grade = 1
         elif part in text:
             grade = 2
-        else:
-            letters = iter(text)
-            if not all(letter in letters for letter in part):
-                return None
+        elif f" {part}" in others:
             grade = 3
+        elif _has_letters(text, part):
+            grade = 4
+        else:
+            return None
         worst = max(worst, grade)
     return worst
+
+
+def _has_letters(text: str, letters: str) -> bool:
+    begins = {at for at in range(len(text)) if text[at] != " " and text[at - 1 : at] in ("", " ")}
+    reached = {at for at in begins if text[at] == letters[0]}
+    for letter in letters[1:]:
+        within = {place for at in reached for place in range(at + 1, _end(text, at))}
+        later = {place for place in begins if place > min(reached, default=len(text))}
+        reached = {place for place in within | later if text[place] == letter}
+    return bool(reached)
+
+
+def _end(text: str, at: int) -> int:
+    """Where the word ends that has a letter `at` that place."""
+    end = text.find(" ", at)
+    return len(text) if end < 0 else end
 
 
 class ActionSearch(QAbstractListModel):
@@ -66,7 +85,7 @@ class ActionSearch(QAbstractListModel):
     def search(self, wanted: str) -> None:
         graded = []
         for place, entry in enumerate(self._all):
-            grade = fit(f"{entry.words} {entry.menu}", wanted)
+            grade = fit(f"{entry.words} {entry.menu}", wanted, entry.also)
             if grade is not None:
                 graded.append((grade, bool(entry.reason), place, entry))
         graded.sort(key=lambda found: found[:3])

@@ -26,7 +26,7 @@ UNSAVED_PAST = "The memory that is shown belongs to no saved turn: go to another
 
 
 class BranchCommands(QObject):
-    """Runs the actions for turns. The message they are for has the keyboard, or is the newest."""
+    """Runs the actions for turns. The message they are for has the keyboard, or led to the memory that is shown."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class BranchCommands(QObject):
 
     @property
     def _row(self) -> int:
-        """The message with the keyboard, else the newest; -1 where there is none."""
+        """The message with the keyboard, else that of the memory that is shown, by rows; -1 where there is none."""
         chat, focus = self._window.chat, self._window.focusWidget()  # also while another window is in front
         row = -1
         if focus is chat.transcript:
@@ -79,7 +79,13 @@ class BranchCommands(QObject):
             row = chat.overlay.tools.row
         elif focus is not None and chat.overlay.editor.isAncestorOf(focus):
             row = chat.overlay.edited_row
-        return row if row >= 0 else self._conversation.rowCount() - 1
+        if row >= 0:
+            return row
+        history = self._workspace.history
+        if history.is_at_end:
+            return self._conversation.rowCount() - 1
+        shown = self._conversation.row_of_turn(history.cursor)
+        return -1 if shown is None else shown
 
     def _exchange(self, row: int) -> Exchange | None:
         exchanges = self._conversation.exchanges
@@ -88,7 +94,8 @@ class BranchCommands(QObject):
     def refusals_of(self, row: int) -> Mapping[str, str]:
         """Why verbs cannot be done with the message in a row."""
         is_tip = row // 2 == self._conversation.rowCount() // 2 - 1
-        return refusals(TurnFacts(self._exchange(row), self._port.phase, is_tip))
+        found = refusals(TurnFacts(self._exchange(row), self._port.phase, is_tip))
+        return dict.fromkeys(found, UNSAVED_PAST) if row < 0 < self._conversation.rowCount() else found
 
     def reasons(self) -> dict[str, str]:
         """Why actions cannot be done now, by action."""
@@ -232,7 +239,8 @@ class BranchCommands(QObject):
 
     def _save_memory(self, exchange: Exchange, _row: int) -> None:
         words = f"{self._conversation.title or 'Memory'}, turn {(exchange.turn or 0) + 1}"
-        self._memories.save_turn(exchange.id, title=words)
+        about = "" if exchange.turn is None else f"{memory_in_words(exchange.turn).capitalize()} of this chat."
+        self._memories.save_turn(exchange.id, about, words)
 
     def replay_conversation(self) -> None:
         self._window.chat.notices.dismiss("replay")
@@ -253,7 +261,7 @@ class BranchCommands(QObject):
         self._fork(exchange.id, where)
 
     def _fork(self, turn: int | None, where: str) -> None:
-        self.notices.announce(GoTo(turn), f"The next message continues from {where}; later turns keep their branch.")
+        self.notices.announce(GoTo(turn), f"This chat continues from {where}; later turns keep their branch.")
         self._port.go_to(turn)
         self._window.chat.composer.edit.setFocus()
 

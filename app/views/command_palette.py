@@ -38,6 +38,7 @@ def entries(actions: Actions) -> tuple[Entry, ...]:
             spec.menu.value.replace("&", ""),
             QKeySequence(actions.shortcut(spec)).toString(native),
             actions.reason(spec.id),
+            f"{spec.tooltip} {spec.also}",
         )
         for spec in TABLE
         if spec.id != "palette"

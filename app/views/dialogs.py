@@ -53,6 +53,7 @@ class SaveMemoryDialog(QDialog):
     def __init__(self, folder: Path, title: str, parent: QWidget | None = None, words: str = "") -> None:
         super().__init__(parent)
         self._words = label(words, "caption", wrap=True)
+        self._words.setObjectName("memoryWords")
         self._words.setVisible(bool(words))
         self._folder = folder
         self._chosen: Path | None = None

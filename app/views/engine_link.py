@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions, Situation
 from app.engine.commands import OpenSnapshot
+from app.engine.reports import SAME_ANSWER
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.branch_link import BranchLink
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 NOTES_SHOWN = 2
 NOTE_LETTERS = 160
+OF_THE_LAST_TURN = ("rejected", SAME_ANSWER)
+"""The keys of notices that the next turn takes away."""
 LEADS_ELSEWHERE = (Phase.LOADING, Phase.OPENING, Phase.REWRITING)
 """What is written meanwhile may be meant for what comes then."""
 
@@ -100,7 +103,8 @@ class EngineLink(QObject):
         self._workspace.conversation.apply(events)
         for event in events:
             if isinstance(event, TurnStarted):
-                self._window.chat.notices.dismiss("rejected")
+                for key in OF_THE_LAST_TURN:
+                    self._window.chat.notices.dismiss(key)
             if isinstance(event, MemoryWritten):
                 self._remember(event)
             if isinstance(event, TurnFailed) and event.phase != "reading":  # of those a notice tells
@@ -275,6 +279,7 @@ class EngineLink(QObject):
                 has_chat=workspace.conversation.id is not None,
                 has_reply=bool(workspace.conversation.last_reply),
                 is_at_end=history.is_at_end,
+                origin=workspace.conversation.origin,
             )
         )
         current = history.current

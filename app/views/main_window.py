@@ -11,6 +11,8 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
+    QKeySequence,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
@@ -249,23 +251,33 @@ class MainWindow(QMainWindow):
         if self._inspector.isVisible():
             self.memory_hint.point_at(target)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that nothing took: where they are those of an action that cannot be done now, says why."""
+        keys = event.keyCombination()
+        reason = self.known_actions.refusal_of(QKeySequence(keys)) if keys.key() != Qt.Key.Key_Escape else ""
+        if reason:
+            self.chat.composer.hint(reason)
+        else:
+            super().keyPressEvent(event)
+
     # ---------------------------------------------------------------- drag and drop
 
     @staticmethod
-    def _dropped_path(event: QDropEvent) -> Path | None:
-        urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-        return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    def _dropped(event: QDropEvent) -> list[Path]:
+        return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        path = self._dropped_path(event)
-        if path is None:
+        paths = self._dropped(event)
+        if not paths:
             return
-        if path.suffix.lower() == SNAPSHOT_SUFFIX:
-            self.drop_hint.show_words("Drop to start a new chat from this memory")
-        elif path.suffix.lower() == CHAT_SUFFIX:
-            self.drop_hint.show_words("Drop to import this chat")
-        elif path.is_dir():
+        if len(paths) > 1:
+            self.drop_hint.show_words("Only one memory, chat or model folder can be dropped at a time")
+        elif paths[0].is_dir():
             self.drop_hint.show_words("Drop to open this model folder")
+        elif paths[0].suffix.lower() == SNAPSHOT_SUFFIX:
+            self.drop_hint.show_words("Drop to start a new chat from this memory")
+        elif paths[0].suffix.lower() == CHAT_SUFFIX:
+            self.drop_hint.show_words("Drop to import this chat")
         else:
             self.drop_hint.show_words("Only a memory (.safetensors), a chat (.json) or a model folder can be opened")
         event.acceptProposedAction()
@@ -275,9 +287,10 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_hint.hide()
-        path = self._dropped_path(event)
-        if path is not None:
+        paths = self._dropped(event)
+        if len(paths) == 1:
             event.acceptProposedAction()
+            (path,) = paths
             is_chat = path.suffix.lower() == CHAT_SUFFIX
             dropped = self.folder_dropped if path.is_dir() else self.chat_dropped if is_chat else self.memory_dropped
             dropped.emit(path)

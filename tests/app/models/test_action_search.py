@@ -19,9 +19,26 @@ def test_that_beginnings_of_words_fit_better_than_letters_within() -> None:
     assert fit("Open memory", "op") == 0
     assert fit("Open memory", "mem") == 1
     assert fit("Open memory", "emo") == 2
-    assert fit("Open memory", "omy") == 3
+    assert fit("Open memory", "omy") == 4
     assert fit("Open memory", "xyz") is None
     assert fit("Open memory", "mem op") == 1
+
+
+def test_that_letters_follow_each_other_in_a_word_or_begin_the_next() -> None:
+    assert fit("Use the bundled model", "utbm") == fit("Use the bundled model", "usbud") == 4
+    assert fit("Use the bundled model", "undo") is None
+    assert fit("Export recording… Chat", "print") is None
+    assert fit("Use the bundled model", "tu") is None
+    assert fit("Open memory", "o" * 200) is None
+
+
+def test_that_other_words_for_an_action_find_it_after_its_own() -> None:
+    assert fit("Bring back deleted chat", "restore", "restore undelete") == 3
+    assert fit("Bring back deleted chat", "chat restore", "restore undelete") == 3
+    assert fit("Bring back deleted chat", "store", "restore undelete") is None
+    search = ActionSearch([Entry("back", "Bring back", "Chat", "", "", "open again"), *ENTRIES])
+    search.search("open")
+    assert [search.index(row).data(EntryRole.ID) for row in range(search.rowCount())] == ["open", "back"]
 
 
 def test_that_the_list_shows_the_best_first_and_what_cannot_be_done_last() -> None:

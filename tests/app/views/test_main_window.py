@@ -446,9 +446,35 @@ def test_that_nothing_is_opened_while_an_answer_is_written(desk: Desk) -> None:
     assert "Please wait: reading." in desk.window.chat.notices.texts[0]
 
 
-def dropped(kind: type[Any], path: Path) -> tuple[Any, QMimeData]:
+@pytest.mark.parametrize(
+    ("key", "modifier", "words"),
+    [
+        (Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier, "Nothing is remembered yet: say something first."),
+        (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier, "Nothing is being searched in this chat."),
+    ],
+)
+def test_that_the_keys_of_what_cannot_be_done_say_why(
+    desk: Desk, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier, words: str
+) -> None:
+    desk.window.activateWindow()
+    composer = desk.window.chat.composer
+    composer.edit.setFocus()
+    hint = desk.find("composerHint")
+    assert isinstance(hint, QLabel)
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    assert hint.text() == ""
+    qtbot.keyClick(composer.edit, key, modifier)
+    assert hint.text() == words
+
+
+def test_that_the_memory_that_was_opened_is_not_said_to_be_empty(desk: Desk) -> None:
+    desk.port.open(4, origin="A knight")
+    assert "This is the memory that was opened" in desk.actions["save_memory"].toolTip()
+
+
+def dropped(kind: type[Any], *paths: Path) -> tuple[Any, QMimeData]:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     place: Any = QPoint(200, 200) if kind is QDragEnterEvent else QPointF(200, 200)
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     return kind(place, Qt.DropAction.CopyAction, mime, left, none), mime
@@ -469,6 +495,30 @@ def test_that_a_dropped_memory_is_opened_and_a_folder_is_a_model(desk: Desk, tmp
     assert desk.port.called("open_snapshot") == [(file,)]
     assert desk.port.called("load_model") == [(str(tmp_path), None)]
     assert not desk.find("dropHint").isVisible()
+
+
+def test_that_several_dropped_files_are_refused_in_words_before_they_are_let_go(desk: Desk, tmp_path: Path) -> None:
+    enter, keep = dropped(QDragEnterEvent, tmp_path / "a.safetensors", tmp_path / "b.safetensors")
+    desk.window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert desk.window.drop_hint.words == "Only one memory, chat or model folder can be dropped at a time"
+    drop, keep = dropped(QDropEvent, tmp_path / "a.safetensors", tmp_path / "b.safetensors")
+    desk.window.dropEvent(drop)
+    assert keep.hasUrls()
+    assert desk.port.called("open_snapshot") == []
+    assert not desk.find("dropHint").isVisible()
+
+
+def test_that_a_folder_is_a_model_folder_whatever_its_name_ends_in(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "model.json"
+    folder.mkdir()
+    enter, keep = dropped(QDragEnterEvent, folder)
+    desk.window.dragEnterEvent(enter)
+    assert desk.window.drop_hint.words == "Drop to open this model folder"
+    drop, keep = dropped(QDropEvent, folder)
+    desk.window.dropEvent(drop)
+    assert keep.hasUrls()
+    assert desk.port.called("load_model") == [(str(folder), None)]
 
 
 # ------------------------------------------------------------------ the past

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
@@ -113,8 +116,51 @@ def test_that_fork_here_ends_the_path_at_the_turn_that_is_looked_at(desk: Desk, 
     qtbot.mouseClick(desk.find("forkHere"), LEFT)
     assert desk.port.called("go_to") == [(1,)]
     show_path(desk, turn(1, 0))
-    assert desk.window.chat.notices.texts[0].startswith("The next message continues from the memory after turn 1")
+    assert desk.window.chat.notices.texts[0].startswith("This chat continues from the memory after turn 1")
     assert not desk.find("pastBanner").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("action", "called"),
+    [("forget_turn", (1,)), ("regenerate", (1, Sampling()))],
+)
+def test_that_what_is_done_to_this_turn_is_done_to_the_one_that_is_looked_at(
+    desk: Desk, action: str, called: tuple[Any, ...]
+) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(0)
+    desk.actions[action].trigger()
+    assert desk.port.called(action) == [called]
+
+
+def test_that_the_message_with_the_keyboard_comes_before_the_one_that_is_looked_at(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(0)
+    transcript = desk.window.chat.transcript
+    transcript.setFocus()
+    transcript.setCurrentIndex(desk.workspace.conversation.index(3))
+    desk.actions["forget_turn"].trigger()
+    assert desk.port.called("forget_turn") == [(2,)]
+
+
+def test_that_the_memory_that_is_looked_at_is_named_where_it_is_saved(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(0)
+    desk.actions["save_turn_memory"].trigger()
+    title, words = desk.find("memoryTitle"), desk.find("memoryWords")
+    assert isinstance(title, QLineEdit)
+    assert isinstance(words, QLabel)
+    assert (title.text(), words.text()) == ("A tree, turn 1", "The memory after turn 1 of this chat.")
+
+
+def test_that_the_memory_before_the_first_turn_has_no_turn_to_change(desk: Desk) -> None:
+    open_line(desk)
+    desk.workspace.history.show_turn(-1)
+    for action in ("regenerate", "edit_message", "forget_turn", "save_turn_memory"):
+        assert not desk.actions[action].isEnabled()
+        assert "belongs to no saved turn" in desk.actions[action].toolTip()
+    desk.actions["back_to_now"].trigger()
+    assert desk.actions["forget_turn"].isEnabled()
 
 
 def test_that_forking_has_one_name_wherever_it_is_offered(desk: Desk) -> None:

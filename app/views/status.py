@@ -154,7 +154,7 @@ class StatusBar(QStatusBar):
 
     def show_memory(self, sha256: str, turns: int, all_turns: int) -> None:
         """The memory that is shown: the first digits of its SHA-256, and the turns of the chat's that are in it."""
-        lived = turns_in_words(turns) if turns else before_first(all_turns)
+        lived = f"{turns_in_words(turns)} in memory" if turns else before_first(all_turns)
         self._say(self.memory, "Memory id", f"memory {sha256[:MEMORY_ID_DIGITS]}" if sha256 else "")
         self._say(self.turns, "Turns in memory", lived if sha256 else "")
         self.turns.setVisible(bool(sha256))

@@ -94,7 +94,7 @@ def test_that_the_answer_appears_with_its_chip_and_in_the_history(desk: Desk) ->
     assert desk.workspace.history.last_turn == 0
     turns = desk.find("statusTurns")
     assert isinstance(turns, QLabel)
-    assert turns.text() == "1 turn"
+    assert turns.text() == "1 turn in memory"
 
 
 def test_that_the_status_counts_the_turns_of_the_memory_it_names(desk: Desk) -> None:
@@ -106,11 +106,11 @@ def test_that_the_status_counts_the_turns_of_the_memory_it_names(desk: Desk) -> 
     newest = memory.text()
     desk.workspace.history.show_turn(0)
     assert memory.text() != newest
-    assert turns.text() == "1 turn"
+    assert turns.text() == "1 turn in memory"
     desk.workspace.history.show_turn(-1)
     assert turns.text() == "before turn 1 of 3"
     desk.workspace.history.show_turn(2)
-    assert (memory.text(), turns.text()) == (newest, "3 turns")
+    assert (memory.text(), turns.text()) == (newest, "3 turns in memory")
 
 
 def test_that_stop_is_possible_exactly_while_an_answer_is_written(desk: Desk, qtbot: QtBot) -> None:

@@ -262,17 +262,16 @@ def test_that_a_window_of_an_older_version_or_a_damaged_file_has_the_widths_it_i
 ) -> None:
     first = make_desk()
     first.window.resizeDocks([first.window.inspector_dock], [440], Qt.Orientation.Horizontal)
-    qtbot.wait(20)
+    qtbot.waitUntil(lambda: widths(first)[-1] == 440)
     before = widths(first)
     first.window.close()
     first.window.kept._file.setValue("panels", kept)
     first.window.kept.sync()
     second = make_desk(load=False)
-    qtbot.wait(20)
-    assert widths(second) == before
+    qtbot.waitUntil(lambda: widths(second) == before)
     resize(second, qtbot, 640, 640)
     resize(second, qtbot, 1280, 800)
-    assert widths(second) == before
+    qtbot.waitUntil(lambda: widths(second) == before)
 
 
 # ------------------------------------------------------------------ the line at the foot

@@ -261,6 +261,7 @@ def test_that_a_window_of_an_older_version_or_a_damaged_file_has_the_widths_it_i
     make_desk: Callable[..., Desk], qtbot: QtBot, kept: str | None
 ) -> None:
     first = make_desk()
+    resize(first, qtbot, 1280, 800)  # and has been given its first sizes
     first.window.resizeDocks([first.window.inspector_dock], [440], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: widths(first)[-1] == 440)
     before = widths(first)
@@ -268,7 +269,8 @@ def test_that_a_window_of_an_older_version_or_a_damaged_file_has_the_widths_it_i
     first.window.kept._file.setValue("panels", kept)
     first.window.kept.sync()
     second = make_desk(load=False)
-    qtbot.waitUntil(lambda: widths(second) == before)
+    qtbot.waitUntil(lambda: "inspector" in second.window._sizes.state)
+    assert widths(second) == before
     resize(second, qtbot, 640, 640)
     resize(second, qtbot, 1280, 800)
     qtbot.waitUntil(lambda: widths(second) == before)

@@ -336,6 +336,32 @@ def test_that_a_chat_is_found_by_its_title_alone(engine: Engine, heard: list[Any
     assert (line.title, line.snippet) == ("About knights", "")
 
 
+# the list
+
+
+def test_that_an_empty_chat_is_not_pinned_and_one_that_is_stays_so_on_every_path(
+    engine: Engine, heard: list[Any]
+) -> None:
+    number = engine.dialogue.conversation.id
+    with pytest.raises(RefusedError, match="say something first"):
+        engine.shelf.set_pinned(number, True)
+    _say(engine, "one", "two")
+    engine.shelf.set_pinned(number, True)
+    (line,) = _last(heard, reports.ConversationsListed).conversations
+    assert (line.pinned, line.fingerprint) == (True, engine.dialogue.loaded.info.fingerprint)
+    engine.dialogue.go_to(None)
+    assert _last(heard, reports.PathChanged).conversation.pinned
+
+
+def test_that_half_of_a_character_is_replaced_before_anything_is_shown_or_saved(engine: Engine) -> None:
+    (turn,) = _say(engine, "a\ud800")
+    assert engine.dialogue.place.turns[0].query == "a\ufffd"
+    engine.dialogue.edit_answer(turn, "b\udfff")
+    assert engine.dialogue.place.turns[0].answer == _store(engine).turn(turn).answer == "b\ufffd"
+    engine.shelf.rename(engine.dialogue.conversation.id, " c\ud800\n d ")
+    assert engine.dialogue.conversation.title == "c\ufffd d"
+
+
 # memories that are computed again
 
 

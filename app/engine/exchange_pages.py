@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
 _BEGINS_BLOCK = re.compile(r"^(\s*)([#+=-]|\d+[.)])", re.ASCII)
 _INDENT = re.compile(r"^[ \t]+")
+_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+"""Between two lines that say something: beside an empty one, or at the end, a backslash would be shown."""
 _APART = "Other branches"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
@@ -182,7 +184,7 @@ def _escaped(text: str) -> str:
 
 def _marked(text: str) -> str:
     """The text with a backslash before everything that Markdown would read as markup; line breaks are kept."""
-    return "\\\n".join(_marked_line(line) for line in _plain(text).split("\n")).replace("\n\\\n", "\n\n")
+    return _BREAK.sub(r"\\\n", "\n".join(_marked_line(line) for line in _plain(text).split("\n")))
 
 
 def _marked_line(line: str) -> str:

@@ -219,6 +219,8 @@ def _readable(store: ConversationStore, ids: Sequence[int]) -> tuple[tuple[Turn,
         try:
             store.path(ids[middle - 1])
             good = middle
+        except NotWritableError:
+            raise
         except StoreError:
             bad = middle
     return store.path(ids[good - 1] if good else None), problem

@@ -204,6 +204,7 @@ def test_that_the_page_loads_nothing_runs_nothing_and_shows_what_was_said(store:
         ("[x](javascript:y)", r"\[x\](javascript:y)"),
         ("*a* _b_ `c`", r"\*a\* \_b\_ \`c\`"),
         ("It costs 5. Yes.", "It costs 5. Yes."),
+        ("one\ntwo\n\nthree\n\n\nfour\n", "one\\\n> two\n> \n> three\n> \n> \n> four\n> "),
     ],
 )
 def test_that_markdown_shows_what_was_said_and_not_what_it_would_mean(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.engine.exchange import ExchangedConversation, ExchangeError, to_json
+from app.engine.exchange import ExchangedConversation, ExchangedTurn, ExchangeError, to_json
+from app.engine.exchange_pages import to_html, to_markdown
 from app.engine.exchange_reader import from_json
 from app.engine.exchange_store import added, exchanged, exchanged_path, exchanged_words
 from app.engine.messages import StoredTurn
@@ -79,11 +81,12 @@ def test_that_every_setting_and_measure_of_a_turn_comes_back(store: Conversation
         assert getattr(turn.record, name).tobytes() == getattr(_record(), name).tobytes(), name
 
 
-def test_that_a_memory_from_a_seed_keeps_its_seed_in_a_file(store: ConversationStore) -> None:
-    found = replace(exchanged(store, from_saved_memory(store)), initial_seed=2**40, origin="", origin_turns=0)
+@pytest.mark.parametrize("seed", [0, 2**40])
+def test_that_a_memory_from_a_seed_keeps_its_seed_in_a_file(store: ConversationStore, seed: int) -> None:
+    found = replace(exchanged(store, from_saved_memory(store)), initial_seed=seed, origin="", origin_turns=0)
     read = from_json(to_json(found))
-    assert (read.initial_seed, read.origin, read.origin_turns) == (2**40, "", 0)
-    assert store.conversation(added(store, read)).initial_seed == 2**40
+    assert (read.initial_seed, read.origin, read.origin_turns) == (seed, "", 0)
+    assert store.conversation(added(store, read)).initial_seed == seed
 
 
 def test_that_a_chat_without_turns_is_not_imported(store: ConversationStore) -> None:
@@ -161,3 +164,76 @@ def test_that_the_longest_answer_is_read(store: ConversationStore) -> None:
     found = exchanged(store, from_saved_memory(store))
     longest = replace(found, turns=(replace(found.turns[0], answer="x" * LONGEST_MESSAGE),))
     assert len(from_json(to_json(longest)).turns[0].answer) == LONGEST_MESSAGE
+
+
+def _page(*turns: ExchangedTurn, **facts: Any) -> ExchangedConversation:
+    """A chat with these turns, one after the other."""
+    known = ExchangedConversation(
+        title="Bob", model="m", fingerprint="f" * 64, shape=SHAPE, initial_seed=8, initial_memory=START.sha256,
+        memory=START.to_bytes(), origin="", origin_turns=0, created=1.7e9, tip=len(turns) or None, turns=turns,
+    )  # fmt: skip
+    return replace(known, **facts)
+
+
+def _turn(number: int = 1, **facts: Any) -> ExchangedTurn:
+    record = replace(_record(), sampling=CHOSEN)
+    known = ExchangedTurn(
+        id=number, parent=number - 1 or None, query="Who am I?", answer="You are", phase="remembered",
+        reason="length", error="", created=1.7e9, sampling=CHOSEN, record=record,
+    )  # fmt: skip
+    return replace(known, **facts)
+
+
+def _both(found: ExchangedConversation) -> tuple[str, str]:
+    """The pages; the Markdown without its backslashes."""
+    return to_markdown(found).decode().replace("\\", ""), to_html(found).decode()
+
+
+def test_that_a_page_says_how_a_turn_was_answered_and_what_of_it_is_in_memory() -> None:
+    facts = "turn 1 · first token 250 ms · 3 tokens/s · memory 125 ms · temperature 0.5, seed 9 · cut at its longest"
+    for page in _both(_page(_turn())):
+        assert f"{facts} · in memory · {_record().memory_after[:12]}<" in page
+    for page in _both(_page(_turn(answer="You are Bob"))):
+        assert f"{facts} · edited after it was written · " in page
+    greedy = replace(_record(), turn=4, reason="stopped", sampling=Sampling(), metrics=TurnMetrics(3, 1, 0.0, 0.0, 0.0))
+    for page in _both(_page(_turn(record=greedy))):
+        assert "turn 5 · memory 0 ms · greedy · stopped · in memory · " in page
+    for page in _both(_page(_turn(phase="replied", record=None, error="Too long.", answer=""))):
+        assert "no answer" in page
+        assert "not in memory · Too long." in page
+
+
+def test_that_a_page_says_what_its_memory_started_from() -> None:
+    for page in _both(_page(title=" \n ", initial_seed=0)):
+        assert f"initial memory from seed 0 · {START.sha256[:12]}" in page
+        assert "New chat" in page
+        assert "m (ffffffffffff) · memory of 2 × 3 × 4 · 2023-11-1" in page
+    for page in _both(_page(origin="Knight", initial_seed=None)):
+        assert f"started from “Knight” · {START.sha256[:12]}" in page
+    for page in _both(_page(created=0)):
+        assert "1970" not in page
+
+
+def test_that_branches_on_a_page_are_in_the_order_in_which_they_were_made() -> None:
+    parents = {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: None}
+    turns = [_turn(number, query=f"turn {number}.", parent=parent) for number, parent in parents.items()]
+    for page in _both(_page(*turns, tip=1, apart=tuple(turns[1:]))):
+        assert [int(number) for number in re.findall(r"turn (\d)\.(?!”)", page)] == [1, 2, 4, 5, 3, 6]
+
+
+def test_that_nothing_of_a_strangers_file_is_markup_on_its_page() -> None:
+    strange = "<b>*x*</b>"
+    turns = _turn(query=strange, answer=strange), _turn(2, query="elsewhere", parent=None)
+    found = _page(*turns, title=strange, model=strange, origin=strange, tip=1, apart=(replace(turns[1], parent=1),))
+    markdown, page = to_markdown(found).decode(), to_html(found).decode()
+    assert markdown.count(r"\<b\>\*x\*\</b\>") == 6
+    assert "<b>" not in markdown
+    assert page.count("&lt;b&gt;*x*&lt;/b&gt;") == 7
+    assert "<b>" not in page
+
+
+def test_that_control_characters_are_on_no_page_and_line_breaks_are() -> None:
+    for page in _both(_page(_turn(query="one\r\ntwo\rthree\x85\x07\x9b\ufffe\tfour", answer="\tx"))):
+        assert "one\ntwo\nthree\tfour" in page.replace("\n> ", "\n")
+        assert not set(page) & set("\r\x07\x85\x9b\ufffe")
+    assert "\u00a0\u00a0\u00a0\u00a0x" in to_markdown(_page(_turn(answer="\tx"))).decode()  # as wide as it was

@@ -380,6 +380,7 @@ def test_that_the_tree_ends_at_the_last_saved_turn_while_newer_ones_are_not(
     desk.say("one")
     saved = desk.heard.trees[-1][1]
     monkeypatch.setattr(_store(desk), "begin_turn", _failing)
-    desk.say("two")
-    nodes, tip = desk.heard.trees[-1]
-    assert ([node.query for node in nodes], tip) == (["one"], saved)
+    for text in ("two", "three"):
+        desk.say(text)
+        nodes, tip = desk.heard.trees[-1]
+        assert ([node.query for node in nodes], tip) == (["one"], saved)

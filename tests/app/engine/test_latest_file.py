@@ -64,3 +64,31 @@ def test_that_what_a_killed_program_has_left_beside_it_is_removed(tmp_path: Path
     file.put(b"words")
     assert file.finish()
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_that_what_could_not_be_read_is_not_written_over_while_it_cannot_be_put_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError(13, "another program has it open")
+
+    file = LatestFile(tmp_path / "kept")
+    file.path.write_bytes(b"not understood")
+    file.set_aside()
+    with monkeypatch.context() as held:
+        held.setattr("app.engine.latest_file.replace_file", refuse)
+        file.put(b"words")
+        assert not file.finish()
+    assert file.path.read_bytes() == b"not understood"
+    assert file.finish()
+    assert (file.read(), file.aside.read_bytes()) == (b"words", b"not understood")
+
+
+def test_that_a_file_is_written_again_and_again(tmp_path: Path) -> None:
+    file = LatestFile(tmp_path / "kept")
+    file.set_aside()  # there is nothing to put beside it
+    for data in (b"one", b"two", b"three"):
+        file.put(data)
+        assert file.finish()
+        assert file.read() == data
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -55,15 +55,20 @@ class HeaderMark:
     """
 
     _AT, _BYTES, _NUMBERS = 68, 4, 2**32  # in the file format of SQLite
+    _STARTS = 2**16  # more than there can be between two looks
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._connection = connection
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
             self._count_on()
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        self._version, self._newest = self._asked()
         self._file = path.open("rb", buffering=0)
-        self._seen = self._read()
+        try:
+            self._seen = self._read()
+            self._newest = self._asked()  # after the look, so that none that was seen is newer
+        except BaseException:
+            self._file.close()
+            raise
 
     @property
     def is_there(self) -> bool:
@@ -71,13 +76,15 @@ class HeaderMark:
         try:
             found = self._read()
             if not self._may_come(found):
-                version, newest = self._asked()
-                if version != self._version:  # another process has written, and may have marked it
-                    self._version, self._newest = version, newest
+                newest = self._asked()
+                if self._may_follow(newest):
+                    self._newest = newest
             if not self._may_come(found):
                 return False
-        except (OSError, ValueError, sqlite3.Error):
+        except (OSError, ValueError, sqlite3.OperationalError, sqlite3.ProgrammingError):
             return True  # SQLite says what is wrong; or all is closed
+        except sqlite3.DatabaseError:
+            return False  # neither the mark nor a database
         self._seen = found
         return True
 
@@ -89,35 +96,33 @@ class HeaderMark:
         """One transaction, so that no two starts have the same number. Raises sqlite3.OperationalError."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            former = self._number("application_id")
+            former = self._asked()
             mark = (former + 1) % self._NUMBERS or 1 if former else 1 + secrets.randbits(30)  # 0 is no mark
             signed = mark - self._NUMBERS if mark >= self._NUMBERS // 2 else mark
             self._connection.execute(f"PRAGMA application_id = {signed}")
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def _may_come(self, found: int) -> bool:
         """Whether a checkpoint can have brought this number: it is none from before the last one that was seen."""
         return (found - self._seen) % self._NUMBERS <= (self._newest - self._seen) % self._NUMBERS
 
+    def _may_follow(self, newest: int) -> bool:
+        """Whether starts of other processes can have led to this number: once all of the journal is in the file, SQLite
+        reads it there, and there it may be that of a file that was written over."""
+        return self._newest == 0 or (newest - self._newest) % self._NUMBERS < self._STARTS
+
     def _read(self) -> int:
         self._file.seek(self._AT)
         return int.from_bytes(self._file.read(self._BYTES), "big")
 
-    def _asked(self) -> tuple[int, int]:
-        """A number that is another once another process has written, and the newest mark, both of one moment."""
-        if self._connection.in_transaction:
-            return self._number("data_version"), self._number("application_id") % self._NUMBERS
-        self._connection.execute("BEGIN")
-        try:
-            return self._number("data_version"), self._number("application_id") % self._NUMBERS
-        finally:
-            self._connection.execute("ROLLBACK")
-
-    def _number(self, what: str) -> int:
-        return int(self._connection.execute(f"PRAGMA {what}").fetchone()[0])
+    def _asked(self) -> int:
+        """The newest mark, also where it is only in the journal."""
+        (signed,) = self._connection.execute("PRAGMA application_id").fetchone()
+        return int(signed) % self._NUMBERS
 
 
 class DatabaseFile:
@@ -135,7 +140,11 @@ class DatabaseFile:
         with contextlib.suppress(FileNotFoundError):
             self._known_journal = _identity(self._journal)
         self._mark = HeaderMark(path, connection)
-        self._guard = _guard(path)
+        try:
+            self._guard = _guard(path)
+        except BaseException:
+            self._mark.close()
+            raise
 
     @property
     def is_unchanged(self) -> bool:
@@ -197,7 +206,9 @@ class DatabaseFile:
     @property
     def _has_journal(self) -> bool:
         """Whether the journal is not gone with its file, and none of the one that is there now."""
-        return self._known_journal is not None and _identity(self._journal) == self._known_journal
+        with contextlib.suppress(FileNotFoundError):
+            return self._known_journal is not None and _identity(self._journal) == self._known_journal
+        return False
 
     def _put_aside(self) -> None:
         target = quarantine(self._path)
@@ -217,7 +228,11 @@ def _guard(path: Path) -> sqlite3.Connection:
     the last one writes it into the file."""
     uri = address(path.absolute(), "mode=ro")
     guard = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    guard.execute("PRAGMA schema_version").fetchone()
+    try:
+        guard.execute("PRAGMA schema_version").fetchone()
+    except BaseException:
+        guard.close()
+        raise
     return guard
 
 

@@ -100,7 +100,7 @@ class _Salvage:
             "origin_turns": _number(row.get("origin_turns")),
             "created": _time(row, "created"),
             "updated": _time(row, "updated"),
-            "deleted": abs(_number(row.get("deleted"))),
+            "deleted": _number(row.get("deleted")),
             "pinned": int(bool(row.get("pinned"))),
         }
         self._insert("conversation", {"id": row["id"], **values})

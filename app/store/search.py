@@ -54,11 +54,13 @@ class SearchIndex:
     def forget_erased(self) -> None:
         """Takes the words of turns that are no more out of the index. Raises nothing: the index is only a help."""
         gone = "(SELECT turn FROM unindexed WHERE turn NOT IN (SELECT id FROM turn))"
+        connection = self._db.connection
         try:
-            with self._db.transaction():
-                self._db.write(f"DELETE FROM turn_text WHERE rowid IN {gone}")  # noqa: S608 - written above
-                self._db.write("INSERT INTO turn_text (turn_text) VALUES ('optimize')")  # else parts of them stay in it
-                self._db.write(f"DELETE FROM unindexed WHERE turn IN {gone}")  # noqa: S608
+            self._db.check_file()
+            with transaction(connection):  # damage of the index is none of the file
+                connection.execute(f"DELETE FROM turn_text WHERE rowid IN {gone}")  # noqa: S608 - written above
+                connection.execute("INSERT INTO turn_text (turn_text) VALUES ('optimize')")  # else parts of them stay
+                connection.execute(f"DELETE FROM unindexed WHERE turn IN {gone}")  # noqa: S608
         except NotWritableError:
             return  # there is no index, or no module for one
         except StoreError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import sqlite3
 import stat
@@ -16,6 +17,7 @@ from hypothesis.extra import numpy as npst
 
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
+from app.store.records import Conversation
 from app.store.turn_codec import clean
 from rxt.events import GateLaw, GateStage, Sampling, TurnMetrics, TurnRecord, frozen_array
 from tests.app.engine.fake_session import SHAPE, FakeMemory, FakeModel, make_record
@@ -72,6 +74,42 @@ def test_that_a_conversation_and_its_turns_survive_closing(store: ConversationSt
     assert turns[2].record is not None
     assert again.memory(turns[2].record.memory_after) == (_memory(3).to_bytes(), SHAPE)
     again.close()
+
+
+def test_that_a_conversation_is_listed_as_it_was_created(tmp_path: Path) -> None:
+    times = [1000.0]
+    store = ConversationStore(tmp_path / "conversations.sqlite", clock=lambda: times[-1])
+    shape, memory = (1, 2, 3), bytes(4 * 1 * 2 * 3)
+    number = store.create(
+        title="Alice",
+        model="m",
+        fingerprint="f",
+        shape=shape,
+        memory=memory,
+        origin="library: mine",
+        origin_turns=7,
+        id=5,
+    )
+    assert store.conversation(number).updated == 1000.0
+    times.append(2000.0)
+    turn = store.begin_turn(number, 0, "Hi", GREEDY, "x")
+    sha256 = hashlib.sha256(memory).hexdigest()
+    assert store.list() == (
+        Conversation(5, "Alice", "m", "f", shape, None, sha256, "library: mine", 7, 1, 1000.0, 2000.0, False, turn),
+    )
+    store.close()
+
+
+def test_that_half_a_letter_in_a_name_is_replaced(store: ConversationStore) -> None:
+    number = store.create(
+        title="a\ud800", model="b\udfff", fingerprint="f", shape=SHAPE, memory=_memory(0).to_bytes(), origin="c\ud800"
+    )
+    stored = store.conversation(number)
+    assert (stored.title, stored.model, stored.origin) == ("a\ufffd", "b\ufffd", "c\ufffd")
+    store.rename(number, "\ud83d\ude00 \ud800")
+    _turn(store, number)
+    assert [item.title for item in store.search("\ud83d\ude00")] == ["\U0001f600 \ufffd"]
+    assert store.snippets([number], "\ud800") == {}
 
 
 def test_that_a_turn_shows_how_far_it_came(store: ConversationStore) -> None:
@@ -147,9 +185,11 @@ def test_that_the_conversation_that_was_deleted_last_is_the_first_to_be_restored
     store.close()
 
 
-def test_that_renaming_what_does_not_exist_says_so(store: ConversationStore) -> None:
+def test_that_what_does_not_exist_is_told_in_a_sentence(store: ConversationStore) -> None:
     with pytest.raises(StoreError, match="does not exist"):
         store.rename(99, "x")
+    with pytest.raises(StoreError, match="does not exist"):
+        store.turn(99)
     with pytest.raises(StoreError):
         store.begin_turn(99, 0, "Hi", GREEDY, "x")
 
@@ -170,6 +210,8 @@ def test_that_a_discarded_turn_leaves_no_trace(store: ConversationStore) -> None
     store.discard(store.begin_turn(number, 0, "Hi", GREEDY, "x"))
     assert store.turns(number) == ()
     assert store.list() == ()
+    store.delete(number)
+    assert store.list(deleted=True) == ()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")

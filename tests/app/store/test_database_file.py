@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pytest
 
@@ -84,6 +86,10 @@ def test_that_a_copy_that_is_written_over_the_database_stays_as_it_was_copied(tm
         store.rename(number, "changed")
     with contextlib.suppress(StoreError):
         store.turns(number)  # of two files: no sign of damage
+    journal = path.with_name("conversations.sqlite-wal").read_bytes()
+    with contextlib.suppress(StoreError):
+        store.search("words of the copy")
+    assert path.with_name("conversations.sqlite-wal").read_bytes() == journal
     store.close()
     assert path.read_bytes() == other.read_bytes()
     assert [aside.name[-4:] for aside in (path.parent / "quarantine").iterdir()] == ["-wal"]
@@ -155,6 +161,54 @@ def test_that_the_mark_of_an_earlier_start_is_no_mark_of_this_one(tmp_path: Path
     assert path.read_bytes() == copy.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["earlier copy", "no database"])
+def test_that_a_file_is_left_alone_that_was_written_over_when_all_of_the_journal_was_in_it(
+    tmp_path: Path, kind: str
+) -> None:
+    path, over = tmp_path / "data" / "conversations.sqlite", tmp_path / "over.sqlite"
+    ConversationStore(path).close()
+    over.write_bytes(path.read_bytes() if kind == "earlier copy" else b"no database" * 9000)
+    store = ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
+    other = ConversationStore(path)
+    shutil.copyfile(over, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        create(store, "lost")
+    other.close()
+    store.close()
+    assert path.read_bytes() == over.read_bytes()
+    assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
+
+
+def test_that_a_start_in_the_middle_of_another_does_not_hide_that_a_file_was_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
+    ConversationStore(path).close()
+    shutil.copyfile(path, copy)
+    others: list[ConversationStore] = []
+
+    class LateFile(io.FileIO):
+        def read(self, size: int | None = -1) -> Any:
+            if not others:
+                others.append(ConversationStore(path))
+            return super().read(size)
+
+    def late(file: Path, *_args: Any, **_options: Any) -> LateFile:
+        monkeypatch.undo()
+        return LateFile(file)
+
+    monkeypatch.setattr(Path, "open", late)
+    store = ConversationStore(path)
+    shutil.copyfile(copy, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        create(store, "lost")
+    for opened in (*others, store):
+        opened.close()
+    assert len(others) == 1
+    assert path.read_bytes() == copy.read_bytes()
+
+
 @pytest.mark.parametrize(("former", "marks"), [(2**31 - 1, [2**31, 2**31 + 1]), (-1, [1, 2])])
 def test_that_marks_go_on_where_the_numbers_of_sqlite_end(tmp_path: Path, former: int, marks: list[int]) -> None:
     path = tmp_path / "conversations.sqlite"
@@ -182,11 +236,81 @@ def test_that_a_full_disk_at_the_start_is_no_reason_to_write_nothing_later(
     monkeypatch.setattr("app.store.database_file.secrets.randbits", full)
     store = ConversationStore(path)
     say(store, create(store, "kept"), "Hi")
-    store.close()
     assert mark_in(path) == 0
     monkeypatch.undo()
-    assert titles(path) == ["kept"]
+    other = ConversationStore(path)  # there is room now
     assert mark_in(path) != 0
+    say(store, create(store, "kept, too"), "Hi")
+    other.close()
+    store.close()
+    assert titles(path) == ["kept, too", "kept"]
+
+
+def test_that_a_file_that_cannot_be_looked_at_is_not_taken_for_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, problems = tmp_path / "conversations.sqlite", [OSError(5, "Input/output error")]
+
+    class Unplugged(io.FileIO):
+        def read(self, size: int | None = -1) -> Any:
+            if store is not None and problems:
+                raise problems.pop()
+            return super().read(size)
+
+    def opened(file: Path, *_args: Any, **_options: Any) -> Unplugged:
+        monkeypatch.undo()
+        return Unplugged(file)
+
+    store = None
+    monkeypatch.setattr(Path, "open", opened)
+    store = ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
+    assert not problems
+    store.close()
+    assert titles(path) == ["kept"]
+
+
+def test_that_a_reader_at_the_start_does_not_hold_up_a_database_without_a_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    monkeypatch.setattr("app.store.database._keep_a_log", lambda connection: None)  # as on some shares of a network
+    monkeypatch.setattr("app.store.database.BUSY_S", 0.0)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+
+        def read(_bits: int) -> int:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM turn").fetchall()
+            return 7
+
+        monkeypatch.setattr("app.store.database_file.secrets.randbits", read)
+        store = ConversationStore(path)
+        reader.execute("ROLLBACK")
+    say(store, create(store, "kept"), "Hi")
+    store.close()
+    monkeypatch.undo()
+    assert titles(path) == ["kept"]
+
+
+def test_that_a_start_that_fails_at_its_end_leaves_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    held: list[Any] = []
+    opened = Path.open
+
+    def kept(file: Path, *args: Any, **options: Any) -> Any:
+        held.append(opened(file, *args, **options))
+        return held[-1]
+
+    def refuse(path: Path) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(Path, "open", kept)
+    monkeypatch.setattr("app.store.database_file._guard", refuse)
+    with pytest.raises(StoreError, match="is locked"):
+        ConversationStore(path)
+    assert [file.closed for file in held] == [True]
 
 
 def test_that_writing_goes_on_when_the_former_file_is_back(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import itertools
 import os
 import random
 import sqlite3
@@ -15,8 +17,10 @@ from app.models.memory_status import TURN_PHASES
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError
 from app.store.records import Salvaged, Turn
+from rxt.events import Sampling, TurnRecord
+from tests.app.engine.fake_session import SHAPE
 from tests.app.store import version_1
-from tests.app.store.history import create, replayed, say
+from tests.app.store.history import create, memory, replayed, say
 from tests.app.store.test_conversation_store import assert_equal_records
 
 CONVERSATIONS, TURNS = 6, 8
@@ -76,6 +80,16 @@ def test_that_a_database_without_its_index_is_salvaged_whole(sound: bytes, tmp_p
     clean = ConversationStore(path)
     assert (clean.quarantined, clean.salvaged) == (None, None)
     clean.close()
+
+
+def test_that_two_files_that_are_put_aside_in_the_same_second_are_both_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.database_file.time.strftime", lambda *_: "20260101-000000")
+    path = tmp_path / "conversations.sqlite"
+    for data in (b"one" * 999, b"two" * 999):
+        reopen(path, data).close()
+    assert sorted(file.read_bytes()[:3] for file in (tmp_path / "quarantine").iterdir()) == [b"one", b"two"]
 
 
 def damage(sound: bytes, kind: str, chance: random.Random) -> bytes:
@@ -220,11 +234,13 @@ def test_that_nothing_is_lost_with_a_letter_in_the_name_of_a_column(
         say(store, create(store, "still"), "writable")
 
 
+@pytest.mark.parametrize("now_s", [1_800_000_000.0, 0.0])  # 0: a clock that is wrong
 def test_that_a_deleted_conversation_keeps_its_time_of_deletion_when_it_is_salvaged(
-    sound: bytes, tmp_path: Path
+    sound: bytes, tmp_path: Path, now_s: float
 ) -> None:
     path = tmp_path / "conversations.sqlite"
-    with contextlib.closing(reopen(path, sound)) as store:
+    path.write_bytes(sound)
+    with contextlib.closing(ConversationStore(path, clock=lambda: now_s)) as store:
         store.delete(store.list()[0].id)
         before = store._db.read("SELECT deleted FROM conversation")
     (tmp_path / "conversations.sqlite-suspect").touch()
@@ -233,6 +249,77 @@ def test_that_a_deleted_conversation_keeps_its_time_of_deletion_when_it_is_salva
         assert [tuple(row) for row in store._db.read("SELECT deleted FROM conversation")] == [
             tuple(row) for row in before
         ]
+
+
+def test_that_all_that_is_sound_is_salvaged_as_it_was(tmp_path: Path) -> None:
+    def seen(store: ConversationStore) -> list[object]:
+        turns = store.turns(number)
+        plain = [[getattr(turn, field.name) for field in dataclasses.fields(turn)] for turn in turns]
+        return [store.list(), [[value for value in turn if not isinstance(value, TurnRecord)] for turn in plain]]
+
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(ConversationStore(path, clock=itertools.count(1000.5).__next__)) as store:
+        say(store, create(store), "of another one")
+        number = store.create(
+            title="Ada",
+            model="m",
+            fingerprint="f",
+            shape=SHAPE,
+            memory=memory(3).to_bytes(),
+            seed=3,
+            origin="o",
+            origin_turns=7,
+        )
+        first = say(store, number, "one")
+        store.edit_answer(say(store, number, "two"), "edited")
+        store.fail(store.copy_turn(first, None, number=0, memory_before="x", forgotten=True), "Stopped.")
+        store.begin_turn(number, 1, "pending", Sampling(seed=9), "y", parent=first)
+        store.set_tip(number, first)
+        before = seen(store)
+    path.with_name(f"{path.name}-suspect").touch()
+    with contextlib.closing(ConversationStore(path)) as store:
+        assert store.quarantined is not None
+        assert seen(store) == before
+        assert store._db.read("PRAGMA auto_vacuum")[0][0] == 2  # so that it can get smaller later
+
+
+def test_that_a_conversation_whose_memory_or_tip_is_lost_keeps_its_shape_and_ends_at_its_newest_turn(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(ConversationStore(path)) as store:
+        numbers = [create(store, seed=seed) for seed in (1, 2)]
+        turns = [say(store, number, f"Hi {step}") for step in range(2) for number in numbers]
+        store._connection.execute("PRAGMA foreign_keys = OFF")
+        store._connection.execute("DELETE FROM memory WHERE sha256 = ?", (memory(1).sha256,))
+        for number, tip in zip(numbers, (turns[1], 999), strict=True):  # of another conversation, and none
+            store._connection.execute("UPDATE conversation SET tip = ? WHERE id = ?", (tip, number))
+    path.with_name(f"{path.name}-suspect").touch()
+    with contextlib.closing(ConversationStore(path)) as store:
+        found = [store.conversation(number) for number in numbers]
+    assert [(item.shape, item.tip) for item in found] == [(SHAPE, turns[2]), (SHAPE, turns[3])]
+
+
+def test_that_a_rescue_that_was_cut_off_is_begun_again(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    path.with_name(f"{path.name}-rescued").write_bytes(sound[:5000])
+    path.with_name(f"{path.name}-suspect").touch()
+    with contextlib.closing(reopen(path, sound)) as store:
+        assert store.quarantined is not None
+        assert len(store.list()) == CONVERSATIONS
+
+
+@pytest.mark.parametrize("version", [0, -1])
+def test_that_a_database_of_another_program_is_put_aside_as_it_is(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE kept (number)")
+        other.execute(f"PRAGMA user_version = {version}")
+    before = path.read_bytes()
+    with contextlib.closing(ConversationStore(path)) as store:
+        assert store.quarantined is not None
+        assert store.quarantined.read_bytes() == before
+        say(store, create(store), "Hi")
 
 
 def test_that_a_damaged_database_of_version_1_is_salvaged(tmp_path: Path) -> None:

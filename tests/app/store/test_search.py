@@ -142,6 +142,8 @@ def test_that_the_index_follows_what_is_said(store: ConversationStore) -> None:
     assert found(store, "climbing") == ["Alice"]
     pending = store.begin_turn(number, 1, "swimming", store.turn(turn).sampling, "x")
     assert found(store, "swimming") == ["Alice"]
+    store.draft(pending, "diving")
+    assert found(store, "diving") == ["Alice"]
     store.discard(pending)
     assert found(store, "swimming") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sqlite3
 from collections.abc import Iterator
@@ -81,12 +82,32 @@ def test_that_nothing_of_an_erased_conversation_is_left(store: ConversationStore
     assert store.list(deleted=True) == ()
     with pytest.raises(StoreError, match="does not exist"):
         store.restore(number)
-    assert [rows(store, table) for table in ("conversation", "turn", "memory")] == [1, 1, 2]
+    arrays = len(store._db.read("SELECT 1 FROM turn_array WHERE turn = ?", last))
+    tables = ("conversation", "turn", "memory", "turn_array")
+    assert [rows(store, table) for table in tables] == [1, 1, 2, arrays]
     assert replayed(store, last)
     assert store.search(WORD) == ()
     assert [item.id for item in store.search("stay")] == [kept]
     store.close()
     assert not any(WORD.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_that_a_damaged_index_is_no_reason_to_put_the_database_aside_after_an_erasure(
+    store: ConversationStore, clock: Clock, tmp_path: Path
+) -> None:
+    kept, number = create(store, "kept", seed=1), create(store, WORD, seed=2)
+    say(store, kept, "I stay")
+    say(store, number, WORD)
+    assert [item.id for item in store.search(WORD)] == [number]
+    with contextlib.closing(sqlite3.connect(store.file, isolation_level=None)) as other:
+        other.execute("UPDATE turn_text_data SET block = x'ffffffffffff' WHERE id > 1")
+    store.delete(number)
+    clock.now_s += KEPT_S
+    assert store.empty_trash() == 1
+    assert [item.id for item in store.search("stay")] == [kept]
+    store.close()
+    assert [file.name for file in tmp_path.iterdir()] == [store.file.name]
+    assert WORD.encode() not in store.file.read_bytes()
 
 
 def test_that_memories_of_other_conversations_stay(store: ConversationStore, clock: Clock) -> None:

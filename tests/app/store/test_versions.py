@@ -116,6 +116,46 @@ def test_that_an_older_database_without_room_for_a_copy_is_only_read(
     assert old.read_bytes() == before
 
 
+def test_that_a_copy_that_was_cut_off_is_made_again(old: Path) -> None:
+    unfinished = old.with_name("conversations-version-1.sqlite-unfinished")
+    unfinished.write_bytes(b"half")
+    store = ConversationStore(old)
+    assert_version_1_content(store)
+    assert not store.is_read_only
+    store.close()
+    assert version_of(old.with_name("conversations-version-1.sqlite")) == 1
+    assert not unfinished.exists()
+
+
+def test_that_nothing_is_left_of_a_copy_that_cannot_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    path.write_bytes(b"no database" * 99)
+    with pytest.raises(sqlite3.DatabaseError):
+        back_up(path, 1)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY]
+)
+def test_that_a_database_that_cannot_be_written_at_the_start_is_only_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> None:
+        error = sqlite3.OperationalError("it says no")
+        error.sqlite_errorcode = code
+        raise error
+
+    path = tmp_path / "conversations.sqlite"
+    version_1.write(path)
+    ConversationStore(path).close()
+    monkeypatch.setattr(database, "_prepare", refuse)
+    store = ConversationStore(path)
+    assert "cannot be written: it says no" in store.read_only_reason
+    assert_version_1_content(store)
+    store.close()
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -61,9 +61,13 @@ class HeaderMark:
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
             self._count_on()
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        self._version, self._newest = self._asked()
         self._file = path.open("rb", buffering=0)
-        self._seen = self._read()
+        try:
+            self._seen = self._read()  # before it is asked: so it is not from after the newest
+            self._version, self._newest = self._asked()
+        except BaseException:
+            self._file.close()
+            raise
 
     @property
     def is_there(self) -> bool:

@@ -171,8 +171,10 @@ def test_that_a_second_start_of_the_application_ends_quietly_and_the_first_goes_
     first = start(tmp_path / "data")
     try:
         lock, began = tmp_path / "data" / LOCK, time.monotonic()
-        while not lock.exists() and time.monotonic() - began < LIMIT_S:
+        shown = tmp_path / "data" / "conversations.sqlite"  # opened once the window is there, and answers
+        while not shown.exists() and time.monotonic() - began < LIMIT_S:
             time.sleep(0.05)
+        assert lock.exists()
         second = start(tmp_path / "data")
         output, errors = second.communicate(timeout=LIMIT_S)
         assert (second.returncode, output, errors) == (0, "", "")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.engine.messages import OpenedConversation, ReplayCheck, TurnNode
     from app.models.phase import Phase
 
-TIMEOUT_MS = 5000
+TIMEOUT_MS = 30_000
 
 
 class Listener(QObject):

@@ -13,7 +13,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from app.store.conversation_store import ConversationStore
-from app.store.database_file import address
+from app.store.database_file import HeaderMark, address
 from app.store.errors import NotWritableError, StoreError
 from tests.app.store.history import create, replayed, say
 
@@ -153,6 +153,29 @@ def test_that_the_mark_of_an_earlier_start_is_no_mark_of_this_one(tmp_path: Path
         create(store, "lost")
     store.close()
     assert path.read_bytes() == copy.read_bytes()
+
+
+@pytest.mark.parametrize("moment", ["_read", "_asked"])
+def test_that_a_start_of_another_process_in_the_last_moment_hides_no_copy_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
+    ConversationStore(path).close()
+    shutil.copyfile(path, copy)
+    real = getattr(HeaderMark, moment)
+
+    def late(mark: HeaderMark) -> object:
+        monkeypatch.setattr(HeaderMark, moment, real)
+        ConversationStore(path).close()
+        return real(mark)
+
+    monkeypatch.setattr(HeaderMark, moment, late)
+    store = ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
+    shutil.copyfile(copy, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        create(store, "lost")
+    store.close()
 
 
 @pytest.mark.parametrize(("former", "marks"), [(2**31 - 1, [2**31, 2**31 + 1]), (-1, [1, 2])])

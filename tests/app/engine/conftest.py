@@ -188,7 +188,8 @@ class Desk:
         self.rest()
 
     def say(self, text: str) -> None:
-        """One whole turn."""
+        """One whole turn, once what was asked before is over."""
+        self.rest()
         self.port.ask(text, Sampling())
         self.rest()
 

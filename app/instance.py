@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
+from PySide6.QtCore import QDir, QLockFile, QObject, QSysInfo, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.paths import private_folder
@@ -25,6 +26,8 @@ ANSWER_MS = 5_000
 PATIENCE_S = 10.0
 """How long a second start waits for the first one, which may be on its way up or down."""
 PAUSE_S = 0.1
+SOCKET_BYTES = 100
+"""What the path of a socket may have on every system."""
 _ANSWER = b"ok\n"
 _log = logging.getLogger(__name__)
 
@@ -134,8 +137,11 @@ class Instance(QObject):
 
     @property
     def _name(self) -> str:
-        """The same for every way to write the folder, short enough for the path of a socket."""
-        return f"mneme-{hashlib.sha256(str(self._data_dir.resolve()).encode()).hexdigest()[:24]}"
+        """The same for every way to write the folder, short enough for the path of a socket: in the folder for
+        temporary files, which Qt takes, or in /tmp where that one has a long name."""
+        name = f"mneme-{hashlib.sha256(str(self._data_dir.resolve()).encode()).hexdigest()[:24]}"
+        is_short = os.name == "nt" or len(os.fsencode(f"{QDir.tempPath()}/{name}")) <= SOCKET_BYTES
+        return name if is_short else f"/tmp/{name}"  # noqa: S108 - in a folder of its own it would be too long again
 
     @Slot()
     def _on_visit(self) -> None:

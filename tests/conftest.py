@@ -28,14 +28,39 @@ import pytest
 import shiboken6
 from hypothesis import settings as hypothesis_settings
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, QThread, QThreadPool, QTimer
+from pytestqt.qtbot import QtBot
 
-GRACE_S = 2.0  # a thread that was told to end may need this long
+GRACE_S = 10.0  # a thread that was told to end may need this long on a machine that others use too
+PATIENCE_MS = 30_000
+PASSES = 5  # of the event loop: what is done a moment later may ask for another moment
 HOME = Path(__file__).parent
 
 # The same examples every time, and few: a longer search is asked for with --hypothesis-profile=search.
 hypothesis_settings.register_profile("house", max_examples=40, deadline=None, derandomize=True, database=None)
 hypothesis_settings.register_profile("search", max_examples=2_000, deadline=None)
 hypothesis_settings.load_profile("house")
+
+
+class PatientBot(QtBot):
+    """Waits as long as a machine may need that others use too: what is waited for comes at once on an idle one."""
+
+    def wait(self, ms: int) -> None:
+        """At least so long, and some passes of the event loop: the process may have been stopped all the while."""
+        super().wait(ms)
+        for _ in range(PASSES):
+            super().wait(0)
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **others: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **others)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """In place of pytest-qt's own."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

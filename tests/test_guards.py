@@ -40,7 +40,7 @@ def test_leaves_a_timer(qapp):
 
 
 def test_leaves_a_task_in_the_pool(qapp):
-    QThreadPool.globalInstance().start(lambda: time.sleep(1))
+    QThreadPool.globalInstance().start(lambda: time.sleep(3))
 
 
 def test_cleans_up_a_qthread(qapp):
@@ -69,8 +69,8 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What pytest says about the offenders."""
     folder = tmp_path_factory.mktemp("offenders")
     guards = (HERE / "conftest.py").read_text(encoding="utf-8")
-    assert "GRACE_S = 2.0" in guards
-    (folder / "conftest.py").write_text(guards.replace("GRACE_S = 2.0", "GRACE_S = 0.2"), encoding="utf-8")
+    assert "GRACE_S = 10.0" in guards
+    (folder / "conftest.py").write_text(guards.replace("GRACE_S = 10.0", "GRACE_S = 0.2"), encoding="utf-8")
     (folder / "test_offenders.py").write_text(OFFENDERS, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\nqt_api = pyside6\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-v", "--color=no", "-p", "no:cacheprovider", str(folder)]

@@ -47,15 +47,15 @@ def quarantine(path: Path) -> Path:
 class HeaderMark:
     """The application id in the header of a database file: a number that copies from before this start do not have.
 
-    Each start counts on from the one before, a new database from any number. The header follows late, but only ever
-    forwards: a checkpoint may bring it the number of any start between the one that it has and the newest. That is what
-    tells starts of other processes from a file that was written over.
+    Each start counts on from the one before, by a random step, so that a copy that was opened elsewhere has another
+    number. The header follows late, but only ever forwards: a checkpoint may bring it the number of any start between
+    the one that it has and the newest. That is what tells starts of other processes from a file that was written over.
 
     The file is held open until `close`: on many systems, closing it lets go of the locks of a connection to it.
     """
 
     _AT, _BYTES, _NUMBERS = 68, 4, 2**32  # in the file format of SQLite
-    _STARTS = 2**16  # more than there can be between two looks
+    _FIRST_BITS, _STEP_BITS, _AHEAD_BITS = 30, 20, 26  # there are fewer starts between two looks than steps ahead
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -64,8 +64,8 @@ class HeaderMark:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._file = path.open("rb", buffering=0)
         try:
-            self._seen = self._read()
-            self._newest = self._asked()  # after the look, so that none that was seen is newer
+            self._seen = self._read()  # before it is asked: so it is not from after the newest
+            self._version, self._newest = self._asked()
         except BaseException:
             self._file.close()
             raise
@@ -76,9 +76,9 @@ class HeaderMark:
         try:
             found = self._read()
             if not self._may_come(found):
-                newest = self._asked()
-                if self._may_follow(newest):
-                    self._newest = newest
+                version, newest = self._asked()
+                if version != self._version and self._may_follow(newest):
+                    self._version, self._newest = version, newest
             if not self._may_come(found):
                 return False
         except (OSError, ValueError, sqlite3.OperationalError, sqlite3.ProgrammingError):
@@ -96,8 +96,9 @@ class HeaderMark:
         """One transaction, so that no two starts have the same number. Raises sqlite3.OperationalError."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            former = self._asked()
-            mark = (former + 1) % self._NUMBERS or 1 if former else 1 + secrets.randbits(30)  # 0 is no mark
+            former = self._number("application_id") % self._NUMBERS
+            step = 1 + secrets.randbits(self._STEP_BITS if former else self._FIRST_BITS)
+            mark = (former + step) % self._NUMBERS or 1  # 0 is no mark
             signed = mark - self._NUMBERS if mark >= self._NUMBERS // 2 else mark
             self._connection.execute(f"PRAGMA application_id = {signed}")
             self._connection.execute("COMMIT")
@@ -113,16 +114,26 @@ class HeaderMark:
     def _may_follow(self, newest: int) -> bool:
         """Whether starts of other processes can have led to this number: once all of the journal is in the file, SQLite
         reads it there, and there it may be that of a file that was written over."""
-        return self._newest == 0 or (newest - self._newest) % self._NUMBERS < self._STARTS
+        return self._newest == 0 or (newest - self._newest) % self._NUMBERS < 2**self._AHEAD_BITS
 
     def _read(self) -> int:
         self._file.seek(self._AT)
         return int.from_bytes(self._file.read(self._BYTES), "big")
 
-    def _asked(self) -> int:
-        """The newest mark, also where it is only in the journal."""
-        (signed,) = self._connection.execute("PRAGMA application_id").fetchone()
-        return int(signed) % self._NUMBERS
+    def _asked(self) -> tuple[int, int]:
+        """A number that is another once another process has written, and the newest mark, also where it is only in the
+        journal; both of one moment."""
+        if self._connection.in_transaction:
+            return self._number("data_version"), self._number("application_id") % self._NUMBERS
+        self._connection.execute("BEGIN")
+        try:
+            return self._number("data_version"), self._number("application_id") % self._NUMBERS
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _number(self, what: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {what}").fetchone()[0])
 
 
 class DatabaseFile:

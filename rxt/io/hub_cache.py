@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from rxt.io.files import read_bounded, write_atomically
+from rxt.io.files import read_bounded, replace_file, write_atomically
 from rxt.io.listing import COMMIT, MODEL, MODEL_ALONE, SUFFIXES, HubFile, Listing
 
 _WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
@@ -102,7 +103,11 @@ class HubCache:
         for index, file in enumerate(listing.files):
             if _size(folder / file.name) != file.size_bytes:
                 needed_again = any(other.etag == file.etag for other in listing.files[index + 1 :])
-                self._place(self.blob(file), folder / file.name, needed_again)
+                try:
+                    self._place(self.blob(file), folder / file.name, needed_again)
+                except FileNotFoundError:  # another process may have moved it there
+                    if _size(folder / file.name) != file.size_bytes:
+                        raise
         # A tokenizer alone does not take the place of a model that opens without the network.
         keeps = not listing.has_weights and self.copy_of(listing.revision, MODEL_ALONE) is not None
         if not keeps and listing.revision != listing.commit and self.commit_of(listing.revision) != listing.commit:
@@ -112,18 +117,26 @@ class HubCache:
         return folder
 
     def _place(self, blob: Path, target: Path, needed_again: bool) -> None:
-        target.unlink(missing_ok=True)
-        if self.symlinks:
-            with contextlib.suppress(OSError):  # Windows allows them only to some
-                target.symlink_to(os.path.relpath(blob, target.parent))
+        """Puts a link in its place in one step: another process may be publishing the same files. Raises OSError."""
+        beside = target.with_name(f".{secrets.token_hex(8)}.rxt.link")
+        try:
+            if self.symlinks:
+                with contextlib.suppress(OSError):  # Windows allows them only to some
+                    beside.symlink_to(os.path.relpath(blob, target.parent))
+                    replace_file(beside, target)
+                    return
+            with contextlib.suppress(OSError):  # some disks know no links at all
+                os.link(blob, beside)
+                replace_file(beside, target)
                 return
-        with contextlib.suppress(OSError):  # some disks know no links at all
-            os.link(blob, target)
-            return
-        if needed_again:
-            shutil.copyfile(blob, target)
-        else:
-            os.replace(blob, target)
+            if needed_again:
+                shutil.copyfile(blob, beside)
+                replace_file(beside, target)
+            else:
+                replace_file(blob, target)
+        finally:
+            with contextlib.suppress(OSError):  # also where both are links to one file: then nothing was moved
+                beside.unlink()
 
 
 def _has_weights(folder: Path) -> bool:

@@ -1,10 +1,12 @@
 """Garbage is collected between tests, as the application does between events (app.collector), never while painting;
-and a place far from UTC."""
+threads have
+time to end; and a place far from UTC."""
 
 from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -18,6 +20,15 @@ def _no_garbage_is_collected_while_painting() -> Iterator[None]:
     yield
     gc.collect(0)
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _threads_may_end_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that others use too they may; no longer than what hangs in a test hangs, though."""
+    ports = ("analysis_port", "file_jobs", "hub_port", "port")
+    for name in (*(f"app.engine.{port}" for port in ports), "app.views.inspector.export_recordings"):
+        if (module := sys.modules.get(name)) is not None:
+            monkeypatch.setattr(module, "SHUTDOWN_MS", 8_000)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.instance import LOCK, Instance, Request
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 30.0
+LIMIT_S = 90.0
 pytestmark = pytest.mark.usefixtures("qapp")
 
 HOLDER = """
@@ -53,6 +53,22 @@ def test_that_a_second_start_is_heard_by_the_first(tmp_path: Path) -> None:
     finally:
         first.kill()
         first.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has pipes of another kind")
+def test_that_a_second_start_is_heard_where_temporary_files_have_long_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    first = holder(tmp_path / "data")
+    try:
+        assert Instance(tmp_path / "data").claim_or_hand_over(Request()) is False
+    finally:
+        first.kill()
+        first.communicate()
+        Path(Instance(tmp_path / "data")._name).unlink()
 
 
 def test_that_the_lock_of_a_killed_process_is_taken_over_at_once(tmp_path: Path) -> None:
@@ -166,13 +182,16 @@ def start(data_dir: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.timeout(3 * LIMIT_S)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to handle")
 def test_that_a_second_start_of_the_application_ends_quietly_and_the_first_goes_on(tmp_path: Path) -> None:
     first = start(tmp_path / "data")
     try:
         lock, began = tmp_path / "data" / LOCK, time.monotonic()
-        while not lock.exists() and time.monotonic() - began < LIMIT_S:
+        shown = tmp_path / "data" / "conversations.sqlite"  # opened once the window is there, and answers
+        while not shown.exists() and time.monotonic() - began < LIMIT_S:
             time.sleep(0.05)
+        assert lock.exists()
         second = start(tmp_path / "data")
         output, errors = second.communicate(timeout=LIMIT_S)
         assert (second.returncode, output, errors) == (0, "", "")

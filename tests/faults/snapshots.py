@@ -40,7 +40,7 @@ class Target:
         """Both readers get the changed bytes."""
         self._path.write_bytes(data)
         outcome.tries += 1
-        started_s = time.perf_counter()
+        started_s = time.thread_time()  # not by the wall: the machine may have other work
         try:
             rxt.read_snapshot_info(self._path)
         except SnapshotError:
@@ -57,7 +57,7 @@ class Target:
         else:
             outcome.count("identical")
             outcome.check(loaded.memory.sha256 == self._sha256, "another memory came out")
-        took_s = time.perf_counter() - started_s
+        took_s = time.thread_time() - started_s
         outcome.counts["longest_ms"] = max(outcome.counts.get("longest_ms", 0), round(took_s * 1000))
         outcome.check(took_s < LONGEST_S, f"it took {took_s:.1f} s")
 

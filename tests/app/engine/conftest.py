@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.engine.messages import OpenedConversation, ReplayCheck, TurnNode
     from app.models.phase import Phase
 
-TIMEOUT_MS = 5000
+TIMEOUT_MS = 30_000
 
 
 class Listener(QObject):
@@ -188,7 +188,8 @@ class Desk:
         self.rest()
 
     def say(self, text: str) -> None:
-        """One whole turn."""
+        """One whole turn, once what was asked before is over."""
+        self.rest()
         self.port.ask(text, Sampling())
         self.rest()
 

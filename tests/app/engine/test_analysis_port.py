@@ -254,12 +254,13 @@ def test_that_closing_during_an_analysis_takes_no_time(qtbot: QtBot, phase: Phas
 def test_that_leaving_waits_for_nothing_and_hands_the_thread_over(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analyst = StandIn()
+    at_step = threading.Event()
+    analyst = StandIn(at_step=lambda inquiry, step: at_step.set())
     port = AnalysisPort(opening=lambda: analyst)
     port.set_subject(subject(3))
     analyst.goes.clear()
     port.inquire(AskReads(0))
-    qtbot.waitUntil(lambda: bool(analyst.begun))
+    qtbot.waitUntil(at_step.is_set)
     waits: list[int] = []
     with monkeypatch.context() as patch:
         for way in ("wait", "ends_within"):
@@ -280,12 +281,13 @@ def test_that_closing_without_ever_asking_is_nothing(qtbot: QtBot) -> None:
 
 def test_that_native_code_which_hangs_is_told_apart(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.engine.analysis_port.SHUTDOWN_MS", 50)
-    analyst = StandIn()
+    at_step = threading.Event()
+    analyst = StandIn(at_step=lambda inquiry, step: at_step.set())
     port = AnalysisPort(opening=lambda: analyst)
     port.set_subject(subject(1))
     analyst.goes.clear()
     port.inquire(AskReads(0))
-    qtbot.waitUntil(lambda: bool(analyst.begun))
+    qtbot.waitUntil(at_step.is_set)
     assert not port.shutdown()
     analyst.goes.set()
-    assert port._thread.wait(2000)
+    assert port._thread.wait(10_000)

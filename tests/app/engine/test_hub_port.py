@@ -110,7 +110,7 @@ def test_that_closing_in_the_middle_of_a_download_is_quick_and_silent(hub: HubSe
     with qtbot.waitSignal(port.progressed, timeout=10_000):
         port.fetch(REPOSITORY, COMMIT)
     heard = all_heard(port)
-    assert port.shutdown()  # within two seconds
+    assert port.shutdown()  # long before the hub goes on
     port.search("tiny")  # ignored
     qtbot.wait(100)  # what was posted before the end would be heard now
     assert heard == []

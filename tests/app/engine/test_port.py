@@ -356,7 +356,7 @@ def test_that_a_flood_of_tokens_never_silences_the_window_and_loses_nothing(desk
     started = time.monotonic()
     heartbeat = Heartbeat()
     desk.port.ask("go", Sampling())
-    desk.until(lambda: not desk.port.phase.is_busy, timeout_ms=30_000)
+    desk.until(lambda: not desk.port.phase.is_busy, timeout_ms=90_000)
     duration_s = time.monotonic() - started
     assert heartbeat.worst_ms < 250
     assert heartbeat.beats >= len(desk.heard.batches)

@@ -64,11 +64,12 @@ def test_that_shutting_down_during_a_stream_takes_no_time_and_loses_nothing(desk
 
 
 def test_that_the_end_waits_for_a_memory_that_is_being_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_port, "SHUTDOWN_MS", 100)
     desk.behaviour.before_memory = lambda: time.sleep(0.5)
     desk.port.ask("a long turn", Sampling())
     desk.until(lambda: desk.port.phase is Phase.WRITING)
-    assert desk.port.shutdown()
+    with monkeypatch.context() as patch:
+        patch.setattr(engine_port, "SHUTDOWN_MS", 100)
+        assert desk.port.shutdown()
     number, memory = desk.opened.id, desk.behaviour.sessions[-1].memory.sha256
     desk.reopen().port.open_conversation(number)
     desk.rest()

@@ -316,9 +316,12 @@ def test_that_cells_fade_between_turns_and_end_at_the_new_values(
 ) -> None:
     view = show(MemoryMapView(history, themes))
     history.show_turn(0)
-    qtbot.wait(400)
-    expected = expected_colour(history.current.change[1, 9], view.panel.limits, lookup_table("cividis"))
-    assert colour_at(view.panel, 1, 9) == expected
+
+    def is_at_its_end() -> bool:
+        expected = expected_colour(history.current.change[1, 9], view.panel.limits, lookup_table("cividis"))
+        return bool(colour_at(view.panel, 1, 9) == expected)
+
+    qtbot.waitUntil(is_at_its_end)
 
 
 def test_that_a_hidden_map_draws_nothing_until_it_is_shown(

@@ -361,7 +361,7 @@ def test_that_a_recording_that_cannot_be_left_in_time_is_told_at_the_end(
     assert begun.wait(10)
     assert not recordings.shutdown()
     goes.set()
-    monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 2_000)
+    monkeypatch.setattr("app.views.inspector.export_recordings.SHUTDOWN_MS", 8_000)
     assert recordings.shutdown()
 
 

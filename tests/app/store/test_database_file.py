@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.store.conversation_store import ConversationStore
-from app.store.database_file import address
+from app.store.database_file import HeaderMark, address
 from app.store.errors import NotWritableError, StoreError
 from tests.app.store.history import create, replayed, say
 
@@ -120,7 +120,10 @@ def bring_mark(path: Path, mark: int) -> None:
         file.write(mark.to_bytes(4, "big"))
 
 
-def test_that_marks_of_other_starts_that_reach_the_file_late_have_not_written_over_it(tmp_path: Path) -> None:
+def test_that_marks_of_other_starts_that_reach_the_file_late_have_not_written_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: 0)  # steps of 1
     path = tmp_path / "conversations.sqlite"
     ConversationStore(path).close()
     oldest = mark_in(path)
@@ -180,37 +183,50 @@ def test_that_a_file_is_left_alone_that_was_written_over_when_all_of_the_journal
     assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
 
 
-def test_that_a_start_in_the_middle_of_another_does_not_hide_that_a_file_was_written_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_that_a_copy_that_was_opened_elsewhere_is_not_taken_for_the_file_that_is_open(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "conversations.sqlite", tmp_path / "elsewhere" / "conversations.sqlite"
+    ConversationStore(path).close()
+    elsewhere.parent.mkdir()
+    shutil.copyfile(path, elsewhere)
+    for starts in (1, 2):
+        store = ConversationStore(path)
+        for _ in range(starts):
+            ConversationStore(elsewhere).close()
+        shutil.copyfile(elsewhere, path)
+        with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+            create(store, "lost")
+        store.close()
+        assert path.read_bytes() == elsewhere.read_bytes()
+
+
+@pytest.mark.parametrize("moment", ["_read", "_asked"])
+def test_that_a_start_of_another_process_in_the_last_moment_hides_no_copy_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
     ConversationStore(path).close()
     shutil.copyfile(path, copy)
-    others: list[ConversationStore] = []
+    real = getattr(HeaderMark, moment)
 
-    class LateFile(io.FileIO):
-        def read(self, size: int | None = -1) -> Any:
-            if not others:
-                others.append(ConversationStore(path))
-            return super().read(size)
+    def late(mark: HeaderMark) -> object:
+        monkeypatch.setattr(HeaderMark, moment, real)
+        ConversationStore(path).close()
+        return real(mark)
 
-    def late(file: Path, *_args: Any, **_options: Any) -> LateFile:
-        monkeypatch.undo()
-        return LateFile(file)
-
-    monkeypatch.setattr(Path, "open", late)
+    monkeypatch.setattr(HeaderMark, moment, late)
     store = ConversationStore(path)
+    say(store, create(store, "kept"), "Hi")
     shutil.copyfile(copy, path)
     with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
         create(store, "lost")
-    for opened in (*others, store):
-        opened.close()
-    assert len(others) == 1
-    assert path.read_bytes() == copy.read_bytes()
+    store.close()
 
 
 @pytest.mark.parametrize(("former", "marks"), [(2**31 - 1, [2**31, 2**31 + 1]), (-1, [1, 2])])
-def test_that_marks_go_on_where_the_numbers_of_sqlite_end(tmp_path: Path, former: int, marks: list[int]) -> None:
+def test_that_marks_go_on_where_the_numbers_of_sqlite_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, former: int, marks: list[int]
+) -> None:
+    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: 0)  # steps of 1
     path = tmp_path / "conversations.sqlite"
     ConversationStore(path).close()
     with contextlib.closing(sqlite3.connect(path)) as connection:

@@ -18,7 +18,7 @@ from tests.app.store import version_1
 from tests.app.store.history import create, replayed, say
 
 ROOT = Path(__file__).parents[3]
-SAVES = 200
+SAVES = 100
 WRITER = """
 import sys
 from pathlib import Path

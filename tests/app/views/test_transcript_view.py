@@ -288,6 +288,6 @@ def test_that_only_the_lines_in_sight_of_a_very_long_message_are_marked(
     assert message.position_at(QPointF(300.0, 1_200.0)) in range(first, last)
     view.select_all()
     view.show_matches(lambda row: [(at, at + 2) for at in range(0, len(text), 2)] if row == 0 else [])
-    begin = time.perf_counter()
+    begin = time.process_time()
     view.grab()
-    assert time.perf_counter() - begin < 1.0  # many seconds where all lines are marked
+    assert time.process_time() - begin < 1.0  # many seconds where all lines are marked

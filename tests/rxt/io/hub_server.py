@@ -135,8 +135,9 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
         do_HEAD = do_GET
 
         def answer(self, path: str) -> None:
-            if hub.faults.silent is not None:
-                hub.faults.silent.wait(20)
+            silent = hub.faults.silent  # a test may take it away meanwhile
+            if silent is not None:
+                silent.wait(20)
             for word, (status, headers) in hub.faults.refuse.items():
                 if word in path and hub.faults.refusals > 0:
                     hub.faults.refusals -= 1
@@ -243,9 +244,10 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
             end = min(size for size in (truncate, drop, len(content)) if size is not None)
             for position in range(0, end, PIECE_BYTES):
                 self.wfile.write(content[position : min(position + PIECE_BYTES, end)])
-                if is_file and faults.stall is not None and position >= end // 2:
+                stall = faults.stall
+                if is_file and stall is not None and position >= end // 2:
                     self.wfile.flush()
-                    faults.stall.wait(20)
+                    stall.wait(20)
 
         def refuse(self, status: int, headers: dict[str, str]) -> None:
             content = json.dumps({"error": f"refused {hub.echo}".strip()}).encode()

@@ -10,6 +10,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import huggingface_hub
 import pytest
@@ -17,10 +18,13 @@ from huggingface_hub import constants
 
 import rxt
 from rxt.errors import ModelError
-from rxt.io.errand import Progress
+from rxt.io.download import Download
+from rxt.io.errand import Errand, Progress
 from rxt.io.hub import fetch, fetch_whole, is_still_to_come, look_up, resolve
+from rxt.io.hub_cache import HubCache
 from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
 from rxt.io.listing import MODEL_ALONE, TOKENIZER_ALONE
+from rxt.io.visitor import Visitor
 from tests.rxt.io.conftest import REPOSITORY, tiny_files
 from tests.rxt.io.hub_server import COMMIT, NEXT_COMMIT, HubServer, Repository
 
@@ -223,6 +227,37 @@ def test_that_a_disk_without_links_holds_a_model_all_the_same(
     hub.requests.clear()
     fetch(REPOSITORY)
     assert not hub.paths("/resolve/")
+
+
+@pytest.mark.parametrize("when", ["before a file is placed", "while it is placed"])
+@pytest.mark.parametrize("links", ["symlinks", "no symlinks", "no links"])
+def test_that_two_programs_that_show_the_same_files_at_once_take_nothing_from_each_other(
+    hub: HubServer, cache: Path, monkeypatch: pytest.MonkeyPatch, links: str, when: str
+) -> None:
+    def no_link(*_: object) -> None:
+        raise OSError("no links here")
+
+    if links == "no links":
+        monkeypatch.setattr(os, "link", no_link)
+    files = hub.repositories[REPOSITORY].files
+    held = HubCache(cache, REPOSITORY, links == "symlinks")
+    Download(look_up(REPOSITORY), held, Visitor(None, hub.address), hub.address).run(Errand())
+    place = {
+        "before a file is placed": (HubCache, "_place"),
+        "while it is placed": (Path, "symlink_to") if links == "symlinks" else (os, "link"),
+    }[when]
+    real = getattr(*place)
+
+    def late(*arguments: Any) -> Any:
+        monkeypatch.setattr(*place, real)
+        held.publish(look_up(REPOSITORY))
+        return real(*arguments)
+
+    monkeypatch.setattr(*place, late)
+    folder = held.publish(look_up(REPOSITORY))
+    assert contents(folder) == {name: files[name] for name in WANTED}
+    blobs = sorted(path.read_bytes() for path in (held.folder / "blobs").iterdir())
+    assert blobs == ([] if links == "no links" else sorted(files[name] for name in WANTED))
 
 
 def test_that_the_disk_is_measured_before_the_first_byte(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def _end(text: str, at: int) -> int:
 
 
 class ActionSearch(QAbstractListModel):
-    """The actions that fit; what can be done now comes before what cannot."""
+    """The actions that fit, the best first; of those that fit alike what can be done now comes before what cannot."""
 
     def __init__(self, entries: Iterable[Entry], parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -143,8 +143,9 @@ class ConversationList(QAbstractListModel):
         self._found = tuple(line.id for line in lines)
         self._may_be_more = len(lines) == most
         self._by_id.update({line.id: line for line in lines if line.id not in self._by_id})
-        self._snippets = {line.id: one_line(getattr(line, "snippet", "")) for line in lines}
+        before, self._snippets = self._snippets, {line.id: one_line(getattr(line, "snippet", "")) for line in lines}
         self._show()
+        self._emit_changed([row for number, row in self._rows.items() if before.get(number) != self.snippet(number)])
         self.searched.emit(text)
 
     def show_all(self) -> None:

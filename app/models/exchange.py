@@ -135,6 +135,6 @@ def measures(metrics: TurnMetrics) -> tuple[str, ...]:
     first_s, speed = metrics.first_token_s, metrics.tokens_per_s
     return (
         *((f"first token {duration(first_s)}",) if first_s else ()),
-        *((f"{speed:,.0f} tok/s",) if speed is not None else ()),
+        *((f"{speed:,.0f} tok/s" if speed >= 9.95 else f"{speed:.1f} tok/s",) if speed is not None else ()),
         f"memory written in {duration(metrics.memory_s)}",
     )

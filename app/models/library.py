@@ -47,6 +47,6 @@ def size_in_words(size_bytes: int) -> str:
     """1,234,567 -> 1.2 MB (powers of ten)."""
     if size_bytes < 1_000:
         return f"{size_bytes} B"
-    if size_bytes < 1_000_000:
+    if size_bytes < 999_500:
         return f"{size_bytes / 1_000:.0f} kB"
     return f"{size_bytes / 1_000_000:.1f} MB"

@@ -59,7 +59,7 @@ class MemoryChoices(QObject):
 
     @property
     def all(self) -> tuple[MemoryChoice, ...]:
-        """The initial memory, the turns of the open path, the tips of other branches, the saved memories."""
+        """The initial memory, the turns of the open path, tips of branches that it does not reach, saved memories."""
         if self._known is None:
             self._known = tuple(self._found())
         return self._known
@@ -75,7 +75,7 @@ class MemoryChoices(QObject):
             name = f"turn {record.turn + 1} · {shortened(record.query)}"
             yield MemoryChoice(name, turn=record.turn, sha256=record.memory_after)
         for branch in self._branches.branches:
-            if not branch.is_current:
+            if not branch.is_current or branch.goes_on:
                 yield MemoryChoice(f"branch · {shortened(branch.title)} ({branch.detail})", branch=branch.leaf)
         shape = initial.layers, initial.slots, initial.width
         for line in self._memories.lines:

@@ -93,7 +93,7 @@ def repository_in(text: str) -> str | None:
 
 def size_in_words(size_bytes: float) -> str:
     """A size in decimal units: 340 kB, 1.1 GB."""
-    if size_bytes < 1000:
+    if size_bytes < 999.5:
         return f"{size_bytes:.0f} bytes"
     for unit in ("kB", "MB", "GB"):
         size_bytes /= 1000

@@ -60,8 +60,13 @@ def _draw_line(painter: QPainter, frame: Frame, line: Line, colour: str, index: 
         _draw_crowd(painter, frame, line, colour)
         return
     beside = dodge(line, index)
-    pairs = zip(line.x, line.y, strict=True)
-    points = [frame.point(float(x), float(y)) + beside for x, y in pairs if np.isfinite(y)]
+    runs: list[list[QPointF]] = [[]]
+    for x, y in zip(line.x, line.y, strict=True):
+        if np.isfinite(x) and np.isfinite(y):
+            runs[-1].append(frame.point(float(x), float(y)) + beside)
+        else:  # a gap, as on the screen
+            runs.append([])
+    points = [point for run in runs for point in run]
     painter.setPen(pen(colour, 0.8))
     if line.low is not None and line.high is not None:
         for x, low, high in zip(line.x, line.low, line.high, strict=True):
@@ -69,8 +74,8 @@ def _draw_line(painter: QPainter, frame: Frame, line: Line, colour: str, index: 
                 ends = frame.point(float(x), float(low)), frame.point(float(x), float(high))
                 painter.drawLine(QLineF(ends[0] + beside, ends[1] + beside))
     painter.setPen(pen(colour, 1.4))
-    if not line.dots_only:
-        painter.drawPolyline(QPolygonF(points))
+    for run in [] if line.dots_only else runs:
+        painter.drawPolyline(QPolygonF(run))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     radius = 1.6 if len(points) > 200 else 2.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.models.lab import RUNS_KEPT, strongest
-from app.models.lab_questions import MOST_QUESTIONS, question_list
+from app.models.lab_questions import LONGEST_QUESTION, MOST_QUESTIONS, question_list
 from app.models.memory_history import INITIAL
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench
@@ -42,6 +43,66 @@ def test_that_a_layer_means_all_of_its_slots_and_one_that_is_not_there_is_a_reas
     assert target.slots.sum(axis=1).tolist() == [0, 0, 0, 32]
     bench.lab.choose(layer=4)
     assert bench.lab.target().problem == "The memory has no layer 4."
+
+
+def test_that_the_words_say_which_slots_are_meant(bench: Bench) -> None:
+    bench.lab.choose(place="selected")
+    bench.history.select_slot(1, 5)
+    assert bench.lab.target().words == "slot 5 of layer 1"
+    bench.lab.choose(place="layer", layer=3)
+    assert bench.lab.target().words == "all 32 slots of layer 3"
+    bench.lab.choose(place="read", share=0.25)
+    assert bench.lab.target(np.ones((4, 32), np.float32), "the answer").words == (
+        "the 32 slots the answer read most (25% of each layer)"
+    )
+
+
+def test_that_slots_that_were_read_are_neither_meant_nor_missing_before_it_is_known_how_much(bench: Bench) -> None:
+    target = bench.lab.target()
+    assert (target.slots, target.problem) == (None, "")
+
+
+def test_that_reads_of_the_locked_word_count_where_it_is_of_the_turn(bench: Bench) -> None:
+    assert bench.lab.read_words(4) is None
+    bench.selection.lock((4, 2))
+    assert (bench.lab.read_words(4), bench.lab.read_words(3)) == ((2,), None)
+
+
+def test_that_another_choice_is_told_once_and_so_is_whatever_else_changes_what_is_meant(bench: Bench) -> None:
+    told: list[str] = []
+    now = [""]
+    bench.lab.changed.connect(lambda: told.append(now[0]))
+    steps: dict[str, Callable[[], object]] = {
+        "choice": lambda: bench.lab.choose(kind="noise"),
+        "same": lambda: bench.lab.choose(kind="noise"),
+        "mark": lambda: bench.selection.toggle_mark(0, 0),
+        "unmark": bench.lab.clear_marks,
+        "word": lambda: bench.selection.lock((4, 0)),
+        "slot": lambda: bench.history.select_slot(1, 5),
+        "branch": lambda: bench.history.follow_path(conversation(3)[1]),
+    }
+    for now[0], change in steps.items():
+        change()
+    assert list(dict.fromkeys(told)) == ["choice", "mark", "unmark", "word", "slot", "branch"]
+    assert told.count("choice") == 1
+    assert not bench.selection.marks.any()
+
+
+def test_that_a_run_is_told_and_so_is_that_all_are_let_go(bench: Bench) -> None:
+    told: list[int] = []
+    bench.lab.runs_changed.connect(lambda: told.append(len(bench.lab.runs)))
+    bench.lab.keep(4, "run", object())
+    bench.history.start(*conversation(2))
+    assert told == [1, 0]
+
+
+def test_that_a_source_goes_with_its_conversation_and_only_a_patch_needs_one(bench: Bench) -> None:
+    bench.lab.choose(kind="patch", source=bench.choices.all[1])
+    assert bench.lab.experiment.needs_source
+    bench.history.start(*conversation(2))
+    assert (bench.lab.experiment.kind, bench.lab.experiment.source) == ("patch", None)
+    bench.lab.choose(kind="freeze")
+    assert not bench.lab.experiment.needs_source
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.5, 1.0])
@@ -96,6 +157,16 @@ def test_that_without_a_memory_there_is_nothing_to_take(bench: Bench) -> None:
 def test_that_questions_are_lines_of_question_and_answer() -> None:
     text = 'question, expected\n# names\n\nWhat is my name?, Alice\n"Who, and where?", "Paris, in May"\n'
     assert question_list(text).pairs == (("What is my name?", "Alice"), ("Who, and where?", "Paris, in May"))
+
+
+def test_that_only_the_first_row_that_is_not_empty_can_be_a_heading() -> None:
+    text = ",\nquestion, expected\na, b\nquestion, answer\n"
+    assert question_list(text).pairs == (("a", "b"), ("question", "answer"))
+
+
+def test_that_as_many_and_as_long_questions_as_the_limits_say_can_be_typed() -> None:
+    assert len(question_list("a, b\n" * MOST_QUESTIONS).pairs) == MOST_QUESTIONS
+    assert question_list(f"a, {'b' * LONGEST_QUESTION}").problem == ""
 
 
 @pytest.mark.parametrize(

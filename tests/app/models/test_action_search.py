@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import Qt
 
 from app.models.action_search import ActionSearch, Entry, EntryRole, fit
 from app.models.key_rules import refusal
@@ -22,6 +25,7 @@ def test_that_beginnings_of_words_fit_better_than_letters_within() -> None:
     assert fit("Open memory", "omy") == 4
     assert fit("Open memory", "xyz") is None
     assert fit("Open memory", "mem op") == 1
+    assert fit("Open memory", "MEM") == 1
 
 
 def test_that_letters_follow_each_other_in_a_word_or_begin_the_next() -> None:
@@ -52,12 +56,41 @@ def test_that_the_list_shows_the_best_first_and_what_cannot_be_done_last() -> No
     assert search.rowCount() == 0
 
 
-@pytest.mark.parametrize("keys", ["Ctrl+R", "F5", "Shift+F3", "Alt+Left", "Esc", "Ctrl++", "Meta+K", "Ctrl+Shift+P"])
+def test_that_a_better_fit_comes_first_also_where_it_cannot_be_done() -> None:
+    search = ActionSearch((Entry("all", "Set all values", "Chat", "", ""), *ENTRIES))
+    search.search("save")
+    assert [search.index(row).data(EntryRole.ID) for row in range(2)] == ["save", "all"]
+
+
+def test_that_what_can_be_done_changes_in_its_place_and_is_told() -> None:
+    search = ActionSearch(ENTRIES)
+    told: list[tuple[int, int]] = []
+    search.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    before = [search.index(row).data(EntryRole.ID) for row in range(4)]
+    search.update([replace(entry, reason="" if entry.reason else "Please wait.") for entry in ENTRIES])
+    assert told == [(0, 3)]
+    assert [search.index(row).data(EntryRole.ID) for row in range(4)] == before
+    assert [bool(search.index(row).data(EntryRole.REASON)) for row in range(4)] == [True, True, True, False]
+
+
+def test_that_a_line_says_aloud_its_menu_its_keys_and_why_it_cannot_be_done() -> None:
+    search = ActionSearch(ENTRIES[1:2])
+    line = search.index(0)
+    assert (line.data(EntryRole.MENU), line.data(EntryRole.KEYS)) == ("Memory", "Ctrl+S")
+    aloud = line.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert aloud == "Save memory, Memory, Ctrl+S, Nothing is remembered yet."
+
+
+@pytest.mark.parametrize(
+    "keys", ["Ctrl+R", "F5", "F12", "Shift+F3", "Alt+Left", "Esc", "Ctrl++", "Meta+K", "Ctrl+Shift+P"]
+)
 def test_that_keys_with_a_modifier_may_be_chosen(keys: str) -> None:
     assert refusal(keys) == ""
 
 
-@pytest.mark.parametrize("keys", ["R", "Shift+R", "Ctrl+C", "Space", "Return", "Tab", "Left"])
+@pytest.mark.parametrize(
+    "keys", ["R", "Shift+R", "Ctrl+C", "Ctrl+Shift+Z", "Ctrl+Space", "Space", "Return", "Tab", "Left"]
+)
 def test_that_keys_that_type_or_edit_may_not(keys: str) -> None:
     assert refusal(keys)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import TurnNode
-from app.models.branches import BranchList, branches
+from app.models.branches import BranchList, BranchRole, branches
+from app.models.library import LibraryRole
 
 
 def node(number: int, parent: int | None, turn: int | None = 0, query: str = "") -> TurnNode:
@@ -62,6 +65,75 @@ def test_that_a_branch_leads_elsewhere_while_the_path_ends_before_it_does() -> N
     assert told == [True, False, True]
     model.set_tree((), None)
     assert not model.lead_elsewhere
+
+
+def test_that_a_chat_with_forks_leads_elsewhere_though_its_path_is_shown_to_the_end() -> None:
+    model = BranchList()
+    model.set_tree((*LINE, node(4, 2, 2)), 3)
+    assert not any(branch.goes_on for branch in model.branches)
+    assert model.lead_elsewhere
+
+
+def test_that_before_the_first_turn_only_the_first_branch_goes_on() -> None:
+    assert [row.goes_on for row in branches((*LINE, node(4, 2, 2)), None)] == [True, False]
+
+
+def test_that_the_oldest_turn_goes_on_with_its_branch_in_whatever_order_turns_come() -> None:
+    tree = (*LINE, node(4, 2, 2), node(5, 1, 1))
+    assert branches(tree[::-1], 3) == branches(tree, 3)
+
+
+def test_that_turns_whose_former_ones_are_missing_are_shown() -> None:
+    (row,) = branches((node(2, 1, 1), node(3, 2, 2)), 3)
+    assert (row.leaf, row.depth, row.is_current) == (3, 0, True)
+
+
+def test_that_a_branch_after_a_turn_that_is_not_in_memory_says_its_version_alone() -> None:
+    rows = branches((node(1, None, None), node(2, 1), node(3, 1)), 3)
+    assert rows[1].detail == "version 2 · “a3” · 1 turn"
+
+
+def test_that_a_branch_whose_first_message_shows_nothing_is_called_so() -> None:
+    (row,) = branches((replace(node(1, None), query=" \n"),), 1)
+    assert row.title == "Empty message"
+
+
+def test_that_a_row_tells_its_last_turn_and_how_its_lines_are_drawn() -> None:
+    model = BranchList()
+    model.set_tree((*LINE, node(4, 1, 1), node(5, 4, 2), node(6, 4, 2), node(7, 2, 2)), 6)
+    roles = (
+        LibraryRole.KEY, LibraryRole.IS_CURRENT, BranchRole.RAILS, BranchRole.IS_ON_PATH, BranchRole.HAS_FORKS,
+    )  # fmt: skip
+    assert [tuple(model.index(row).data(role) for role in roles) for row in range(4)] == [
+        (3, False, (), True, True),
+        (5, False, (True,), True, True),
+        (6, True, (True, False), True, False),
+        (7, False, (False,), False, False),
+    ]
+
+
+def test_that_a_branch_says_aloud_its_level_and_whether_it_is_open() -> None:
+    model = BranchList()
+    model.set_tree((*LINE, node(4, 2, 2), node(5, 4, 3), node(6, 2, 2)), 4)
+    spoken = [model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert spoken == [
+        "q1, 3 turns, on the way to the open one",
+        "q4, turn 3, version 2 · “a4” · 2 turns, level 2, open before its end",
+        "q6, turn 3, version 3 · “a6” · 1 turn, level 2",
+    ]
+    model.set_tree(LINE, 3)
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "q1, 3 turns, open"
+
+
+def test_that_rows_are_told_together_and_the_same_tree_is_not_told() -> None:
+    model = BranchList()
+    model.set_tree((*LINE, node(4, 2, 2)), 4)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.set_tree((*LINE, node(4, 2, 2)), 4)
+    assert told == []
+    model.set_tree((*LINE, node(4, 2, 2)), 3)
+    assert told == [(0, 1)]
 
 
 def test_that_nothing_is_open_before_the_first_turn() -> None:

@@ -43,6 +43,7 @@ def test_that_chats_are_grouped_by_the_day_they_were_used(chats: ConversationLis
 def test_that_a_heading_stands_above_the_first_of_its_group_only(chats: ConversationList) -> None:
     chats.set_lines([chat(3), chat(2), chat(1, days_ago=1)])
     assert shown(chats) == [("Today", 3), ("", 2), ("Yesterday", 1)]
+    assert [chats.has_heading(row) for row in range(3)] == [True, False, True]
 
 
 def test_that_a_chat_of_another_version_of_the_loaded_model_says_so(chats: ConversationList) -> None:
@@ -95,6 +96,33 @@ def test_that_days_are_those_of_the_place_where_the_person_is() -> None:
     assert date_group(last_minute_in_utc, date(2025, 6, 18)) == (0, "Today")
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2025-06-16", "This week"),
+        ("2025-06-15", "Last week"),
+        ("2025-06-09", "Last week"),
+        ("2025-06-08", "Earlier this month"),
+        ("2025-06-01", "Earlier this month"),
+        ("2025-05-31", "May"),
+        ("2025-01-01", "January"),
+        ("2024-12-31", "2024"),
+    ],
+)
+def test_that_a_day_is_in_the_group_that_people_would_say(day: str, words: str) -> None:
+    assert date_group(datetime.fromisoformat(f"{day}T12:00").timestamp(), WEDNESDAY.date())[1] == words
+
+
+def test_that_the_last_months_have_their_names_also_across_the_new_year() -> None:
+    december = datetime(2024, 12, 5, 12).timestamp()
+    assert [date_group(december, date(2025, month, 10))[1] for month in (2, 5, 6)] == ["December", "December", "2024"]
+
+
+def test_that_years_stand_in_their_order(chats: ConversationList) -> None:
+    chats.set_lines([chat(3, days_ago=900), chat(2, days_ago=400), chat(1, days_ago=1300)])
+    assert shown(chats) == [("2024", 2), ("2022", 3), ("2021", 1)]
+
+
 def test_that_older_groups_never_stand_above_newer_ones() -> None:
     today = WEDNESDAY.date()
     ranks = [date_group((WEDNESDAY - timedelta(days=days)).timestamp(), today)[0] for days in range(1500)]
@@ -116,6 +144,63 @@ def test_that_a_search_shows_what_was_found_and_then_everything_again(chats: Con
     assert chats.index(0).data() == "renamed"
     chats.show_all()
     assert [key for _, key in shown(chats)] == [3, 2, 1]
+
+
+def test_that_a_search_is_known_until_everything_is_shown_again(chats: ConversationList) -> None:
+    told: list[str] = []
+    chats.searched.connect(told.append)
+    chats.set_lines([chat(2), chat(1)])
+    for ends in (chats.show_all, lambda: chats.show_found(" ", [])):
+        chats.show_found("dog", [chat(2)])
+        assert (chats.search, chats.row_of(1)) == ("dog", None)
+        ends()
+        assert (chats.search, chats.row_of(1)) == ("", 1)
+    chats.show_all()
+    assert told == ["dog", "", "dog", ""]
+
+
+def test_that_the_words_around_what_was_found_stand_in_the_line_until_the_search_ends(chats: ConversationList) -> None:
+    chats.set_lines([chat(2), chat(1)])
+    chats.show_found("dog", [replace(chat(1), snippet="the dog\nbarks"), chat(2, "a dog")])
+    assert [heading for heading, _ in shown(chats)] == ["2 chats found", ""]
+    roles = (LibraryRole.DETAIL, Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert [chats.index(0).data(role) for role in roles] == ["the dog barks"] * 2
+    assert [chats.index(1).data(role) for role in roles] == ["1 turn · mneme-small", ""]
+    chats.show_all()
+    assert [chats.index(1).data(role) for role in roles] == ["1 turn · mneme-small", ""]
+
+
+def test_that_other_words_around_what_was_found_in_the_same_chats_are_told(chats: ConversationList) -> None:
+    chats.set_lines([chat(2), chat(1)])
+    chats.show_found("dog", [replace(chat(2), snippet="a dog"), replace(chat(1), snippet="the dog barks")])
+    told: list[int] = []
+    chats.dataChanged.connect(lambda index: told.append(index.row()))
+    chats.show_found("dog b", [replace(chat(2), snippet="a dog"), replace(chat(1), snippet="dog b, at last")])
+    assert told == [1]
+    assert chats.index(1).data(LibraryRole.DETAIL) == "dog b, at last"
+
+
+def test_that_the_chat_that_was_open_and_the_one_that_is_are_told(chats: ConversationList) -> None:
+    chats.set_lines([chat(3), chat(2), chat(1)])
+    chats.set_current(3)
+    told: list[int] = []
+    switched: list[int | None] = []
+    chats.dataChanged.connect(lambda index: told.append(index.row()))
+    chats.current_changed.connect(lambda: switched.append(chats.current_row))
+    chats.set_current(1)
+    chats.set_current(1)
+    assert (told, switched) == ([0, 2], [2])
+
+
+def test_that_only_the_line_whose_words_changed_is_told(chats: ConversationList) -> None:
+    chats.set_lines([chat(2), chat(1)])
+    told: list[int] = []
+    chats.dataChanged.connect(lambda index: told.append(index.row()))
+    chats.set_lines([chat(2), chat(1, "renamed")])
+    assert told == [1]
+    line = chats.line(1)
+    assert line is not None
+    assert line.title == "renamed"
 
 
 def test_that_a_chat_that_is_deleted_leaves_the_result_of_a_search(chats: ConversationList) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
 from app.models.chats import ConversationList
-from app.models.library import LibraryRole, one_line, size_in_words
+from app.models.library import LibraryRole, one_line, size_in_words, turns_in_words
 from app.models.memories import SnapshotList
 from tests.app.views.fake_port import snapshot
 
@@ -51,6 +51,9 @@ def test_that_editing_a_title_asks_the_store_and_changes_nothing_itself() -> Non
     assert asked == [(1, "New name")]
     assert chats.index(0).data() == "A"
     assert not chats.setData(chats.index(0), "   ")
+    assert not chats.setData(chats.index(0), "B", Qt.ItemDataRole.CheckStateRole)
+    assert chats.index(0).flags() & Qt.ItemFlag.ItemIsEditable
+    assert asked == [(1, "New name")]
 
 
 def test_that_the_open_chat_is_marked_and_said_aloud() -> None:
@@ -90,4 +93,9 @@ def test_that_a_memory_without_a_title_is_called_like_its_file() -> None:
 
 
 def test_that_sizes_are_in_powers_of_ten() -> None:
-    assert [size_in_words(n) for n in (999, 196_608, 14_700_000)] == ["999 B", "197 kB", "14.7 MB"]
+    sizes = (999, 196_608, 999_499, 999_500, 5_040_000, 14_700_000)
+    assert [size_in_words(n) for n in sizes] == ["999 B", "197 kB", "999 kB", "1.0 MB", "5.0 MB", "14.7 MB"]
+
+
+def test_that_turns_are_counted_in_words() -> None:
+    assert [turns_in_words(turns) for turns in (0, 1, 2, 1_234)] == ["no turns yet", "1 turn", "2 turns", "1,234 turns"]

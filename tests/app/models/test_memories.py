@@ -59,6 +59,7 @@ def test_that_the_same_files_keep_their_rows() -> None:
         ({"fingerprint": "0" * 64, "model": "other"}, ("other", "000000000000", "mneme-small", "ffffffffffff")),
         ({"fingerprint": "0" * 64}, ("000000000000", "ffffffffffff", "open a copy of its folder")),
         ({"shape": (1, 2, 3), "model": "other"}, ("1 × 2 × 3", "other", "6 × 64 × 128", "File, Open model folder")),
+        ({"shape": (0, 0, 0), "fingerprint": "0" * 64}, ("fingerprint 000000000000",)),
         ({"problem": "It is damaged."}, ("It is damaged.",)),
     ],
 )  # fmt: skip
@@ -81,6 +82,29 @@ def test_that_nothing_fits_while_no_model_is_open() -> None:
     assert memories.index(0).data(MemoryRole.WHY_NOT) == "No model is open."
     memories.set_model(MODEL)
     assert memories.index(0).data(MemoryRole.WHY_NOT) == ""
+
+
+def test_that_another_model_is_told_for_every_line() -> None:
+    memories = SnapshotList()
+    memories.set_lines((memory("a"), memory("b", fingerprint="0" * 64)))
+    told: list[tuple[int, int]] = []
+    memories.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    memories.set_model(MODEL)
+    assert told == [(0, 1)]
+    assert [memories.fits(line) for line in memories.lines] == [True, False]
+
+
+def test_that_a_card_has_the_facts_and_the_note_as_it_was_typed() -> None:
+    memories = SnapshotList()
+    norm = frozen_array(np.ones((2, 3)))
+    memories.set_lines((memory(norm=norm, description="two\nlines", model="m\nodel"), memory("b", problem="No.")))
+    index = memories.index(0)
+    assert index.data(MemoryRole.FACTS).replace("\u00a0", " ") == "6 × 64 × 128 · 197 kB"
+    assert (index.data(MemoryRole.NOTE), index.data(MemoryRole.MODEL)) == ("two\nlines", "m odel")
+    assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "two lines"
+    assert index.data(MemoryRole.NORM) is norm
+    assert [memories.index(row).data(MemoryRole.IS_DAMAGED) for row in (0, 1)] == [False, True]
+    assert memories.row_of(Path("/x/b.safetensors")) == 1
 
 
 def test_that_a_line_says_aloud_what_the_card_shows() -> None:
@@ -130,6 +154,8 @@ def test_that_a_memory_is_dragged_out_as_its_file() -> None:
     (url,) = memories.mimeData([index]).urls()
     assert Path(url.toLocalFile()) == Path("/x/a b.safetensors")
     assert index.data(LibraryRole.KEY) == Path("/x/a b.safetensors")
+    assert memories.supportedDragActions() == Qt.DropAction.CopyAction  # whoever takes it leaves the file here
+    assert memories.mimeTypes() == ["text/uri-list"]
 
 
 def test_that_a_list_knows_whether_pictures_are_missing() -> None:

@@ -61,10 +61,63 @@ def test_that_a_refusal_for_want_of_a_token_asks_for_one() -> None:
 
 
 def test_that_sizes_and_waits_are_read_easily() -> None:
-    assert [size_in_words(size) for size in (12, 3_500, 12_000_000, 1_100_000_000)] == [
-        "12 bytes",
-        "3.5 kB",
-        "12 MB",
-        "1.1 GB",
+    sizes = (12, 999.6, 3_500, 999_600, 12_000_000, 1_100_000_000, 2_345_000_000_000)
+    assert [size_in_words(size) for size in sizes] == [
+        "12 bytes", "1.0 kB", "3.5 kB", "1.0 MB", "12 MB", "1.1 GB", "2,345 GB",
+    ]  # fmt: skip
+    waits = (0.2, 45, 89, 90, 300, 5_399, 5_400, 7_200)
+    assert [wait_in_words(seconds) for seconds in waits] == [
+        "1 s", "45 s", "89 s", "2 min", "5 min", "90 min", "1.5 h", "2.0 h",
+    ]  # fmt: skip
+
+
+def test_that_progress_says_no_more_than_is_known() -> None:
+    search = ModelSearch()
+    search.show_offer(OFFER)
+    search.begin_download()
+    seen = [(search.progress_words, search.progress_share)]
+    for progress in (
+        DownloadProgress("asking", 0, 0, 0.0, None),
+        DownloadProgress("downloading", 1_000, 4_000, 0.0, 9.0),
+        DownloadProgress("downloading", 5_000, 4_000, 1_000.0, None),
+        DownloadProgress("checking", 4_000, 4_000, 1_000.0, 9.0),
+    ):
+        search.show_progress(progress)
+        seen.append((search.progress_words, search.progress_share))
+    assert seen == [
+        ("Asking the hub…", 0.0),
+        ("Asking the hub…", 0.0),
+        ("1.0 kB of 4.0 kB", 0.25),
+        ("5.0 kB of 4.0 kB · 1.0 kB/s", 1.0),
+        ("Checking that every byte is right…", 1.0),
     ]
-    assert [wait_in_words(seconds) for seconds in (0.2, 45, 300, 7200)] == ["1 s", "45 s", "5 min", "2.0 h"]
+
+
+def test_that_nothing_of_an_earlier_question_stays() -> None:
+    search = ModelSearch()
+    told: list[SearchState] = []
+    search.changed.connect(lambda: told.append(search.state))
+    for begin in (search.begin_search, search.begin_look, lambda: search.show_results([]), search.reset):
+        search.show_offer(OFFER)
+        begin()
+        assert search.offer is None
+    search.show_offer(OFFER)
+    search.begin_download()
+    search.show_progress(DownloadProgress("downloading", 1, 2, 0.0, None))
+    search.refuse(HubRefusal("Stopped.", "stopped"))
+    search.begin_download()
+    assert (search.progress, search.refusal, search.offer) == (None, None, OFFER)
+    search.show_results([HubModel("a/b", False, 3)])
+    assert not search.wants_token
+    search.reset()
+    assert (search.results, search.progress, search.state) == ((), None, SearchState.IDLE)
+    assert told.count(SearchState.DOWNLOADING) == 3
+
+
+def test_that_a_search_without_results_says_so() -> None:
+    search = ModelSearch()
+    search.show_results([])
+    nothing = search.sentence
+    search.show_results([HubModel("a/b", False, 3)])
+    assert nothing.startswith("No model has such a name.")
+    assert search.sentence.startswith("Choose one.")

@@ -105,6 +105,47 @@ def test_that_another_conversation_returns_what_was_not_accepted() -> None:
     assert watched.returned == ["a", "b"]
 
 
+def test_that_a_model_that_goes_away_returns_everything_and_whoever_takes_back_hears_whether_there_was_something() -> (
+    None
+):
+    watched = Watched()
+    watched.outbox.submit("a")
+    watched.outbox.submit("b")
+    watched.outbox.set_phase(Phase.NO_MODEL)
+    assert (watched.returned, watched.sent) == (["a", "b"], ["a"])
+    assert not watched.outbox.take_back()
+    watched.outbox.set_phase(Phase.LOADING)
+    watched.outbox.submit("c")
+    assert watched.outbox.take_back()
+
+
+def test_that_a_message_that_was_given_back_elsewhere_is_not_returned_again_and_holds_up_no_other() -> None:
+    watched = Watched()
+    watched.outbox.submit("a")
+    watched.outbox.refused()
+    assert watched.outbox.submit("b") is Submission.SENT
+    assert (watched.sent, watched.returned) == (["a", "b"], [])
+
+
+def test_that_the_waiting_message_is_told_when_it_comes_and_when_it_goes() -> None:
+    watched = Watched(Phase.ANSWERING)
+    told: list[str] = []
+    watched.outbox.queue_changed.connect(told.append)
+    watched.outbox.submit("a")
+    watched.outbox.cancel()
+    watched.outbox.cancel()
+    watched.outbox.submit("b")
+    watched.outbox.set_phase(Phase.READY)
+    assert (told, watched.sent) == (["a", "", "b", ""], ["b"])
+
+
+def test_that_stop_has_something_to_stop_but_while_memory_or_a_file_is_written() -> None:
+    assert {phase for phase in Phase if phase.is_busy and not phase.can_stop} == {Phase.WRITING, Phase.SAVING}
+    assert not Phase.READY.can_stop
+    assert not Phase.NO_MODEL.can_stop
+    assert {phase for phase in Phase if phase.is_turn} == {Phase.READING, Phase.ANSWERING, Phase.WRITING}
+
+
 def test_that_without_a_model_nothing_is_taken() -> None:
     watched = Watched(Phase.NO_MODEL)
     assert watched.outbox.submit("a") is Submission.NO_MODEL

@@ -118,3 +118,51 @@ def test_that_a_layer_that_the_next_memory_lacks_means_all(selection: Selection,
     selection.choose_layer(3)
     history.start(*conversation(1, layers=2))
     assert selection.layer is None
+
+
+def test_that_a_word_that_is_pointed_at_is_told_and_let_go_with_its_turn(
+    selection: Selection, history: MemoryHistory
+) -> None:
+    told: list[object] = []
+    selection.token_changed.connect(lambda: told.append(selection.token))
+    for token in ((4, 0), (4, 0), None, (4, 1)):
+        selection.hover(token)
+    history.show_turn(2)
+    assert told == [(4, 0), None, (4, 1), None]
+    selection.hover((2, 0))
+    selection.lock((2, 1))
+    history.follow_path(conversation(3, laws={})[1])
+    assert (selection.hovered, selection.locked) == (None, None)
+
+
+def test_that_a_layer_outside_of_the_memory_means_all_and_a_choice_is_told_once(selection: Selection) -> None:
+    told: list[int | None] = []
+    selection.layer_changed.connect(lambda: told.append(selection.layer))
+    for layer in (3, 3, 4, -1, 0):
+        selection.choose_layer(layer)
+    assert told == [3, None, 0]
+
+
+def test_that_there_is_nothing_to_choose_before_a_model_is_loaded() -> None:
+    selection = Selection(MemoryHistory())
+    selection.step_layer(1)
+    selection.choose_layer(0)
+    selection.pin_turn(INITIAL)
+    selection.toggle_mark(0, 0)
+    assert (selection.layer, selection.pin, selection.marks.shape) == (None, None, (0, 0))
+
+
+def test_that_the_same_marks_and_the_same_pin_are_not_told_again(selection: Selection, history: MemoryHistory) -> None:
+    told: list[str] = []
+    selection.marks_changed.connect(lambda: told.append("marks"))
+    selection.pin_changed.connect(lambda: told.append("pin"))
+    marks = np.zeros((4, 32), dtype=bool)
+    marks[1, 5] = True
+    for _ in range(2):
+        selection.mark(marks)
+        selection.pin_turn(3)
+    assert told == ["marks", "pin"]
+    marks[:] = False
+    assert selection.marks[1, 5]  # they are its own
+    history.start(*conversation(2, layers=3, slots=8))
+    assert sorted(told[2:]) == ["marks", "pin"]

@@ -26,6 +26,7 @@ def test_that_choices_are_there_after_a_restart(file: Path) -> None:
         scale=150,
         reduced_motion=True,
         hint_seen=True,
+        dtype="auto",
         recent_models=("/models/a, b", "org/name"),
         shortcuts=(("find_in_chat", "Ctrl+,"), ("regenerate", 'Ctrl+"')),
     )
@@ -51,6 +52,7 @@ def test_that_a_new_place_has_greedy_defaults_and_stays_empty(file: Path) -> Non
         "[chat]\nmemory_seed=x", "[window]\ntheme=pink", "[window]\nhint_seen=perhaps", "[window]\nscale=7",
         "[window]\nscale=1, 2", "[window]\nscale=150.0", "[window]\nscale=", f"[window]\nscale={'9' * 5_000}",
         "[sampling]\nseed=1, 2",
+        "[sampling]\ntemperature=5.1", "[sampling]\nseed=2147483648", "[sampling]\ntop_k=1000001",
         "[models]\nrecent=x", "[models]\nrecent={}", "[models]\nrecent=[1]", "[window]\nshortcuts=[]",
         '[window]\nshortcuts="{\\"a\\": 1}"',
         f"[models]\nrecent={'[' * 200_000}", f"[window]\nshortcuts={'[' * 200_000}",
@@ -62,9 +64,27 @@ def test_that_a_value_out_of_range_is_the_default_again(file: Path, line: str) -
     assert Settings(file).preferences == Preferences()
 
 
+def test_that_the_ends_of_the_ranges_are_choices_and_one_that_is_none_takes_no_other_with_it(file: Path) -> None:
+    file.write_text(
+        "[sampling]\ntemperature=5\nseed=2147483647\ntop_k=1000000\ntop_p=7\n[chat]\nmemory_seed=0\n", encoding="utf-8"
+    )
+    chosen = Settings(file).preferences
+    assert chosen == Preferences(Sampling(temperature=5.0, top_k=1_000_000, seed=2**31 - 1), memory_seed=0)
+
+
+def test_that_no_more_models_are_read_than_are_kept(file: Path) -> None:
+    kept = Settings(file)
+    kept.apply(Preferences(recent_models=tuple(f"/models/{number}" for number in range(RECENT_MODELS + 4))))
+    kept.deleteLater()
+    kept._file.sync()
+    assert Settings(file).preferences.recent_models == kept.preferences.recent_models[:RECENT_MODELS]
+
+
 def test_that_a_damaged_file_is_set_aside(file: Path) -> None:
-    file.write_bytes(b"[window\ntheme=dark\n\x00\xff=]]\n")
+    damaged = b"[window\ntheme=dark\n\x00\xff=]]\n"
+    file.write_bytes(damaged)
     assert Settings(file).preferences == Preferences()
+    assert file.with_name("settings.ini.damaged").read_bytes() == damaged
     settings_again = Settings(file)
     settings_again.update(theme="light")
     assert settings_again.preferences.theme == "light"
@@ -111,9 +131,9 @@ def test_that_a_file_that_can_be_written_is_not_told(file: Path) -> None:
 
 def test_that_restoring_defaults_does_not_show_the_first_hint_again(file: Path) -> None:
     store = Settings(file)
-    store.update(hint_seen=True, theme="dark")
+    store.update(hint_seen=True, theme="dark", recent_models=("/models/a",))
     store.restore_defaults()
-    assert store.preferences == Preferences(hint_seen=True)
+    assert store.preferences == Preferences(hint_seen=True, recent_models=("/models/a",))
 
 
 def test_that_the_latest_models_are_kept_once_each_and_not_too_many(file: Path) -> None:

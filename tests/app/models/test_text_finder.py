@@ -75,6 +75,23 @@ def test_that_the_place_stays_while_messages_are_added() -> None:
     assert (finder.position, finder.count) == (2, 4)
 
 
+def test_that_going_back_begins_with_the_last_place_and_forth_with_the_first() -> None:
+    finder = found("dog")
+    assert finder.position == 0
+    finder.step(-1)
+    assert finder.position == 3
+    finder = found("dog")
+    finder.step(1)
+    assert finder.position == 1
+
+
+def test_that_a_place_that_is_gone_is_no_longer_the_current_one() -> None:
+    finder = found("dog")
+    finder.go_to_row(1)
+    finder.find("dog", ("The dog barks", "A cat"))
+    assert (finder.position, finder.count) == (0, 1)
+
+
 def test_that_no_words_find_nothing() -> None:
     finder = found("")
     finder.step(1)

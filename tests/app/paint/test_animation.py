@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.paint.animation import BETWEEN, Storyboard, frame, gif, png_files, size_of, steps
 from app.paint.limits import Limits
-from app.paint.quantity import CHANGE, ConversationRange, memory_change
+from app.paint.quantity import CHANGE, COSINE, ConversationRange, memory_change
 from tests.app.inspector.synthetic import conversation
 
 
@@ -68,6 +69,39 @@ def test_that_flowing_pictures_lie_between_the_turns(board: Storyboard) -> None:
     assert wanted[-1] == (2, 0.0)
     middle = board.heat(0, 0.5).values
     assert np.allclose(middle, (board.values[0] + board.values[1]) / 2)
+
+
+@pytest.mark.parametrize(
+    ("flows", "turn_ms", "durations"),
+    [(False, 400, [400, 400, 800]), (True, 400, [100] * 8 + [800]), (True, 40, [20] * 8 + [80])],
+)
+def test_that_a_turn_is_seen_for_its_time_however_many_pictures_it_has_and_the_last_one_longer(
+    board: Storyboard, flows: bool, turn_ms: int, durations: list[int]
+) -> None:
+    with Image.open(io.BytesIO(gif(board, flows, turn_ms, lambda _: None))) as image:
+        seen = []
+        for number in range(image.n_frames):  # type: ignore[attr-defined]
+            image.seek(number)
+            seen.append(image.info["duration"])
+    assert seen == durations
+
+
+def test_that_a_map_of_a_turn_has_the_colours_of_its_measure_and_the_last_turn_goes_nowhere(board: Storyboard) -> None:
+    turned = replace(board, measure=COSINE)
+    heat = turned.heat(2, 0.5)
+    assert (heat.neutral, heat.is_reversed, heat.is_diverging) == (
+        COSINE.neutral, COSINE.is_reversed, COSINE.scale == "diverging",
+    )  # fmt: skip
+    assert heat.values is board.values[2]
+    assert heat.limits == board.limits
+
+
+def test_that_the_turn_in_view_is_said_and_its_bar_is_another_than_before(board: Storyboard) -> None:
+    still = replace(board, values=board.values[:1] * 3, words=("",) * 3)
+    drawn = [frame(still, turn) for turn in range(3)]
+    assert drawn[0] != drawn[1]
+    assert drawn[1] != drawn[2]
+    assert frame(replace(still, words=("a", "b", "c")), 0) != drawn[0]
 
 
 def test_that_a_sequence_is_numbered_png_files_in_order(board: Storyboard) -> None:

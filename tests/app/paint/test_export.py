@@ -14,17 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from app.paint.colormap import INVALID_RGBA, lookup_table
-from app.paint.export_axes import WHITE, Frame
+from app.paint.export_axes import WHITE, Frame, paper_of, value_range
 from app.paint.export_data import COLUMNS, data
 from app.paint.export_drawing import MOST_HEIGHT, PICTURE_FORMATS, PictureFormat, page_size, picture
 from app.paint.export_panels import draw_panel
 from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines, Panel, Picture, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.stamp import Stamp, limits_words, turn_words
+from app.theme import DARK
 from tests.reference.lab import nearest_colour
 
 STAMP = Stamp("mneme-tiny", "ab12" * 16, "9.9.9", "2026-01-02T03:04:05+00:00", "My name is Alice")
@@ -66,6 +67,18 @@ def test_that_a_picture_is_a_whole_file_of_its_kind(qapp: QApplication, form: Pi
         case "pdf":
             assert made.startswith(b"%PDF-")
             assert made.rstrip().endswith(b"%%EOF")
+
+
+def test_that_a_picture_is_of_the_size_of_its_page_in_print_and_in_the_colours_of_its_paper(qapp: QApplication) -> None:
+    small = Figure("T", (heat(),))
+    size, dark = page_size(small, STAMP), paper_of(DARK)
+    image = QImage.fromData(picture(small, STAMP, "png", dark))
+    assert (image.width(), image.height()) == (3 * round(size.width()), 3 * round(size.height()))
+    assert round(image.dotsPerMeterX() * 0.0254) == round(image.dotsPerMeterY() * 0.0254) == 3 * 96
+    assert image.pixelColor(5, 5).name() == QColor(dark.ground).name()
+    root = ElementTree.fromstring(picture(small, STAMP, "svg"))  # noqa: S314 - our own file
+    assert root.attrib["viewBox"] == f"0 0 {round(size.width())} {round(size.height())}"
+    assert f"/MediaBox [0 0 {round(0.75 * size.width())}" in picture(small, STAMP, "pdf").decode("latin-1")
 
 
 def test_that_a_figure_without_panels_and_an_unknown_form_are_refused(qapp: QApplication) -> None:
@@ -200,6 +213,53 @@ def test_that_an_end_of_the_colour_bar_says_that_values_lie_beyond_it(qapp: QApp
     assert "≥ 2.00" in _words(replace(heat(), limits=Limits(0, 2)))
 
 
+def test_that_bars_stand_on_zero_beside_each_other(qapp: QApplication) -> None:
+    series = (("first", np.array([2.0, -1.0])), ("second", np.array([1.0, np.nan])))
+    drawn = Bars("Bars", series, Axis("place"), Axis("nats"))
+    image, frame = _cells(drawn)
+    first, second = (QColor(WHITE.colour(index)).name() for index in range(2))
+    for x, y, colour in (
+        (-0.2, 1.7, first), (0.2, 0.7, second), (0.2, 1.7, "#ffffff"), (-0.2, -0.3, "#ffffff"),
+        (0.8, -0.7, first), (0.8, 0.3, "#ffffff"), (1.2, -0.7, "#ffffff"),
+    ):  # fmt: skip
+        assert image.pixelColor(frame.point(x, y).toPoint()).name() == colour, (x, y)
+    words = _words(drawn)
+    assert "first" in words
+    assert "second" in words
+
+
+def test_that_lines_have_their_intervals_round_numbers_and_names_where_there_are_several(qapp: QApplication) -> None:
+    line = Line("one", np.arange(3.0), np.full(3, 0.25), np.zeros(3), np.ones(3))
+    other = Line("another", np.arange(3.0), np.full(3, 0.6))
+    axes = {"x": Axis("turns"), "y": Axis("share", unit="%"), "limits": Limits(0, 1)}
+    image, frame = _cells(Lines("Plot", (line,), **axes))
+    bare, _ = _cells(Lines("Plot", (replace(line, low=None, high=None),), **axes))
+    at = frame.point(1, 0.93).toPoint()
+    assert image.pixelColor(at).lightnessF() < 0.9
+    assert bare.pixelColor(at).name() == "#ffffff"
+    alone, both = _words(Lines("Plot", (line,), **axes)), _words(Lines("Plot", (line, other), **axes))
+    assert "another" in both
+    assert "one" not in alone.replace("mneme", "")
+    assert all(words in alone for words in ("share (%)", "0.5", "1.0"))
+
+
+def test_that_no_line_leads_over_a_gap(qapp: QApplication) -> None:
+    seen = []
+    for middle in (0.5, np.nan, np.inf):
+        line = Line("one", np.arange(5.0), np.array([0.77, 0.77, middle, 0.77, 0.77]))
+        image, frame = _cells(Lines("Plot", (line,), Axis("turns"), Axis("share"), Limits(0, 1)))
+        ends = [image.pixelColor(frame.point(x, 0.77).toPoint()).lightnessF() < 0.8 for x in (0.5, 2.0, 3.5)]
+        seen.append((*ends, image.pixelColor(frame.point(1.5, 0.635).toPoint()).lightnessF() < 0.8))
+    assert seen == [(True, False, True, True), *[(True, False, True, False)] * 2]
+
+
+def test_that_colours_of_series_come_again_and_values_have_air_but_below_zero() -> None:
+    assert WHITE.colour(len(WHITE.series) + 1) == WHITE.colour(1)
+    assert value_range(Limits(0, 2), True) == (0, 2.1)
+    assert value_range(Limits(0, 2)) == (-0.1, 2.1)
+    assert value_range(Limits(-1, 1), True) == (-1.1, 1.1)
+
+
 @given(x=st.floats(-5, 5), y=st.floats(-5, 5))
 def test_that_a_frame_finds_the_value_of_every_point(x: float, y: float) -> None:
     frame = Frame(QRectF(10, 20, 300, 200), (-5.0, 5.0), (5.0, -5.0))
@@ -252,6 +312,37 @@ def test_that_places_of_a_line_are_counted_from_where_their_axis_starts() -> Non
     assert [(row["column"], row["column label"]) for row in rows] == [("3", "3"), ("4", "4")]
 
 
+def test_that_places_in_the_csv_are_counted_from_where_their_axes_start() -> None:
+    drawn = replace(heat(1, 2), rows=Axis("turn", ("Hi",), 3), columns=Axis("slot", start=5))
+    bars = Bars("Bars", (("share", np.ones(1)),), Axis("turn", start=7), Axis("share"))
+    _, rows = _rows(data(Figure("T", (drawn, bars)), STAMP, "csv"))
+    places = ("row", "row label", "column", "column label")
+    assert [tuple(row[name] for name in places) for row in rows] == [
+        ("3", "Hi", "5", ""), ("3", "Hi", "6", ""), ("", "", "7", "7"),
+    ]  # fmt: skip
+
+
+def test_that_what_lies_between_places_or_on_none_keeps_its_number_in_the_csv() -> None:
+    line = Line("line", np.array([0.5, 1.0]), np.array([2.0, 3.0]), None, np.array([4.0, np.nan]))
+    lines = Lines("Lines", (line,), Axis("layer", ("first", "second"), 1), Axis("share"))
+    seen = Picture("Seen", np.zeros((1, 1, 4), np.uint8), np.array([7.0, 8.0]))
+    _, rows = _rows(data(Figure("T", (lines, seen)), STAMP, "csv"))
+    names = ("panel", "column", "column label", "value", "low", "high")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("Lines", "0.5", "", "2.0", "", "4.0"), ("Lines", "2", "second", "3.0", "", "nan"),
+        ("Seen", "0", "", "7.0", "", ""), ("Seen", "1", "", "8.0", "", ""),
+    ]  # fmt: skip
+
+
+def test_that_the_npz_holds_tables_with_their_units_and_what_has_no_name() -> None:
+    nameless = Picture("…", np.zeros((1, 1, 4), np.uint8), np.eye(2), (Axis("y"), Axis("x")))
+    with np.load(io.BytesIO(data(Figure("T", (_table(2), nameless)), STAMP, "npz")), allow_pickle=False) as found:
+        assert found["numbers/half-life"].tolist() == [2.0, 3.0]
+        assert np.array_equal(found["panel/value"], np.eye(2))
+        axes = json.loads(str(found["about"]))["axes"]["numbers/half-life"]
+    assert [(axis["name"], axis["unit"]) for axis in axes] == [("layer", ""), ("half-life", "turns")]
+
+
 def test_that_a_title_with_line_breaks_stays_in_its_line_of_the_csv() -> None:
     stamp = Stamp("m\nodel", "", "1", "now", "a\r\n# b")
     head, rows = _rows(data(Figure("x\ny", (heat(),)), stamp, "csv"))
@@ -291,6 +382,20 @@ def test_that_the_stamp_says_turns_as_people_count_them() -> None:
     ]  # fmt: skip
     assert limits_words((heat(), heat())) == "change 0.00 to 4.00"
     assert STAMP.line(figure()).startswith("mneme-tiny · memory ab12ab12ab12 · after turn 4 · change 0.00 to 4.00")
+
+
+def test_that_the_facts_of_a_figure_leave_out_what_is_empty() -> None:
+    lines = Lines("Lines", (), Axis("turn"), Axis("share"), Limits(-1, 1))
+    plain = Figure("T", (heat(), lines, replace(lines, y=Axis("other"), limits=None)))
+    stamp = Stamp("m", "", "1.0", "now")
+    assert stamp.facts(plain) == {
+        "title": "T", "model": "m", "turn": "the whole conversation",
+        "limits": "change 0.00 to 4.00, share −1.00 to 1.00", "made with": "Mneme 1.0", "made": "now",
+    }  # fmt: skip
+    assert stamp.line(plain) == (
+        "m · the whole conversation · change 0.00 to 4.00, share −1.00 to 1.00 · Mneme 1.0 · now"
+    )
+    assert STAMP.facts(figure())["note"] == "What must be known."
 
 
 def test_that_a_figure_of_nothing_in_the_chat_bears_no_facts_of_it() -> None:

@@ -58,6 +58,12 @@ def test_that_a_reversed_map_has_its_last_colour_first() -> None:
     assert lookup_table("cividis", is_reversed=True)[0].tolist() == lookup_table("cividis")[-1].tolist()
 
 
+def test_that_a_map_that_all_views_share_cannot_be_changed() -> None:
+    for is_reversed in (False, True):
+        with pytest.raises(ValueError, match="read-only"):
+            lookup_table("cividis", is_reversed)[0] = 0
+
+
 def test_that_an_unknown_map_is_named() -> None:
     with pytest.raises(ValueError, match="no-such-map"):
         lookup_table("no-such-map")

@@ -174,8 +174,17 @@ def test_that_a_file_of_another_kind_of_model_is_refused(document: dict[str, Any
 
 def test_that_more_tokens_than_the_model_knows_are_refused_with_both_numbers(document: dict[str, Any]) -> None:
     largest = max(document["model"]["vocab"].values())
-    with pytest.raises(ModelError, match=f"token id {largest}, .* ends at 99"):
-        Tokenizer(json.dumps(document), 100)
+    with pytest.raises(ModelError, match=f"token id {largest}, .* ends at {largest - 1}"):
+        Tokenizer(json.dumps(document), largest)
+    assert Tokenizer(json.dumps(document), largest + 1).encode("a")
+
+
+def test_that_a_first_word_has_no_space_before_it_whatever_steps_the_file_has(document: dict[str, Any]) -> None:
+    plain = Tokenizer(json.dumps(document), 600)
+    steps = [{"type": "Digits", "individual_digits": True}, {**document["pre_tokenizer"], "add_prefix_space": True}]
+    pre_tokenizer = {"type": "Sequence", "pretokenizers": steps}
+    several = Tokenizer(json.dumps({**document, "pre_tokenizer": pre_tokenizer}), 600)
+    assert several.encode("hello world") == plain.encode("hello world") != plain.encode(" hello world")
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ USUAL: dict[str, dict[str, Any]] = {
         "residual_gate_status_type": "mean",
         "norm_init_gate": -2.0,
         "norm_init_scale": 1.0,
+        "norm_use_scale": True,
+        "norm_use_gate": True,
+        "norm_per_dim_scale": False,
         "num_groups": 1,
     },
 }
@@ -56,10 +59,13 @@ def config_of(changes: dict[str, dict[str, Any]], **choices: Any) -> ModelConfig
     return ModelConfig.from_json(parsed)
 
 
-def test_that_a_silent_config_means_what_is_usual_in_the_family() -> None:
-    stated = config_of(USUAL)
-    silent = config_of({section: dict.fromkeys(fields) for section, fields in USUAL.items()})
-    assert replace(silent, fingerprint="") == replace(stated, fingerprint="")
+@pytest.mark.parametrize("stated", [{}, {"use_gated_residual": True}, {"norm_type": "positional"}])
+def test_that_a_silent_config_means_what_is_usual_in_the_family(stated: dict[str, Any]) -> None:
+    """stated: what a memory_attention_config says besides."""
+    section = "memory_attention_config"
+    nothing: dict[str, dict[str, Any]] = {name: dict.fromkeys(fields) for name, fields in USUAL.items()}
+    said, silent = (config_of({**part, section: {**part[section], **stated}}) for part in (USUAL, nothing))
+    assert replace(silent, fingerprint="") == replace(said, fingerprint="")
 
 
 def test_that_an_attention_of_no_stated_kind_has_the_heads_that_are_stated() -> None:

@@ -103,7 +103,13 @@ def test_that_weights_in_bfloat16_are_read_as_such_and_summed_in_float32(library
 
 @pytest.mark.parametrize(
     "choices",
-    [{"kind": "sqa-reversed"}, {"gated": False}, {"activation": "gelu"}, {"rms": False}],
+    [
+        {"kind": "sqa-reversed"},
+        {"gated": False},
+        {"gated": False, "experts": 4},
+        {"activation": "gelu"},
+        {"rms": False},
+    ],
 )
 def test_that_what_the_step_does_not_know_is_left_to_torch(choices: dict[str, Any]) -> None:
     model = tiny_model(**choices)

@@ -120,6 +120,23 @@ def test_that_half_a_surrogate_pair_becomes_one_replacement_and_a_pair_its_chara
     assert well_formed("\ud83d\ude42") == "🙂"
 
 
+def test_that_a_very_long_text_is_read_as_a_short_one(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = tokenizer.encode_spans("hello [EOS] world")
+    monkeypatch.setattr("rxt.text.tokenizer.LONG_TEXT", 5)
+    assert tokenizer.encode_spans("hello [EOS] world") == expected
+
+
+def test_that_a_file_that_knows_every_byte_needs_no_token_for_unknown_ones(tokenizer: Tokenizer) -> None:
+    document = json.loads(tokenizer.document)
+    document["model"].update(unk_token="[NOWHERE]")  # noqa: S106  (no password)
+    assert Tokenizer(json.dumps(document), 320).encode("Žofia") == tokenizer.encode("Žofia")
+
+
+def test_that_a_symbol_that_stands_for_no_byte_is_shown_as_a_question(document: dict[str, Any]) -> None:
+    document["model"]["vocab"]["\u2581b"] = 599
+    assert Tokenizer(json.dumps(document), 600).decode([599]) == "?b"
+
+
 def test_that_spans_cover_the_text_without_gaps(tokenizer: Tokenizer) -> None:
     ids, spans = tokenizer.encode_spans("hello world")
     assert ids == tokenizer.encode("hello world")

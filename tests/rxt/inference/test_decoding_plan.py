@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import pickle
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -250,6 +251,7 @@ def test_that_a_plan_is_kept_until_a_weight_changes_and_a_copy_makes_its_own() -
     assert plan is not None
     assert plan_of(model) is plan
     assert plan_of(copy.deepcopy(model)) is not plan
+    assert pickle.loads(pickle.dumps(model)).decoding_plan.value is None  # noqa: S301  (our own)
     model.decoder.head.weight.data = model.decoder.head.weight.data * 2
     assert plan_of(model) is not plan
     model.train()

@@ -83,8 +83,7 @@ def unknown_fields(document: Mapping[str, Any]) -> tuple[str, ...]:
         if value
         and key not in _SECTIONS.get(place.partition(".")[0], _TOP_LEVEL)
         and not _HARMLESS.fullmatch(key)
-        and not is_gate_status(key)
-        and not (place.startswith("memory_attention_config.") and _says_norms(key, value))
+        and not (place.startswith("memory_attention_config.") and (is_gate_status(key) or _says_norms(key, value)))
     )
 
 

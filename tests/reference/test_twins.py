@@ -42,6 +42,11 @@ def test_that_rotation_equals_its_twin_at_far_positions_too(start: int, layout: 
     assert_near(RotaryEmbedding(8, 1024, layout=layout)(x, start), twins.rope(x.double(), start, layout))
 
 
+def test_that_an_interaction_may_be_shorter_than_a_head_is_wide() -> None:
+    x = torch.randn(3, 16)
+    assert_near(RotaryEmbedding(16, 3)(x), twins.rope(x.double()))
+
+
 def test_that_the_layouts_differ_in_the_order_of_numbers_alone() -> None:
     x = torch.randn(4, 8)
     first, second = (RotaryEmbedding(8, 1024, layout=layout)(x, 5) for layout in ("concatenated", "interleaved"))
@@ -116,9 +121,10 @@ def test_that_a_norm_equals_its_twin_for_tiny_numbers_too(kind: Any) -> None:
         assert_near(norm(x), twins.any_norm(twins.weights_of(norm), x.double()))
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-4, 1e-8])
 @pytest.mark.parametrize("kind", ["rms", "layer"])
-def test_that_stacked_norms_equal_their_twin_layer_by_layer(kind: Any) -> None:
-    norm, x = stacked_norm_of(kind, 3, 8), torch.randn(3, 2, 5, 8)
+def test_that_stacked_norms_equal_their_twin_layer_by_layer(kind: Any, scale: float) -> None:
+    norm, x = stacked_norm_of(kind, 3, 8), scale * torch.randn(3, 2, 5, 8)
     random_weights(norm)
     normed = norm(x)
     for layer, row in itertools.product(range(3), range(2)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import pickle
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,15 +15,16 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
+from rxt.config import ModelConfig
 from rxt.inference.decoding import choice
 from rxt.inference.decoding.choice import plan_of
 from rxt.inference.decoding.compiled import CompiledPlan, Pace
 from rxt.inference.decoding.layout import can_lay_out
 from rxt.inference.generate import AnswerDecoder
-from rxt.model.compilable import active_bytes, active_weights
+from rxt.model.compilable import active_bytes, active_weights, is_compilable
 from rxt.model.quantised import quantise_decoder
 from rxt.model.reactive_transformer import ReactiveTransformer
-from tests.rxt.tiny import LENGTH, tiny_model
+from tests.rxt.tiny import LENGTH, document, tiny_model
 
 IDS = [2, 5, 11, 12, 30, 6, 20, 21, 7, 22]
 
@@ -78,9 +80,11 @@ def test_that_the_compiled_step_writes_numbers_of_its_own_width_whatever_is_usua
     plan.close()
 
 
-@pytest.mark.parametrize("experts", [0, 4])
-def test_that_weights_of_8_bits_are_computed_as_the_widened_ones_are(library: ctypes.CDLL, experts: int) -> None:
-    model = tiny_model(experts=experts)
+@pytest.mark.parametrize("choices", [{}, {"experts": 4}, {"head_norm": True}])
+def test_that_weights_of_8_bits_are_computed_as_the_widened_ones_are(
+    library: ctypes.CDLL, choices: dict[str, Any]
+) -> None:
+    model = tiny_model(**choices)
     quantise_decoder(model)
     plan = CompiledPlan(model, library, 2)
     assert_near(decoded(model, plan, IDS), model.logits(IDS, model.initial_memory(seed=1)))
@@ -100,12 +104,29 @@ def test_that_weights_in_bfloat16_are_read_as_such_and_summed_in_float32(library
 
 @pytest.mark.parametrize(
     "choices",
-    [{"kind": "sqa-reversed"}, {"gated": False}, {"activation": "gelu"}, {"rms": False}],
+    [
+        {"kind": "sqa-reversed"},
+        {"gated": False},
+        {"gated": False, "experts": 4},
+        {"activation": "gelu"},
+        {"rms": False},
+    ],
 )
 def test_that_what_the_step_does_not_know_is_left_to_torch(choices: dict[str, Any]) -> None:
     model = tiny_model(**choices)
     assert not can_lay_out(model)
     assert plan_of(model) is None
+
+
+@pytest.mark.parametrize("attention", ["", "cross_"])
+def test_that_one_attention_of_fewer_query_heads_than_kv_heads_is_enough_to_leave_a_decoder_to_torch(
+    attention: str,
+) -> None:
+    parsed = document()
+    assert is_compilable(ModelConfig.from_json(parsed).decoder)
+    reversed_heads = {f"{attention}att_groups": 2, f"{attention}att_query_groups": 1}
+    parsed["decoder_config"].update({"cross_att_groups": 1, "cross_att_query_groups": 2, **reversed_heads})
+    assert not is_compilable(ModelConfig.from_json(parsed).decoder)
 
 
 class Louder(torch.nn.Linear):
@@ -230,6 +251,7 @@ def test_that_a_plan_is_kept_until_a_weight_changes_and_a_copy_makes_its_own() -
     assert plan is not None
     assert plan_of(model) is plan
     assert plan_of(copy.deepcopy(model)) is not plan
+    assert pickle.loads(pickle.dumps(model)).decoding_plan.value is None  # noqa: S301  (our own)
     model.decoder.head.weight.data = model.decoder.head.weight.data * 2
     assert plan_of(model) is not plan
     model.train()
@@ -280,6 +302,14 @@ def test_that_the_bytes_a_token_reads_leave_out_experts_that_were_not_chosen() -
     router = 2 * 8 * 16 * 4  # layers, experts, width, bytes
     forward = sum(4 * p.numel() for layer in dense.decoder.typed_layers() for p in layer.ff.parameters())
     assert active_bytes(mixture) - active_bytes(dense) == forward + router  # two experts are chosen instead of one
+
+
+def test_that_a_token_reads_all_of_a_dense_decoder_but_what_made_keys_and_values_of_the_memory() -> None:
+    model = tiny_model()
+    once = ("memory_cross_attention.k_proj.weight", "memory_cross_attention.v_proj.weight")
+    weights = [value for name, value in model.decoder.named_parameters() if not name.endswith(once)]
+    assert active_weights(model) == sum(value.numel() for value in weights)
+    assert active_bytes(model) == 4 * active_weights(model)
 
 
 def test_that_answers_decoded_side_by_side_do_not_disturb_each_other(library: ctypes.CDLL) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -52,8 +53,10 @@ def test_that_feed_forwards_and_head_are_rounded_and_nothing_else_is() -> None:
     assert type(model.decoder.layers[0].attention.q_proj) is torch.nn.Linear  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("choices", [{"experts": 4}, {}, {"gated": False}, {"gated": False, "experts": 3}])
-def test_that_a_rounded_model_answers_nearly_the_same_and_remembers_exactly_the_same(choices: dict[str, int]) -> None:
+@pytest.mark.parametrize(
+    "choices", [{"experts": 4}, {"head_norm": True}, {"gated": False}, {"gated": False, "experts": 3}]
+)
+def test_that_a_rounded_model_answers_nearly_the_same_and_remembers_exactly_the_same(choices: dict[str, Any]) -> None:
     model, rounded = tiny_model(**choices), tiny_model(**choices)
     quantise_decoder(rounded)
     quantise_decoder(rounded)  # twice is once

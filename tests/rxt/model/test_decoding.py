@@ -71,6 +71,17 @@ def test_that_an_interaction_fills_the_cache_to_its_last_place_and_no_further() 
         decoder.read([7])
 
 
+@pytest.mark.parametrize("layout", ["concatenated", "interleaved"])
+def test_that_a_shortened_model_gets_exact_rotary_tables_again(layout: str) -> None:
+    exact, half = tiny_model(layout=layout), tiny_model(layout=layout).bfloat16()
+    half.restore_tables()
+    for name in ("decoder", "encoder", "memory_attention"):
+        whole, restored = getattr(exact, name).rope, getattr(half, name).rope
+        assert restored.layout == layout
+        assert torch.equal(restored.cos, whole.cos)
+        assert torch.equal(restored.sin, whole.sin)
+
+
 def test_that_no_token_sees_a_later_one() -> None:
     model = tiny_model()
     memory = model.initial_memory(seed=1)

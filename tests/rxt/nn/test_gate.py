@@ -42,6 +42,16 @@ def test_that_a_gate_of_weight_zero_treats_old_and_new_alike(activation: str, sh
     torch.testing.assert_close(gate(old, new)[0], share * (old + new))
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_that_what_was_read_in_half_precision_is_joined_to_a_memory_in_float32(activation: Any) -> None:
+    gate = StackedGate(1, 2, "elementwise", activation, per_slot=True).eval()
+    torch.nn.init.normal_(gate.weight)
+    old, new = torch.randn(1, 1, 2, 4), torch.randn(1, 1, 2, 4).bfloat16()
+    joined, _ = gate(old, new)
+    assert joined.dtype == torch.float32
+    torch.testing.assert_close(joined, gate(old, new.float())[0])
+
+
 @pytest.mark.parametrize("kind", ["static", "elementwise"])
 @pytest.mark.parametrize("per_slot", [True, False])
 def test_that_some_slots_are_joined_as_among_all(kind: Any, per_slot: bool) -> None:

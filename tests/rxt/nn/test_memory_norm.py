@@ -49,6 +49,17 @@ def test_that_a_stack_of_norms_equals_its_twin_layer_by_layer(kind: MemoryKind, 
 
 
 @pytest.mark.parametrize(("kind", "scale", "gate"), FORMS)
+def test_that_slots_of_nearly_nothing_are_normalised_as_their_twins_are(
+    kind: MemoryKind, scale: Scale, gate: bool
+) -> None:
+    norm, x = random(kind, scale, gate, None), 1e-6 * inputs(1)
+    if norm.ema_rms is not None:
+        norm.ema_rms.mul_(1e-6)
+    twin = torch.stack([memory_norm(twins.weights_of(norm), each.double()) for each in x[0]])[None]
+    torch.testing.assert_close(norm(x).double(), twin, rtol=1e-4, atol=1e-9)
+
+
+@pytest.mark.parametrize(("kind", "scale", "gate"), FORMS)
 def test_that_the_norm_that_layers_share_equals_its_twin(kind: MemoryKind, scale: Scale, gate: bool) -> None:
     norm, x = random(kind, scale, gate, None), inputs(1)
     weights = twins.weights_of(norm)

@@ -120,6 +120,23 @@ def test_that_half_a_surrogate_pair_becomes_one_replacement_and_a_pair_its_chara
     assert well_formed("\ud83d\ude42") == "🙂"
 
 
+def test_that_a_very_long_text_is_read_as_a_short_one(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = tokenizer.encode_spans("hello [EOS] world")
+    monkeypatch.setattr("rxt.text.tokenizer.LONG_TEXT", 5)
+    assert tokenizer.encode_spans("hello [EOS] world") == expected
+
+
+def test_that_a_file_that_knows_every_byte_needs_no_token_for_unknown_ones(tokenizer: Tokenizer) -> None:
+    document = json.loads(tokenizer.document)
+    document["model"].update(unk_token="[NOWHERE]")  # noqa: S106  (no password)
+    assert Tokenizer(json.dumps(document), 320).encode("Žofia") == tokenizer.encode("Žofia")
+
+
+def test_that_a_symbol_that_stands_for_no_byte_is_shown_as_a_question(document: dict[str, Any]) -> None:
+    document["model"]["vocab"]["\u2581b"] = 599
+    assert Tokenizer(json.dumps(document), 600).decode([599]) == "?b"
+
+
 def test_that_spans_cover_the_text_without_gaps(tokenizer: Tokenizer) -> None:
     ids, spans = tokenizer.encode_spans("hello world")
     assert ids == tokenizer.encode("hello world")
@@ -174,8 +191,17 @@ def test_that_a_file_of_another_kind_of_model_is_refused(document: dict[str, Any
 
 def test_that_more_tokens_than_the_model_knows_are_refused_with_both_numbers(document: dict[str, Any]) -> None:
     largest = max(document["model"]["vocab"].values())
-    with pytest.raises(ModelError, match=f"token id {largest}, .* ends at 99"):
-        Tokenizer(json.dumps(document), 100)
+    with pytest.raises(ModelError, match=f"token id {largest}, .* ends at {largest - 1}"):
+        Tokenizer(json.dumps(document), largest)
+    assert Tokenizer(json.dumps(document), largest + 1).encode("a")
+
+
+def test_that_a_first_word_has_no_space_before_it_whatever_steps_the_file_has(document: dict[str, Any]) -> None:
+    plain = Tokenizer(json.dumps(document), 600)
+    steps = [{"type": "Digits", "individual_digits": True}, {**document["pre_tokenizer"], "add_prefix_space": True}]
+    pre_tokenizer = {"type": "Sequence", "pretokenizers": steps}
+    several = Tokenizer(json.dumps({**document, "pre_tokenizer": pre_tokenizer}), 600)
+    assert several.encode("hello world") == plain.encode("hello world") != plain.encode(" hello world")
 
 
 @pytest.mark.parametrize(

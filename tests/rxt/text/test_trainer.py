@@ -38,6 +38,7 @@ def test_that_the_special_tokens_come_first_in_the_family_order(trained: Path) -
 def test_that_the_file_has_the_form_of_the_family(trained: Path) -> None:
     data = json.loads(trained.read_text(encoding="utf-8"))
     assert data["decoder"] is None
+    assert data["model"]["unk_token"] == SPECIAL_TOKENS[1]
     assert data["normalizer"] is None
     assert data["pre_tokenizer"]["type"] == "ByteLevel"
     assert data["post_processor"]["type"] == "TemplateProcessing"
@@ -71,6 +72,24 @@ def test_that_training_twice_writes_the_same_file(trained: Path, tmp_path: Path)
     again = tmp_path / "again.json"
     train_tokenizer(TEXTS, 300, again)
     assert again.read_bytes() == trained.read_bytes()
+
+
+def test_that_a_vocabulary_of_the_bytes_alone_is_enough(tmp_path: Path) -> None:
+    train_tokenizer(TEXTS, 263, tmp_path / "tokenizer.json")
+    assert Tokenizer.from_file(str(tmp_path / "tokenizer.json")).get_vocab_size() == 263
+
+
+def test_that_a_tokenizer_that_cannot_take_its_place_leaves_the_former_one(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(target)
+
+    before = trained.read_bytes()
+    monkeypatch.setattr(type(trained), "replace", refuse)
+    with pytest.raises(PermissionError):
+        train_tokenizer(["other words"], 263, trained)
+    assert trained.read_bytes() == before
 
 
 def test_that_a_vocabulary_without_room_for_the_bytes_is_refused_and_writes_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.models.visible import is_seen
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
@@ -13,6 +13,7 @@ from app.views.spoken import ASSERTIVE, announce
 from app.views.window_layout import resize_on_screen
 
 FIRST_SIZE_PX = (560, 480)
+TEXT_LEAST_PX = 76
 MEASURE_MS = 150
 TITLE_LETTERS = 120
 TEXT_LETTERS = 100_000
@@ -48,6 +49,10 @@ class SystemPromptDialog(QDialog):
         self.text.setAccessibleName("System prompt")
         self.text.setPlaceholderText("For example: My name is Alice. I live in Tokyo.")
         self.text.setTabChangesFocus(True)
+        self.text.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
+        )  # it takes what the rest leaves
+        self.text.setMinimumHeight(TEXT_LEAST_PX)
         self.text.document().setDocumentMargin(8)
         self.seed = QLineEdit()
         self.seed.setObjectName("systemPromptSeed")
@@ -92,7 +97,7 @@ class SystemPromptDialog(QDialog):
             name = label(words, "heading")
             name.setBuddy(field)
             inside.addWidget(name)
-            inside.addWidget(field)
+            inside.addWidget(field, 1 if field is self.text else 0)
             if field is self.text:
                 inside.addWidget(self._count)
         row = QHBoxLayout()

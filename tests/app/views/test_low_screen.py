@@ -94,6 +94,18 @@ def test_that_a_refused_prompt_fits(qtbot: QtBot) -> None:
     assert_fits(prompt, qtbot)
 
 
+def test_that_nothing_of_a_prompt_has_to_be_scrolled_on_a_usual_screen(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(SystemPromptDialog, "screen", lambda _: Screen(1366, 768))
+    prompt = SystemPromptDialog("You are a knight")
+    qtbot.addWidget(prompt)
+    prompt.show()
+    qtbot.wait(10)
+    assert prompt.findChild(QScrollArea, "systemPromptArea").verticalScrollBar().maximum() == 0
+    assert_whole(prompt.text, prompt.title, prompt.seed)
+
+
 def test_that_a_model_with_an_agreement_fits_and_its_words_are_not_cut(qtbot: QtBot) -> None:
     search = ModelSearch()
     dialog = ModelDialog(search)

@@ -191,7 +191,7 @@ def _command(line: str, keeper: Keeper) -> None:
     except (RxtError, OSError) as error:
         print(f"Not saved: {_harmless(str(error))}")
     else:
-        turns = "1 turn" if info.turns == 1 else f"{info.turns} turns"
+        turns = "1 turn" if info.turns == 1 else f"{info.turns:,} turns"
         print(f"Saved memory {info.sha256[:8]} after {turns} to {_harmless(str(path))}.")
 
 

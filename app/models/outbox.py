@@ -11,6 +11,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from app.models.phase import Phase
+from app.models.visible import is_seen
 from rxt.events import Event, MemoryWritten, TurnFailed, TurnStarted
 
 
@@ -56,7 +57,7 @@ class Outbox(QObject):
 
     def submit(self, text: str) -> Submission:
         """Sends `text`, or lets it wait. SENT and QUEUED take the text; all else leaves it with the caller."""
-        if not text.strip():
+        if not is_seen(text):
             return Submission.EMPTY
         if self._phase is Phase.NO_MODEL:
             return Submission.NO_MODEL

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COLUMN_OVERHANG_PX = 16
 PAGES_PX = 40  # what stays of the conversation below which nothing takes its room
-READABLE_PX = 120  # what a long message leaves of it
+READABLE_PX = 120  # what a long message and notices leave of it
 
 
 class Chat(QWidget):
@@ -72,7 +72,6 @@ class Chat(QWidget):
         self._pages = QStackedWidget()
         self._pages.setObjectName("pages")
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # notices may take its room
-        self._pages.setMinimumHeight(PAGES_PX)
         for page in (self.welcome, self.transcript, self.model_missing):
             self._pages.addWidget(page)
         self._foot = ChatFoot(self.notices, self.banner, self.composer)
@@ -169,6 +168,7 @@ class Chat(QWidget):
         if watched is self.transcript and event.type() is QEvent.Type.Resize:
             self._place_jump()
         elif watched is self.overlay.editor and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._foot.make_way(event.type() is QEvent.Type.ShowToParent)
             self._show_jump()
         return False
 
@@ -183,7 +183,7 @@ class Chat(QWidget):
     def _fit_foot(self) -> None:
         """Notices and a long message leave some of the conversation."""
         room = self.height() - (0 if self.find_bar.isHidden() else self.find_bar.sizeHint().height())
-        self._foot.fit(room - PAGES_PX, room - READABLE_PX)
+        self._foot.fit(room, PAGES_PX, READABLE_PX)
 
     def minimumSizeHint(self) -> QSize:
         """As low as with one line of a message: what comes and goes takes no room from the timeline. As narrow as the

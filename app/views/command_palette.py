@@ -20,6 +20,7 @@ from app.actions import TABLE, Actions
 from app.models.action_search import ActionSearch, AnyIndex, Entry, EntryRole
 from app.theme import GAP_PX, RADIUS_PX, Theme, ThemeController, caption_font
 from app.views.spoken import announce
+from app.views.window_layout import resize_on_screen
 
 PALETTE_PX = 560
 LINE_PX = 34
@@ -134,7 +135,7 @@ class CommandPalette(QDialog):
         column.addWidget(self.field)
         column.addWidget(self.list)
         self.field.textChanged.connect(self._find)
-        self.resize(min(PALETTE_PX, max(320, parent.width() - 40)), MOST_PX)
+        resize_on_screen(self, min(PALETTE_PX, max(320, parent.width() - 40)), MOST_PX)
         self._find("")
 
     @Slot()

@@ -17,16 +17,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.visible import is_seen
 from app.paths import RESOURCES, unused
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
 from app.views.icons import application_icon
-from app.views.labels import button, label
+from app.views.labels import button, label, scrolled
 from app.views.tooltips import explain
+from app.views.window_layout import resize_on_screen
 
 SUFFIX = ".safetensors"
 NOTE_LETTERS = 8_000
+ABOUT_PX = 460
 SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
 
 
@@ -120,7 +123,7 @@ class SaveMemoryDialog(QDialog):
     def _show_place(self) -> None:
         letters = len(self.description.toPlainText().strip())
         too_long = f"The note has {letters:,} letters; a memory file holds {NOTE_LETTERS:,}."
-        reason = "A memory needs a title." if not self.title.text().strip() else ""
+        reason = "A memory needs a title." if not is_seen(self.title.text()) else ""
         reason = too_long if letters > NOTE_LETTERS else reason
         self._place.setText(reason or f"{self._shown.name} in {self._shown.parent}")
         explain(self._place, str(self._shown))
@@ -155,9 +158,10 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("aboutDialog")
         self.setWindowTitle("About Mneme")
-        self.setFixedWidth(460)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, PADDING_PX)
+        self.setFixedWidth(ABOUT_PX)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, GAP_PX)
         column.setSpacing(GAP_PX)
         mark = label()
         mark.setPixmap(application_icon().pixmap(64, 64))
@@ -173,5 +177,17 @@ class AboutDialog(QDialog):
         close = button("Close", "")
         close.clicked.connect(self.accept)
         column.addStretch(1)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(460, column.totalHeightForWidth(460))  # or Qt cuts it at two thirds of the screen
+        area = scrolled(page, "aboutArea", "About Mneme")
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the arrow keys move what a low screen has no room for
+        foot = QHBoxLayout()
+        foot.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, PADDING_PX)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(area, 1)
+        whole.addLayout(foot)
+        high_px = column.totalHeightForWidth(ABOUT_PX) + foot.sizeHint().height()
+        resize_on_screen(self, ABOUT_PX, high_px)  # or Qt cuts it at two thirds of the screen
+        close.setFocus()

@@ -22,7 +22,7 @@ from app.models.library import LibraryRole
 from app.models.memories import MemoryFilter, SnapshotList
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, ThemeController
 from app.views.icons import Icons, application_icon
-from app.views.labels import button, label
+from app.views.labels import button, label, scrolled
 from app.views.memory_cards import SUFFIX, MemoryCards
 from app.views.memory_details import MemoryDetails
 from app.views.notices import Notices
@@ -98,7 +98,7 @@ class MemoryLibrary(QDialog):
         row.addWidget(self.cards, 1)
         row.addWidget(self.details)
         self._pages.addWidget(full)
-        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(scrolled(self._empty_page(), "memoryTeachingArea", "No memories yet"))
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN_PX, PADDING_PX, MARGIN_PX, PADDING_PX)
         column.setSpacing(PADDING_PX)

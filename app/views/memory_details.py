@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
+from app.models.visible import is_seen
 from app.theme import GAP_PX, PADDING_PX, ThemeController
 from app.views.dialogs import NOTE_LETTERS
 from app.views.labels import button, label, scrolled
@@ -222,11 +223,11 @@ class MemoryDetails(QFrame):
 
     @Slot()
     def save(self) -> None:
-        """Asks for the title and the note as they are typed, where they were changed; an empty title is none."""
+        """Asks for the title and the note as they are typed, where they were changed; an unseen title is none."""
         if self._path is None:
             return
         title, note = " ".join(self.title.text().split()), self.note.toPlainText()[:NOTE_LETTERS]
-        title = title or self._saved[0]
+        title = title if is_seen(title) else self._saved[0]
         if title != self.title.text():
             self.title.setText(title)
         if (title, note) != (self._asked or self._saved):

@@ -11,6 +11,7 @@ from app.views.message import LONGEST_RUN, has_run
 from app.views.text_keys import is_for_actions
 
 LINES = 6  # at most
+FILE = "A file cannot be pasted into a message. Drop it on the window to open it. Nothing was pasted."
 
 
 class MessageEdit(QPlainTextEdit):
@@ -111,10 +112,14 @@ class MessageEdit(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text only; files are for the window."""
-        return source.hasText() and not source.hasUrls()
+        """Text only, as that of a link; files are for the window."""
+        return source.hasText() and not _has_files(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
+        """Qt's key for pasting asks for nothing before."""
+        if _has_files(source):
+            self.refused.emit(FILE)
+            return
         text = source.text()
         if len(text) + self.document().characterCount() > LONGEST_MESSAGE:
             self.refused.emit(
@@ -132,3 +137,7 @@ class MessageEdit(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.focus_changed.emit(False)
+
+
+def _has_files(source: QMimeData) -> bool:
+    return any(url.isLocalFile() for url in source.urls())

@@ -169,7 +169,8 @@ class MessageOverlay(QObject):
 
     def _limit_editor(self) -> None:
         """All of it is to be seen at once."""
-        self.editor.fit(self._view.viewport().height() - EDITOR_Y_PX - MARGIN_PX)
+        wide_px = self._view.place_of(self._editor_row).width() + 2 * EDITOR_X_PX
+        self.editor.fit(wide_px, self._view.viewport().height() - EDITOR_Y_PX - MARGIN_PX)
 
     def _place_editor(self) -> None:
         place = self._view.place_of(self._editor_row)

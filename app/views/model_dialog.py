@@ -5,8 +5,8 @@ It decides nothing: it says what the person wants and shows the state of the sea
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtCore import QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words
-from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, label
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, caption_font
+from app.views.labels import button, label, scrolled
 from app.views.spoken import announce
 from app.views.tooltips import explain
 from app.views.window_layout import resize_on_screen
@@ -28,7 +28,30 @@ from app.views.window_layout import resize_on_screen
 FIRST_SIZE_PX = (600, 480)
 RESULTS_LEAST_PX = 40  # on a low screen; what is asked before a download is not cut for them
 STEPS = 1000
+EMPTY = "The models that are found appear here. Choose one to read how large it is, before anything is downloaded."
 HINT = "Words to search for, or an id such as ReactiveAI/RxT-Beta-Micro-Supervised"
+
+
+class FoundModels(QListWidget):
+    """The models that were found; says what will appear here while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Models found")
+        self.setAccessibleDescription(EMPTY)
+
+    def sizeHint(self) -> QSize:
+        """It takes what the rest leaves."""
+        return QSize(super().sizeHint().width(), RESULTS_LEAST_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setFont(caption_font(self.font()))
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            place = self.viewport().rect().adjusted(PADDING_PX, GAP_PX, -PADDING_PX, -GAP_PX)
+            painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, EMPTY)
 
 
 class ModelDialog(QDialog):
@@ -49,8 +72,8 @@ class ModelDialog(QDialog):
         self._search = search
         self.setObjectName("modelDialog")
         self.setWindowTitle("Get a model")
-        self.setMinimumWidth(FIRST_SIZE_PX[0])
         resize_on_screen(self, *FIRST_SIZE_PX)
+        self.setMinimumWidth(self.width())
         self.words = QLineEdit()
         self.words.setObjectName("modelWords")
         self.words.setAccessibleName("Name or id of a model")
@@ -59,9 +82,8 @@ class ModelDialog(QDialog):
         self.words.setClearButtonEnabled(True)
         self.go = button("Search", "primary")
         self.go.setObjectName("modelSearchButton")
-        self.results = QListWidget()
+        self.results = FoundModels()
         self.results.setObjectName("modelResults")
-        self.results.setAccessibleName("Models found")
         self.results.setUniformItemSizes(True)
         self.results.setMinimumHeight(RESULTS_LEAST_PX)
         self.results.setSpacing(GAP_PX // 4)
@@ -107,8 +129,13 @@ class ModelDialog(QDialog):
         first.addWidget(self.words, 1)
         first.addWidget(self.go)
         column.addLayout(first)
-        column.addWidget(self.sentence)
-        column.addWidget(self.results, 1)
+        page = QWidget()
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(GAP_PX)
+        inside.addWidget(self.sentence)
+        inside.addWidget(self.results, 1)
+        column.addWidget(scrolled(page, "modelArea", "Models"), 1)
         self.offer = QWidget()
         inner = QVBoxLayout(self.offer)
         inner.setContentsMargins(0, GAP_PX, 0, 0)
@@ -117,14 +144,14 @@ class ModelDialog(QDialog):
             inner.addWidget(part)
         inner.addWidget(self.page, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self.token)
-        column.addWidget(self.offer)
+        inside.addWidget(self.offer)
         self.transfer = QWidget()
         inner = QVBoxLayout(self.transfer)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(GAP_PX // 2)
         inner.addWidget(self.bar)
         inner.addWidget(self.amount)
-        column.addWidget(self.transfer)
+        inside.addWidget(self.transfer)
         last = QHBoxLayout()
         last.setSpacing(GAP_PX)
         last.addWidget(self.folder)

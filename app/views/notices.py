@@ -25,7 +25,7 @@ MOST_NOTICES = 3
 BUSY = "busy"
 """The key of what cannot be done while the engine is at work: gone when it is ready again."""
 LEAST_PX = 80
-NEEDS_PX = 420  # of a notice whose button stands beside its words
+WORDS_PX = 240  # of the words beside a button; where less is left, it goes under them
 
 
 class Tone(StrEnum):
@@ -63,7 +63,7 @@ class Notice(QFrame):
         self._run = run
         self._is_narrow = False
         icon, colour = _ICONS[tone]
-        mark = button("", "icon", icon, icons, tone.value, colour)
+        self._mark = mark = button("", "icon", icon, icons, tone.value, colour)
         mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words = words = label(text, wrap=True)
@@ -83,7 +83,7 @@ class Notice(QFrame):
             self._do.setObjectName("noticeAction")
             self._do.clicked.connect(self._act)
             parts.addWidget(self._do, 0, 2, Qt.AlignmentFlag.AlignTop)
-        close = button("", "icon", "ph.x", icons, "Close this message", "muted")
+        self._close = close = button("", "icon", "ph.x", icons, "Close this message", "muted")
         close.setObjectName("noticeClose")
         close.clicked.connect(self.close_now)
         parts.addWidget(close, 0, 3, Qt.AlignmentFlag.AlignTop)
@@ -97,14 +97,28 @@ class Notice(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The button goes under the words where both have no room in a line."""
         super().resizeEvent(event)
-        is_narrow = event.size().width() < NEEDS_PX
-        if self._do is not None and is_narrow != self._is_narrow:
+        if self._do is None:
+            return
+        is_narrow = event.size().width() - self._beside_words_px < WORDS_PX
+        if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._parts.removeWidget(self._do)
             if is_narrow:
                 self._parts.addWidget(self._do, 1, 0, 1, 4, Qt.AlignmentFlag.AlignRight)
             else:
                 self._parts.addWidget(self._do, 0, 2, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def _beside_words_px(self) -> int:
+        """What icon, button and cross take of a line, with the gaps between them."""
+        parts = [part for part in (self._mark, self._do, self._close) if part is not None]
+        return sum(part.sizeHint().width() + GAP_PX for part in parts) + 2 * GAP_PX
+
+    @property
+    def beginning_px(self) -> int:
+        """How high it is down to the foot of its first line and of its cross."""
+        margins = self._parts.contentsMargins()
+        return max(self._close.sizeHint().height(), self.fontMetrics().lineSpacing()) + 2 * margins.top()
 
     def change(self, text: str) -> None:
         """Says something else, in place."""
@@ -161,6 +175,22 @@ class Notices(QWidget):
     def texts(self) -> tuple[str, ...]:
         """The words of the notices that are shown."""
         return tuple(notice.text for _, notice in self._shown)
+
+    @property
+    def newest(self) -> Notice | None:
+        """The notice that was added last."""
+        return self._shown[-1][1] if self._shown else None
+
+    def whole_within(self, wide_px: int, most_px: int) -> int:
+        """The height of as many of the newest notices as are whole within `most_px`; of the beginning of the newest
+        where not even that is. So none is cut at its head, where its first words and its cross are."""
+        high_px = 0
+        for _, notice in reversed(self._shown):
+            more_px = notice.heightForWidth(wide_px) + (GAP_PX if high_px else 0)
+            if high_px + more_px > most_px:
+                break
+            high_px += more_px
+        return high_px or most_px
 
     def add(
         self,

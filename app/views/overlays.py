@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, RADIUS_PX, Theme, ThemeController
 
 CALLOUT_MS = 20_000
 ARROW_PX = 9
+IN_LINES = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 
 
 class DropHint(QWidget):
@@ -40,30 +51,45 @@ class DropHint(QWidget):
     def _recolour(self, theme: Theme) -> None:
         self._theme = theme
 
+    @property
+    def _frame(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+
+    @property
+    def plate(self) -> QRectF:
+        """Where the words stand: in as many lines as the frame needs for them."""
+        frame = self._frame
+        room = frame.adjusted(2 * MARGIN_PX, 0, -2 * MARGIN_PX, 0).toRect()
+        words = QFontMetrics(self._font()).boundingRect(room, IN_LINES, self._words)
+        plate = QRectF(0, 0, words.width() + 2 * MARGIN_PX, words.height() + 2 * PADDING_PX)
+        plate.moveCenter(frame.center())
+        return plate
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(20)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(self._theme.window)
         veil.setAlphaF(0.72)
         painter.fillRect(self.rect(), veil)
-        frame = QRectF(self.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+        frame = self._frame
         painter.setPen(QPen(QColor(self._theme.accent), 2, Qt.PenStyle.DashLine))
         tint = QColor(self._theme.accent_soft)
         tint.setAlphaF(0.5)
         painter.setBrush(tint)
         painter.drawRoundedRect(frame, 2 * RADIUS_PX, 2 * RADIUS_PX)
-        font = QFont(self.font())
-        font.setPixelSize(20)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        words = painter.fontMetrics().boundingRect(self._words)
-        plate = QRectF(0, 0, words.width() + 2 * MARGIN_PX, words.height() + 2 * PADDING_PX)
-        plate.moveCenter(frame.center())
+        painter.setFont(self._font())
+        plate = self.plate
         painter.setPen(QPen(QColor(self._theme.accent), 1))
         painter.setBrush(QColor(self._theme.surface))
         painter.drawRoundedRect(plate, RADIUS_PX, RADIUS_PX)
         painter.setPen(QColor(self._theme.text))
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._words)
+        painter.drawText(plate.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0), IN_LINES, self._words)
 
 
 class Callout(QWidget):

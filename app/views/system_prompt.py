@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.models.visible import is_seen
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.labels import button, label, restyle
+from app.views.labels import button, label, restyle, scrolled
 from app.views.spoken import ASSERTIVE, announce
 from app.views.window_layout import resize_on_screen
 
 FIRST_SIZE_PX = (560, 480)
+TEXT_LEAST_PX = 76
 MEASURE_MS = 150
 TITLE_LETTERS = 120
 TEXT_LETTERS = 100_000
@@ -35,8 +37,8 @@ class SystemPromptDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("systemPromptDialog")
         self.setWindowTitle("Write a system prompt")
-        self.setMinimumWidth(FIRST_SIZE_PX[0])
         resize_on_screen(self, *FIRST_SIZE_PX)
+        self.setMinimumWidth(self.width())
         self.title = QLineEdit()
         self.title.setObjectName("systemPromptTitle")
         self.title.setAccessibleName("Title of the memory")
@@ -47,6 +49,10 @@ class SystemPromptDialog(QDialog):
         self.text.setAccessibleName("System prompt")
         self.text.setPlaceholderText("For example: My name is Alice. I live in Tokyo.")
         self.text.setTabChangesFocus(True)
+        self.text.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
+        )  # it takes what the rest leaves
+        self.text.setMinimumHeight(TEXT_LEAST_PX)
         self.text.document().setDocumentMargin(8)
         self.seed = QLineEdit()
         self.seed.setObjectName("systemPromptSeed")
@@ -81,15 +87,19 @@ class SystemPromptDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN_PX, MARGIN_PX - 4, MARGIN_PX, PADDING_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(label(EXPLANATION, "muted", wrap=True))
-        column.addSpacing(GAP_PX)
+        page = QWidget()
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(GAP_PX)
+        inside.addWidget(label(EXPLANATION, "muted", wrap=True))
+        inside.addSpacing(GAP_PX)
         for words, field in (("Text", self.text), ("Title", self.title)):
             name = label(words, "heading")
             name.setBuddy(field)
-            column.addWidget(name)
-            column.addWidget(field)
+            inside.addWidget(name)
+            inside.addWidget(field, 1 if field is self.text else 0)
             if field is self.text:
-                column.addWidget(self._count)
+                inside.addWidget(self._count)
         row = QHBoxLayout()
         row.setSpacing(GAP_PX)
         seed = label("Seed of the fresh memory", "caption")
@@ -97,7 +107,8 @@ class SystemPromptDialog(QDialog):
         row.addWidget(seed)
         row.addWidget(self.seed)
         row.addStretch(1)
-        column.addLayout(row)
+        inside.addLayout(row)
+        column.addWidget(scrolled(page, "systemPromptArea", "Text, title and seed"), 1)
         column.addWidget(self._problem)
         column.addSpacing(GAP_PX)
         buttons = QHBoxLayout()
@@ -109,9 +120,19 @@ class SystemPromptDialog(QDialog):
 
     @Slot()
     def _follow_text(self) -> None:
-        self._timer.start()
+        """What was counted is another text's; nothing is told of an empty one."""
+        self._fits = True
+        self._count.clear()
+        if self._has_text:
+            self._timer.start()
+        else:
+            self._timer.stop()
         self._problem.hide()
         self._follow()
+
+    @property
+    def _has_text(self) -> bool:
+        return is_seen(self.text.toPlainText())
 
     @Slot()
     def _measure(self) -> None:
@@ -119,7 +140,7 @@ class SystemPromptDialog(QDialog):
 
     def show_measure(self, text: str, tokens: int, room: int) -> None:
         """How many tokens `text` takes of `room`; an answer about an earlier text is dropped."""
-        if text != self.text.toPlainText()[:TEXT_LETTERS]:
+        if text != self.text.toPlainText()[:TEXT_LETTERS] or not self._has_text:
             return
         self._fits = tokens <= room
         left = room - tokens
@@ -132,7 +153,7 @@ class SystemPromptDialog(QDialog):
         reason = ""
         if self._waits:
             reason = "The text is being written."
-        elif not self.text.toPlainText().strip():
+        elif not self._has_text:
             reason = "There is no text to write yet."
         elif not self._fits:
             reason = "The text is longer than the model can write at once."
@@ -151,7 +172,8 @@ class SystemPromptDialog(QDialog):
         self._waits = True
         self._problem.hide()
         self._follow()
-        title = " ".join(self.title.text().split()) or _first_words(text)
+        title = " ".join(self.title.text().split())
+        title = title if is_seen(title) else _first_words(text)
         self.write_requested.emit(text, title, int(self.seed.text()) if self.seed.text() else None)
 
     def reject(self) -> None:

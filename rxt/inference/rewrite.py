@@ -66,7 +66,8 @@ def write_turn(
     room = model.config.interaction_length
     if len(interaction) > room:
         raise RxtError(
-            f"Message and answer take {len(interaction)} tokens together; {model.name} writes at most {room} at once."
+            f"Message and answer take {len(interaction):,} tokens together; {model.name} writes at most {room:,} at "
+            "once."
         )
     started = time.perf_counter()
     update = model.update_memory(memory, interaction)
@@ -127,7 +128,7 @@ def _with_answer(model: PretrainedModel, record: TurnRecord, answer: str) -> Tur
     room = model.config.interaction_length - len(prompt) - 1
     if len(answer_ids) > room:
         raise RxtError(
-            f"This answer has {len(answer_ids)} tokens; after its question {model.name} can write {room} at most. "
+            f"This answer has {len(answer_ids):,} tokens; after its question {model.name} can write {room:,} at most. "
             "Nothing was changed: shorten it."
         )
     return replace(

@@ -194,9 +194,9 @@ class _Turn:
         room = self._model.config.interaction_length
         if len(prompt) >= room:
             raise _RejectedError(
-                f"This message has {len(prompt) - 3} tokens; {self._model.name} reads at most {room - 4} in one, "
-                f"because question and answer share {room}. Nothing was sent and the memory is unchanged: shorten it, "
-                "or tell it in several messages."
+                f"This message has {len(prompt) - 3:,} tokens; {self._model.name} reads at most {room - 4:,} in one, "
+                f"because question and answer share {room:,}. Nothing was sent and the memory is unchanged: shorten "
+                "it, or tell it in several messages."
             )
         return prompt
 

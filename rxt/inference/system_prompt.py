@@ -23,7 +23,7 @@ def write_system_prompt(model: PretrainedModel, text: str, seed: int) -> MemoryS
     room = model.config.interaction_length
     if len(interaction) > room:
         raise RxtError(
-            f"This text takes {len(interaction)} tokens; {model.name} writes at most {room} at once. "
+            f"This text takes {len(interaction):,} tokens; {model.name} writes at most {room:,} at once. "
             "Nothing was changed: shorten it."
         )
     return model.update_memory(model.initial_memory(seed=seed), interaction).memory

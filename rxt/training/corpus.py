@@ -57,7 +57,7 @@ def too_long(template: Template, length: int) -> Callable[[Turn], str]:
         tokens = len(template.prompt(turn.query)) if turn.kind != PLAIN_TEXT else 0
         if tokens < length:
             return ""
-        return f"the query has {tokens - 3} tokens; the model reads at most {length - 4} and answers in the rest."
+        return f"the query has {tokens - 3:,} tokens; the model reads at most {length - 4:,} and answers in the rest."
 
     return objection
 

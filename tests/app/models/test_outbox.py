@@ -41,7 +41,7 @@ def test_that_a_text_that_is_held_is_kept_until_its_turn_begins_and_nothing_over
     assert watched.returned[-1] == "c"
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n\t"])
+@pytest.mark.parametrize("text", ["", "  ", "\n\t", "\u200b\u2060", "\ufeff \u202e\u2029"])
 def test_that_an_empty_message_goes_nowhere(text: str) -> None:
     watched = Watched()
     assert watched.outbox.submit(text) is Submission.EMPTY

@@ -19,12 +19,16 @@ from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
 from app.models.phase import Phase
 from app.theme import ThemeController
+from app.views.chat import READABLE_PX
+from app.views.command_palette import CommandPalette
 from app.views.dialogs import AboutDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.table import TableData, TableDialog
 from app.views.memories import MemoryLibrary
 from app.views.model_dialog import ModelDialog
+from app.views.notices import WORDS_PX
 from app.views.system_prompt import SystemPromptDialog
+from app.views.turn_editor import QUERY_SHORT, QUERY_WORDS
 from app.views.window_layout import TITLE_BAR_PX
 from tests.app.inspector.conftest import history, themes  # noqa: F401 - fixtures
 from tests.app.views.conftest import Desk
@@ -40,8 +44,11 @@ HIGH_PX = 493  # 1080 at 125 % and text at 175 %
 class Screen:
     """As much of a QScreen as a dialog asks for."""
 
+    wide_px: int = 877
+    high_px: int = HIGH_PX
+
     def availableGeometry(self) -> QRect:
-        return QRect(0, 0, 877, HIGH_PX)
+        return QRect(0, 0, self.wide_px, self.high_px)
 
 
 @pytest.fixture(autouse=True)
@@ -57,11 +64,11 @@ def files() -> Iterator[FileJobs]:
     result.shutdown()
 
 
-def assert_fits(dialog: QDialog, qtbot: QtBot) -> None:
+def assert_fits(dialog: QDialog, qtbot: QtBot, high_px: int = HIGH_PX) -> None:
     """Nothing asks for more room than there is, and every button that is shown is seen."""
     dialog.show()
     qtbot.wait(10)
-    assert dialog.height() <= HIGH_PX - TITLE_BAR_PX
+    assert dialog.height() <= high_px - TITLE_BAR_PX
     for made in dialog.findChildren(QAbstractButton):
         if made.isVisibleTo(dialog) and made.text():
             assert made.visibleRegion().boundingRect() == made.rect(), made.text()
@@ -85,6 +92,18 @@ def test_that_a_refused_prompt_fits(qtbot: QtBot) -> None:
     qtbot.addWidget(prompt)
     prompt.show_refused("The disk is full. The text is still here. " * 4)
     assert_fits(prompt, qtbot)
+
+
+def test_that_nothing_of_a_prompt_has_to_be_scrolled_on_a_usual_screen(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(SystemPromptDialog, "screen", lambda _: Screen(1366, 768))
+    prompt = SystemPromptDialog("You are a knight")
+    qtbot.addWidget(prompt)
+    prompt.show()
+    qtbot.wait(10)
+    assert prompt.findChild(QScrollArea, "systemPromptArea").verticalScrollBar().maximum() == 0
+    assert_whole(prompt.text, prompt.title, prompt.seed)
 
 
 def test_that_a_model_with_an_agreement_fits_and_its_words_are_not_cut(qtbot: QtBot) -> None:
@@ -114,6 +133,53 @@ def test_that_a_table_and_an_animation_fit(
     assert_fits(animation, qtbot)
     table.close()
     animation.close()
+
+
+LOWEST = Screen(569, 352)  # 720 at 200 %
+
+
+@pytest.fixture
+def lowest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for dialog in (AboutDialog, CommandPalette, MemoryLibrary, ModelDialog, SystemPromptDialog):
+        monkeypatch.setattr(dialog, "screen", lambda _: LOWEST)
+
+
+def test_that_what_is_told_about_the_application_scrolls_on_a_very_low_screen(lowest: None, qtbot: QtBot) -> None:
+    about = AboutDialog("0.1.0")
+    qtbot.addWidget(about)
+    assert_fits(about, qtbot, LOWEST.high_px)
+    for words in about.findChildren(QLabel):
+        assert words.height() >= words.heightForWidth(words.width()), words.text()
+    assert about.focusWidget().text() == "Close"
+
+
+def test_that_the_palette_and_the_dialogs_fit_on_a_very_low_screen(lowest: None, desk: Desk, qtbot: QtBot) -> None:
+    search = ModelSearch()
+    palette = CommandPalette(desk.actions, desk.themes, desk.window)
+    model, prompt = ModelDialog(search), SystemPromptDialog("You are a knight")
+    for dialog in (palette, model, prompt):
+        qtbot.addWidget(dialog)
+        assert_fits(dialog, qtbot, LOWEST.high_px)
+        assert dialog.width() <= LOWEST.wide_px
+    search.show_offer(Offered())
+    qtbot.wait(10)
+    assert model.height() <= LOWEST.high_px - TITLE_BAR_PX
+    assert_whole(model.folder, model.stop, model.download)  # the rest scrolls
+
+
+def test_that_an_empty_library_scrolls_on_a_very_low_screen(lowest: None, desk: Desk, qtbot: QtBot) -> None:
+    desk.actions["memory_library"].trigger()
+    library = desk.window.findChild(MemoryLibrary)
+    assert library is not None
+    qtbot.wait(10)
+    assert library.height() <= LOWEST.high_px - TITLE_BAR_PX
+    page = library.findChild(QWidget, "memoryTeaching")
+    for words in page.findChildren(QLabel):
+        assert words.height() >= max(words.sizeHint().height(), words.heightForWidth(words.width())), words.text()
+    area = library.findChild(QScrollArea, "memoryTeachingArea")
+    for made in page.findChildren(QAbstractButton):
+        area.ensureWidgetVisible(made)
+        assert made.visibleRegion().boundingRect() == made.rect(), made.text()
 
 
 @pytest.fixture
@@ -213,6 +279,79 @@ def test_that_a_message_with_a_very_long_word_breaks_anywhere_before_it_is_laid_
         cursor.movePosition(cursor.MoveOperation.End, cursor.MoveMode.KeepAnchor)
         cursor.insertText(rest)
         assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+
+
+SAME = "The same answer: at temperature 0 the likeliest words are always taken. Raise it in the settings."
+FORK = "This chat continues from the memory after turn 1; the former branch stays as it was."
+
+
+@pytest.mark.parametrize("size", [(400, 600), (460, 780), (569, 320), (400, 400)])
+def test_that_notices_leave_the_conversation_readable_and_show_their_beginning(
+    desk: Desk, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window, chat = desk.window, desk.window.chat
+    desk.port.answer("What is a raven?", "A bird.")
+    for dock in (window.sidebar_dock, window.inspector_dock):
+        dock.hide()
+    window.setMinimumSize(300, 300)
+    window.resize(*size)
+    chat.composer.set_text("Typed")
+    qtbot.wait(20)
+    for text in (SAME, FORK, REFUSED):
+        chat.notices.add(text, action="Show the former branch", run=lambda: True)
+        qtbot.wait(30)
+        newest = chat.notices.newest
+        assert newest is not None
+        assert_whole(newest.findChild(QWidget, "noticeClose"), chat.composer.edit, chat.composer.send_button)
+        assert newest.visibleRegion().boundingRect().top() == 0
+        area = desk.find("noticeArea")
+        assert area.height() <= max(chat.height() // 3, newest.height())
+        if chat.height() >= 400:
+            assert chat.transcript.viewport().height() >= READABLE_PX
+    chat.overlay.begin_edit(0)
+    qtbot.wait(30)
+    if chat.height() >= 210:  # less is not enough for two fields
+        assert_whole(desk.find("turnEdit"), desk.find("cancelEdit"), desk.find("acceptEdit"))
+    chat.overlay.editor.finish()
+    qtbot.wait(30)
+    assert not desk.find("noticeArea").isHidden()
+
+
+def test_that_the_words_of_a_notice_have_room_beside_a_long_button(slim: Desk, qtbot: QtBot) -> None:
+    slim.window.resize(790, 600)  # 450 of it for the chat
+    for action in ("Show the former branch of this chat", "Undo"):
+        slim.window.chat.notices.add(FORK, action=action, run=lambda: True, key="one")
+        qtbot.wait(30)
+        notice = slim.window.chat.notices.newest
+        assert notice is not None
+        words, do = notice.findChild(QLabel), notice.findChild(QWidget, "noticeAction")
+        assert 420 <= notice.width() < 470
+        assert words.width() >= WORDS_PX
+        assert (do.geometry().top() >= words.geometry().bottom()) is (action != "Undo")
+
+
+def test_that_what_an_edit_does_is_told_in_whole_words_or_not_at_all(desk: Desk, qtbot: QtBot) -> None:
+    window, editor = desk.window, desk.window.chat.overlay.editor
+    desk.port.answer("What is a raven?", "A bird.")
+    for dock in (window.sidebar_dock, window.inspector_dock):
+        dock.hide()
+    window.setMinimumSize(250, 300)
+    window.chat.overlay.begin_edit(0)
+    shown = []
+    for wide_px, high_px in ((900, 600), (420, 600), (420, 370), (260, 600)):
+        window.resize(wide_px, high_px)
+        qtbot.wait(30)
+        hint = editor._hint
+        if hint.isVisible():
+            assert hint.width() >= hint.fontMetrics().horizontalAdvance(hint.text())
+            assert hint.visibleRegion().boundingRect() == hint.rect()
+        shown.append((hint.isVisible() and hint.text(), hint.y() < desk.find("acceptEdit").y()))
+        assert_whole(desk.find("acceptEdit"))
+        assert QUERY_WORDS in editor.edit.accessibleDescription()
+        assert hint.toolTip() == QUERY_WORDS
+    assert shown[:2] == [(QUERY_WORDS, False), (QUERY_WORDS, True)]
+    assert shown[2][0] == QUERY_SHORT
+    editor.finish()
 
 
 @pytest.fixture

@@ -177,6 +177,24 @@ def test_that_ten_thousand_pasted_characters_are_taken_and_a_monster_is_refused(
     assert "Nothing was pasted" in desk.window.chat.notices.texts[0]
 
 
+@pytest.mark.parametrize("name", ["composer", "turnEdit"])
+def test_that_a_link_is_pasted_as_text_and_a_file_is_not(desk: Desk, name: str) -> None:
+    desk.port.answer("Hi", "Hello.")
+    desk.window.chat.overlay.begin_edit(0)
+    edit = desk.window.findChild(QPlainTextEdit, name)
+    edit.clear()
+    for url, is_text in (("https://example.org/x", True), ("file:///tmp/x.txt", False)):
+        mime = QMimeData()
+        mime.setUrls([QUrl(url)])
+        mime.setText(url)
+        QGuiApplication.clipboard().setMimeData(mime)
+        assert edit.canPaste() is is_text  # what the menu says
+        edit.paste()  # what the key does
+        assert edit.toPlainText() == "https://example.org/x"
+    assert "Nothing was pasted" in desk.window.chat.notices.texts[-1]
+    desk.window.chat.overlay.editor.finish()
+
+
 def test_that_the_last_reply_is_copied(desk: Desk) -> None:
     desk.port.answer("Hi", "Hello you")
     desk.actions["copy_reply"].trigger()

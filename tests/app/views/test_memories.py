@@ -191,8 +191,9 @@ def test_that_a_new_listing_does_not_take_words_out_of_the_hand(
     assert library.details.title.text() == "Alice"
 
 
-def test_that_an_empty_title_becomes_the_former_one(library: MemoryLibrary, desk: Desk) -> None:
-    library.details.title.setText("   ")
+@pytest.mark.parametrize("title", ["   ", "\u200b\u2060"])
+def test_that_an_empty_title_becomes_the_former_one(library: MemoryLibrary, desk: Desk, title: str) -> None:
+    library.details.title.setText(title)
     library.details.title.editingFinished.emit()
     assert library.details.title.text() == "Alice"
     assert desk.port.called("rename_snapshot") == []
@@ -420,6 +421,15 @@ def test_that_typing_a_description_looks_at_no_disk(tmp_path: Path, monkeypatch:
     assert dialog._place.text() == f"bob.safetensors in {tmp_path}"
 
 
+def test_that_a_memory_is_not_saved_under_a_title_that_nobody_can_see(tmp_path: Path) -> None:
+    dialog = SaveMemoryDialog(tmp_path, "\u200b\u2060")
+    save = dialog.findChild(QAbstractButton, "saveMemoryButton")
+    assert not save.isEnabled()
+    assert save.toolTip() == "A memory needs a title."
+    dialog.title.setText("\u200b❤\ufe0f")
+    assert save.isEnabled()
+
+
 def test_that_a_description_that_was_put_off_goes_into_no_other_file(desk: Desk, tmp_path: Path) -> None:
     desk.port.answer("Hi", "Hello")
     desk.commands.memories.save()
@@ -535,6 +545,27 @@ def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_writ
     assert prompt._count.text() == "1 token too many"
     assert not write.isEnabled()
     assert "longer" in write.toolTip()
+    prompt.reject()
+
+
+def test_that_what_was_counted_is_not_told_of_another_text_nor_of_an_empty_one(
+    desk: Desk, open_prompt: Callable[[], SystemPromptDialog]
+) -> None:
+    prompt = open_prompt()
+    write = prompt.findChild(QAbstractButton, "systemPromptWrite")
+    desk.port.prompt_measured.emit("", 22, 64)
+    assert prompt._count.text() == ""
+    prompt.text.setPlainText("You are a knight")
+    desk.port.prompt_measured.emit("You are a knight", 65, 64)
+    prompt.text.setPlainText("You are")
+    assert prompt._count.text() == ""
+    assert write.isEnabled()  # nothing is known against it yet
+    desk.port.prompt_measured.emit("You are", 60, 64)
+    assert prompt._count.text() == "4 of 64 tokens left"
+    prompt.text.setPlainText(" \u200b")
+    desk.port.prompt_measured.emit(" \u200b", 23, 64)
+    assert prompt._count.text() == ""
+    assert not write.isEnabled()
     prompt.reject()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -134,6 +135,15 @@ def test_that_what_cannot_be_done_is_disabled_with_a_reason(models: ModelCommand
     for button in (dialog.go, dialog.stop, dialog.download):
         assert not button.isEnabled()
         assert button.toolTip()
+
+
+def test_that_the_empty_list_says_what_will_appear_in_it(models: ModelCommands) -> None:
+    results = dialog_of(models).results
+    assert "appear here" in results.accessibleDescription()
+    told = results.viewport().grab().toImage()
+    results.addItem("")
+    results.item(0).setSizeHint(QSize(1, 1))
+    assert results.viewport().grab().toImage() != told
 
 
 def test_that_closing_forgets_the_token_and_stops_what_is_under_way(models: ModelCommands, qtbot: QtBot) -> None:

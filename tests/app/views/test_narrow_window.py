@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
+from app.theme import MARGIN_PX
 from app.views.panel_room import BOTH_NEED_PX, PanelRoom
 from app.views.panel_sizes import CHAT_PX
 from app.views.sidebar import SIDEBAR_PX
@@ -212,6 +213,15 @@ def test_that_a_narrow_window_is_not_the_lab_because_the_inspector_has_half_of_i
         desk.actions["cycle_preset"].trigger()
         qtbot.wait(20)
         assert desk.actions[f"preset_{preset}"].isChecked()
+
+
+def test_that_the_hint_where_to_drop_a_file_is_whole_in_a_narrow_window(desk: Desk, qtbot: QtBot) -> None:
+    hint = desk.window.drop_hint
+    hint.show_words("Only a memory (.safetensors), a chat (.json) or a model folder can be opened")
+    one_line = hint.plate.height()
+    resize(desk, qtbot, 569, 360)
+    assert QRectF(hint.rect()).adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX).contains(hint.plate)
+    assert hint.plate.height() > one_line
 
 
 # ------------------------------------------------------------------ the next start

@@ -89,6 +89,14 @@ def test_that_an_answer_may_fill_an_interaction_and_not_a_token_more(
         rxt.write_turn(model, memory, record.query, longer)
 
 
+def test_that_the_thousands_of_a_refused_answer_stand_apart(model: PretrainedModel, memory: rxt.MemoryState) -> None:
+    record = turn(model, memory)
+    with pytest.raises(rxt.RxtError, match=r"has \d{1,2},\d{3} tokens"):
+        rxt.rewrite_turn(model, memory, record, turn=0, answer="a " * 5_000)
+    with pytest.raises(rxt.RxtError, match=r"take \d{1,2},\d{3} tokens together"):
+        rxt.write_turn(model, memory, record.query, "a " * 5_000)
+
+
 def test_that_half_a_character_is_written_and_recorded_as_one_replacement(
     model: PretrainedModel, memory: rxt.MemoryState
 ) -> None:

@@ -192,6 +192,12 @@ def test_that_the_longest_message_is_read_and_one_token_more_is_refused_with_the
     assert word(events) == "STAWM"
 
 
+def test_that_the_thousands_of_a_refused_message_stand_apart(session: rxt.Session) -> None:
+    (failed,) = session.ask("a " * 5_000)
+    assert isinstance(failed, TurnFailed)
+    assert re.search(r"has \d{1,2},\d{3} tokens", failed.message)
+
+
 def test_that_asking_during_a_turn_fails_and_the_turn_goes_on(session: rxt.Session) -> None:
     first = session.ask("hello")
     events = [next(first), next(first)]

@@ -32,6 +32,11 @@ def test_that_a_text_may_fill_an_interaction_and_not_a_token_more(model: Pretrai
         rxt.write_system_prompt(model, f"{text}a ", 0)
 
 
+def test_that_the_thousands_of_a_refused_text_stand_apart(model: PretrainedModel) -> None:
+    with pytest.raises(RxtError, match=r"takes \d{1,2},\d{3} tokens"):
+        rxt.write_system_prompt(model, "a " * 5_000, 0)
+
+
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_that_no_text_is_refused(model: PretrainedModel, text: str) -> None:
     with pytest.raises(RxtError, match="no text"):

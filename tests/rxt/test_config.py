@@ -154,6 +154,14 @@ def test_that_an_interaction_is_as_long_as_the_decoder_reads() -> None:
     assert config_of({"encoder_config": {"seq_len": 99}}).interaction_length == LENGTH
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(True, "must be a whole number"), (None, r"lacks decoder_config\.seq_len")]
+)
+def test_that_a_length_that_is_no_number_or_missing_is_refused(value: object, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        config_of({"decoder_config": {"seq_len": value}})
+
+
 def test_that_a_fingerprint_does_not_depend_on_the_order_of_fields() -> None:
     parsed = document()
     turned = {name: parsed[name] for name in reversed(parsed)}

@@ -110,8 +110,9 @@ def test_that_half_precision_reads_and_remembers_near_float32(dtype: torch.dtype
     """tolerance: of the largest logit; twice what was measured."""
     model, half = tiny_model(experts=4), tiny_model(experts=4).to(dtype)
     memory = model.initial_memory(seed=1)
-    updated = half.update_memory(memory, IDS).memory
-    assert updated.tensor.dtype == torch.float32
+    update = half.update_memory(memory, IDS)
+    updated = update.memory
+    assert {values.dtype for values in (updated.tensor, *update.gates.values())} == {torch.float32}
     torch.testing.assert_close(updated.tensor, model.update_memory(memory, IDS).memory.tensor, rtol=0.1, atol=0.1)
     decoder = AnswerDecoder(half, memory, half.new_cache())
     read, wanted = decoder.read(IDS), model.logits(IDS, memory)[-1]

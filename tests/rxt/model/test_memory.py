@@ -95,6 +95,12 @@ def test_that_a_fresh_memory_depends_on_its_seed_alone() -> None:
     assert model.initial_memory(seed=5) != first
 
 
+def test_that_a_fresh_memory_is_normal_noise() -> None:
+    values = torch.cat([tiny_model().initial_memory(seed).tensor for seed in range(20)])
+    assert abs(float(values.mean())) < 0.1
+    assert float(values.std()) == pytest.approx(1, abs=0.1)
+
+
 def test_that_a_memory_of_another_shape_is_refused_with_both_shapes(values: torch.Tensor) -> None:
     with pytest.raises(ValueError, match=r"\[2, 3, 4\].*\[2, 3, 16\]"):
         tiny_model().update_memory(rxt.MemoryState(values), [2, 5, 6])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
@@ -46,3 +48,17 @@ def test_that_a_part_is_about_as_large_as_a_cache(slots: int, parts: int) -> Non
         found = model.memory_attention.parts(torch.empty(14, 1, slots, 256))
     assert len(found) == parts
     assert [place for part in found for place in range(14)[part]] == list(range(14))
+
+
+@pytest.mark.parametrize("gate", ["static", "elementwise"])
+def test_that_slots_that_are_written_alone_keep_their_own_gates(gate: str) -> None:
+    model, slots = tiny_model(gate=gate), torch.tensor([0, 2])
+    few = copy.deepcopy(model.memory_attention)
+    for stage in few.stages().values():
+        assert stage.weight is not None
+        stage.weight = torch.nn.Parameter(stage.weight[:, slots])
+    memory, states = model.initial_memory(seed=1).tensor[:, None, slots], torch.randn(2, 1, 5, 16)
+    written, gates = model.memory_attention(memory, states, slots=slots)
+    expected, expected_gates = few(memory, states)
+    torch.testing.assert_close(written, expected)
+    torch.testing.assert_close(gates, expected_gates)

@@ -160,7 +160,7 @@ def _computed(loaded: Loaded, memory: Memory, record: TurnRecord) -> Memory:
     """The memory after the turn of `record`. Raises UNREADABLE, as for a turn from a file that nothing here wrote."""
     tokens, most = len(record.interaction_ids), loaded.info.interaction_length
     if tokens > most:
-        raise ValueError(f"it has {tokens} tokens; the model reads at most {most}")
+        raise ValueError(f"it has {tokens:,} tokens; the model reads at most {most:,}")
     return loaded.library.replay_turn(loaded.model, memory, record.interaction_ids)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.engine.commands import EditAnswer, ForgetTurn, GoTo, RewriteMemory
 from app.models.conversation import Exchange
+from app.models.memory_history import INITIAL
 from app.models.turn_verbs import TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
 from app.views.notices import BUSY, Tone
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rxt.events import Sampling
 
 UNSAVED_PAST = "The memory that is shown belongs to no saved turn: go to another turn, or back to now."
+BEFORE_FIRST = "The memory before the first turn is shown: go to a turn, or back to now."
 
 
 class BranchCommands(QObject):
@@ -95,7 +97,12 @@ class BranchCommands(QObject):
         """Why verbs cannot be done with the message in a row."""
         is_tip = row // 2 == self._conversation.rowCount() // 2 - 1
         found = refusals(TurnFacts(self._exchange(row), self._port.phase, is_tip))
-        return dict.fromkeys(found, UNSAVED_PAST) if row < 0 < self._conversation.rowCount() else found
+        return dict.fromkeys(found, self._no_turn) if row < 0 < self._conversation.rowCount() else found
+
+    @property
+    def _no_turn(self) -> str:
+        """Why nothing can be done with the turn that is looked at, where there is none."""
+        return BEFORE_FIRST if self._workspace.history.cursor == INITIAL else UNSAVED_PAST
 
     def reasons(self) -> dict[str, str]:
         """Why actions cannot be done now, by action."""
@@ -113,7 +120,7 @@ class BranchCommands(QObject):
             found["replay"] = "No turn of this chat is in memory, so there is none to compute again."
         found |= self._unlisted()
         if not history.is_at_end and not self.past.cursor_id:
-            found |= dict.fromkeys(("save_memory", "save_memory_as"), UNSAVED_PAST)
+            found |= dict.fromkeys(("save_memory", "save_memory_as"), self._no_turn)
         if not self._workspace.branches.lead_elsewhere:
             found["branches"] = "This chat has one branch. Another version of a turn begins a second one."
         if self._window.chat.find_bar.isHidden():

@@ -59,7 +59,7 @@ def test_that_a_chat_from_a_file_has_every_memory_it_had(desks: list[Desk], tmp_
     [
         ([2, 5, 300, 6, 3], "gives another memory"),
         ([2, 5, 2**31 - 1, 6, 3], "cannot be computed again: token ids must be"),
-        ([5] * 100_000, "cannot be computed again: it has 100000 tokens"),
+        ([5] * 100_000, "cannot be computed again: it has 100,000 tokens"),
     ],
 )
 def test_that_a_chat_whose_tokens_were_changed_is_opened_only_as_far_as_its_hashes_agree(

@@ -156,9 +156,9 @@ def test_that_the_memory_that_is_looked_at_is_named_where_it_is_saved(desk: Desk
 def test_that_the_memory_before_the_first_turn_has_no_turn_to_change(desk: Desk) -> None:
     open_line(desk)
     desk.workspace.history.show_turn(-1)
-    for action in ("regenerate", "edit_message", "forget_turn", "save_turn_memory"):
+    for action in ("regenerate", "edit_message", "forget_turn", "save_turn_memory", "save_memory"):
         assert not desk.actions[action].isEnabled()
-        assert "belongs to no saved turn" in desk.actions[action].toolTip()
+        assert "The memory before the first turn is shown" in desk.actions[action].toolTip()
     desk.actions["back_to_now"].trigger()
     assert desk.actions["forget_turn"].isEnabled()
 
@@ -285,6 +285,6 @@ def test_that_a_memory_of_no_saved_turn_is_not_saved_as_if_it_were_the_newest(de
     assert desk.actions["save_memory"].isEnabled()
     desk.workspace.history.show_turn(-1)
     assert not desk.actions["save_memory"].isEnabled()
-    assert "no saved turn" in desk.actions["save_memory_as"].toolTip()
+    assert "before the first turn" in desk.actions["save_memory_as"].toolTip()
     desk.workspace.history.show_turn(1)
     assert desk.actions["save_memory"].isEnabled()

@@ -175,9 +175,14 @@ class MixingView(LabPage):
             for part in (label, slider, words):
                 part.setVisible(by_layer)
             words.setText(_parts(slider.value()))
-        if self._saved is not None and self._saved != self._chosen():
+        if self._saved != self._chosen():
+            self._forget_saved()  # it is not what is chosen now
+
+    def _forget_saved(self) -> None:
+        """Nothing more is said of the mix that was saved."""
+        if self._saved is not None:
             self._saved = None
-            self.asking.say("")  # what was saved is not what is chosen now
+            self.asking.say("")
 
     def _chosen(self) -> object:
         return self.a.choice, self.b.choice, self.where.chosen, self.weight, self.name.text()
@@ -215,6 +220,7 @@ class MixingView(LabPage):
         if count != len(self._layers):
             self._make_layers(count)
         self._picked = None
+        self._forget_saved()
         self._preset()
         self.refresh()
 

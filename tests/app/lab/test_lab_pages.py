@@ -170,6 +170,7 @@ def test_that_a_saved_mix_is_told_of_until_another_one_is_chosen(
         lambda: mixing.where.choose("layers"),
         lambda: mixing.b.setCurrentIndex(2),
         lambda: qtbot.keyClicks(mixing.name, "Rome"),
+        lambda: bench.history.start(*conversation(5)),
     )
     for choose in others:
         with qtbot.waitSignal(mixing.saved):

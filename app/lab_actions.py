@@ -26,7 +26,7 @@ EXPORT_TABLE: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export_recording", Menu.FILE, "Export recording of this chat…", "Ctrl+Alt+R", "ph.record",
-        "Save what the inspector shows of all turns as one file that opens without the model",
+        "Save all turns, words and what the inspector shows of them, as one file that opens without the model",
         lambda c: c.lab.export_conversation_recording(),
     ),
     ActionSpec(
@@ -47,7 +47,8 @@ LAB_TABLE: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "export_turn_recording", Menu.MEMORY, "Export recording of this turn…", "Ctrl+Alt+U", "ph.record",
-        "Save what the inspector shows of the turn in view as one file", lambda c: c.lab.export_turn_recording(),
+        "Save what the inspector shows of the turn in view as one file; the words of the turns before it go along",
+        lambda c: c.lab.export_turn_recording(),
     ),
     ActionSpec(
         "animation", Menu.MEMORY, "Animation of the memory…", "Ctrl+Shift+A", "ph.film-strip",

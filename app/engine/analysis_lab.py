@@ -8,8 +8,9 @@ import numpy as np
 
 from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
-from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, TurnMemory
+from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
+from app.models.memory_choices import shortened
 from app.models.memory_start import memory_in_words
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from app.engine.analysis_subject import Subject
 
+_HASH = 12
+"""Characters of a memory's hash that a file names, as the foot of a picture does."""
+_LONGEST = 120
+"""Characters of a title within what a file says about itself."""
 _WORDS = {
     "zero": "set to zero",
     "mean": "replaced by the mean of their layer",
@@ -78,7 +83,11 @@ class Lab:
         a, a_name = self._replay.find(subject, inquiry.a, cancelled)
         b, b_name = self._replay.find(subject, inquiry.b, cancelled)
         weight = _weight(inquiry.weight, a)
-        return _save(inquiry, subject, edits.interpolate(a, b, weight), _mix_in_words(weight, a_name, b_name))
+        label = _mix_in_words(weight, shortened(a_name, _LONGEST), shortened(b_name, _LONGEST))
+        both = all(isinstance(where, SnapshotMemory) for where in (inquiry.a, inquiry.b))
+        chat = "" if both or not inquiry.chat else f" of the chat “{shortened(inquiry.chat, _LONGEST)}”"
+        origin = f"{label}{chat} (memories {a.sha256[:_HASH]} and {b.sha256[:_HASH]})"
+        return _save(inquiry, subject, edits.interpolate(a, b, weight), label, origin)
 
     def edited(self, inquiry: AskEdited, subject: Subject, cancelled: IsCancelled) -> Synthetic:
         """The memory after a turn with an edit, as a snapshot."""
@@ -173,7 +182,10 @@ def _mix_in_words(weight: FloatArray, a_name: str, b_name: str) -> str:
     return f"{a_name[:1].upper()}{a_name[1:]} and {b_name}, {how} {what}"
 
 
-def _save(inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, label: str) -> Synthetic:
+def _save(
+    inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, label: str, origin: str = ""
+) -> Synthetic:
+    """origin: what the file says it came from, where that is more than the label."""
     inquiry.path.parent.mkdir(parents=True, exist_ok=True)
     save_snapshot(
         inquiry.path,
@@ -181,7 +193,7 @@ def _save(inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, la
         model=model_of(subject),
         title=inquiry.title or label,
         description=f"Synthetic memory: {label}. No conversation has led to it.",
-        origin=label,
+        origin=origin or label,
         synthetic=True,
     )
     return Synthetic(inquiry.path, label, memory.sha256)

@@ -136,6 +136,8 @@ def comparison_of(a: MemoryState, a_name: str, b: MemoryState, b_name: str) -> C
         cosine=found.cosine,
         cosine_of_layer=frozen_array(of_layer.clamp(-1, 1).numpy()),
         changed=tuple((int(layer), int(slot)) for layer, slot in places if found.norm[layer, slot] > 0),
+        a_sha256=a.sha256,
+        b_sha256=b.sha256,
     )
 
 
@@ -158,7 +160,7 @@ def _in_words(
     lines = [f"Of {dead.size} slots {', '.join(ill)}." if ill else f"All {dead.size} slots are in use and differ."]
     low, high = float(drift.min()), float(drift.max())
     span = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
-    lines.append(f"Slots are {span} times as long as in the {start_name(opened_from)}.")
+    lines.append(f"On average the slots of a layer are {span} times as long as in the {start_name(opened_from)}.")
     if gate is not None and gate.law.activation == "none":
         lines.append("The model has no write gate, so no slot can be saturated.")
     elif gate is not None and not gate.law.is_dynamic:

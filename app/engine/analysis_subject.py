@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,10 @@ class Subject:
         """What the open path is, without the model."""
         info = self.loaded.info
         return Origin(info.name, info.fingerprint, self.summary, self.turns, self.opened_from)
+
+    def up_to(self, turn: int) -> Subject:
+        """The same path without what came after a turn."""
+        return dataclasses.replace(self, turns=self.turns[: turn + 1])
 
     def is_about(self, loaded: Loaded, initial: Memory, turns: Sequence[TurnRecord]) -> bool:
         """Whether it was made of exactly these."""

@@ -161,11 +161,12 @@ class ModelAnalyst:
         return found
 
     def _bundle(self, inquiry: AskBundle, subject: Subject, pause: IsCancelled, progress: Progress) -> BundleSaved:
-        """What the quick inquiries answer for the chosen turns, in one file."""
+        """What the quick inquiries answer for the chosen turns, in one file; what was said after them is not in it."""
         turns = range(len(subject.turns)) if inquiry.turns is None else sorted(set(inquiry.turns))
         for turn in turns:
             turn_of(subject, turn)
-        size = unpacked_bytes(subject.origin, turns, maps.PLACES)
+        origin = subject.up_to(max(turns, default=INITIAL)).origin
+        size = unpacked_bytes(origin, turns, maps.PLACES)
         if size > LIMIT_BYTES:
             raise RefusedError(
                 f"A recording of {turns_in_words(len(turns))} of this model would unpack to {size_in_words(size)}, and"
@@ -184,14 +185,15 @@ class ModelAnalyst:
                 raise Cancelled
             found.append(finding)
             progress(COMPUTED * (number + 1) / len(asked))
-        factors = self._replay.provenance(subject, len(subject.turns) - 1, pause).first(len(subject.turns))
+        last = len(origin.records)
+        factors = self._replay.provenance(subject, last - 1, pause).first(last)
 
         def packed(share: float) -> None:
             progress(COMPUTED + (1 - COMPUTED) * share)
             check(pause)
 
-        file_bytes = save_bundle(inquiry.path, Bundle(subject.origin, tuple(found), factors), packed)
-        return BundleSaved(inquiry.path, len(turns), file_bytes)
+        file_bytes = save_bundle(inquiry.path, Bundle(origin, tuple(found), factors), packed)
+        return BundleSaved(inquiry.path, len(turns), file_bytes, last - len(turns))
 
 
 class FindingCache:

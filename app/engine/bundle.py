@@ -47,7 +47,8 @@ _OPTIONAL = ("order",)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """origin: the path, all of its turns. findings: of some or all turns. factors: of all turns, or None."""
+    """origin: the path, no turn of it left out in between. findings: of some or all turns. factors: of all turns, or
+    None."""
 
     origin: Origin
     findings: tuple[Kept, ...]
@@ -133,7 +134,8 @@ def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Bundle:
         raise RecordingError(f"The bundle's header is malformed: {error}.") from error
     if arrays:
         raise RecordingError(f"The bundle holds arrays that belong to no finding: {', '.join(sorted(arrays)[:5])}.")
-    return Bundle(origin, findings, factors)
+    in_full = tuple(sorted({finding.turn for finding in findings} - {INITIAL}))
+    return Bundle(dataclasses.replace(origin, recorded=in_full), findings, factors)
 
 
 def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> Kept:

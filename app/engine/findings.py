@@ -143,7 +143,8 @@ class Comparison:
     """Two memories, slot by slot.
 
     a, b: [L, S] Euclidean norms. difference: [L, S], the norm of A - B. cosine: [L, S]; cosine_of_layer: [L], of all
-    values of a layer. changed: at most 50 slots (layer, slot) that differ most, the largest first.
+    values of a layer. changed: at most 50 slots (layer, slot) that differ most, the largest first. a_sha256, b_sha256:
+    of the memories' bytes.
     """
 
     a_name: str
@@ -154,6 +155,8 @@ class Comparison:
     cosine: FloatArray
     cosine_of_layer: FloatArray
     changed: tuple[tuple[int, int], ...]
+    a_sha256: str = ""
+    b_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,24 +259,27 @@ class Synthetic:
 
 @dataclass(frozen=True, slots=True)
 class BundleSaved:
-    """The open path was exported as one file that opens without the model."""
+    """The open path was exported as one file that opens without the model. turns: those that findings were kept of;
+    before: how many others, earlier ones, go along with their words."""
 
     path: Path
     turns: int
     file_bytes: int
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """What findings were computed from, for stamps: the model's name, the memories' hashes (of the initial memory and
     after each turn) and the records themselves. opened_from: the title of the saved memory that the path started from,
-    empty where it started from a new one."""
+    empty where it started from a new one. recorded: of a file, the turns that it holds findings of."""
 
     model: str
     fingerprint: str
     initial: MemorySummary
     records: tuple[TurnRecord, ...]
     opened_from: str = ""
+    recorded: tuple[int, ...] = ()
 
     def hash_after(self, turn: int) -> str:
         """SHA-256 of the memory after a turn (INITIAL: before the first)."""

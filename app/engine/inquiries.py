@@ -187,6 +187,7 @@ class AskMix:
     """-> Synthetic: (1 - weight) · a + weight · b, saved as a snapshot that says it is synthetic.
 
     weight: one number, or a tuple of L numbers, or of L tuples of S numbers; 0 and 1 merge whole layers or slots.
+    chat: the title of the open chat, for the file to say whose turns were mixed.
     """
 
     a: MemoryRef
@@ -194,6 +195,7 @@ class AskMix:
     weight: float | tuple[float, ...] | tuple[tuple[float, ...], ...]
     path: Path
     title: str = ""
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SAME_ANSWER = "The same answer"
 """The title of what is told where a turn that was to have another answer has none."""
 
+CARRIED = "carried"
+"""What a note without a title tells of: the chat that was made of another one and is open now."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelLoaded:

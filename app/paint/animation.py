@@ -34,6 +34,8 @@ BETWEEN = 4
 """Pictures from one turn to the next where the animation flows."""
 _COLOURS_OF_MAP = 208
 _GREYS = 40
+_COMMENT = 120
+"""Characters of a title in the comment of a GIF."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,9 +145,18 @@ def gif(board: Storyboard, flows: bool, turn_ms: int, tell: Callable[[float], No
     buffer = io.BytesIO()
     first.save(
         buffer, "GIF", save_all=True, append_images=told(), duration=durations, loop=0, optimize=False,
-        comment=one_line(f"{board.title}. {board.foot}").encode("ascii", "replace")[:250],
+        comment=_comment(board),
     )  # fmt: skip
     return buffer.getvalue()
+
+
+def _comment(board: Storyboard) -> bytes:
+    """Title and foot, in UTF-8, for words of any language shall be there to read; what joins them is ASCII, which
+    the format asks for and every reader shows."""
+    foot = one_line(board.foot).replace(" · ", ", ")
+    title = one_line(board.title)
+    title = title if len(title) <= _COMMENT else f"{title[:_COMMENT].rstrip()}..."
+    return " - ".join(part for part in (title, foot) if part).encode("utf-8", "replace")
 
 
 def _palette(board: Storyboard) -> Image.Image:

@@ -129,7 +129,8 @@ class Figure:
     """title: of the view; panels: in the order they are read, at least one; turn: the turn that is shown, INITIAL (-1)
     for the memory before the first, None where the whole conversation is; note: what must be known to read it; memory:
     SHA-256 of the memory it was found from, where the open path may be another one since; empty: the one after `turn`
-    now. is_of_chat: False where nothing of the open conversation is in it, such as conversations that were made up."""
+    now. other_memory: SHA-256 of the one that it is compared with. is_of_chat: False where nothing of the open
+    conversation is in it, such as conversations that were made up."""
 
     title: str
     panels: tuple[Panel, ...]
@@ -137,6 +138,7 @@ class Figure:
     note: str = ""
     memory: str = ""
     is_of_chat: bool = True
+    other_memory: str = ""
 
 
 @runtime_checkable

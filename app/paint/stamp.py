@@ -35,6 +35,7 @@ class Stamp:
             "conversation": self.conversation,
             "turn": turn_words(figure.turn),
             "memory sha256": self.memory,
+            "memory B sha256": figure.other_memory,
         }
         facts = {
             "title": figure.title,
@@ -53,6 +54,7 @@ class Stamp:
         parts = [
             facts.get("model", ""),
             f"memory {facts['memory sha256'][:12]}" if "memory sha256" in facts else "",
+            f"memory B {facts['memory B sha256'][:12]}" if "memory B sha256" in facts else "",
             facts.get("turn", ""),
             facts.get("limits", ""),
             facts["made with"],

@@ -20,7 +20,7 @@ SNIPPET = 90
 """Characters that are shown of a turn that was found."""
 _BEFORE = 24
 _GRAM = 3
-_SAID = "coalesce(edited_answer, answer)"
+_SAID = "query || char(10) || coalesce(edited_answer, answer)"
 
 
 class SearchIndex:
@@ -29,6 +29,7 @@ class SearchIndex:
     def __init__(self, statements: Statements) -> None:
         self._db = statements
         statements.connection.create_function("has_word", 2, _has_word, deterministic=True)
+        statements.connection.create_function("without_nul", 1, _without_nul, deterministic=True)
 
     def find(self, text: str) -> set[int] | None:
         """The conversations whose title or one turn has all words of `text`; None where it has no words: all."""
@@ -67,9 +68,9 @@ class SearchIndex:
             self._forget_index()
 
     def _snippets(self, conversations: Sequence[int], words: Sequence[str]) -> Iterator[tuple[int, str]]:
-        condition, values = _scan(f"query || char(10) || {_SAID}", words)
+        condition, values = _scan(_SAID, words)
         sql = (
-            f"SELECT query || char(10) || {_SAID} FROM turn WHERE conversation = ? AND {condition}"  # noqa: S608
+            f"SELECT {_SAID} FROM turn WHERE conversation = ? AND {condition}"  # noqa: S608
             " ORDER BY id DESC LIMIT 1"
         )
         for number in conversations:
@@ -104,7 +105,7 @@ class SearchIndex:
         return {row[0] for row in self._db.connection.execute(sql, (match, *values))}
 
     def _scanned(self, words: Sequence[str], among: str) -> set[int]:
-        condition, values = _scan(f"query || char(10) || {_SAID}", words)
+        condition, values = _scan(_SAID, words)
         sql = f"SELECT DISTINCT conversation FROM turn WHERE {among} AND {condition}"  # noqa: S608 - marks, no values
         return {row[0] for row in self._db.connection.execute(sql, values)}
 
@@ -130,7 +131,7 @@ class SearchIndex:
         among = "(SELECT turn FROM unindexed WHERE turn >= ?)"
         connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS turn_text USING fts5 (said, tokenize = 'trigram')")
         connection.execute(f"DELETE FROM turn_text WHERE rowid IN {among}", (first,))  # noqa: S608 - written above
-        said = f"SELECT id, query || char(10) || {_SAID} FROM turn WHERE id IN {among}"  # noqa: S608
+        said = f"SELECT id, without_nul({_SAID}) FROM turn WHERE id IN {among}"  # noqa: S608
         connection.execute(f"INSERT INTO turn_text (rowid, said) {said}", (first,))
         connection.execute("DELETE FROM unindexed WHERE turn >= ?", (first,))
 
@@ -163,8 +164,19 @@ def _words(text: str) -> list[str]:
     return text.replace("\0", " ")[:MAX_CHARACTERS].split()[:MAX_WORDS]
 
 
+def _without_nul(text: str) -> str:
+    return text.replace("\0", " ")
+
+
 def _scan(column: str, words: Sequence[str]) -> tuple[str, list[str]]:
-    """A condition on a column: it has all words. LIKE is fast and folds the case of ASCII only."""
+    """A condition on a column: it has all words, also behind a NUL, at which LIKE takes a text to end."""
+    whole, values = _has_all(column, words)
+    behind, _ = _has_all(f"without_nul({column})", words)
+    return f"({whole} OR instr({column}, char(0)) AND {behind})", values * 2
+
+
+def _has_all(column: str, words: Sequence[str]) -> tuple[str, list[str]]:
+    """LIKE is fast and folds the case of ASCII only."""
     parts, values = ["1"], []
     for word in words:
         if word.isascii():

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.engine.commands import AskAfter, Command, EditAnswer, OpenConversation
-from app.engine.reports import SAME_ANSWER
+from app.engine.reports import CARRIED, SAME_ANSWER
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
     from app.models.conversation import Conversation
     from app.views.notices import Notice, Notices
 
-OF_ONE_CHAT = ("branch", "edited", "replay", SAME_ANSWER, OpenConversation.failure)
+OF_ONE_CHAT = ("branch", "edited", "replay", SAME_ANSWER, CARRIED, OpenConversation.failure)
 
 
 class BranchNotices:

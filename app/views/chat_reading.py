@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog
 
-from app.views.notices import Tone
+from app.views.notices import Tone, headed
 from app.views.reading_window import ReadingWindow
 from app.views.window_layout import bring_to_front
 
@@ -74,7 +74,7 @@ class ChatReading(QObject):
     @Slot(int, str, str)
     def _on_refused(self, number: int, title: str, message: str) -> None:
         self._window.chat.notices.add(
-            f"{title}: {message}", Tone.ERROR, action="Read it", run=partial(self.read, number), key=title
+            headed(title, message), Tone.ERROR, action="Read it", run=partial(self.read, number), key=title
         )
 
     @Slot(int, str, str)

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Slot
 
 from app.actions import Actions, Situation
 from app.engine.commands import OpenSnapshot
-from app.engine.reports import SAME_ANSWER
+from app.engine.reports import CARRIED, SAME_ANSWER
 from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.branch_link import BranchLink
-from app.views.notices import BUSY, Tone
+from app.views.notices import BUSY, Tone, headed
 from app.views.spoken import ASSERTIVE, announce
 from rxt.events import Event, MemoryWritten, TurnFailed, TurnStarted
 
@@ -208,7 +208,7 @@ class EngineLink(QObject):
 
     @Slot(str, str)
     def _on_noted(self, title: str, message: str) -> None:
-        self._window.chat.notices.add(f"{title}: {message}" if title else message, key=title or message)
+        self._window.chat.notices.add(headed(title, message), key=title or CARRIED)
 
     @Slot(int, int)
     def _on_conversation_renumbered(self, former: int, number: int) -> None:
@@ -250,8 +250,8 @@ class EngineLink(QObject):
     def _on_failed(self, title: str, message: str, about: object) -> None:
         if self._asked_memory is not None and about == OpenSnapshot(self._asked_memory):
             self._asked_memory = None
-        words = f"{title}: {message}" if title else message
-        self._window.chat.notices.add(words, Tone.ERROR, key=title or message)  # a second try replaces the first
+        notices = self._window.chat.notices
+        notices.add(headed(title, message), Tone.ERROR, key=title or message)  # a second try replaces the first
         # at the start, where no chat is open yet, another memory comes than was asked for
         if self._workspace.conversation.id is not None or isinstance(about, OpenSnapshot):
             self._keep_unsent()

@@ -69,7 +69,7 @@ class LabCommands(QObject):
         self.lab = LabDeck(
             LabView(state, history, choices, analyst, themes),
             InfluenceView(history, analyst, themes),
-            MixingView(workspace.selection, choices, analyst, themes, self._snapshots_folder),
+            MixingView(workspace.selection, choices, analyst, themes, self._snapshots_folder, self._title),
         )
         self.probes = ProbeView(history, analyst, themes)
         self.compare = CompareView(workspace.selection, inspector.analyses, choices, themes, motionless)
@@ -131,7 +131,7 @@ class LabCommands(QObject):
         if not self._workspace.history.records:
             self._warn(OUT_OF_TURNS)
             return
-        title = one_line(self._workspace.conversation.title) or "Memory"
+        title = self._title() or "Memory"
         foot = f"{self._model()} · Mneme {self._version}"
         reduced = self._workspace.settings.preferences.reduced_motion
         dialog = AnimationDialog(
@@ -221,12 +221,14 @@ class LabCommands(QObject):
     def _model(self) -> str:
         return one_line(self._port.model.name) if self._port.model is not None else "no model"
 
+    def _title(self) -> str:
+        return one_line(self._workspace.conversation.title)
+
     def _snapshots_folder(self) -> Path:
         return self._port.snapshots_dir
 
     def _stamp(self, figure: Figure) -> Stamp:
-        title = one_line(self._workspace.conversation.title)
-        return stamp_of(self._workspace.history, self._model(), self._version, title)(figure)
+        return stamp_of(self._workspace.history, self._model(), self._version, self._title())(figure)
 
 
 def _show_folder(path: Path) -> None:

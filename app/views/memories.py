@@ -23,7 +23,7 @@ from app.models.memories import MemoryFilter, SnapshotList
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, ThemeController
 from app.views.icons import Icons, application_icon
 from app.views.labels import button, label, scrolled
-from app.views.memory_cards import SUFFIX, MemoryCards
+from app.views.memory_cards import MemoryCards, dropped_files
 from app.views.memory_details import MemoryDetails
 from app.views.notices import Notices
 from app.views.window_layout import resize_on_screen
@@ -44,7 +44,7 @@ class MemoryLibrary(QDialog):
 
     Signals:
         import_requested(): a file is to be chosen. undo_requested(): the last deleted memory is wanted back (Ctrl+Z).
-        files_dropped(tuple[Path, ...])
+        files_dropped(tuple[Path, ...]): of them at least one is a memory file.
         and, with the path, those of the picked memory: start_requested, duplicate_requested, export_requested,
         reveal_requested, delete_requested, retitled(path, title, note).
     """
@@ -268,20 +268,16 @@ class MemoryLibrary(QDialog):
 
     # ---------------------------------------------------------------- files that come in
 
-    def _memory_files(self, event: QDropEvent) -> tuple[Path, ...]:
-        """The memory files of a drag from elsewhere; what the cards refuse of their own is offered here too."""
-        if event.source() is self.cards:
-            return ()
-        urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-        paths = (Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-        return tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+    def _files(self, event: QDropEvent) -> tuple[Path, ...]:
+        """The files of a drag from elsewhere; what the cards refuse of their own is offered here too."""
+        return () if event.source() is self.cards else dropped_files(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._memory_files(event):
+        if self._files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = self._memory_files(event)
+        paths = self._files(event)
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)

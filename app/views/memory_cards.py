@@ -23,8 +23,8 @@ class MemoryCards(QListView):
 
     Signals:
         start_requested(path): a card was opened by double click or Enter. delete_requested(path): Delete was pressed.
-        rename_requested(path): F2 was pressed. files_dropped(tuple[Path, ...]): memory files were dropped here.
-        picked(path | None): another card is current.
+        rename_requested(path): F2 was pressed. files_dropped(tuple[Path, ...]): files were dropped here, at least one
+        of them a memory. picked(path | None): another card is current.
     """
 
     start_requested = Signal(object)
@@ -101,11 +101,8 @@ class MemoryCards(QListView):
     # files that come in
 
     def _dropped(self, event: QDropEvent) -> tuple[Path, ...]:
-        """The memory files of a drag from elsewhere."""
-        if event.source() is self or not event.mimeData().hasUrls():
-            return ()
-        paths = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-        return tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+        """The files of a drag from elsewhere."""
+        return () if event.source() is self else dropped_files(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._answer(event)
@@ -124,3 +121,11 @@ class MemoryCards(QListView):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+
+def dropped_files(event: QDropEvent) -> tuple[Path, ...]:
+    """All files of a drag with a memory file among them; none of another drag."""
+    if not event.mimeData().hasUrls():
+        return ()
+    paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+    return paths if any(path.suffix.lower() == SUFFIX for path in paths) else ()

@@ -12,15 +12,16 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
 from app.engine.commands import WriteSystemPrompt
+from app.engine.errands import ImportSnapshot
 from app.models.conversation import MessageRole
-from app.models.library import one_line
 from app.models.phase import Phase
 from app.views.deleted_memories import DeletedMemories
 from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
 from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
-from app.views.notices import BUSY, Notices, Tone
+from app.views.memory_intake import Intake
+from app.views.notices import BUSY, Notices, Tone, headed
 from app.views.system_prompt import SystemPromptDialog
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class MemoryCommands(QObject):
         self._draft = window.kept.prompt
         self._unsaved_note = window.kept.note  # of a memory that was not saved (yet)
         self._described: Path | None = None  # the file that the note goes to
+        self._intake = Intake()
         self._deleted = DeletedMemories(port, workspace.memories, lambda: self._notices, self)
         self._deleted.coming_back.connect(self._pick)
         port.phase_changed.connect(self._on_phase)
@@ -168,7 +170,7 @@ class MemoryCommands(QObject):
             library.retitled.connect(self._port.rename_snapshot)
             library.import_requested.connect(self.choose_import)
             library.undo_requested.connect(self._deleted.undo)
-            library.files_dropped.connect(self.take_in)
+            library.files_dropped.connect(self._on_dropped)
             self._library = library
         self._library.show()
         self._library.raise_()
@@ -226,10 +228,16 @@ class MemoryCommands(QObject):
         self._open_dialog("import", dialog)
 
     @Slot(object)
-    def take_in(self, paths: tuple[Path, ...]) -> None:
-        """Copies memory files into the library."""
+    def take_in(self, paths: tuple[Path, ...], left_out: tuple[Path, ...] = ()) -> None:
+        """Copies memory files into the library, and tells what came of them and what was left out."""
+        self._intake.begin(len(paths), left_out)
         for path in paths:
             self._port.import_snapshot(path)
+
+    @Slot(object)
+    def _on_dropped(self, paths: tuple[Path, ...]) -> None:
+        memories = tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+        self.take_in(memories, tuple(path for path in paths if path not in memories))
 
     # ---------------------------------------------------------------- system prompts
 
@@ -314,7 +322,13 @@ class MemoryCommands(QObject):
     @Slot(object)
     def _on_imported(self, path: Path) -> None:
         self._pick(path)
-        self._notices.add(f"Imported the memory {one_line(path.name)}.", key="imported")
+        self._intake.imported(path)
+        self._tell_intake()
+
+    def _tell_intake(self) -> None:
+        """One notice for all that came together, however many they are."""
+        if self._intake.words:
+            self._notices.add(self._intake.words, key="imported")
 
     @Slot(str, int, int)
     def _on_measured(self, text: str, tokens: int, room: int) -> None:
@@ -325,5 +339,8 @@ class MemoryCommands(QObject):
     def _on_failed(self, title: str, message: str, about: object) -> None:
         if self._prompt is not None and isinstance(about, WriteSystemPrompt):
             self._prompt.show_refused(message)
+        if isinstance(about, ImportSnapshot):
+            self._intake.refused()
+            self._tell_intake()
         if self._notices is not self._window.chat.notices:
-            self._notices.add(f"{title}: {message}" if title else message, Tone.ERROR, key=title or message)
+            self._notices.add(headed(title, message), Tone.ERROR, key=title or message)

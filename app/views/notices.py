@@ -36,6 +36,13 @@ class Tone(StrEnum):
     ERROR = "error"
 
 
+def headed(title: str, message: str) -> str:
+    """A message under its heading in one line; a sentence of its own stays one."""
+    if not title:
+        return message
+    return f"{title}. {message}" if message[:1].isupper() else f"{title}: {message}"
+
+
 _ICONS = {
     Tone.INFO: ("ph.info", "accent"),
     Tone.WARNING: ("ph.warning", "warning"),

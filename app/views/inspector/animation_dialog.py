@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QPro
 from app.engine.file_jobs import FileJobs, WriteFile, WriteFolder
 from app.models.library import one_line
 from app.paint.animation import BETWEEN, Storyboard, gif, png_files, steps
+from app.paint.export_axes import paper_of
 from app.paint.quantity import ConversationRange, memory_change, quantities_of
-from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, ThemeController
+from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
 from app.views.dialogs import file_stem
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
@@ -56,6 +57,7 @@ class AnimationDialog(QDialog):
         self._initial, self._records = history.initial, history.records
         self._title, self._foot = title, foot
         self._files = files
+        self._theme = themes.theme
         self._ticket = 0
         self._place = 0
         self._range = ConversationRange()
@@ -86,6 +88,7 @@ class AnimationDialog(QDialog):
         self._timer = QTimer(self)
         self._arrange()
         self._connect()
+        themes.changed.connect(self._restyle)
         self._board = self._made()
         self._show_place()
         self._set_pace()
@@ -149,7 +152,7 @@ class AnimationDialog(QDialog):
         return Storyboard(
             self._title, quantity, limits, tuple(values for _, values in shown),
             tuple(f"Turn {record.turn + 1}: {record.query}" for record, _ in shown),
-            tuple(memory_change(record) for record, _ in shown), self._foot,
+            tuple(memory_change(record) for record, _ in shown), self._foot, paper_of(self._theme),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- playing
@@ -188,6 +191,13 @@ class AnimationDialog(QDialog):
     def _on_quantity(self) -> None:
         self._board = self._made()
         self._show_place()
+
+    @Slot(object)
+    def _restyle(self, theme: Theme) -> None:
+        """What is saved from now on has the colours of the window too."""
+        self._theme = theme
+        self.plot.restyle(theme)
+        self._board = self._made()
 
     # ---------------------------------------------------------------- saving
 

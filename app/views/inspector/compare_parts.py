@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.engine.findings import Comparison
     from app.models.memory_choices import MemoryChoice
     from app.models.selection import Pin
+    from app.paint.figure import Panel
     from rxt.events import FloatArray
 
 A = Measure("compare a", "‖A‖", "A", "Length of each slot in A.")
@@ -35,8 +36,8 @@ def values_of(found: Comparison, key: str) -> FloatArray:
     return {"a": found.a, "b": found.b, "difference": found.difference, "cosine": found.cosine}[key]
 
 
-def figure_of_comparison(found: Comparison, limits: Mapping[str, Limits], turn: int) -> Figure:
-    """All maps, the scatter and the layers; turn: that of A."""
+def figure_of_comparison(found: Comparison, limits: Mapping[str, Limits], turn: int, b_name: str = "") -> Figure:
+    """All maps, the scatter and the layers; turn: that of A; b_name: of B where its own tells it from no other."""
     heats = tuple(
         Heat(
             f"{measure.title}: {measure.definition}", values_of(found, key), Axis("layer"), Axis("slot"), limits[key],
@@ -47,9 +48,11 @@ def figure_of_comparison(found: Comparison, limits: Mapping[str, Limits], turn: 
     low = -1.0 if (found.cosine_of_layer < 0).any() else 0.0
     bars = Bars(
         "Cosine between A and B, of all values of a layer", (("cosine", found.cosine_of_layer),), Axis("layer"),
-        Axis("cosine"), Limits(low, 1.0),
+        Axis("cosine of layers"), Limits(low, 1.0),
     )  # fmt: skip
-    return Figure(f"A: {found.a_name} · B: {found.b_name}", (*heats, scatter_of(found), bars), turn)
+    title = f"A: {found.a_name} · B: {b_name or found.b_name}"
+    panels: tuple[Panel, ...] = (*heats, scatter_of(found), bars)
+    return Figure(title, panels, turn, memory=found.a_sha256, other_memory=found.b_sha256)
 
 
 def ref_of(pin: Pin) -> MemoryRef:

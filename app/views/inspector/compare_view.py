@@ -203,7 +203,9 @@ class CompareView(AnalysisView):
         if found is None or self.is_empty:
             return None
         limits = {key: measure.limits(self._extents.get(measure.key)) for key, measure in MAPS.items()}
-        return figure_of_comparison(found, limits, self._history.cursor)
+        pin = self._selection.pin
+        branch = pin.name if pin is not None and pin.branch is not None else ""  # what tells it from other branches
+        return figure_of_comparison(found, limits, self._history.cursor, branch)
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)

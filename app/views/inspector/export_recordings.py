@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from app.engine.analysis_port import AnalysisSource
     from app.engine.analysis_thread import AnalysisThread
+    from app.engine.findings import Origin
     from rxt.events import MemorySummary
 
 SUFFIX = "npz"
@@ -97,10 +98,12 @@ class RecordingWindow(QWidget):
         origin = self.source.origin
         if origin is None:
             return
-        self.caption.setText(
-            f"Recording of {one_line(origin.model)} · {turns_in_words(len(origin.records))} · the model is not needed"
-        )
+        parts = turns_in_words(len(origin.records)), _in_full(origin), "the model is not needed"
+        words = " · ".join(part for part in parts if part)
+        self.caption.setText(f"Recording of {one_line(origin.model)} · {words}")
         self.history.start(origin.initial, origin.records, one_line(origin.opened_from))
+        if origin.recorded:
+            self.history.show_turn(origin.recorded[-1])
         self.opened.emit()
 
     @Slot(object)
@@ -156,7 +159,7 @@ class RecordingCommands(QObject):
         """The recordings that are open."""
         return tuple(self._windows)
 
-    def export(self, title: str, turns: tuple[int, ...] | None = None) -> None:
+    def export(self, name: str, turns: tuple[int, ...] | None = None) -> None:
         """Asks where a recording of some turns goes; None: of all."""
         if not self._history.records:
             self.refused.emit("Nothing is remembered yet: say something first, then it can be recorded.")
@@ -164,11 +167,13 @@ class RecordingCommands(QObject):
         if turns is not None and not all(0 <= turn <= self._history.last_turn for turn in turns):
             self.refused.emit("You look at the memory before the first turn. Choose a turn to record.")
             return
-        dialog = FileDialog(self._parent_widget, "Export recording", self._folder, FILTER)
+        before = 0 if turns is None else max(turns) + 1 - len(turns)
+        title = f"Export recording ({_along(before)})" if before else "Export recording"
+        dialog = FileDialog(self._parent_widget, title, self._folder, FILTER)
         dialog.setObjectName("exportRecordingDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
-        dialog.selectFile(file_stem(title, "recording"))
+        dialog.selectFile(file_stem(name, "recording"))
         chat = self._history.initial
         dialog.place_chosen.connect(lambda path: self._write_of(chat, path, turns))
         dialog.finished.connect(dialog.deleteLater)
@@ -276,7 +281,8 @@ class RecordingCommands(QObject):
         if self._tickets.pop(ticket, None) is not None and isinstance(finding, BundleSaved):
             self._tell()
             size = size_in_words(finding.file_bytes)
-            self.said.emit(f"Recorded {turns_in_words(finding.turns)} to {finding.path} ({size}).")
+            along = f"; {_along(finding.before)}" if finding.before else ""
+            self.said.emit(f"Recorded {turns_in_words(finding.turns)} to {finding.path} ({size}){along}.")
 
     @Slot(int, str)
     def _on_refused(self, ticket: int, message: str) -> None:
@@ -284,3 +290,18 @@ class RecordingCommands(QObject):
         if path is not None:
             self._tell()
             self.refused.emit(f"“{one_line(path.name)}” was not written: {message}")
+
+
+def _in_full(origin: Origin) -> str:
+    """Which turns a file holds findings of; empty where that is all of them or none."""
+    recorded = [str(turn + 1) for turn in origin.recorded]
+    if len(recorded) in (0, len(origin.records)):
+        return ""
+    is_one = len(recorded) == 1
+    return f"{'turn' if is_one else 'turns'} {', '.join(recorded)} {'is' if is_one else 'are'} recorded in full"
+
+
+def _along(before: int) -> str:
+    """That a recording of some turns holds what was said before them."""
+    turns = turns_in_words(before).replace("turn", "earlier turn")
+    return f"the words of {turns} go along"

@@ -33,7 +33,7 @@ class HeatMap(pg.PlotItem):
     """Values [L, S] as cells, with hover, click, zoom along the slots (wheel, drag; double-click resets).
 
     Where slots outnumber pixels, a pixel shows the value farthest from the measure's neutral value. rows, columns: the
-    captions of the axes, where they are other things than layers and slots.
+    captions of the axes, where they are other things than layers and slots; the same ones are pooled alike both ways.
 
     Signals:
         hovered(layer, slot): (-1, -1) when the pointer left.
@@ -46,7 +46,7 @@ class HeatMap(pg.PlotItem):
     pooling_changed = Signal(int)
 
     def __init__(self, theme: Theme, reduced_motion: bool, rows: str = "layer", columns: str = "slot") -> None:
-        layers = IndexAxis("left", room_px=13)
+        layers = IndexAxis("left", binary_step if rows == "slot" else decimal_step, room_px=13)
         slots = IndexAxis("bottom", binary_step if columns == "slot" else decimal_step, room_px=38)
         super().__init__(axisItems={"left": layers, "bottom": slots}, enableMenu=False)
         self._values: FloatArray | None = None
@@ -81,6 +81,11 @@ class HeatMap(pg.PlotItem):
     def group(self) -> int:
         """At most how many cells share a pixel."""
         return self._group
+
+    @property
+    def is_of_pairs(self) -> bool:
+        """Whether rows and columns are the same things, each against each other."""
+        return self._captions[0] == self._captions[1]
 
     def set_values(self, values: FloatArray, limits: Limits, table: ByteArray, neutral: float, fade: bool) -> None:
         """Shows values [L, S] in the colours of a table; `fade`: within FADE_MS, where motion is welcome."""
@@ -161,8 +166,11 @@ class HeatMap(pg.PlotItem):
         slots = self._values.shape[1]
         first = max(0, math.floor(low + 0.5))
         last = min(slots, max(first + 1, math.ceil(high + 0.5)))
-        pooled = pool(self._values[:, first:last], max(1, self._width_px()), self._neutral)
-        down = pool(pooled.values.T, max(1, self._height_px()), self._neutral)
+        across, high = max(1, self._width_px()), max(1, self._height_px())
+        if self.is_of_pairs and last - first == slots:
+            across = high = min(across, high)  # alike both ways, or a symmetric map would not be seen as one
+        pooled = pool(self._values[:, first:last], across, self._neutral)
+        down = pool(pooled.values.T, high, self._neutral)
         pixels = rgba(down.values.T, self._limits, self._table)
         self._animation.stop()
         if fade and self._shown is not None and self._shown.shape == pixels.shape:

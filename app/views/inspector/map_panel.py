@@ -251,7 +251,12 @@ class MapPanel(MapFace):
         """That cells share pixels, at the end of the readout: where the note that says so has no room."""
         if self.map.group == 1 or self._quantity is None or self._values is None or not self.note.isHidden():
             return ""
-        return f" · {pooling_words(self.map.group, self._quantity.neutral, f'{self._axes[1]}s')[0]}"
+        return f" · {pooling_words(self.map.group, self._quantity.neutral, self._pooled)[0]}"
+
+    @property
+    def _pooled(self) -> str:
+        """What shares a pixel."""
+        return f"pairs of {self._axes[1]}s" if self.map.is_of_pairs else f"{self._axes[1]}s"
 
     def _write_note(self) -> None:
         if self._quantity is None:
@@ -262,7 +267,7 @@ class MapPanel(MapFace):
             tips.append("The colours keep this range until it is unlocked (L).")
         group = self.map.group
         if group > 1:
-            short, long = pooling_words(group, self._quantity.neutral, f"{self._axes[1]}s")
+            short, long = pooling_words(group, self._quantity.neutral, self._pooled)
             words.append(short)
             tips.append(long)
         self.note.setText(" · ".join(words))

@@ -62,7 +62,7 @@ class WeightSlider(QSlider):
 class MixingView(LabPage):
     """Chooses two memories and their weights.
 
-    folder: gives where memories are saved.
+    folder: gives where memories are saved. chat: gives the title of the open chat.
 
     Signals:
         saved(Synthetic): the mix was written.
@@ -77,13 +77,15 @@ class MixingView(LabPage):
         port: AnalysisSource | None,
         themes: ThemeController,
         folder: Callable[[], Path],
+        chat: Callable[[], str] = str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Mixing", HELP, themes, parent)
         self.setObjectName("mixingView")
         self._selection = selection
         self._history = history = selection.history
-        self._folder = folder
+        self._folder, self._chat = folder, chat
+        self._saved: object = None  # what was chosen when the mix was saved that is told of
         self.a = MemoryCombo("Memory A", choices)
         self.b = MemoryCombo("Memory B", choices)
         self.name = QLineEdit()
@@ -103,6 +105,7 @@ class MixingView(LabPage):
             combo.activated.connect(self._on_picked)
         choices.changed.connect(self._preset)  # after the lists above, which have them by then
         self.where.changed.connect(self.refresh)
+        self.name.textEdited.connect(self.refresh)
         selection.marks_changed.connect(self.refresh)
         self.all.valueChanged.connect(self._on_all)
         self.asking.pressed.connect(self._on_pressed)
@@ -166,12 +169,23 @@ class MixingView(LabPage):
             self.name.setPlaceholderText(f"Mix of {_short(a.name)} and {_short(b.name)}")
         by_layer = where == "layers"
         self.all.setEnabled(not by_layer)
-        slots = f" in {slots_in_words(marked)}" if where == "slots" else ""
+        slots = f" in {slots_in_words(marked)}" if where == "slots" and marked else ""
         self._all_words.setText("by layer" if by_layer else _parts(self.all.value()) + slots)
         for label, slider, words in self._layers:
             for part in (label, slider, words):
                 part.setVisible(by_layer)
             words.setText(_parts(slider.value()))
+        if self._saved != self._chosen():
+            self._forget_saved()  # it is not what is chosen now
+
+    def _forget_saved(self) -> None:
+        """Nothing more is said of the mix that was saved."""
+        if self._saved is not None:
+            self._saved = None
+            self.asking.say("")
+
+    def _chosen(self) -> object:
+        return self.a.choice, self.b.choice, self.where.chosen, self.weight, self.name.text()
 
     @Slot()
     def _on_pressed(self) -> None:
@@ -180,13 +194,16 @@ class MixingView(LabPage):
             return
         title = self.title_or_default
         path = unused(self._folder() / file_name(title))
-        inquiry = AskMix(memory_ref(a), memory_ref(b), self.weight, path, title)
+        inquiry = AskMix(memory_ref(a), memory_ref(b), self.weight, path, title, self._chat())
+        self._saved = None
         self.asking.ask(inquiry, f"Mixing {a.name} and {b.name}…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:
         if isinstance(finding, Synthetic):
             self.asking.say(f"Saved as a synthetic memory: {finding.path.name}. You find it in the list of memories.")
+            self.name.clear()
+            self._saved = self._chosen()
             self.saved.emit(finding)
 
     @Slot(int)
@@ -203,6 +220,7 @@ class MixingView(LabPage):
         if count != len(self._layers):
             self._make_layers(count)
         self._picked = None
+        self._forget_saved()
         self._preset()
         self.refresh()
 

@@ -213,10 +213,13 @@ def test_that_an_ill_memory_is_described_in_words() -> None:
     values[0, 1] = values[0, 2]
     values[1, 3] = 0
     found = health_of(0, MemoryState(values), initial, None, lambda: False)
-    assert found.sentence.startswith("Of 8 slots 1 is dead, 2 are duplicate. Slots are ")
+    assert found.sentence.startswith("Of 8 slots 1 is dead, 2 are duplicate. On average the slots of a layer are ")
     assert found.distance_from_initial[0] > 0
     well = health_of(INITIAL, initial, initial, None, lambda: False)
-    assert well.sentence == "All 8 slots are in use and differ. Slots are 1.00 times as long as in the initial memory."
+    assert well.sentence == (
+        "All 8 slots are in use and differ. On average the slots of a layer are 1.00 times as long as in the initial"
+        " memory."
+    )
     assert not well.distance_from_initial.any()
 
 
@@ -224,6 +227,7 @@ def test_that_a_comparison_names_the_slots_that_differ_most() -> None:
     found: Comparison = ask(subject(BETA), AskComparison(TurnMemory(0), TurnMemory(2)))
     a, b = (talk(BETA).memories[place].tensor.numpy() for place in (1, 3))
     assert (found.a_name, found.b_name) == ("turn 1", "turn 3")
+    assert (found.a_sha256, found.b_sha256) == tuple(talk(BETA).memories[place].sha256 for place in (1, 3))
     assert np.allclose(found.difference, np.linalg.norm(a - b, axis=-1), atol=1e-5)
     assert np.allclose(found.a, np.linalg.norm(a, axis=-1), atol=1e-5)
     for layer in range(3):
@@ -435,13 +439,15 @@ def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held
 
 def test_that_two_memories_are_mixed_and_saved_as_synthetic(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "mix.stm"
-    found: Synthetic = ask(subject(BETA), AskMix(TurnMemory(0), TurnMemory(2), 0.25, path))
+    found: Synthetic = ask(subject(BETA), AskMix(TurnMemory(0), TurnMemory(2), 0.25, path, chat="Alice"))
     saved = rxt.load_snapshot(path, model=model(BETA))
     first, second = talk(BETA).memories[1], talk(BETA).memories[3]
     assert saved.memory == explain.interpolate(first, second, 0.25)
     assert saved.info.synthetic
     assert found.label == "75 % of turn 1 and 25 % of turn 3"
     assert found.label in saved.info.description
+    hashes = f"memories {first.sha256[:12]} and {second.sha256[:12]}"
+    assert saved.info.origin == f"{found.label} of the chat “Alice” ({hashes})"
     assert found.sha256 == saved.memory.sha256
 
 
@@ -455,6 +461,9 @@ def test_that_memories_are_merged_layer_by_layer_and_slot_by_slot(tmp_path: Path
     slots = tuple(tuple(float(place) for place in row) for row in WHERE)
     found: Synthetic = ask(subject(BETA), AskMix(SnapshotMemory(path), TurnMemory(2), slots, tmp_path / "2.stm"))
     assert found.label.endswith("and turn 3, merged slot by slot")
+    both = AskMix(SnapshotMemory(path), SnapshotMemory(path), 0.5, tmp_path / "3.stm", chat="Alice")
+    assert ask(subject(BETA), both) is not None
+    assert "of the chat" not in rxt.load_snapshot(both.path, model=model(BETA)).info.origin
     for weight, words in ((1.5, "between 0"), (float("nan"), "between 0"), ((0.5, 0.5), "3 layers of 8")):
         with pytest.raises(RefusedError, match=words):
             ask(subject(BETA), AskMix(TurnMemory(0), TurnMemory(2), weight, tmp_path / "no.stm"))

@@ -97,7 +97,7 @@ def test_that_one_turn_can_be_taken_along(tmp_path: Path) -> None:
     path = tmp_path / "one.mneme"
     found = ModelAnalyst().answer(AskBundle(path, (2,)), subject(BETA), lambda: False, lambda share: None)
     assert isinstance(found, BundleSaved)
-    assert found.turns == 1
+    assert (found.turns, found.before) == (1, 2)
     answers = open_bundle(path).answers()
     assert AskReads(2) in answers
     assert AskReads(1) not in answers
@@ -105,19 +105,32 @@ def test_that_one_turn_can_be_taken_along(tmp_path: Path) -> None:
         ModelAnalyst().answer(AskBundle(path, (7,)), subject(BETA), lambda: False, lambda share: None)
 
 
+def test_that_a_recording_of_one_turn_holds_nothing_of_what_was_said_after_it(path: Path, tmp_path: Path) -> None:
+    one = tmp_path / "one.mneme"
+    about = subject(BETA)
+    assert ModelAnalyst().answer(AskBundle(one, (2,)), about, lambda: False, lambda share: None) is not None
+    origin = open_bundle(one).origin
+    assert [record.query for record in origin.records] == [turn.query for turn in about.turns[:3]]
+    assert (origin.recorded, open_bundle(path).origin.recorded) == ((2,), (0, 1, 2, 3))
+    kept, live = BundleAnalyst(), ModelAnalyst()
+    for inquiry in (AskProvenance(2), AskReads(2), AskWrites(2), AskSimilarity(2), AskHealth(2)):
+        found = kept.answer(inquiry, one, lambda: False, lambda share: None)
+        assert same(found, live.answer(inquiry, about, lambda: False, lambda share: None))
+
+
 @pytest.fixture
 def pooled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bundle of a memory with more slots than similarity has places."""
     monkeypatch.setattr("app.engine.analysis_maps.PLACES", 3)
     path = tmp_path / "pooled.mneme"
-    ask = AskBundle(path, (1, 3))
+    ask = AskBundle(path, (1, 2))
     assert ModelAnalyst(0).answer(ask, subject(BETA), lambda: False, lambda share: None) is not None
     return path
 
 
 def test_that_what_a_bundle_takes_is_known_before_anything_is_computed(path: Path, pooled: Path) -> None:
-    origin = subject(BETA).origin
-    for file, turns, places in ((path, range(4), 512), (pooled, (1, 3), 3)):
+    for file, turns, places in ((path, range(4), 512), (pooled, (1, 2), 3)):
+        origin = subject(BETA).up_to(turns[-1]).origin
         with np.load(file) as archive:
             taken = sum(archive[name].nbytes for name in archive.files if name != "header")
         assert unpacked_bytes(origin, turns, places) == taken

@@ -208,6 +208,22 @@ def test_that_a_cell_of_many_slots_is_named_by_all_of_them(
     assert (view.panel.table().rows[0], view.panel.table().rows[-1]) == ("0–2", "30–31")
 
 
+def test_that_likeness_is_pooled_alike_both_ways(
+    selection, analyses, analyst, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    whole = analyst.finding
+    likeness = np.full((4, 400, 400), 0.1, np.float32)
+    likeness[:, 37, :] = likeness[:, :, 37] = -0.9
+    analyst.finding = lambda inquiry: dataclasses.replace(whole(inquiry), cosine=frozen_array(likeness))
+    view = show(SimilarityView(selection, analyses, themes, True), 460, 520)
+    settle(view, analyses, analyst, qtbot)
+    pixels = view.panel.map._shown
+    assert np.array_equal(pixels, pixels.swapaxes(0, 1))
+    assert view.panel._pooled == "pairs of slots"
+    across, down = view.panel.map.getAxis("bottom"), view.panel.map.getAxis("left")
+    assert across.tickValues(0, 400, 400)[0][0] == down.tickValues(0, 400, 136)[0][0] == 64
+
+
 def test_that_the_ranks_of_the_layers_are_exported_with_their_likeness(
     selection, analyses, analyst, history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
 ) -> None:

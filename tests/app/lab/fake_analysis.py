@@ -183,5 +183,5 @@ def _comparison(inquiry: AskComparison, shape: tuple[int, int]) -> Comparison:
     cosine = 1 - spread * difference / difference.max()
     return Comparison(
         "turn 5", "turn 2", frozen_array(a), frozen_array(b), frozen_array(difference), frozen_array(cosine),
-        frozen_array(cosine.mean(axis=1)), changed,
+        frozen_array(cosine.mean(axis=1)), changed, "a" * 64, "b" * 64,
     )  # fmt: skip

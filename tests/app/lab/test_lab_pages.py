@@ -18,6 +18,7 @@ from app.paint.limits import Limits
 from app.theme import ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.compare_view import CompareView
+from app.views.inspector.export_commands import stamp_of
 from app.views.inspector.influence_view import InfluenceView
 from app.views.inspector.mixing_view import MixingView
 from app.views.inspector.probe_view import ProbeView
@@ -117,7 +118,8 @@ def test_that_answers_that_could_not_be_weighed_have_colours_too(bench: Bench, i
 
 @pytest.fixture
 def mixing(bench: Bench, themes: ThemeController, show: Show, tmp_path: Path) -> MixingView:
-    result = MixingView(bench.selection, bench.choices, bench.analysis, themes, lambda: tmp_path)
+    chat = "A chat"
+    result = MixingView(bench.selection, bench.choices, bench.analysis, themes, lambda: tmp_path, lambda: chat)
     show(result, 440, 480)
     return result
 
@@ -146,6 +148,7 @@ def test_that_only_marked_slots_are_mixed_where_that_is_chosen(bench: Bench, mix
     mixing.where.choose("slots")
     mixing.flush()
     assert "No slot is marked" in mixing.asking.run.toolTip()
+    assert mixing._all_words.text() == "50 % A · 50 % B"
     bench.selection.toggle_mark(1, 30)
     mixing.all.setValue(100)
     mixing.flush()
@@ -157,6 +160,41 @@ def test_that_only_marked_slots_are_mixed_where_that_is_chosen(bench: Bench, mix
     assert weights.shape == (4, 32)
     assert np.argwhere(weights == 1.0).tolist() == [[1, 30]]
     assert weights.sum() == 1.0
+
+
+def test_that_a_saved_mix_is_told_of_until_another_one_is_chosen(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    others = (
+        lambda: mixing.all.setValue(30),
+        lambda: mixing.where.choose("layers"),
+        lambda: mixing.b.setCurrentIndex(2),
+        lambda: qtbot.keyClicks(mixing.name, "Rome"),
+        lambda: bench.history.start(*conversation(5)),
+    )
+    for choose in others:
+        with qtbot.waitSignal(mixing.saved):
+            mixing.asking.run.click()
+        mixing.refresh()
+        mixing.flush()
+        assert mixing.asking.words.text().startswith("Saved as a synthetic memory")
+        choose()
+        mixing.flush()
+        assert mixing.asking.words.text() == ""
+
+
+def test_that_the_title_of_a_saved_mix_is_not_that_of_the_next_one(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    for title in ("Rome", "Mix of initial memory and turn 5"):
+        with qtbot.waitSignal(mixing.saved):
+            if title == "Rome":
+                mixing.name.setText(title)
+            mixing.asking.run.click()
+        asked = bench.analysis.asked[-1]
+        assert isinstance(asked, AskMix)
+        assert (asked.title, asked.chat) == (title, "A chat")
+        assert mixing.name.text() == ""
 
 
 def test_that_a_memory_is_not_mixed_with_itself(mixing: MixingView) -> None:
@@ -453,6 +491,20 @@ def test_that_the_figure_holds_all_maps_the_scatter_and_the_layers(
     assert figure is not None
     assert len(figure.panels) == 6
     assert figure.title == "A: turn 5 · B: turn 2"
+
+
+def test_that_an_exported_comparison_says_which_memory_b_was(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
+    bench.selection.set_pin(Pin("branch · And Bob? (3 turns)", branch=17))
+    _found(compare, qtbot)
+    figure = compare.figure()
+    assert figure is not None
+    assert figure.title == "A: turn 5 · B: branch · And Bob? (3 turns)"
+    stamp = stamp_of(bench.history, "mneme-tiny", "9.9.9")(figure)
+    facts = stamp.facts(figure)
+    assert (facts["memory sha256"], facts["memory B sha256"]) == ("a" * 64, "b" * 64)
+    assert f"memory {'a' * 12} · memory B {'b' * 12} · " in stamp.line(figure)
+    names = [part.rpartition(" to ")[0].rpartition(" ")[0] for part in facts["limits"].split(", ")]
+    assert len(names) == len(set(names))
 
 
 def test_that_slots_of_the_same_length_in_both_lie_on_a_line_that_is_no_slot(

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from app.engine.analysis_thread import AnalysisThread
+from app.engine.bundle import Bundle, save_bundle
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.engine.findings import BundleSaved
+from app.engine.findings import BundleSaved, Origin, Similarity
 from app.engine.inquiries import AskBundle
 from app.engine.recording import Recording, save_recording
 from app.models.memory_history import INITIAL, MemoryHistory
@@ -228,6 +229,22 @@ def test_that_a_long_question_widens_no_animation(
     assert result.words.text().startswith("Turn 1: A very long question indeed A very")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_that_an_animation_has_the_colours_of_the_window_also_after_they_changed(
+    dialog: AnimationDialog, themes: ThemeController, tmp_path: Path, qtbot: QtBot, theme: str
+) -> None:
+    dialog.flows.setChecked(False)
+    themes.choose(theme)
+    ground = ImageColor.getrgb(themes.theme.surface)
+    assert dialog.plot.grab().toImage().pixelColor(2, 2).getRgb()[:3] == ground
+    for path, picture in (("a.gif", "a.gif"), ("pictures", "pictures/memory-0000.png")):
+        with qtbot.waitSignal(dialog.saved):
+            dialog.save(tmp_path / path)
+        with Image.open(tmp_path / picture) as image:
+            corner = image.convert("RGB").getpixel((2, 2))
+        assert corner == ground
+
+
 @pytest.fixture
 def busy(files: FileJobs, tmp_path: Path) -> Iterator[threading.Event]:
     """Another file is being written, until it is set."""
@@ -385,6 +402,43 @@ def test_that_turns_are_recorded_by_the_analyst(
     assert bench.analysis.asked == [AskBundle(tmp_path / "turn.npz", (2,))]
     bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000))
     assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2 kB)."
+
+
+def test_that_a_recording_of_one_turn_says_that_the_words_before_it_go_along(
+    bench: Bench, recordings: RecordingCommands, root: QWidget, tmp_path: Path
+) -> None:
+    bench.analysis.is_held = True
+    said: list[str] = []
+    recordings.said.connect(said.append)
+    for turn, title in ((0, "Export recording"), (2, "Export recording (the words of 2 earlier turns go along)")):
+        recordings.export("A chat", (turn,))
+        dialog = root.findChild(FileDialog, "exportRecordingDialog")
+        assert dialog is not None
+        assert dialog.windowTitle() == title
+        dialog.setObjectName("seen")
+        dialog.reject()
+    recordings.write(tmp_path / "turn.npz", (2,))
+    bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000, 1))
+    assert said[-1].endswith("(2 kB); the words of 1 earlier turn go along.")
+
+
+@pytest.mark.parametrize(
+    ("turns", "cursor", "words"),
+    [((1,), 1, "3 turns · turn 2 is recorded in full · "), ((0, 1, 2), 2, "tiny · 3 turns · the model")],
+)
+def test_that_a_recording_opens_on_the_turn_that_it_holds_and_names_it(
+    recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot, turns: tuple[int, ...], cursor: int, words: str
+) -> None:
+    initial, records = conversation(3)
+    layers = np.ones(initial.layers, np.float32)
+    likeness = np.ones((initial.layers, initial.slots, initial.slots), np.float32)
+    found = tuple(Similarity(turn, likeness, layers) for turn in (INITIAL, *turns))
+    save_bundle(tmp_path / "talk.npz", Bundle(Origin("mneme-tiny", "", initial, records), found))
+    recordings.open(tmp_path / "talk.npz")
+    (window,) = recordings.windows
+    qtbot.waitUntil(lambda: window.history.last_turn == 2)
+    assert window.history.cursor == cursor
+    assert words in window.caption.text()
 
 
 def test_that_a_recording_says_how_far_it_is_and_can_be_called_off(

@@ -52,6 +52,20 @@ def test_that_a_gif_holds_every_turn_and_repeats(board: Storyboard) -> None:
     assert told[-1] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Hi, my name is Alice.", "Hi, my name is Alice. - mneme-tiny, Mneme 0.1.0"),
+        ("Гроза в мае", "Гроза в мае - mneme-tiny, Mneme 0.1.0"),
+        ("雷" * 300, f"{'雷' * 120}... - mneme-tiny, Mneme 0.1.0"),
+    ],
+)
+def test_that_the_words_in_a_gif_can_be_read_in_any_language(board: Storyboard, title: str, words: str) -> None:
+    named = replace(board, title=title, foot="mneme-tiny · Mneme 0.1.0")
+    with Image.open(io.BytesIO(gif(named, False, 400, lambda _: None))) as image:
+        assert image.info["comment"].decode("utf-8") == words
+
+
 def test_that_the_pictures_of_a_gif_look_as_they_are_drawn(board: Storyboard) -> None:
     with Image.open(io.BytesIO(gif(board, False, 400, lambda _: None))) as image:
         for turn in range(3):

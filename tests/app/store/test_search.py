@@ -115,6 +115,21 @@ def test_that_of_a_huge_text_the_beginning_is_found_and_of_a_broken_one_nothing(
     assert found(store, text) == titles
 
 
+@pytest.mark.parametrize("text", ["zebra", "affe", "zebra gir", "eb", "ör"])
+@pytest.mark.parametrize("has_index", [True, False])
+def test_that_words_behind_a_nul_are_found(
+    store: ConversationStore, text: str, has_index: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_index:
+        monkeypatch.setattr(search.SearchIndex, "_index", no_module)
+    say(store, create(store, "said"), "a\0zebra", "a gir\0affe Bör")
+    say(store, create(store, "a\0zebra giraffe Bör"), "something else")
+    titles = {line.title: line.id for line in store.search(text)}
+    assert "a\0zebra giraffe Bör" in titles
+    assert "said" in titles
+    assert store.snippets([titles["said"]], text) != {}
+
+
 def test_that_results_are_limited_and_ordered_as_the_list(store: ConversationStore) -> None:
     numbers = [create(store, f"t{n}") for n in range(5)]
     for number in numbers:

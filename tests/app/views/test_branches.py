@@ -287,7 +287,7 @@ def test_that_nothing_is_told_of_what_did_not_happen(desk: Desk) -> None:
     desk.actions["forget_turn"].trigger()
     desk.port.refuse(ForgetTurn(2), "The disk is full. Nothing was changed.")
     show_path(desk, turn(1, 0))
-    assert desk.window.chat.notices.texts == ("This turn was not forgotten: The disk is full. Nothing was changed.",)
+    assert desk.window.chat.notices.texts == ("This turn was not forgotten. The disk is full. Nothing was changed.",)
 
 
 # ------------------------------------------------------------------ editing in place
@@ -461,7 +461,7 @@ def test_that_an_answer_that_was_not_changed_is_not_said_to_be(desk: Desk, qtbot
     answer_better(desk, qtbot)
     desk.port.refuse(EditAnswer(2, "a better answer"), "The database is read-only.")
     show_path(desk, turn(1, 0))
-    assert desk.window.chat.notices.texts == ("This answer was not changed: The database is read-only.",)
+    assert desk.window.chat.notices.texts == ("This answer was not changed. The database is read-only.",)
 
 
 def test_that_the_new_words_of_an_answer_that_was_not_changed_are_there_again(desk: Desk, qtbot: QtBot) -> None:

@@ -358,7 +358,7 @@ def test_that_a_chat_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:
     desk.actions["delete_chat"].trigger()
     desk.port.refuse(DeleteConversation(1), "The database is read-only.")
     desk.port.list_chats((2, "Dogs", 1))
-    assert desk.window.chat.notices.texts == ("This chat was not deleted: The database is read-only.",)
+    assert desk.window.chat.notices.texts == ("This chat was not deleted. The database is read-only.",)
 
 
 def test_that_of_two_chats_the_one_that_was_not_deleted_is_not_said_to_be(desk: Desk) -> None:

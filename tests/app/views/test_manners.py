@@ -114,7 +114,7 @@ def test_that_a_second_failure_of_a_kind_takes_the_place_of_the_first(desk: Desk
     desk.port.stop_saving(Saving.BEHIND)
     assert desk.window.chat.notices.texts == (
         "This memory was not opened: two is damaged. Nothing was changed.",
-        "Not saved: The disk is full.",
+        "Not saved. The disk is full.",
     )
 
 
@@ -136,15 +136,15 @@ def test_that_what_is_said_while_another_notice_closes_is_seen(desk: Desk, qtbot
     notices = desk.window.chat.notices
     notices.add("Forgotten.", action="Undo", run=lambda: desk.port.refuse(EditAnswer(1, ""), "An answer is written."))
     qtbot.mouseClick(desk.find("noticeAction"), Qt.MouseButton.LeftButton)
-    assert notices.texts == ("This answer was not changed: An answer is written.",)
+    assert notices.texts == ("This answer was not changed. An answer is written.",)
     for number in range(3):
         notices.add(f"{number}")
     desk.port.stop_saving(Saving.BEHIND)
     desk.port.failed.emit("Not renamed", "The disk is full.", None)
     assert notices.texts == (
-        "This answer was not changed: An answer is written.",
-        "Not saved: The disk is full.",
-        "Not renamed: The disk is full.",
+        "This answer was not changed. An answer is written.",
+        "Not saved. The disk is full.",
+        "Not renamed. The disk is full.",
     )
     qtbot.waitUntil(lambda: all(notice.isVisible() for notice in notices.findChildren(Notice)))
 
@@ -284,7 +284,7 @@ def test_that_notices_hints_and_failed_turns_are_spoken(desk: Desk, monkeypatch:
     assert heard == [
         ("Write something first.", False),
         ("Deleted “Alice”. Undo?", False),
-        ("Not saved: The disk is full.", True),
+        ("Not saved. The disk is full.", True),
         ("There was no memory left. Nothing was written.", True),
         ("Hello you In memory.", False),
     ]

@@ -23,6 +23,7 @@ from app.views.draft_keeper import DRAFT_MS
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
 from app.views.memory_card import tooltip
+from app.views.memory_intake import Intake
 from app.views.system_prompt import SystemPromptDialog
 from rxt.events import frozen_array
 from tests.app.views.branching import open_line
@@ -235,7 +236,7 @@ def test_that_a_memory_that_was_not_deleted_is_not_said_to_be(
     library.delete_requested.emit(memories[0].path)
     desk.port.refuse(DeleteSnapshot(memories[0].path), "The folder is write-protected.")
     desk.port.snapshots_changed.emit(memories)
-    assert library.notices.texts == ("This memory was not deleted: The folder is write-protected.",)
+    assert library.notices.texts == ("This memory was not deleted. The folder is write-protected.",)
     library.undo_requested.emit()
     assert desk.port.called("restore_snapshot") == []
 
@@ -280,6 +281,30 @@ def test_that_dropped_memories_are_imported_and_other_files_are_not(desk: Desk, 
     assert len(desk.port.called("import_snapshot")) == 2
 
 
+def test_that_several_dropped_files_are_told_of_in_one_sentence(desk: Desk, library: MemoryLibrary) -> None:
+    names = ("a.safetensors", "b.safetensors", "notes.txt", "bad.safetensors")
+    library.files_dropped.emit(tuple(Path("/x") / name for name in names))
+    for name in names[:2]:
+        desk.port.snapshot_imported.emit(Path("/library") / name)
+    left_out = ". Left out, for it is no .safetensors file: notes.txt."
+    assert library.notices.texts == (f"Imported 2 memories{left_out}",)
+    desk.port.refuse(ImportSnapshot(Path("/x/bad.safetensors")), "It is damaged.")
+    assert f"Imported 2 memories; 1 could not be{left_out}" in library.notices.texts
+    library.files_dropped.emit((Path("/x/c.safetensors"),))
+    desk.port.snapshot_imported.emit(Path("/library/c.safetensors"))
+    assert library.notices.texts[-1] == "Imported the memory c.safetensors."
+
+
+def test_that_of_many_files_that_are_no_memories_some_are_named() -> None:
+    intake = Intake()
+    intake.begin(1, tuple(Path(f"/x/{name}.txt") for name in "abcde"))
+    assert intake.words == ""
+    intake.refused()
+    assert intake.words == (
+        "No memory was imported. Left out, for they are no .safetensors files: a.txt, b.txt, c.txt and 2 more."
+    )
+
+
 class OwnDrop(QDropEvent):
     """A drop of what was dragged out of a widget."""
 
@@ -314,7 +339,7 @@ def test_that_what_is_typed_in_the_library_is_saved_when_the_window_closes(
 
 def test_that_what_fails_is_said_where_the_person_looks(desk: Desk, library: MemoryLibrary) -> None:
     desk.port.refuse(ImportSnapshot(Path("/x/a.safetensors")), "It is damaged.")
-    assert library.notices.texts[-1] == "This memory was not imported: It is damaged."
+    assert library.notices.texts[-1] == "This memory was not imported. It is damaged."
 
 
 def test_that_pictures_are_asked_for_until_all_are_there(desk: Desk, library: MemoryLibrary) -> None:

@@ -40,11 +40,20 @@ def _shown(desk: Desk) -> list[ReadingWindow]:
 def test_that_a_chat_that_is_refused_for_its_model_can_be_read_from_the_notice(desk: Desk, qtbot: QtBot) -> None:
     desk.port.conversation_refused.emit(7, "This chat was not opened", "It was held with another version.")
     notices = desk.window.chat.notices
-    assert notices.texts == ("This chat was not opened: It was held with another version.",)
+    assert notices.texts == ("This chat was not opened. It was held with another version.",)
     (read,) = notices.findChildren(QAbstractButton, "noticeAction")
     assert read.text() == "Read it"
     qtbot.mouseClick(read, Qt.MouseButton.LeftButton)
     assert desk.port.called("read_conversation") == [(7,)]
+    assert notices.texts == ()
+
+
+def test_that_what_was_written_into_a_new_chat_is_told_until_another_one_is_open(desk: Desk) -> None:
+    notices = desk.window.chat.notices
+    desk.port.open(3)
+    desk.port.noted.emit("", "4 turns were written into a new memory.")
+    assert notices.texts == ("4 turns were written into a new memory.",)
+    desk.port.open(4)
     assert notices.texts == ()
 
 

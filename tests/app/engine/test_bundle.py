@@ -19,7 +19,7 @@ from app.engine.analysis_maps import similarity_of
 from app.engine.analysis_recording import BundleAnalyst, RecordedAnalysis
 from app.engine.analyst import ModelAnalyst
 from app.engine.bundle import Bundle, from_bytes, open_bundle, save_bundle, to_bytes, unpacked_bytes
-from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Similarity
+from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Reads, Similarity
 from app.engine.inquiries import (
     INITIAL,
     AskBundle,
@@ -71,6 +71,7 @@ def same(one: object, other: object) -> bool:
 def test_that_a_bundle_answers_as_the_model_did(path: Path, inquiry: Inquiry) -> None:
     live = ModelAnalyst().answer(inquiry, subject(BETA), lambda: False, lambda share: None)
     kept = open_bundle(path).answers()[inquiry]
+    live = dataclasses.replace(live, heads=0) if isinstance(live, Reads) else live  # none can be asked about
     assert same(live, kept)
     arrays = (getattr(kept, item.name) for item in dataclasses.fields(kept))
     assert not any(array.flags.writeable for array in arrays if isinstance(array, np.ndarray))

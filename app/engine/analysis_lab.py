@@ -104,7 +104,7 @@ class Lab:
         """The memory after a turn with the edit made at `where`, and what was done in words."""
         memory = self._replay.memory(subject, turn, cancelled)
         count = int(where.sum())
-        slots = "1 slot" if count == 1 else f"{count} slots"
+        slots = "1 slot" if count == 1 else f"{count:,} slots"
         match edit.kind:
             case "zero":
                 return edits.zero(memory, where), f"{slots} {_WORDS['zero']}"

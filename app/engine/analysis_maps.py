@@ -43,7 +43,7 @@ def reads_of(
     _check_answer(turn)
     found = read_map(model, before, prompt_of(turn), turn.answer_ids, None, "mean", cancelled)
     sources = read_sources(found, provenance.shares(turn.turn))
-    return Reads(turn.turn, found.text, found.spans, found.over_heads(), sources)
+    return Reads(turn.turn, found.text, found.spans, found.over_heads(), sources, _heads_of(model))
 
 
 def read_heads_of(
@@ -55,8 +55,7 @@ def read_heads_of(
 ) -> ReadHeads:
     """Raises RefusedError where the finding would be too large; fewer layers then fit."""
     _check_answer(turn)
-    attention = model.config.decoder.cross_attention
-    heads = 1 if attention is None else attention.query_heads
+    heads = _heads_of(model)
     count = model.memory_shape[0] if layers is None else len(layers)
     size = 4 * len(turn.answer_ids) * count * heads * model.memory_shape[1]
     if size > LIMIT_BYTES:
@@ -139,6 +138,12 @@ def comparison_of(a: MemoryState, a_name: str, b: MemoryState, b_name: str) -> C
         a_sha256=a.sha256,
         b_sha256=b.sha256,
     )
+
+
+def _heads_of(model: PretrainedModel) -> int:
+    """How many heads read the memory, as rxt.inference.trace.read_map tells them apart."""
+    attention = model.config.decoder.cross_attention
+    return 1 if attention is None else max(attention.query_heads, attention.kv_heads)
 
 
 def _check_answer(turn: TurnRecord) -> None:

@@ -43,6 +43,8 @@ _DTYPES = dict.fromkeys(("dead", "duplicate", "saturated"), np.bool_) | {"order"
 """Of the arrays that hold no float32."""
 _OPTIONAL = ("order",)
 """Arrays that a finding need not have, and had not in former versions."""
+_OF_THE_MODEL = ("heads",)
+"""What says what more the model can be asked: a bundle has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +100,7 @@ def to_bytes(bundle: Bundle, told: Callable[[float], object] = lambda share: Non
     listed = []
     for number, finding in enumerate(bundle.findings):
         item: dict[str, Any] = {"kind": _NAMES[type(finding)]}
-        for field in dataclasses.fields(finding):
+        for field in _kept_of(finding):
             value = getattr(finding, field.name)
             if isinstance(value, np.ndarray):
                 arrays[f"finding/{number}/{field.name}"] = value
@@ -152,7 +154,7 @@ def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str
         if field.name == "spans":
             values["spans"] = _spans(item["spans"], _text(item["text"]))
             sizes["T"] = len(values["spans"])
-    for field in dataclasses.fields(finding):
+    for field in _kept_of(finding):
         if field.name in shapes:
             name = f"finding/{number}/{field.name}"
             if name in arrays or field.name not in _OPTIONAL:
@@ -163,6 +165,10 @@ def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str
             values[field.name] = _count(item[field.name])
     result: Kept = finding(**values)
     return result
+
+
+def _kept_of(finding: Kept | type[Kept]) -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(finding) if field.name not in _OF_THE_MODEL]
 
 
 def _factors(item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> GateFactors:

@@ -40,7 +40,8 @@ class Reads:
 
     text, spans: the answer, and the characters of it that each of the T tokens covers. weights: [T, L, S], the mean
     over heads of the attention over slots; sums to 1 over S. sources: [T, turn + 1], the share of each turn before it,
-    column 0 being the initial memory and column k + 1 turn k; sums to 1. Attention is no proof: AskPaired is.
+    column 0 being the initial memory and column k + 1 turn k; sums to 1. heads: how many there are to ask about with
+    AskReadHeads; 0 where there is no model to ask. Attention is no proof: AskPaired is.
     """
 
     turn: int
@@ -48,6 +49,7 @@ class Reads:
     spans: tuple[Span, ...]
     weights: FloatArray
     sources: FloatArray
+    heads: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

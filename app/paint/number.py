@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 MINUS = "−"
+PERCENT = "\u00a0%"
+"""Never alone in a line."""
 
 
 def decimals_for(span: float) -> int:
@@ -62,7 +64,7 @@ def share_text(share: float) -> str:
         return "–"
     percent = 100 * share
     if 0 < percent < 1:
-        return "< 1 %"
+        return f"<\u00a01{PERCENT}"
     if 99 < percent < 100:
-        return "> 99 %"
-    return f"{percent:.0f} %".replace("-", MINUS)
+        return f">\u00a099{PERCENT}"
+    return f"{percent:.0f}{PERCENT}".replace("-", MINUS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 
 from app.models.lab import Lab
 from app.models.library import one_line
@@ -194,6 +194,10 @@ class LabCommands(QObject):
         )
         exports.exported.connect(self._on_exported)
         exports.refused.connect(self._warn)
+        export = QAction("Export view…", window)
+        export.setShortcuts(self._window.known_actions["export_view"].shortcuts())
+        export.triggered.connect(exports.export_current)
+        window.addAction(export)
 
     @Slot(str)
     def _say(self, words: str) -> None:

@@ -101,9 +101,13 @@ class Deck(QSplitter):
 
     def show_page(self, widget: QWidget) -> None:
         """Brings a page to the front of its row."""
-        for tabs in self._rows.values():
-            if tabs.indexOf(widget) >= 0:
-                tabs.setCurrentWidget(widget)
+        tabs = self.row_of(widget)
+        if tabs is not None:
+            tabs.setCurrentWidget(widget)
+
+    def row_of(self, widget: QWidget) -> QTabWidget | None:
+        """The row of tabs where a page stands now."""
+        return next((tabs for tabs in self._rows.values() if tabs.indexOf(widget) >= 0), None)
 
     def resizeEvent(self, event: QEvent) -> None:  # type: ignore[override]
         super().resizeEvent(event)  # type: ignore[arg-type]

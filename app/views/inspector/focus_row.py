@@ -29,7 +29,6 @@ class FocusRow(QWidget):
         self.head.setToolTip("One attention head, or the mean of all")
         self.layer.addItem("all layers", None)
         self.head.addItem("all heads", None)
-        self.head.addItem("head 0", 0)
         for chooser in (self.layer, self.head):
             chooser.setMinimumWidth(_LEAST_PX)  # in the smallest window the row still fits
         row = QHBoxLayout(self)
@@ -45,17 +44,19 @@ class FocusRow(QWidget):
         """None: the mean over heads."""
         return self._head
 
-    def fill(self, layers: int, heads: int, layer: int | None) -> None:
-        """Offers so many layers and heads (0: not known yet) and shows the chosen layer; a head beyond is let go."""
+    def fill(self, layers: int, heads: int | None, layer: int | None) -> None:
+        """Offers so many layers and heads (None: as many as before) and shows the chosen layer; a head beyond is let
+        go."""
         while self.layer.count() < layers + 1:
             self.layer.addItem(f"layer {self.layer.count() - 1}", self.layer.count() - 1)
         while self.layer.count() > max(1, layers + 1):
             self.layer.removeItem(self.layer.count() - 1)
-        while heads and self.head.count() < heads + 1:
+        heads = self.head.count() - 1 if heads is None else heads
+        while self.head.count() < heads + 1:
             self.head.addItem(f"head {self.head.count() - 1}", self.head.count() - 1)
-        while heads and self.head.count() > heads + 1:  # of a model with more heads
+        while self.head.count() > heads + 1:  # of a model with more heads
             self.head.removeItem(self.head.count() - 1)
-        if heads and self._head is not None and self._head >= heads:
+        if self._head is not None and self._head >= heads:
             self._head = None
             self.head.setCurrentIndex(0)
         self.layer.setCurrentIndex(0 if layer is None else layer + 1)

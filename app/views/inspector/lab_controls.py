@@ -32,7 +32,7 @@ TURN_BEFORE_LAST = "the second turn before this one"
 """The memory that a turn reads is the one after the turn before it: what that one wrote is undone."""
 _LEAST_PX = 72
 _ROW_FROM_PX = 430  # in less both choices stand below each other, with all of their words
-SHARES = (1, 2, 5, 10, 20, 30, 50, 100)  # percent
+SHARES = (1, 2, 5, 10, 20, 30, 40, 50, 100)  # percent; READ_SHARE is one of them
 
 
 class LabControls(QWidget):

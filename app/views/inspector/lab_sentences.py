@@ -28,6 +28,7 @@ DONE: dict[EditKind, str] = {
     "zero": "zeroed", "mean": "set to their layer's mean", "noise": "replaced by noise",
     "initial": "set back", "freeze": "frozen", "patch": "patched",
 }  # fmt: skip
+APOSTROPHES = "'’"
 
 
 def edit_name(kind: EditKind, origin: str) -> str:
@@ -99,8 +100,18 @@ def _word(answer: ReplyText, index: int) -> str:
     text = answer.text
     while start < stop and text[start].isspace():
         start += 1
-    while start > 0 and text[start - 1].isalnum() and start < len(text) and text[start].isalnum():
+    while 0 < start < len(text) and _are_of_a_word(text, start):
         start -= 1
-    while 0 < stop < len(text) and text[stop].isalnum() and text[stop - 1].isalnum():
+    while 0 < stop < len(text) and _are_of_a_word(text, stop):
         stop += 1
     return shortened(text[start:stop].strip(), 24)
+
+
+def _are_of_a_word(text: str, index: int) -> bool:
+    """Whether the characters on both sides of an index belong to one word: letters, or an apostrophe between two."""
+    before, after = text[index - 1], text[index]
+    if before in APOSTROPHES:
+        before = text[index - 2] if index > 1 else " "
+    if after in APOSTROPHES:
+        after = text[index + 1] if index + 1 < len(text) else " "
+    return before.isalnum() and after.isalnum()

@@ -14,7 +14,7 @@ from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.lazy_view import LazyView
 from app.views.inspector.map_panel import MapPanel
-from app.views.inspector.section import HelpButton, plain_label
+from app.views.inspector.section import HelpButton, plain_label, text_button
 from app.views.inspector.slot_order import SlotOrder
 from app.views.inspector.table import TableData, table_of
 from app.views.labels import combo
@@ -32,10 +32,16 @@ HELP = (
     "Brighter cells changed more or hold larger numbers, and the colours mean the same in every turn, so moving along "
     "the timeline shows what each turn rewrote; click a cell to follow its slot.",
 )
-
+ALL_LAYERS = (
+    "Words, Gates, Alike and Compare show this layer, and what a word read is framed in it alone (↑ ↓ choose another). "
+    "Click for all layers."
+)
 _CAPTION_FROM_PX = 240
 _CHOICE_PX = 120  # as little as the choice of a quantity gets where the inspector is narrow
+_ORDER_PX = 64  # so does that of an order
 _TITLE_FROM_PX = 470  # in less it would cut the words of the choices beside it, which say what is seen
+_LAYER_PX = 90  # what the name of a layer takes of that
+_WORD_FROM_PX = 380  # in less the layer is named with a letter
 
 
 class MemoryMapView(LazyView):
@@ -70,6 +76,10 @@ class MemoryMapView(LazyView):
         self.combo = combo("Quantity")
         self.combo.setToolTip("What the colours show")
         self.combo.setMinimumWidth(_CHOICE_PX)
+        self.all_layers = text_button("chosenLayer", ALL_LAYERS)
+        self._layer: int | None = None
+        self._header = QHBoxLayout()
+        self._order.combo.setMinimumWidth(_ORDER_PX)
         self.help = HelpButton("memory map", HELP)
         self.panel = MapPanel(themes.theme, reduced_motion, "Point at a cell to read it, click to follow its slot")
         self.panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view around it has the keys
@@ -109,6 +119,20 @@ class MemoryMapView(LazyView):
         self._lit = cells
         self._draw_cells()
         self.panel.set_words(words)
+
+    def show_layer(self, layer: int | None) -> None:
+        """Names the layer that is chosen on a button, which `all_layers` is; None: all are, and there is no button."""
+        self._layer = layer
+        self.all_layers.setAccessibleName(f"Layer {layer} is chosen: choose all layers")
+        self._fit_header()
+
+    def _fit_header(self) -> None:
+        is_chosen = self._layer is not None
+        self._title.setVisible(self.width() >= _TITLE_FROM_PX + _LAYER_PX * is_chosen)
+        has_room = self.width() >= _WORD_FROM_PX
+        self.all_layers.setText(f"layer {self._layer} ×" if has_room else f"L{self._layer} ×")
+        self._header.setSpacing(GAP_PX // 2 if is_chosen and not has_room else GAP_PX)
+        self.all_layers.setVisible(is_chosen)
 
     def set_marks(self, marks: BoolArray) -> None:
         """Crosses out the slots [L, S] that are marked for an experiment."""
@@ -192,13 +216,14 @@ class MemoryMapView(LazyView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._caption.setVisible(self.height() >= _CAPTION_FROM_PX)
-        self._title.setVisible(self.width() >= _TITLE_FROM_PX)
+        self._fit_header()
 
     def _build(self) -> None:
-        header = QHBoxLayout()
+        header = self._header
         header.setSpacing(GAP_PX)
         header.addWidget(self._title)
         header.addStretch(1)
+        header.addWidget(self.all_layers)
         header.addWidget(self._order.combo)
         header.addWidget(self.combo)
         header.addWidget(self.help)

@@ -53,9 +53,11 @@ TIPS = (
     "Mean distance of the slots from the memory the chat started from",
     "Slots of nearly no length",
     "Slots that say the same as another one",
-    "Slots whose write gate stands at an end of its range",
+    "Slots whose write gate stands at an end of its range; – where there was no gate that can change",
 )
 STATES = ("well", "saturated", "duplicate", "dead")
+ALONE = ("", "only saturated", "duplicate and not dead", "")
+"""Of a slot of several states: which of them its colour stands for."""
 _LINE_PX = 19
 _HEAD_PX = 24
 _MAP_PX = 104
@@ -158,11 +160,12 @@ class NumbersView(AnalysisView):
         health = self._health
         if health is None:
             return None
-        masks = np.stack((health.saturated, health.duplicate, health.dead), axis=-1)
+        first = 0 if self._counts_saturated(health) else 1
+        masks = np.stack((health.saturated, health.duplicate, health.dead)[first:], axis=-1)
         places = np.argwhere(masks.any(axis=-1))
         names = tuple(f"layer {layer} · slot {slot}" for layer, slot in places.tolist())
         title = f"Slots that are not well, {self._history.name_of(health.turn)}"
-        return TableData(title, masks[tuple(places.T)], names, STATES[1:], "slot × state")
+        return TableData(title, masks[tuple(places.T)], names, STATES[1 + first :], "slot × state")
 
     def draw(self, finding: Any) -> None:
         if not isinstance(finding, Health):
@@ -170,13 +173,19 @@ class NumbersView(AnalysisView):
         self._health = finding
         self._fill(finding)
         states = state_of(finding)
-        masks = np.stack((finding.saturated, finding.duplicate, finding.dead))
-        several = " A slot can be of several kinds; its colour is the worst." if (masks.sum(axis=0) > 1).any() else ""
+        masks = np.stack((states == 0, finding.saturated, finding.duplicate, finding.dead))
+        several = (
+            " A slot can be of several kinds; its colour is the worst." if (masks[1:].sum(axis=0) > 1).any() else ""
+        )
         told = f"{finding.sentence}{several}"
         self.sentence.setText(told)
         counts = [int((states == kind).sum()) for kind in range(len(STATES))]  # of the colours, each slot once
         self.as_list.setEnabled(counts[0] < states.size)
-        words = [f"{count} {name}" for count, name in zip(counts, STATES, strict=True)]
+        whole = [int(mask.sum()) for mask in masks]
+        words = [f"{counts[kind]} {name if counts[kind] == whole[kind] else ALONE[kind]}"
+                 for kind, name in enumerate(STATES)]  # fmt: skip
+        if not self._counts_saturated(finding):
+            words[1] = "saturated: not counted"
         kinds = tuple(zip(state_shades(self.theme), words, strict=True))
         self.legend.set_kinds(list(kinds))
         self.panel.set_kinds(kinds)
@@ -194,6 +203,8 @@ class NumbersView(AnalysisView):
             change, keep = self._turns.change()[:, cursor], self._turns.keep()[:, cursor]
             life = self._turns.half_life(cursor + 1)
         counts = [mask.sum(axis=1) for mask in (health.dead, health.duplicate, health.saturated)]
+        if not self._counts_saturated(health):
+            counts[-1] = unknown
         values = np.stack((change, keep, life, health.norm_drift, health.distance_from_initial, *counts))
         name = f"Numbers of each layer, {self._history.label_of(cursor)}"
         rows = tuple(f"layer {layer}" for layer in range(layers))
@@ -210,9 +221,17 @@ class NumbersView(AnalysisView):
         """What no turn has made yet is not known; a life far beyond any conversation is not told to the turn."""
         if self._health is not None and self._health.turn == INITIAL and row in _OF_TURNS:
             return "–"
+        if ROWS[row] == "saturated" and np.isnan(value):
+            return "–"
         if ROWS[row] == "half-life":
             return life_text(value)
         return number_text(value, 0) if abs(value) >= _MANY else None  # so that its column stays narrow
+
+    def _counts_saturated(self, health: Health) -> bool:
+        """Whether the turn had a gate that can change: else no slot counts as saturated, however many look so."""
+        records = self._history.records
+        gate = records[health.turn].gate("write") if 0 <= health.turn < len(records) else None
+        return gate is not None and gate.law.is_dynamic
 
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)

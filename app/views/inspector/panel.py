@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from app.models.selection import Selection
 from app.paint.number import share_text
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _HEALTH_FROM_PX = 560
 _SAID_MS = 4_000
+_GLIMPSE_PX = 120  # of a page that a click asked for, in a low window
 
 
 class InspectorPanel(LazyView):
@@ -97,8 +98,9 @@ class InspectorPanel(LazyView):
         self.deck.add_page(Page(widget, title, tip, area))
 
     def show_page(self, widget: QWidget) -> None:
-        """Brings a view to the front."""
+        """Brings a view to the front, and into view where the inspector scrolls."""
         self.deck.show_page(widget)
+        QTimer.singleShot(0, self, lambda: self._scroll_to(widget, self.height()))  # once it has its place
 
     def say(self, words: str) -> None:
         """Says for a few seconds what a key did, to be read and heard."""
@@ -140,8 +142,22 @@ class InspectorPanel(LazyView):
 
     @Slot(int, int)
     def _show_slot(self, _layer: int, _slot: int) -> None:
-        """A click on a cell of the memory asks for its slot."""
+        """A click on a cell of the memory asks for its slot; the map stays in view as far as there is room."""
         self.deck.show_page(self.slot_panel)
+        QTimer.singleShot(0, self, lambda: self._scroll_to(self.slot_panel, _GLIMPSE_PX))
+
+    def _scroll_to(self, page: QWidget, page_px: int) -> None:
+        """Where the inspector is higher than its place, shows the row of a page and so much of the page below it."""
+        area, tabs = self.parentWidget(), self.deck.row_of(page)
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        whole = None if area is None else area.widget()
+        if area is None or whole is None or tabs is None:
+            return
+        row = QRect(tabs.mapTo(whole, QPoint()), tabs.size())
+        row.setHeight(min(tabs.tabBar().height() + page_px, row.height(), area.viewport().height()))
+        bar = area.verticalScrollBar()
+        bar.setValue(max(row.bottom() + 1 - area.viewport().height(), min(bar.value(), row.top())))
 
     @Slot()
     def _show_marks(self) -> None:
@@ -159,7 +175,7 @@ class InspectorPanel(LazyView):
             marks[layer, slot] = True
         self.selection.mark(marks)
         count = int(np.count_nonzero(marks))
-        held = f"the framed ones hold {share_text(self.light.share)} of what the word read"
+        held = f"the framed ones hold {share_text(self.light.share)} of {self.light.read}"
         self.say(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab; {held}.")
 
     def _connect(self) -> None:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class ReadingLight(QObject):
-    """Follows the selection's word; the map's cells are framed as soon as it is known what the word read."""
+    """Follows the selection's word; the map's cells are framed as soon as it is known what the word read.
+
+    Where a layer is chosen, its slots alone count: the words and the map say so, and the map lets it go.
+    """
 
     def __init__(self, selection: Selection, analyses: Analyses, view: MemoryMapView) -> None:
         super().__init__(view)
@@ -30,13 +33,21 @@ class ReadingLight(QObject):
         self._view = view
         self._share = 0.0
         selection.token_changed.connect(self.shine)
-        selection.layer_changed.connect(self.shine)
+        selection.layer_changed.connect(self._on_layer)
+        view.all_layers.clicked.connect(self._let_layer_go)
         analyses.arrived.connect(self._on_arrived)
+        view.show_layer(selection.layer)
 
     @property
     def share(self) -> float:
         """How much of what the word in view read the framed slots hold, in [0, 1]: of the layer where one is chosen."""
         return self._share
+
+    @property
+    def read(self) -> str:
+        """What the share is of, in words."""
+        layer = self._selection.layer
+        return "what the word read" if layer is None else f"what the word read in layer {layer}"
 
     @Slot()
     def shine(self) -> None:
@@ -61,11 +72,23 @@ class ReadingLight(QObject):
         told = ""
         if cells:
             top, slot, _ = cells[0]
-            told = (
-                f"“{apart(word)}” read layer {top} · slot {slot} most ({share_text(float(weights[top, slot]))}); "
-                f"all that are framed: {share_text(self._share)}"
-            )
+            most, framed = share_text(float(weights[top, slot])), share_text(self._share)
+            if layer is None:
+                told = f"“{apart(word)}” read layer {top} · slot {slot} most ({most}); all that are framed: {framed}"
+            else:
+                told = (
+                    f"In layer {layer}, “{apart(word)}” read slot {slot} most ({most}); framed: {framed} of this layer"
+                )
         self._view.set_lit(cells, told)
+
+    @Slot()
+    def _on_layer(self) -> None:
+        self._view.show_layer(self._selection.layer)
+        self.shine()
+
+    @Slot()
+    def _let_layer_go(self) -> None:
+        self._selection.choose_layer(None)
 
     @Slot(object)
     def _on_arrived(self, inquiry: Hashable) -> None:

@@ -39,6 +39,17 @@ def icon_button(name: str, tip: str) -> QToolButton:
     return button
 
 
+def text_button(object_name: str, tip: str) -> QToolButton:
+    """A small button with words, hidden until it has any."""
+    button = QToolButton()
+    button.setObjectName(object_name)
+    button.setToolTip(tip)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.hide()
+    return button
+
+
 def set_icon(button: QToolButton, name: str, theme: Theme) -> None:
     """Gives a button its icon in the colours of a theme."""
     colours = {

@@ -71,6 +71,8 @@ def inspector_stylesheet(theme: Theme) -> str:
     QToolButton:hover, QToolButton:pressed {{ background: {theme.raised}; }}
     QToolButton:checked {{ background: {theme.accent_soft}; border-color: transparent; }}
     QToolButton:focus {{ border: 1px solid {theme.accent}; padding: 3px; }}
+    QToolButton#chosenLayer {{ color: {theme.accent}; background: {theme.accent_soft}; padding: 3px 7px; }}
+    QToolButton#chosenLayer:hover {{ color: {theme.text}; }}
     QToolButton:disabled {{ background: transparent; border-color: transparent; }}
     QComboBox {{ font-size: 13px; padding: 2px 8px; border-radius: 6px; }}
     QComboBox:focus {{ border: 1px solid {theme.accent}; padding: 2px 8px; }}

@@ -74,7 +74,11 @@ class TurnsView(LazyView):
         self.caption = plain_label("caption", wrap=True)
         self.notice = plain_label("notice", wrap=True)
         self.panel = MapPanel(
-            themes.theme, reduced_motion, "Point at a cell to read it, click to go to its turn", "layer", "turn"
+            themes.theme,
+            reduced_motion,
+            "Point at a cell to read it, click to choose its turn and layer",
+            "layer",
+            "turn",
         )
         self.numbers = RowNumbers(self.panel.map.getViewBox(), themes.theme)
         self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
@@ -170,17 +174,18 @@ class TurnsView(LazyView):
         return np.ascontiguousarray(found)
 
     def _caption(self, life: FloatArray, turns: int) -> None:
-        finite = life[np.isfinite(life)]
+        known = life[~np.isnan(life)]
         if not is_gated(self._history.records):
             self.caption.setText("Without gates nothing fades: there is no half-life.")
-        elif not finite.size:
+        elif not np.isfinite(known).any():
             self.caption.setText("Nothing fades in this memory.")
         else:
-            low, high = life_text(float(finite.min())), life_text(float(finite.max()))
-            ends = low if low == high else f"{low} to {high}"
+            low, high = (life_text(float(end)) for end in (known.min(), known.max()))
+            ends = f"{low} turns" if low == high else f"{low} to {high} turns"
+            ends = f"{low} turns to never" if np.isinf(known.max()) else ends
             word = "turn" if turns == 1 else "turns"
             mean = f"the mean share that {turns} {word} kept"
-            self.caption.setText(f"Half of a slot is rewritten in {ends} turns, at {mean}.")
+            self.caption.setText(f"Half of a slot is rewritten in {ends}, at {mean}.")
 
     @staticmethod
     def _turn_name(index: int) -> str:

@@ -108,7 +108,7 @@ class WordsView(AnalysisView):
     # ---------------------------------------------------------------- what is drawn
 
     def draw(self, finding: Any) -> None:
-        self._fill_choosers()
+        self._fill_choosers(finding.heads if isinstance(finding, Reads) else None)
         if isinstance(finding, Reads):
             self._draw_reads(finding)
         elif isinstance(finding, Writes):
@@ -197,11 +197,9 @@ class WordsView(AnalysisView):
 
     # ---------------------------------------------------------------- what is chosen
 
-    def _fill_choosers(self) -> None:
+    def _fill_choosers(self, heads: int | None) -> None:
         initial = self._history.initial
-        heads = self.known(self._heads())
-        count = heads.weights.shape[2] if isinstance(heads, ReadHeads) else 0
-        self.focus.fill(initial.layers if initial is not None else 0, count, self._selection.layer)
+        self.focus.fill(initial.layers if initial is not None else 0, heads, self._selection.layer)
         is_read = self.side.chosen == "read"
         for widget in (self.focus.head, self.tinting, self.check):
             widget.setVisible(is_read)

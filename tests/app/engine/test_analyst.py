@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 import rxt
+from app.engine.analysis_lab import Lab
 from app.engine.analysis_maps import comparison_of, health_of, similarity_of
 from app.engine.analysis_replay import Replay
 from app.engine.analysis_subject import Subject
@@ -124,6 +125,7 @@ def test_that_reads_and_their_sources_are_those_of_the_library(name: str) -> Non
     assert np.allclose(found.sources, sources, atol=1e-6)
     assert (found.text, found.spans) == (reads.text, reads.spans)
     heads: ReadHeads = ask(subject(name), AskReadHeads(2))
+    assert found.heads == heads.weights.shape[2]
     assert np.array_equal(heads.weights, reads.weights)
     some: ReadHeads = ask(subject(name), AskReadHeads(2, layers=(2, 0)))
     assert np.array_equal(some.weights, reads.weights[:, [2, 0]])
@@ -244,6 +246,13 @@ def test_that_a_memory_does_not_differ_from_itself() -> None:
     found = comparison_of(memory, "A", memory, "B")
     assert not found.difference.any()
     assert found.changed == ()
+
+
+def test_that_many_edited_slots_are_counted_as_the_window_counts_them() -> None:
+    memory = MemoryState(torch.zeros(2, 768, 2))
+    lab, where = Lab(cast("Replay", SimpleNamespace(memory=lambda *_: memory))), np.ones((2, 768), dtype=np.bool_)
+    _, words = lab._edited(subject(BETA), 0, Edit("zero", where), where, lambda: False)
+    assert words == "1,536 slots set to zero"
 
 
 @pytest.mark.parametrize(

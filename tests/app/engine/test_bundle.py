@@ -19,7 +19,7 @@ from app.engine.analysis_maps import similarity_of
 from app.engine.analysis_recording import BundleAnalyst, RecordedAnalysis
 from app.engine.analyst import ModelAnalyst
 from app.engine.bundle import Bundle, from_bytes, open_bundle, save_bundle, to_bytes, unpacked_bytes
-from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Similarity
+from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Reads, Similarity
 from app.engine.inquiries import (
     INITIAL,
     AskBundle,
@@ -71,6 +71,7 @@ def same(one: object, other: object) -> bool:
 def test_that_a_bundle_answers_as_the_model_did(path: Path, inquiry: Inquiry) -> None:
     live = ModelAnalyst().answer(inquiry, subject(BETA), lambda: False, lambda share: None)
     kept = open_bundle(path).answers()[inquiry]
+    live = dataclasses.replace(live, heads=0) if isinstance(live, Reads) else live  # none can be asked about
     assert same(live, kept)
     arrays = (getattr(kept, item.name) for item in dataclasses.fields(kept))
     assert not any(array.flags.writeable for array in arrays if isinstance(array, np.ndarray))
@@ -115,7 +116,8 @@ def test_that_a_recording_of_one_turn_holds_nothing_of_what_was_said_after_it(pa
     kept, live = BundleAnalyst(), ModelAnalyst()
     for inquiry in (AskProvenance(2), AskReads(2), AskWrites(2), AskSimilarity(2), AskHealth(2)):
         found = kept.answer(inquiry, one, lambda: False, lambda share: None)
-        assert same(found, live.answer(inquiry, about, lambda: False, lambda share: None))
+        told = live.answer(inquiry, about, lambda: False, lambda share: None)
+        assert same(found, dataclasses.replace(told, heads=0) if isinstance(told, Reads) else told)
 
 
 @pytest.fixture

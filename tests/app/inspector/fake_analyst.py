@@ -79,7 +79,7 @@ class FakeAnalyst(AnalysisSource):
                 text = self.history.records[turn].answer
                 spans = words_of(text)
                 sources = weights(turn + 70, len(spans), turn + 1)
-                return Reads(turn, text, spans, weights(turn, len(spans), layers, slots), sources)
+                return Reads(turn, text, spans, weights(turn, len(spans), layers, slots), sources, HEADS)
             case AskReadHeads(turn, asked):
                 chosen = tuple(range(layers)) if asked is None else asked
                 text = self.history.records[turn].answer

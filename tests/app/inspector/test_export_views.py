@@ -58,7 +58,7 @@ def test_that_exported_numbers_are_worded_and_coloured_as_on_the_screen(
     model = numbers.grid.model()
     assert table.words == tuple(tuple(model.index(row, at).data() for at in range(4)) for row in range(len(ROWS)))
     assert table.words[ROWS.index("norm drift")][0] == "54322"
-    words = ("125 well", "1 saturated", "1 duplicate", "1 dead")
+    words = ("125 well", "1 only saturated", "1 duplicate", "1 dead")
     assert health.kinds == tuple(zip(state_shades(themes.theme), words, strict=True))
     assert figure.note == numbers.sentence.text()
     themes.choose("dark")

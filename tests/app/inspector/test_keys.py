@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine.inquiries import AskReads
@@ -16,6 +16,7 @@ from app.paint.quantity import large_changes, memory_change
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.section import HelpButton
+from app.views.labels import scrolled
 from tests.app.inspector.fake_analyst import FakeAnalyst
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
@@ -158,6 +159,29 @@ def test_that_a_page_of_the_lab_joins_its_row(panel: InspectorPanel, qtbot: QtBo
     qtbot.wait(30)
     panel.show_page(page)
     assert page.isVisible()
+
+
+def test_that_a_page_that_is_asked_for_scrolls_into_view_in_a_low_window(
+    history: MemoryHistory, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    page, panel = QWidget(), InspectorPanel(history, themes, True)
+    panel.add_page(page, "Lab", "Experiments on a copy")
+    area: QScrollArea = show(scrolled(panel, "inspectorArea", "Inspector"), 420, 220)
+    bar, row = area.verticalScrollBar(), panel.tabs.tabBar()
+
+    def seen_px(part: QWidget) -> int:
+        return part.visibleRegion().boundingRect().height()
+
+    assert bar.value() == 0
+    assert seen_px(row) < row.height()
+    panel.memory_map.panel.clicked.emit(1, 4)
+    qtbot.waitUntil(lambda: seen_px(row) == row.height())
+    assert seen_px(panel.slot_panel) > 100
+    assert seen_px(panel.memory_map) > 40  # for the next click
+    bar.setValue(0)
+    panel.show_page(page)
+    qtbot.waitUntil(lambda: seen_px(row) == row.height())
+    assert seen_px(page) == page.height()
 
 
 def test_that_everything_has_a_name_and_each_page_its_help(panel: InspectorPanel) -> None:

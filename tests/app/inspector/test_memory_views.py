@@ -28,7 +28,7 @@ from app.views.inspector.similarity_view import SimilarityView
 from app.views.inspector.slot_order import SlotOrder
 from app.views.inspector.table import TableData, TableDialog
 from app.views.inspector.turns_view import TurnsView
-from rxt.events import frozen_array
+from rxt.events import GateLaw, frozen_array
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import STATIC, TANH, UNGATED, conversation
 from tests.app.inspector.test_words import settle
@@ -52,8 +52,30 @@ def test_that_numbers_of_a_layer_are_those_of_the_record_and_of_the_finding(
     assert rows["saturated"].tolist() == [1, 0, 1, 0]
     assert view.sentence.text() == "One slot is dead. A slot can be of several kinds; its colour is the worst."
     assert view.panel.values[0, 1] == 3  # dead and saturated: the worst is shown
-    counts = "125 well, 1 saturated, 1 duplicate, 1 dead"  # each slot once, as it is coloured: 128 in all
+    assert rows["saturated"].sum() == 2
+    counts = "125 well, 1 only saturated, 1 duplicate, 1 dead"  # each slot once, as it is coloured: 128 in all
     assert view.legend.accessibleDescription() == counts
+
+
+@pytest.mark.parametrize("law", [STATIC, UNGATED])
+def test_that_saturation_is_not_counted_where_no_gate_can_change(
+    themes: ThemeController, show, qtbot: QtBot, law: GateLaw
+) -> None:
+    history = MemoryHistory()
+    history.start(*conversation(3, laws={"interlayer": law, "write": law}))
+    whole, analyst = None, FakeAnalyst(history)
+    whole = analyst.finding
+    none = frozen_array(np.zeros((4, 32))).astype(bool)
+    analyst.finding = lambda inquiry: dataclasses.replace(whole(inquiry), saturated=none)
+    analyses = Analyses(history, analyst)
+    view = show(NumbersView(Selection(history), analyses, themes, True), 460, 480)
+    settle(view, analyses, analyst, qtbot)
+    model = view.grid.model()
+    assert [model.index(ROWS.index("saturated"), layer).data() for layer in range(4)] == ["–"] * 4
+    assert model.index(ROWS.index("dead"), 0).data() != "–"
+    assert np.isnan(view.table().values[ROWS.index("saturated")]).all()
+    assert view.ill_slots().columns == ("duplicate", "dead")
+    assert "saturated: not counted" in view.legend.accessibleDescription()
 
 
 def test_that_the_colours_of_kinds_stay_whatever_key_is_pressed(
@@ -122,7 +144,7 @@ def test_that_numbers_of_the_initial_memory_have_no_change(
     assert np.isnan(view.table().values[0]).all()
     model = view.grid.model()
     shown = {name: model.index(row, 0).data() for row, name in enumerate(ROWS)}
-    assert (shown["change ‖Δ‖"], shown["kept"], shown["half-life"]) == ("–", "–", "–")
+    assert (shown["change ‖Δ‖"], shown["kept"], shown["half-life"], shown["saturated"]) == ("–", "–", "–", "–")
     assert shown["distance"] != "–"
 
 
@@ -272,6 +294,22 @@ def test_that_keep_shares_and_half_lives_equal_loops_by_hand(turns: TurnsView, h
     found.follow(history.records)
     assert found.half_life() == pytest.approx(lives, rel=1e-4)
     assert turns.numbers.rows[0][0] == f"{lives[0]:.1f}"
+
+
+def test_that_a_layer_that_never_fades_is_in_the_sentence_too(
+    turns: TurnsView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(*lives: float) -> str:
+        monkeypatch.setattr(turns._turns, "half_life", lambda: np.array(lives, np.float32))
+        turns._redraw_all()
+        turns.flush()
+        return turns.caption.text().removeprefix("Half of a slot is rewritten in ").partition(", at")[0]
+
+    never = np.inf
+    assert said(0.2, 0.2, never, never) == "0.2 turns to never"
+    assert said(0.2, 3, 1, 1) == "0.2 to 3.0 turns"
+    assert said(2, 2, 2, np.nan) == "2.0 turns"
+    assert said(never, never, never, never) == "Nothing fades in this memory."
 
 
 def _mean_keep(record, layer: int) -> float:

@@ -83,8 +83,8 @@ def test_that_numbers_are_said_to_be_of_the_opened_memory(
 def test_that_a_word_is_said_to_be_read_from_the_opened_memory() -> None:
     sources, weights = frozen_array(np.array([[0.8, 0.2]])), frozen_array(np.ones((1, 1, 1)))
     (tint,), legend = read_tints(Reads(1, "a", ((0, 1),), weights, sources), False, LIGHT, "Knight")
-    assert tint.tip.startswith("80 % read from the opened memory. ")
-    assert "the opened memory 80 %" in legend
+    assert tint.tip.startswith("80\u00a0% read from the opened memory. ")
+    assert "the opened memory 80\u00a0%" in legend
     assert legend.endswith("0 is the opened memory.")
 
 

@@ -59,7 +59,7 @@ def test_that_mean_and_keep_share_of_each_layer_are_those_of_the_record(
     gates: GateView, history: MemoryHistory
 ) -> None:
     values = history.current.gate("write").values
-    expected = [(f"{row.mean():.2f}", f"{100 * (1 - row).mean():.0f} %") for row in values]
+    expected = [(f"{row.mean():.2f}", f"{100 * (1 - row).mean():.0f}\u00a0%") for row in values]
     assert gates.numbers.rows == expected
     assert gates.panel.limits == Limits(0, 1)
 
@@ -67,11 +67,11 @@ def test_that_mean_and_keep_share_of_each_layer_are_those_of_the_record(
 def test_that_a_mix_gate_says_what_a_slot_reads_and_not_what_it_keeps(
     gates: GateView, history: MemoryHistory, qtbot: QtBot
 ) -> None:
-    assert ", keep 80 %" in gates.accessibleDescription()
+    assert ", keep 80\u00a0%" in gates.accessibleDescription()
     press(gates, "mix")
     qtbot.wait(10)
     own = 100 * (1 - history.current.gate("mix").values[3].mean())
-    assert f", own {own:.0f} %" in gates.accessibleDescription()
+    assert f", own {own:.0f}\u00a0%" in gates.accessibleDescription()
     assert ", keep " not in gates.accessibleDescription()
     for height_px in (420, 220):
         gates.resize(480, height_px)
@@ -208,7 +208,7 @@ def test_that_the_sentence_can_be_checked_against_the_record(history: MemoryHist
     assert rewritten_share(record, before) == count / 128
     layer = int(np.argmax([np.linalg.norm(row) for row in record.change]))
     assert health_sentence(record, before) == (
-        f"Turn 3 rewrote {100 * count / 128:.0f} % of slots noticeably (by more than 10 % of their length); "
+        f"Turn 3 rewrote {100 * count / 128:.0f}\u00a0% of slots noticeably (by more than 10 % of their length); "
         f"layer {layer} changed most."
     )
 

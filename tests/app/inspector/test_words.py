@@ -19,7 +19,9 @@ from app.theme import DARK, LIGHT, ThemeController, contrast, mixed
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.export_views import figure_of
 from app.views.inspector.lab_words import AnswerWords
+from app.views.inspector.memory_map import MemoryMapView
 from app.views.inspector.panel import InspectorPanel
+from app.views.inspector.reading_light import ReadingLight
 from app.views.inspector.slot_story import SlotStory
 from app.views.inspector.style import turn_colour
 from app.views.inspector.text_direction import apart, is_right_to_left, joined, visual_order
@@ -84,8 +86,8 @@ def test_that_more_than_the_others_names_the_share_of_the_others_and_says_where_
     sources = frozen_array(np.array([[0.2, 0, 0.8], [0.8, 0, 0.2]]))
     weights = frozen_array(np.ones((2, 1, 1)))
     tips = [tint.tip for tint in read_tints(Reads(2, "a b", ((0, 1), (1, 3)), weights, sources), True, LIGHT)[0]]
-    assert tips[0].startswith("80 % read from turn 2; the other words 20 %. ")
-    assert tips[1].startswith("80 % read from the initial memory; the other words 20 %. ")
+    assert tips[0].startswith("80\u00a0% read from turn 2; the other words 20\u00a0%. ")
+    assert tips[1].startswith("80\u00a0% read from the initial memory; the other words 20\u00a0%. ")
     (alone,) = read_tints(Reads(2, "a", ((0, 1),), weights[:1], sources[:1]), True, LIGHT)[0]
     assert alone.tip.startswith("There are no other words. ")
     assert alone.strength == 0
@@ -398,11 +400,56 @@ def test_that_the_map_says_how_much_of_what_a_word_read_the_framed_slots_hold(
     panel.analyses.flush()
     analyst.answer()
     readout = panel.memory_map.panel.readout
-    assert readout.text() == "“told” read layer 1 · slot 0 most (40 %); all that are framed: 55 %"
+    assert readout.text() == "“told” read layer 1 · slot 0 most (40\u00a0%); all that are framed: 55\u00a0%"
     selection.choose_layer(2)
-    assert readout.text() == "“told” read layer 2 · slot 0 most (30 %); all that are framed: 50 %"
+    assert readout.text() == "In layer 2, “told” read slot 0 most (30\u00a0%); framed: 50\u00a0% of this layer"
+    qtbot.keyClick(panel, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.health.text().endswith("the framed ones hold 50\u00a0% of what the word read in layer 2.")
     selection.hover(None)
     assert panel.light.share == 0
+
+
+def test_that_a_chosen_layer_is_named_at_the_map_and_let_go_there(
+    history: MemoryHistory, selection: Selection, analyses: Analyses, themes: ThemeController, show, qtbot: QtBot
+) -> None:
+    view = show(MemoryMapView(history, themes, True), 480, 240)
+    ReadingLight(selection, analyses, view)
+    named = view.all_layers
+    assert not named.isVisible()
+    selection.choose_layer(1)
+    assert named.text() == "layer 1 ×"
+    assert named.accessibleName() == "Layer 1 is chosen: choose all layers"
+    qtbot.waitUntil(lambda: named.visibleRegion().boundingRect() == named.rect())
+    for width_px in (480, 360, 320):
+        view.resize(width_px, 240)
+        qtbot.wait(2)
+        row = (named, view._order.combo, view.combo, view.help)
+        ends = [part.geometry().right() for part in row]
+        assert all(part.x() > end for part, end in zip(row[1:], ends, strict=False)), width_px
+        assert named.width() >= named.sizeHint().width()
+    qtbot.mouseClick(named, Qt.MouseButton.LeftButton)
+    assert selection.layer is None
+    assert not named.isVisible()
+
+
+def test_that_all_heads_of_the_model_can_be_chosen_before_one_was(words: WordsView) -> None:
+    assert words.focus.head.isVisible()
+    offered = [words.focus.head.itemText(row) for row in range(words.focus.head.count())]
+    assert offered == ["all heads", "head 0", "head 1"]
+
+
+def test_that_no_head_is_offered_where_there_is_no_model_to_ask(
+    words: WordsView,
+    history: MemoryHistory,
+    analyses: Analyses,
+    analyst: FakeAnalyst,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fake_analyst, "HEADS", 0)
+    history.start(*conversation(2))
+    settle(words, analyses, analyst, qtbot)
+    assert words.focus.head.count() == 1
 
 
 @pytest.fixture
@@ -426,7 +473,7 @@ def test_that_written_tints_the_strongest_word_most_and_tells_what_went_to_the_m
     assert strengths[3] == pytest.approx(1)
     assert strengths[2] == pytest.approx(0.25)
     assert max(strengths) <= 1
-    went = "the strongest: 20 %; 70 % of the attention went to the marks around question and answer."
+    went = "the strongest: 20\u00a0%; 70\u00a0% of the attention went to the marks around question and answer."
     assert words.legend.text().endswith(went)
     assert words.panel.table().rows == ("[BOS]", "[Q]", "Hello", "there", "[A]", "Dear", "Alice", "[EOS]")
 
@@ -437,7 +484,7 @@ def test_that_a_story_tells_what_went_to_the_marks_around_the_words(
     story = show(SlotStory(selection, analyses, themes), 460, 400)
     history.select_slot(2, 9)
     settle(story, analyses, analyst, qtbot)
-    went = "(70 % of the attention went to the marks around question and answer):"
+    went = "(70\u00a0% of the attention went to the marks around question and answer):"
     assert story.written.text() == f"The words of turn 5 that were written into it {went}"
 
 
@@ -566,7 +613,7 @@ def test_that_a_slot_of_a_very_long_chat_is_not_said_to_be_zero(
     history.select_slot(2, 9)
     settle(story, analyses, analyst, qtbot)
     assert "zero" not in story.note.text()
-    assert story.bar.accessibleDescription().endswith("all others: 96 %")
+    assert story.bar.accessibleDescription().endswith("all others: 96\u00a0%")
 
 
 def test_that_a_token_without_characters_of_its_own_is_not_drawn_twice(themes: ThemeController, show) -> None:

@@ -400,6 +400,26 @@ def test_that_the_names_of_all_pages_are_seen_on_a_small_screen(shown: LabDesk, 
     assert names.sizeHint().width() <= names.width()
 
 
+def test_that_the_key_exports_a_view_of_a_recording_in_its_window(shown: LabDesk, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "talk.npz"
+    save_recording(path, Recording(*conversation(2)))
+    shown.commands.recordings.open(path)
+    (window,) = shown.commands.recordings.windows
+    qtbot.waitUntil(lambda: window.history.last_turn == 1)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.waitUntil(lambda: not window.inspector.memory_map.panel.is_empty)
+    window.inspector.memory_map.setFocus()
+    qtbot.keyClick(
+        window.inspector.memory_map,
+        Qt.Key.Key_E,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    qtbot.waitUntil(lambda: window.findChild(FileDialog, "exportViewDialog") is not None)
+    assert shown.window.findChild(FileDialog, "exportViewDialog") is None
+    window.findChild(FileDialog, "exportViewDialog").reject()
+
+
 def test_that_the_lab_is_known_by_its_parts_and_has_a_page_of_help(desk: LabDesk, qtbot: QtBot) -> None:
     assert is_in_lab(desk.commands.lab.lab.controls.edit)
     assert is_in_lab(desk.commands.probes.plot)

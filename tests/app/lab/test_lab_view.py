@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Paired
+from app.engine.findings import Paired, ReplyText
 from app.engine.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
 from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_history import INITIAL
 from app.theme import ThemeController
+from app.views.inspector.lab_controls import SHARES
 from app.views.inspector.lab_memory import memory_ref
 from app.views.inspector.lab_sentences import verdict
 from app.views.inspector.lab_view import LabView
@@ -270,6 +271,28 @@ def _outcome(edited: str, first: int | None, control: str, other: int | None) ->
 )  # fmt: skip
 def test_that_the_verdict_says_what_happened(outcome: tuple[str, int | None, str, int | None], words: str) -> None:
     assert verdict(_outcome(*outcome)) == words
+
+
+def test_that_the_share_that_is_told_is_the_one_the_handle_stands_at(bench: Bench, view: LabView) -> None:
+    share = view.controls.share
+    assert view.controls.share_words.text() == f"{SHARES[share.value()]} % of each layer"
+    assert round(100 * READ_SHARE) == SHARES[share.value()]
+    share.setValue(share.value() + 1)
+    share.setValue(share.value() - 1)
+    assert bench.lab.experiment.share == READ_SHARE
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_that_a_word_with_an_apostrophe_is_named_as_a_whole(apostrophe: str) -> None:
+    told = f"You haven{apostrophe}t told me."
+    tokens = [(0, 3), (3, 9), (9, 10), (10, 11), (11, 16), (16, 19), (19, 20)]
+    answers = [ReplyText(told, tuple(tokens), tuple(range(len(tokens))), "eos"), reply_text("You live’ in Rome.")]
+    for index in (1, 2, 3):
+        edited = dataclasses.replace(answers[1], spans=(answers[1].spans[1],) * 4)
+        found = dataclasses.replace(
+            _outcome(ORIGINAL, index, ORIGINAL, None), original=answers[0], edited=edited, first_difference=index
+        )
+        assert verdict(found).startswith(f"The answer changed at “haven{apostrophe}t” → “live’”")
 
 
 def test_that_an_edit_of_everything_has_no_control(bench: Bench, view: LabView) -> None:

@@ -274,5 +274,5 @@ def test_that_decimals_and_steps_follow_the_range() -> None:
 
 def test_that_a_share_is_never_rounded_to_none_or_all() -> None:
     assert [share_text(share) for share in (0, 0.004, 0.5, 0.996, 1, 1.54)] == [
-        "0 %", "< 1 %", "50 %", "> 99 %", "100 %", "154 %",
+        "0\u00a0%", "<\u00a01\u00a0%", "50\u00a0%", ">\u00a099\u00a0%", "100\u00a0%", "154\u00a0%",
     ]  # fmt: skip

@@ -143,6 +143,16 @@ class Instance(QObject):
         is_short = os.name == "nt" or len(os.fsencode(f"{QDir.tempPath()}/{name}")) <= SOCKET_BYTES
         return name if is_short else f"/tmp/{name}"  # noqa: S108 - in a folder of its own it would be too long again
 
+    @property
+    def _is_own_socket(self) -> bool:
+        """Whether the socket is one of this user's: its name can be guessed, and everybody may make files in /tmp."""
+        if os.name == "nt":
+            return True
+        try:  # an absolute name stays what it is
+            return os.lstat(os.path.join(QDir.tempPath(), self._name)).st_uid == os.getuid()
+        except OSError:
+            return False
+
     @Slot()
     def _on_visit(self) -> None:
         while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
@@ -180,6 +190,8 @@ class Instance(QObject):
     # a later start
 
     def _hand_over(self, request: Request) -> bool:
+        if not self._is_own_socket:
+            return False
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(CONNECT_MS):

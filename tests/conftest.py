@@ -48,7 +48,7 @@ class PatientBot(QtBot):
         """At least so long, and some passes of the event loop: the process may have been stopped all the while."""
         super().wait(ms)
         for _ in range(PASSES):
-            super().wait(0)
+            super().wait(1)  # 0 would return at once
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
         super().waitUntil(callback, timeout=timeout)

@@ -55,10 +55,11 @@ class HeaderMark:
     """
 
     _AT, _BYTES, _NUMBERS = 68, 4, 2**32  # in the file format of SQLite
-    _FIRST_BITS, _STEP_BITS, _AHEAD_BITS = 30, 20, 26  # there are fewer starts between two looks than steps ahead
+    _FIRST_BITS, _STEP_BITS, _AHEAD_BITS = 30, 16, 26  # there are fewer starts between two looks than steps ahead
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._own_step = (0, 0)
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
             self._count_on()
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
@@ -102,13 +103,18 @@ class HeaderMark:
             signed = mark - self._NUMBERS if mark >= self._NUMBERS // 2 else mark
             self._connection.execute(f"PRAGMA application_id = {signed}")
             self._connection.execute("COMMIT")
+            self._own_step = (former, mark)
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
 
     def _may_come(self, found: int) -> bool:
-        """Whether a checkpoint can have brought this number: it is none from before the last one that was seen."""
+        """Whether a checkpoint can have brought this number: none from before the last one that was seen, and none that
+        this start has stepped over."""
+        former, mark = self._own_step
+        if 0 < (found - former) % self._NUMBERS < (mark - former) % self._NUMBERS:
+            return False
         return (found - self._seen) % self._NUMBERS <= (self._newest - self._seen) % self._NUMBERS
 
     def _may_follow(self, newest: int) -> bool:

@@ -131,7 +131,7 @@ class SearchIndex:
         among = "(SELECT turn FROM unindexed WHERE turn >= ?)"
         connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS turn_text USING fts5 (said, tokenize = 'trigram')")
         connection.execute(f"DELETE FROM turn_text WHERE rowid IN {among}", (first,))  # noqa: S608 - written above
-        said = f"SELECT id, without_nul({_SAID}) FROM turn WHERE id IN {among}"  # noqa: S608
+        said = f"SELECT id, without_nul(CAST({_SAID} AS BLOB)) FROM turn WHERE id IN {among}"  # noqa: S608
         connection.execute(f"INSERT INTO turn_text (rowid, said) {said}", (first,))
         connection.execute("DELETE FROM unindexed WHERE turn >= ?", (first,))
 
@@ -164,14 +164,15 @@ def _words(text: str) -> list[str]:
     return text.replace("\0", " ")[:MAX_CHARACTERS].split()[:MAX_WORDS]
 
 
-def _without_nul(text: str) -> str:
-    return text.replace("\0", " ")
+def _without_nul(data: bytes) -> str:
+    """Of bytes: a function that takes text fails where a letter of it is damaged."""
+    return data.decode("utf-8", "replace").replace("\0", " ")
 
 
 def _scan(column: str, words: Sequence[str]) -> tuple[str, list[str]]:
     """A condition on a column: it has all words, also behind a NUL, at which LIKE takes a text to end."""
     whole, values = _has_all(column, words)
-    behind, _ = _has_all(f"without_nul({column})", words)
+    behind, _ = _has_all(f"without_nul(CAST({column} AS BLOB))", words)
     return f"({whole} OR instr({column}, char(0)) AND {behind})", values * 2
 
 
@@ -183,10 +184,11 @@ def _has_all(column: str, words: Sequence[str]) -> tuple[str, list[str]]:
             parts.append(rf"{column} LIKE ? ESCAPE '\'")
             values.append("%" + word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%")
         else:
-            parts.append(f"has_word({column}, ?)")
+            parts.append(f"has_word(CAST({column} AS BLOB), ?)")
             values.append(word.casefold())
     return " AND ".join(parts), values
 
 
-def _has_word(text: str, word: str) -> bool:
-    return word in text.casefold()
+def _has_word(data: bytes, word: str) -> bool:
+    """Of bytes: see _without_nul."""
+    return word in data.decode("utf-8", "replace").casefold()

@@ -125,10 +125,12 @@ class HubCache:
                     beside.symlink_to(os.path.relpath(blob, target.parent))
                     replace_file(beside, target)
                     return
+            beside.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # some disks know no links at all
                 os.link(blob, beside)
                 replace_file(beside, target)
                 return
+            beside.unlink(missing_ok=True)
             if needed_again:
                 shutil.copyfile(blob, beside)
                 replace_file(beside, target)

@@ -1,6 +1,5 @@
 """Garbage is collected between tests, as the application does between events (app.collector), never while painting;
-threads have
-time to end; and a place far from UTC."""
+threads have time to end; and a place far from UTC."""
 
 from __future__ import annotations
 

@@ -114,6 +114,20 @@ def test_that_an_instance_that_does_not_answer_is_given_up(tmp_path: Path, monke
         first.communicate()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes there belong to nobody else")
+def test_that_nothing_is_told_to_a_socket_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = holder(tmp_path / "data")
+    try:
+        monkeypatch.setattr("app.instance.PATIENCE_S", 0.0)
+        with monkeypatch.context() as patch:
+            patch.setattr("app.instance.os.getuid", lambda: -2)
+            assert Instance(tmp_path / "data").claim_or_hand_over(Request()) is None
+        assert Instance(tmp_path / "data").claim_or_hand_over(Request()) is False
+    finally:
+        first.kill()
+        first.communicate()
+
+
 @pytest.mark.parametrize(
     ("lock", "holder"),
     [("1234\nMneme\noldlaptop\n0123\n4567\n", "process 1234 on oldlaptop"), ("", "a process that it does not name")],

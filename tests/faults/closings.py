@@ -77,7 +77,8 @@ runpy.run_path("main.py", run_name="__main__")
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """One closing, delay_s after the first question. problem: what was wrong; empty: nothing."""
+    """One closing, delay_s after the first question. problem: what was wrong; empty: nothing. slowness: of the machine
+    before it, wall time per CPU time."""
 
     delay_s: float
     duration_s: float
@@ -85,6 +86,7 @@ class Closing:
     stderr: str
     turns: int
     problem: str
+    slowness: float = 1.0
 
 
 def closings(count: int, seed: int = 0, *, stand_in: bool = True) -> Iterator[Closing]:
@@ -118,19 +120,20 @@ def close_once(delay_s: float, *, stand_in: bool = True) -> Closing:
             duration_s = time.monotonic() - began
         turns, damage = _stored(Path(folder))
         stderr = errors.decode(errors="replace")
-        problem = damage or _problem(line, duration_s, child.returncode, stderr)
-        return Closing(delay_s, duration_s, child.returncode, stderr, turns, problem)
+        word, _, slowness = line.decode(errors="replace").partition(" ")
+        slow = float(slowness or 1.0)
+        problem = damage or _problem(word, slow, duration_s, child.returncode, stderr)
+        return Closing(delay_s, duration_s, child.returncode, stderr, turns, problem, slow)
 
 
-def _problem(line: bytes, duration_s: float, code: int, stderr: str) -> str:
-    word, _, slowness = line.decode(errors="replace").partition(" ")
+def _problem(word: str, slowness: float, duration_s: float, code: int, stderr: str) -> str:
     if word != "closing":
         return "it ended before it was closed"
     if code != 0:
         return f"exit code {code}"
     if stderr:
         return "it said something on stderr"
-    limit_s = LIMIT_S * min(SLOWEST, max(1.0, float(slowness)))
+    limit_s = LIMIT_S * min(SLOWEST, max(1.0, slowness))
     return f"it took {duration_s:.2f} s" if duration_s >= limit_s else ""
 
 

@@ -183,6 +183,29 @@ def test_that_a_file_is_left_alone_that_was_written_over_when_all_of_the_journal
     assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
 
 
+def test_that_a_number_that_the_start_stepped_over_is_that_of_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, elsewhere = tmp_path / "conversations.sqlite", tmp_path / "elsewhere" / "conversations.sqlite"
+    steps = iter([0, 9, 4])
+    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: next(steps))
+    ConversationStore(path).close()
+    elsewhere.parent.mkdir()
+    shutil.copyfile(path, elsewhere)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("PRAGMA user_version").fetchone()  # no checkpoint may write now
+        store = ConversationStore(path)
+        assert mark_in(path) == 1
+    ConversationStore(elsewhere).close()
+    assert mark_in(elsewhere) == 6
+    shutil.copyfile(elsewhere, path)
+    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
+        create(store, "lost")
+    store.close()
+    assert path.read_bytes() == elsewhere.read_bytes()
+
+
 def test_that_a_copy_that_was_opened_elsewhere_is_not_taken_for_the_file_that_is_open(tmp_path: Path) -> None:
     path, elsewhere = tmp_path / "conversations.sqlite", tmp_path / "elsewhere" / "conversations.sqlite"
     ConversationStore(path).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -128,6 +129,23 @@ def test_that_words_behind_a_nul_are_found(
     assert "a\0zebra giraffe Bör" in titles
     assert "said" in titles
     assert store.snippets([titles["said"]], text) != {}
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_that_a_damaged_letter_hides_no_words_of_any_turn(
+    store: ConversationStore, has_index: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_index:
+        monkeypatch.setattr(search.SearchIndex, "_index", no_module)
+    turn = say(store, create(store, "damaged"), "to be damaged")
+    say(store, create(store, "sound"), "a Böga giraffe")
+    with contextlib.closing(sqlite3.connect(store.file, isolation_level=None)) as other:
+        other.execute("UPDATE turn SET query = CAST(x'ff61006f6b207a65627261' AS TEXT) WHERE id = ?", (turn,))
+        assert found(store, "zebra") == ["damaged"]
+        assert found(store, "giraffe") == found(store, "bög") == ["sound"]
+        assert found(store, "lion") == found(store, "löwe") == []
+        waiting = other.execute("SELECT COUNT(*) FROM unindexed").fetchone()
+    assert waiting == ((0,) if has_index else (2,))
 
 
 def test_that_results_are_limited_and_ordered_as_the_list(store: ConversationStore) -> None:

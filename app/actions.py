@@ -127,6 +127,7 @@ TABLE: tuple[ActionSpec, ...] = (
     ActionSpec(
         "back_to_now", Menu.MEMORY, "Back to now", "Ctrl+End", "ph.clock",
         "Show the newest memory again", lambda c: c.back_to_now(), begins_section=True,
+        also="return go",
     ),
     ActionSpec("sidebar", Menu.VIEW, "Sidebar", "Ctrl+B", "", "Show or hide chats and memories", None),
     ActionSpec("inspector", Menu.VIEW, "Inspector", "Ctrl+I", "", "Show or hide the memory inspector", None),

@@ -8,7 +8,7 @@ from app.action_spec import ActionSpec, Menu, first_keys
 
 
 class BranchVerbs(Protocol):
-    """What these actions run. A message is the one with the keyboard, else the newest."""
+    """What these actions run. A message is the one with the keyboard, else that of the memory that is shown."""
 
     def regenerate(self) -> None: ...
     def edit_message(self) -> None: ...

@@ -23,7 +23,7 @@ class EntryRole(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action that can be chosen by its name. also: other words that people may look for."""
+    """An action that can be chosen by its name. also: other words that people may look for; tip: what it does."""
 
     id: str
     words: str
@@ -31,15 +31,18 @@ class Entry:
     keys: str
     reason: str
     also: str = ""
+    tip: str = ""
 
 
-def fit(words: str, wanted: str, also: str = "") -> int | None:
-    """How badly `wanted` fits `words`, 0 is best; None where it does not.
+def fit(words: str, wanted: str, also: str = "", tip: str = "") -> tuple[int, int] | None:
+    """How badly `wanted` fits `words`: its worst word, 0 is best, and all of them together; None where it does not.
 
-    Every typed word must begin a word, or else stand inside of the words, or else begin one of the words of `also`, or
-    else its letters must follow each other: each in the word of the one before, or at the beginning of a later one.
+    Every typed word must begin a word, or else stand inside of the words, or else begin one of the words of `also` or
+    else of `tip`, or else its letters must follow each other: each in the word of the one before, or at the beginning
+    of a later one.
     """
-    text, others, worst = words.casefold(), f" {also.casefold()}", 0
+    text, others, told = words.casefold(), f" {also.casefold()}", f" {tip.casefold()}"
+    grades = [0]
     for part in wanted.casefold().split():
         if text.startswith(part):
             grade = 0
@@ -49,12 +52,14 @@ def fit(words: str, wanted: str, also: str = "") -> int | None:
             grade = 2
         elif f" {part}" in others:
             grade = 3
-        elif _has_letters(text, part):
+        elif f" {part}" in told:
             grade = 4
+        elif _has_letters(text, part):
+            grade = 5
         else:
             return None
-        worst = max(worst, grade)
-    return worst
+        grades.append(grade)
+    return max(grades), sum(grades)
 
 
 def _has_letters(text: str, letters: str) -> bool:
@@ -85,7 +90,7 @@ class ActionSearch(QAbstractListModel):
     def search(self, wanted: str) -> None:
         graded = []
         for place, entry in enumerate(self._all):
-            grade = fit(f"{entry.words} {entry.menu}", wanted, entry.also)
+            grade = fit(f"{entry.words} {entry.menu}", wanted, entry.also, entry.tip)
             if grade is not None:
                 graded.append((grade, bool(entry.reason), place, entry))
         graded.sort(key=lambda found: found[:3])

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Slot
 from app.engine.commands import EditAnswer, ForgetTurn, GoTo, RewriteMemory
 from app.models.conversation import Exchange
 from app.models.memory_history import INITIAL
-from app.models.turn_verbs import TurnFacts, refusals
+from app.models.phase import Phase
+from app.models.turn_verbs import VERBS, TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
 from app.views.notices import BUSY, Tone
 from app.views.past_banner import memory_in_words
@@ -96,8 +97,10 @@ class BranchCommands(QObject):
     def refusals_of(self, row: int) -> Mapping[str, str]:
         """Why verbs cannot be done with the message in a row."""
         is_tip = row // 2 == self._conversation.rowCount() // 2 - 1
-        found = refusals(TurnFacts(self._exchange(row), self._port.phase, is_tip))
-        return dict.fromkeys(found, self._no_turn) if row < 0 < self._conversation.rowCount() else found
+        phase, has_none = self._port.phase, row < 0 < self._conversation.rowCount()
+        if has_none and not phase.is_busy and phase is not Phase.NO_MODEL:
+            return dict.fromkeys(VERBS, self._no_turn)
+        return refusals(TurnFacts(self._exchange(0 if has_none else row), phase, is_tip))
 
     @property
     def _no_turn(self) -> str:

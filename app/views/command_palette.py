@@ -39,7 +39,8 @@ def entries(actions: Actions) -> tuple[Entry, ...]:
             spec.menu.value.replace("&", ""),
             QKeySequence(actions.shortcut(spec)).toString(native),
             actions.reason(spec.id),
-            f"{spec.tooltip} {spec.also}",
+            spec.also,
+            spec.tooltip,
         )
         for spec in TABLE
         if spec.id != "palette"

@@ -96,8 +96,7 @@ class WindowCommands(QObject):
         window.closing.connect(window.sidebar.chats.finish_title)  # while the engine still hears it
         window.recent_models.chosen.connect(self._load)
         window.chat.example_chosen.connect(self._send_example)
-        for refused in (window.chat.composer.refused, window.chat.overlay.editor.edit.refused):
-            refused.connect(self._warn)
+        window.chat.composer.refused.connect(self._warn)
 
     # ---------------------------------------------------------------- chat
 

@@ -45,6 +45,7 @@ SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
 LAB_SIDEBAR_FROM_PX = 1900  # where there is room for the list of chats and for three columns of views
+ONE_DROP = "Only one memory, chat or model folder can be dropped at a time"
 HINT = "This is what it just remembered"
 
 
@@ -270,8 +271,8 @@ class MainWindow(QMainWindow):
         paths = self._dropped(event)
         if not paths:
             return
-        if len(paths) > 1:
-            self.drop_hint.show_words("Only one memory, chat or model folder can be dropped at a time")
+        if len(event.mimeData().urls()) > 1:
+            self.drop_hint.show_words(ONE_DROP)
         elif paths[0].is_dir():
             self.drop_hint.show_words("Drop to open this model folder")
         elif paths[0].suffix.lower() == SNAPSHOT_SUFFIX:
@@ -288,7 +289,9 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_hint.hide()
         paths = self._dropped(event)
-        if len(paths) == 1:
+        if paths and len(event.mimeData().urls()) > 1:
+            self.chat.notices.add(f"{ONE_DROP}. Nothing was opened.", Tone.WARNING, key="dropped")
+        elif paths:
             event.acceptProposedAction()
             (path,) = paths
             is_chat = path.suffix.lower() == CHAT_SUFFIX

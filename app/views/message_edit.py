@@ -11,7 +11,10 @@ from app.views.message import LONGEST_RUN, has_run
 from app.views.text_keys import is_for_actions
 
 LINES = 6  # at most
-FILE = "A file cannot be pasted into a message. Drop it on the window to open it. Nothing was pasted."
+FILE = (
+    "A file cannot be pasted into a message; nothing was pasted. Memories, chats and model folders can be dropped on"
+    " the window."
+)
 
 
 class MessageEdit(QPlainTextEdit):

@@ -17,6 +17,7 @@ TEXT_LEAST_PX = 76
 MEASURE_MS = 150
 TITLE_LETTERS = 120
 TEXT_LETTERS = 100_000
+COUNTING = " …"
 EXPLANATION = (
     "The text is written into a fresh memory once, and never read again. The memory is saved in the library, and a new"
     " chat starts from it; what stays of the text is what the model remembers."
@@ -120,12 +121,13 @@ class SystemPromptDialog(QDialog):
 
     @Slot()
     def _follow_text(self) -> None:
-        """What was counted is another text's; nothing is told of an empty one."""
-        self._fits = True
-        self._count.clear()
+        """What was counted stays, marked as another text's, until this one is; nothing is told of an empty one."""
         if self._has_text:
+            self._count.setText(self._count.text().removesuffix(COUNTING) + COUNTING if self._count.text() else "")
             self._timer.start()
         else:
+            self._fits = True
+            self._count.clear()
             self._timer.stop()
         self._problem.hide()
         self._follow()

@@ -73,6 +73,7 @@ class TurnEditor(QFrame):
         self._cancel.clicked.connect(self.cancel)
         self._accept.clicked.connect(self._send)
         self.edit.submitted.connect(self._send)
+        self.edit.refused.connect(self.say)
         self.hide()
 
     @property
@@ -94,7 +95,7 @@ class TurnEditor(QFrame):
         self._turn, self._is_query, self._original = turn, is_query, text
         self._words, self._short = (QUERY_WORDS, QUERY_SHORT) if is_query else (ANSWER_WORDS, ANSWER_SHORT)
         more = QUERY_WORDS if is_query else ANSWER_MORE
-        self._hint.setToolTip(more)
+        explain(self._hint, more)
         self._accept.setText("Send" if is_query else "Change text")
         self._accept.setAccessibleName("Send the changed message" if is_query else "Change the text of the answer")
         keys = "Enter accepts, Shift and Enter starts a new line, Escape cancels"
@@ -133,8 +134,9 @@ class TurnEditor(QFrame):
             self._foot.removeWidget(self._hint)
             self._foot.addWidget(self._hint, *((0, 0, 1, 3) if is_above else (1, 0)))
 
+    @Slot(str)
     def say(self, sentence: str) -> None:
-        """Shows why the text was not taken; it stays."""
+        """Shows why a text was not taken, nor what was pasted; what was there stays."""
         self._words, self._short = sentence, ""  # seen as far as there is room
         explain(self._hint, sentence)
         self._place_hint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,7 +198,7 @@ class AnimationDialog(QDialog):
         """What is saved from now on has the colours of the window too."""
         self._theme = theme
         self.plot.restyle(theme)
-        self._board = self._made()
+        self._board = replace(self._board, paper=paper_of(theme))  # the values are those they were
 
     # ---------------------------------------------------------------- saving
 

@@ -168,7 +168,7 @@ class RecordingCommands(QObject):
             self.refused.emit("You look at the memory before the first turn. Choose a turn to record.")
             return
         before = 0 if turns is None else max(turns) + 1 - len(turns)
-        title = f"Export recording ({_along(before)})" if before else "Export recording"
+        title = f"Export recording · with {_words_of(before)}" if before else "Export recording"
         dialog = FileDialog(self._parent_widget, title, self._folder, FILTER)
         dialog.setObjectName("exportRecordingDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
@@ -281,7 +281,7 @@ class RecordingCommands(QObject):
         if self._tickets.pop(ticket, None) is not None and isinstance(finding, BundleSaved):
             self._tell()
             size = size_in_words(finding.file_bytes)
-            along = f"; {_along(finding.before)}" if finding.before else ""
+            along = f"; {_words_of(finding.before)} go along" if finding.before else ""
             self.said.emit(f"Recorded {turns_in_words(finding.turns)} to {finding.path} ({size}){along}.")
 
     @Slot(int, str)
@@ -301,7 +301,6 @@ def _in_full(origin: Origin) -> str:
     return f"{'turn' if is_one else 'turns'} {', '.join(recorded)} {'is' if is_one else 'are'} recorded in full"
 
 
-def _along(before: int) -> str:
-    """That a recording of some turns holds what was said before them."""
-    turns = turns_in_words(before).replace("turn", "earlier turn")
-    return f"the words of {turns} go along"
+def _words_of(before: int) -> str:
+    """What a recording of some turns holds of those before them."""
+    return f"the words of {turns_in_words(before).replace('turn', 'earlier turn')}"

@@ -32,10 +32,7 @@ HELP = (
     "Brighter cells changed more or hold larger numbers, and the colours mean the same in every turn, so moving along "
     "the timeline shows what each turn rewrote; click a cell to follow its slot.",
 )
-ALL_LAYERS = (
-    "Words, Gates, Alike and Compare show this layer, and what a word read is framed in it alone (↑ ↓ choose another). "
-    "Click for all layers."
-)
+ALL_LAYERS = "The views of one layer show this one, and what a word read is framed in it alone. Click for all layers."
 _CAPTION_FROM_PX = 240
 _CHOICE_PX = 120  # as little as the choice of a quantity gets where the inspector is narrow
 _ORDER_PX = 64  # so does that of an order

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 from app.engine.findings import Synthetic
 from app.engine.inquiries import AskMix
 from app.models.lab import slots_in_words
+from app.models.visible import is_seen
 from app.paths import unused
 from app.theme import GAP_PX
 from app.views.dialogs import file_name
@@ -86,6 +87,8 @@ class MixingView(LabPage):
         self._history = history = selection.history
         self._folder, self._chat = folder, chat
         self._saved: object = None  # what was chosen when the mix was saved that is told of
+        self._asked: object = None  # what was chosen when the saving of the last mix was asked for
+        self._asked_title = ""
         self.a = MemoryCombo("Memory A", choices)
         self.b = MemoryCombo("Memory B", choices)
         self.name = QLineEdit()
@@ -151,7 +154,8 @@ class MixingView(LabPage):
     @property
     def title_or_default(self) -> str:
         """The title that was typed, or one that says what is mixed."""
-        return self.name.text().strip() or self.name.placeholderText()
+        title = self.name.text().strip()
+        return title if is_seen(title) else self.name.placeholderText()
 
     def redraw(self) -> None:
         a, b = self.a.choice, self.b.choice
@@ -175,7 +179,7 @@ class MixingView(LabPage):
             for part in (label, slider, words):
                 part.setVisible(by_layer)
             words.setText(_parts(slider.value()))
-        if self._saved != self._chosen():
+        if self._saved is not None and self._saved != self._chosen():
             self._forget_saved()  # it is not what is chosen now
 
     def _forget_saved(self) -> None:
@@ -196,14 +200,20 @@ class MixingView(LabPage):
         path = unused(self._folder() / file_name(title))
         inquiry = AskMix(memory_ref(a), memory_ref(b), self.weight, path, title, self._chat())
         self._saved = None
+        self._asked, self._asked_title = self._chosen(), self.name.text()
         self.asking.ask(inquiry, f"Mixing {a.name} and {b.name}…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:
         if isinstance(finding, Synthetic):
-            self.asking.say(f"Saved as a synthetic memory: {finding.path.name}. You find it in the list of memories.")
-            self.name.clear()
-            self._saved = self._chosen()
+            is_still_chosen = self._asked == self._chosen()
+            if self.name.text() == self._asked_title:
+                self.name.clear()  # another one is that of the next mix
+            if is_still_chosen:
+                self.asking.say(
+                    f"Saved as a synthetic memory: {finding.path.name}. You find it in the list of memories."
+                )
+                self._saved = self._chosen()
             self.saved.emit(finding)
 
     @Slot(int)

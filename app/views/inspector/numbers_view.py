@@ -53,7 +53,7 @@ TIPS = (
     "Mean distance of the slots from the memory the chat started from",
     "Slots of nearly no length",
     "Slots that say the same as another one",
-    "Slots whose write gate stands at an end of its range; – where there was no gate that can change",
+    "Slots whose write gate stands at an end of its range; “–”: no gate could change",
 )
 STATES = ("well", "saturated", "duplicate", "dead")
 ALONE = ("", "only saturated", "duplicate and not dead", "")

@@ -77,7 +77,8 @@ class ReadingLight(QObject):
                 told = f"“{apart(word)}” read layer {top} · slot {slot} most ({most}); all that are framed: {framed}"
             else:
                 told = (
-                    f"In layer {layer}, “{apart(word)}” read slot {slot} most ({most}); framed: {framed} of this layer"
+                    f"In layer {layer}, “{apart(word)}” read slot {slot} most ({most}); "
+                    f"the framed ones hold {framed} of what it read there"
                 )
         self._view.set_lit(cells, told)
 

@@ -180,9 +180,11 @@ class TurnsView(LazyView):
         elif not np.isfinite(known).any():
             self.caption.setText("Nothing fades in this memory.")
         else:
-            low, high = (life_text(float(end)) for end in (known.min(), known.max()))
+            fading = known[np.isfinite(known)]
+            low, high = (life_text(float(end)) for end in (fading.min(), fading.max()))
             ends = f"{low} turns" if low == high else f"{low} to {high} turns"
-            ends = f"{low} turns to never" if np.isinf(known.max()) else ends
+            if never := len(known) - len(fading):
+                ends += f", in {'one layer' if never == 1 else 'some layers'} never"
             word = "turn" if turns == 1 else "turns"
             mean = f"the mean share that {turns} {word} kept"
             self.caption.setText(f"Half of a slot is rewritten in {ends}, at {mean}.")

@@ -306,7 +306,9 @@ def test_that_a_layer_that_never_fades_is_in_the_sentence_too(
         return turns.caption.text().removeprefix("Half of a slot is rewritten in ").partition(", at")[0]
 
     never = np.inf
-    assert said(0.2, 0.2, never, never) == "0.2 turns to never"
+    assert said(0.2, 0.2, never, never) == "0.2 turns, in some layers never"
+    assert said(0.2, 3, 1, never) == "0.2 to 3.0 turns, in one layer never"
+    assert said(5000, never, never, np.nan) == "> 1000 turns, in some layers never"
     assert said(0.2, 3, 1, 1) == "0.2 to 3.0 turns"
     assert said(2, 2, 2, np.nan) == "2.0 turns"
     assert said(never, never, never, never) == "Nothing fades in this memory."

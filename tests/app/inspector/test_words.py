@@ -402,7 +402,10 @@ def test_that_the_map_says_how_much_of_what_a_word_read_the_framed_slots_hold(
     readout = panel.memory_map.panel.readout
     assert readout.text() == "“told” read layer 1 · slot 0 most (40\u00a0%); all that are framed: 55\u00a0%"
     selection.choose_layer(2)
-    assert readout.text() == "In layer 2, “told” read slot 0 most (30\u00a0%); framed: 50\u00a0% of this layer"
+    assert (
+        readout.text()
+        == "In layer 2, “told” read slot 0 most (30\u00a0%); the framed ones hold 50\u00a0% of what it read there"
+    )
     qtbot.keyClick(panel, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
     assert panel.health.text().endswith("the framed ones hold 50\u00a0% of what the word read in layer 2.")
     selection.hover(None)
@@ -419,6 +422,7 @@ def test_that_a_chosen_layer_is_named_at_the_map_and_let_go_there(
     selection.choose_layer(1)
     assert named.text() == "layer 1 ×"
     assert named.accessibleName() == "Layer 1 is chosen: choose all layers"
+    assert "↑" not in named.toolTip()  # in the map they go from slot to slot
     qtbot.waitUntil(lambda: named.visibleRegion().boundingRect() == named.rect())
     for width_px in (480, 360, 320):
         view.resize(width_px, 240)

@@ -197,6 +197,35 @@ def test_that_the_title_of_a_saved_mix_is_not_that_of_the_next_one(
         assert mixing.name.text() == ""
 
 
+def test_that_a_title_typed_while_a_mix_is_saved_stays_for_the_next_one(
+    bench: Bench, mixing: MixingView, qtbot: QtBot
+) -> None:
+    mixing.name.setText("Rome")
+    with qtbot.waitSignal(mixing.saved):
+        mixing.asking.run.click()
+        mixing.name.setText("Paris")
+    assert mixing.name.text() == "Paris"
+    assert mixing.asking.words.text() == ""
+    with qtbot.waitSignal(mixing.saved):
+        mixing.asking.run.click()
+        mixing.all.setValue(30)
+    assert mixing.name.text() == ""
+    assert mixing.asking.words.text() == ""  # it is not what is chosen now
+
+
+def test_that_a_title_of_unseen_characters_is_none(mixing: MixingView) -> None:
+    mixing.name.setText("\u200b \u00ad")
+    assert mixing.title_or_default == "Mix of initial memory and turn 5"
+
+
+def test_that_nothing_is_computed_while_no_saved_mix_is_told_of(
+    mixing: MixingView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mixing, "_chosen", lambda: pytest.fail("it was computed"))
+    mixing.refresh()
+    mixing.flush()
+
+
 def test_that_a_memory_is_not_mixed_with_itself(mixing: MixingView) -> None:
     mixing.b.setCurrentIndex(mixing.a.currentIndex())
     mixing.flush()

@@ -245,6 +245,15 @@ def test_that_an_animation_has_the_colours_of_the_window_also_after_they_changed
         assert corner == ground
 
 
+def test_that_a_change_of_theme_computes_no_value_of_an_animation_again(
+    dialog: AnimationDialog, themes: ThemeController
+) -> None:
+    before = dialog.board
+    themes.choose("dark" if themes.theme.name == "light" else "light")
+    assert dialog.board.paper != before.paper
+    assert dialog.board.values is before.values
+
+
 @pytest.fixture
 def busy(files: FileJobs, tmp_path: Path) -> Iterator[threading.Event]:
     """Another file is being written, until it is set."""
@@ -410,7 +419,7 @@ def test_that_a_recording_of_one_turn_says_that_the_words_before_it_go_along(
     bench.analysis.is_held = True
     said: list[str] = []
     recordings.said.connect(said.append)
-    for turn, title in ((0, "Export recording"), (2, "Export recording (the words of 2 earlier turns go along)")):
+    for turn, title in ((0, "Export recording"), (2, "Export recording · with the words of 2 earlier turns")):
         recordings.export("A chat", (turn,))
         dialog = root.findChild(FileDialog, "exportRecordingDialog")
         assert dialog is not None

@@ -19,17 +19,17 @@ ENTRIES = (
 
 
 def test_that_beginnings_of_words_fit_better_than_letters_within() -> None:
-    assert fit("Open memory", "op") == 0
-    assert fit("Open memory", "mem") == 1
-    assert fit("Open memory", "emo") == 2
-    assert fit("Open memory", "omy") == 4
+    assert fit("Open memory", "op") == (0, 0)
+    assert fit("Open memory", "mem") == (1, 1)
+    assert fit("Open memory", "emo") == (2, 2)
+    assert fit("Open memory", "omy") == (5, 5)
     assert fit("Open memory", "xyz") is None
-    assert fit("Open memory", "mem op") == 1
-    assert fit("Open memory", "MEM") == 1
+    assert fit("Open memory", "mem op") == (1, 1)
+    assert fit("Open memory", "MEM") == (1, 1)
 
 
 def test_that_letters_follow_each_other_in_a_word_or_begin_the_next() -> None:
-    assert fit("Use the bundled model", "utbm") == fit("Use the bundled model", "usbud") == 4
+    assert fit("Use the bundled model", "utbm") == fit("Use the bundled model", "usbud") == (5, 5)
     assert fit("Use the bundled model", "undo") is None
     assert fit("Export recording… Chat", "print") is None
     assert fit("Use the bundled model", "tu") is None
@@ -37,12 +37,25 @@ def test_that_letters_follow_each_other_in_a_word_or_begin_the_next() -> None:
 
 
 def test_that_other_words_for_an_action_find_it_after_its_own() -> None:
-    assert fit("Bring back deleted chat", "restore", "restore undelete") == 3
-    assert fit("Bring back deleted chat", "chat restore", "restore undelete") == 3
+    assert fit("Bring back deleted chat", "restore", "restore undelete") == (3, 3)
+    assert fit("Bring back deleted chat", "chat restore", "restore undelete") == (3, 4)
     assert fit("Bring back deleted chat", "store", "restore undelete") is None
     search = ActionSearch([Entry("back", "Bring back", "Chat", "", "", "open again"), *ENTRIES])
     search.search("open")
     assert [search.index(row).data(EntryRole.ID) for row in range(search.rowCount())] == ["open", "back"]
+
+
+def test_that_other_words_find_an_action_before_what_its_tooltip_says() -> None:
+    assert fit("Delete chat", "undo", "remove", "Delete this chat; it can be undone") == (4, 4)
+    assert fit("Bring back deleted chat", "undo", "restore undo") == (3, 3)
+    tips = ("Dark words on light ground", "Light words on dark ground")
+    light, dark = (
+        Entry(name, f"Theme: {name}", "View", "", "", "mode", tip)
+        for name, tip in zip(("light", "dark"), tips, strict=True)
+    )
+    search = ActionSearch((light, dark))
+    search.search("dark mode")
+    assert [search.index(row).data(EntryRole.ID) for row in range(2)] == ["dark", "light"]
 
 
 def test_that_the_list_shows_the_best_first_and_what_cannot_be_done_last() -> None:

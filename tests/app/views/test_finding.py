@@ -350,6 +350,20 @@ def test_that_the_palette_runs_the_action_that_was_found(desk: Desk, qtbot: QtBo
     qtbot.waitUntil(lambda: len(desk.port.called("new_conversation")) == 1)
 
 
+def test_that_the_palette_puts_what_is_meant_first_and_what_its_tooltip_says_behind(desk: Desk) -> None:
+    field, view = palette(desk)
+    first = {}
+    for wanted in ("dark mode", "light mode", "undo", "go back"):
+        field.setText(wanted)
+        first[wanted] = view.currentIndex().data()
+    assert first == {
+        "dark mode": "Theme: dark",
+        "light mode": "Theme: light",
+        "undo": "Bring back deleted chat",
+        "go back": "Back to now",
+    }
+
+
 def test_that_the_palette_says_why_an_action_cannot_be_done_and_stays(desk: Desk, qtbot: QtBot) -> None:
     field, view = palette(desk)
     qtbot.keyClicks(field, "regenerate")

@@ -28,6 +28,7 @@ from app.views.memories import MemoryLibrary
 from app.views.model_dialog import ModelDialog
 from app.views.notices import WORDS_PX
 from app.views.system_prompt import SystemPromptDialog
+from app.views.tooltips import plain_tooltip
 from app.views.turn_editor import QUERY_SHORT, QUERY_WORDS
 from app.views.window_layout import TITLE_BAR_PX
 from tests.app.inspector.conftest import history, themes  # noqa: F401 - fixtures
@@ -348,7 +349,7 @@ def test_that_what_an_edit_does_is_told_in_whole_words_or_not_at_all(desk: Desk,
         shown.append((hint.isVisible() and hint.text(), hint.y() < desk.find("acceptEdit").y()))
         assert_whole(desk.find("acceptEdit"))
         assert QUERY_WORDS in editor.edit.accessibleDescription()
-        assert hint.toolTip() == QUERY_WORDS
+        assert hint.toolTip() == plain_tooltip(QUERY_WORDS)
     assert shown[:2] == [(QUERY_WORDS, False), (QUERY_WORDS, True)]
     assert shown[2][0] == QUERY_SHORT
     editor.finish()

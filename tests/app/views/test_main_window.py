@@ -191,8 +191,16 @@ def test_that_a_link_is_pasted_as_text_and_a_file_is_not(desk: Desk, name: str) 
         assert edit.canPaste() is is_text  # what the menu says
         edit.paste()  # what the key does
         assert edit.toPlainText() == "https://example.org/x"
-    assert "Nothing was pasted" in desk.window.chat.notices.texts[-1]
-    desk.window.chat.overlay.editor.finish()
+    editor = desk.window.chat.overlay.editor
+    said = desk.window.chat.notices.texts if name == "composer" else (editor._hint.accessibleDescription(),)
+    assert "nothing was pasted" in said[-1]
+    assert bool(desk.window.chat.notices.texts) is (
+        name == "composer"
+    )  # they are hidden in a low chat while it is open
+    editor.finish()
+    desk.window.chat.overlay.begin_edit(0)
+    assert "pasted" not in editor._hint.accessibleDescription() + editor._hint.toolTip()
+    editor.finish()
 
 
 def test_that_the_last_reply_is_copied(desk: Desk) -> None:
@@ -515,7 +523,9 @@ def test_that_a_dropped_memory_is_opened_and_a_folder_is_a_model(desk: Desk, tmp
     assert not desk.find("dropHint").isVisible()
 
 
-def test_that_several_dropped_files_are_refused_in_words_before_they_are_let_go(desk: Desk, tmp_path: Path) -> None:
+def test_that_several_dropped_files_are_refused_in_words_before_and_after_they_are_let_go(
+    desk: Desk, tmp_path: Path
+) -> None:
     enter, keep = dropped(QDragEnterEvent, tmp_path / "a.safetensors", tmp_path / "b.safetensors")
     desk.window.dragEnterEvent(enter)
     assert enter.isAccepted()
@@ -525,6 +535,17 @@ def test_that_several_dropped_files_are_refused_in_words_before_they_are_let_go(
     assert keep.hasUrls()
     assert desk.port.called("open_snapshot") == []
     assert not desk.find("dropHint").isVisible()
+    assert desk.window.chat.notices.texts[-1].startswith(desk.window.drop_hint.words)
+
+
+def test_that_a_file_with_a_link_is_not_opened_as_if_it_were_alone(desk: Desk, tmp_path: Path) -> None:
+    for kind, handle in ((QDragEnterEvent, desk.window.dragEnterEvent), (QDropEvent, desk.window.dropEvent)):
+        event, mime = dropped(kind, tmp_path / "a.safetensors")
+        mime.setUrls([*mime.urls(), QUrl("https://example.org/x")])
+        handle(event)
+    assert desk.window.drop_hint.words.startswith("Only one memory")
+    assert desk.port.called("open_snapshot") == []
+    assert len(desk.window.chat.notices.texts) == 1
 
 
 def test_that_a_folder_is_a_model_folder_whatever_its_name_ends_in(desk: Desk, tmp_path: Path) -> None:

@@ -573,7 +573,7 @@ def test_that_a_prompt_is_measured_while_it_is_typed_and_too_much_cannot_be_writ
     prompt.reject()
 
 
-def test_that_what_was_counted_is_not_told_of_another_text_nor_of_an_empty_one(
+def test_that_what_was_counted_stays_marked_while_another_text_is_measured_and_is_not_told_of_an_empty_one(
     desk: Desk, open_prompt: Callable[[], SystemPromptDialog]
 ) -> None:
     prompt = open_prompt()
@@ -582,15 +582,22 @@ def test_that_what_was_counted_is_not_told_of_another_text_nor_of_an_empty_one(
     assert prompt._count.text() == ""
     prompt.text.setPlainText("You are a knight")
     desk.port.prompt_measured.emit("You are a knight", 65, 64)
-    prompt.text.setPlainText("You are")
-    assert prompt._count.text() == ""
-    assert write.isEnabled()  # nothing is known against it yet
+    before = prompt.text.geometry()
+    for shorter in ("You are a knigh", "You are"):
+        prompt.text.setPlainText(shorter)
+        assert prompt._count.text() == "1 token too many …"
+        assert not write.isEnabled()
+    prompt.layout().activate()
+    assert prompt.text.geometry() == before
     desk.port.prompt_measured.emit("You are", 60, 64)
     assert prompt._count.text() == "4 of 64 tokens left"
     prompt.text.setPlainText(" \u200b")
     desk.port.prompt_measured.emit(" \u200b", 23, 64)
     assert prompt._count.text() == ""
     assert not write.isEnabled()
+    prompt.text.setPlainText("You")
+    assert prompt._count.text() == ""
+    assert write.isEnabled()  # nothing is known against it yet
     prompt.reject()
 
 

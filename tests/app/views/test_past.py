@@ -159,6 +159,10 @@ def test_that_the_memory_before_the_first_turn_has_no_turn_to_change(desk: Desk)
     for action in ("regenerate", "edit_message", "forget_turn", "save_turn_memory", "save_memory"):
         assert not desk.actions[action].isEnabled()
         assert "The memory before the first turn is shown" in desk.actions[action].toolTip()
+    for phase, why in ((Phase.SAVING, "Please wait: saving memory."), (Phase.NO_MODEL, "No model is open.")):
+        desk.port.say_phase(phase)
+        assert desk.actions["regenerate"].toolTip() == why
+    desk.port.say_phase(Phase.READY)
     desk.actions["back_to_now"].trigger()
     assert desk.actions["forget_turn"].isEnabled()
 

@@ -50,9 +50,8 @@ class SystemPromptDialog(QDialog):
         self.text.setAccessibleName("System prompt")
         self.text.setPlaceholderText("For example: My name is Alice. I live in Tokyo.")
         self.text.setTabChangesFocus(True)
-        self.text.setSizePolicy(
-            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
-        )  # it takes what the rest leaves
+        # it takes what the rest leaves
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.text.setMinimumHeight(TEXT_LEAST_PX)
         self.text.document().setDocumentMargin(8)
         self.seed = QLineEdit()

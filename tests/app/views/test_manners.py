@@ -174,8 +174,8 @@ def test_that_a_refused_paste_into_an_edit_says_so_and_stays_told_when_an_answer
     desk.port.say_phase(Phase.ANSWERING)
     desk.commands.open_snapshot(Path("x.safetensors"))
     desk.port.say_phase(Phase.READY)
-    (told,) = desk.window.chat.notices.texts
-    assert "Nothing was pasted" in told
+    assert "Nothing was pasted" in desk.window.chat.overlay.editor._hint.toolTip()
+    assert desk.window.chat.notices.texts == ()
 
 
 @pytest.mark.parametrize("place", ["turnEdit", "transcript"])

@@ -287,7 +287,8 @@ class Trainer:
     @property
     def _advice(self) -> str:
         """What helps against a loss that is not finite. Seen of torch 2.13 with g++ 12 on a processor with AMX: what it
-        compiled there in bfloat16 gave no number at the first step, and the same step did without it.
+        compiled for that very processor gave no number in bfloat16 at the first step; the same step did without, and
+        compiled for an older one (TORCHINDUCTOR_CPP_MARCH=skylake-avx512).
         """
         if not self.recipe.run.compile:
             return "Lower learning_rate"

@@ -70,6 +70,17 @@ def _last(heard: list[Any], kind: type) -> Any:
     return [item for item in heard if isinstance(item, kind)][-1]
 
 
+def _reader_after(engine: Engine, folder: Path, heard: list[Any]) -> Engine:
+    """One that may only read what the former has left: the database is of a newer version."""
+    engine.close_store()
+    with closing(sqlite3.connect(folder / "conversations.sqlite")) as database:
+        database.execute("PRAGMA user_version = 99")
+    library: Any = FakeLibrary()
+    reader = Engine(folder, lambda: library, heard.append)
+    reader.start(None, None, seed=5)
+    return reader
+
+
 # paths
 
 
@@ -318,12 +329,7 @@ def test_that_deleted_chats_are_listed_where_nothing_can_be_written(
     _say(engine, "one")
     number = engine.dialogue.conversation.id
     engine.delete(number)
-    engine.close_store()
-    with closing(sqlite3.connect(tmp_path / "conversations.sqlite")) as database:
-        database.execute("PRAGMA user_version = 99")  # of a newer version
-    library: Any = FakeLibrary()
-    reader = Engine(tmp_path, lambda: library, heard.append)
-    reader.start(None, None, seed=5)
+    reader = _reader_after(engine, tmp_path, heard)
     assert [line.id for line in _last(heard, reports.DeletedListed).conversations] == [number]
     reader.close_store()
 
@@ -431,12 +437,7 @@ def test_that_a_chat_is_computed_again_where_nothing_can_be_written(
     monkeypatch.setattr("app.engine.memory_path.KEEP_EVERY", 1)
     ids, number = _say(engine, "one", "two"), engine.dialogue.conversation.id
     _change(engine, "UPDATE memory SET data = x''")  # the first one is made from its seed
-    engine.close_store()
-    with closing(sqlite3.connect(tmp_path / "conversations.sqlite")) as database:
-        database.execute("PRAGMA user_version = 99")  # of a newer version
-    library: Any = FakeLibrary()
-    reader = Engine(tmp_path, lambda: library, heard.append)
-    reader.start(None, None, seed=5)
+    reader = _reader_after(engine, tmp_path, heard)
     reader.reopen(number)
     assert _ids(reader) == ids
     reader.close_store()

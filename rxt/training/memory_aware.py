@@ -88,10 +88,7 @@ class MemoryAwareStage:
     def loss(self, material: Material) -> StageResult:
         model, lesson = self._model, self._lesson
         noise = torch.Generator(model.device).manual_seed(material.seed)
-        start = fresh_memories(model, len(material.batch.tokens), noise)
-        if self._options.common_start:
-            start = with_common_start(start, model, self._options.common_start, noise)
-        slots = None
+        start, slots = fresh_memories(model, len(material.batch.tokens), noise), None
         if self._options.slot_share < 1:
             slots = drawn_slots(start.shape[2], self._options.slot_share, noise)
             start = start.index_select(2, slots)
@@ -124,13 +121,6 @@ def fresh_memories(model: ReactiveTransformer, dialogues: int, generator: torch.
     layers, *rest = model.memory_shape
     memories = torch.randn(layers, dialogues, *rest, generator=generator, device=generator.device)
     return memories.to(model.device, model.dtype)
-
-
-def with_common_start(memories: Tensor, model: ReactiveTransformer, share: float, generator: torch.Generator) -> Tensor:
-    """`memories` [L, B, S, D], each of which is, with the probability `share`, the one of seed 0 instead."""
-    chosen = torch.rand(memories.shape[1], generator=generator, device=generator.device) < share
-    common = model.initial_memory(seed=0).shared.to(memories)
-    return torch.where(chosen.to(memories.device)[None, :, None, None], common[:, None], memories)
 
 
 def drawn_slots(slots: int, share: float, generator: torch.Generator) -> Tensor:

@@ -190,8 +190,7 @@ class StageOptions:
     the encoder does not see. decoder_only: the decoder alone learns, to read what is written as before and to answer
     (memory_aware); without `tagging` then. decoder_held: encoder and memory attention alone learn, to write for a
     decoder that reads as before (memory_aware). slot_share: so large a share of the slots, others at every step, stands
-    for the memory; steps become cheaper (memory_aware). common_start: so large a share of the conversations begins with
-    the memory of seed 0, with which chats begin; the others with noise of their own (memory_aware)."""
+    for the memory; steps become cheaper (memory_aware)."""
 
     mask_share: float = 0.15
     noise: float = 0.1
@@ -202,7 +201,6 @@ class StageOptions:
     decoder_only: bool = False
     decoder_held: bool = False
     slot_share: float = 1.0
-    common_start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ SHARES = (
     "tagging_hidden",
     "earlier_share",
     "slot_share",
-    "common_start",
     "promote_at_value_accuracy",
 )
 AT_LEAST_ONE = (
@@ -66,8 +65,8 @@ _AWARE: tuple[StageKind, ...] = ("memory_aware",)
 OF_KINDS: dict[str, tuple[StageKind, ...]] = {
     "mask_share": ("joint", "interaction"), "noise": ("joint", "interaction", "memory_attention"),
     "memory_steps": ("memory_attention",), "tagging": _AWARE, "tagging_messages": _AWARE, "tagging_hidden": _AWARE,
-    "decoder_only": _AWARE, "decoder_held": _AWARE, "slot_share": _AWARE, "common_start": _AWARE, "asides": _AWARE,
-    "recitals": _AWARE, "mistakes": _AWARE, "acknowledgements": _AWARE, "curriculum": _AWARE,
+    "decoder_only": _AWARE, "decoder_held": _AWARE, "slot_share": _AWARE, "asides": _AWARE, "recitals": _AWARE,
+    "mistakes": _AWARE, "acknowledgements": _AWARE, "curriculum": _AWARE,
     "answer_weight": ("interaction", "memory_aware"), "gate_learning_rate": ("memory_attention", "memory_aware"),
 }  # fmt: skip
 """What a stage of another kind would read and not use. In the sections, which all stages share, it may stand."""

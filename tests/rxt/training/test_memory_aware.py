@@ -15,7 +15,7 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, DialogueBatch
 from rxt.training.dialogues import Dialogue
 from rxt.training.gradients import MemoryGradientClipper, clip_groups
-from rxt.training.memory_aware import drawn_slots, fresh_memories, memory_aware_loss, with_common_start
+from rxt.training.memory_aware import drawn_slots, fresh_memories, memory_aware_loss
 
 
 def noise(seed: int = 3) -> torch.Generator:
@@ -232,16 +232,3 @@ def test_that_slots_are_drawn_without_repetition_and_never_none() -> None:
     assert all(len(set(slots)) == 4 and slots == sorted(slots) for slots in drawn)
     assert set().union(*drawn) == set(range(8))
     assert len(drawn_slots(8, 0.0, noise())) == 1
-
-
-def test_that_a_share_of_conversations_begins_with_the_memory_with_which_chats_begin(
-    new_model: ReactiveTransformer,
-) -> None:
-    drawn = fresh_memories(new_model, 400, noise())
-    begun = with_common_start(drawn, new_model, 0.3, noise())
-    common = new_model.initial_memory().tensor
-    alike = [torch.equal(begun[:, row], common) for row in range(400)]
-    assert sum(alike) == pytest.approx(120, abs=30)
-    assert all(torch.equal(begun[:, row], drawn[:, row]) for row in range(400) if not alike[row])
-    everywhere = with_common_start(drawn, new_model, 1.0, noise())
-    assert all(torch.equal(everywhere[:, row], common) for row in range(400))

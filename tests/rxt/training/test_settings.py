@@ -103,21 +103,6 @@ def test_that_as_large_a_share_of_the_slots_learns_as_the_recipe_says(
         assert seen == [slots] * 2  # three turns write twice
 
 
-def test_that_as_many_conversations_begin_as_chats_do_as_the_recipe_says(
-    start: Start, tmp_path: Path, new_model: ReactiveTransformer, dialogues: list[Dialogue]
-) -> None:
-    batch, seen = start.builder().build(dialogues), []
-    new_model.memory_attention.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
-    common = new_model.initial_memory(seed=0).tensor
-    for options, everywhere in (({}, False), ({"common_start": 1.0}, True)):
-        stage = build_stage(start, read(tmp_path, "memory_aware", {}, options).stages[0], 0, 1)
-        assert isinstance(stage, MemoryAwareStage)
-        seen.clear()
-        stage.loss(Material(batch, seed=5))
-        first = seen[0]
-        assert all(torch.equal(first[:, row], common) == everywhere for row in range(first.shape[1]))
-
-
 def test_that_a_chain_of_memories_is_as_long_and_as_noisy_as_the_recipe_says(
     start: Start, tmp_path: Path, new_model: ReactiveTransformer, dialogues: list[Dialogue]
 ) -> None:

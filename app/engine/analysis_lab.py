@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import counterfactual, frozen, leave_one_out
 from rxt.inference.reply import Reply
 from rxt.inference.spans import token_spans
+from rxt.io.files import in_free_place
 from rxt.io.pretrained import PretrainedModel
 from rxt.io.snapshot import save_snapshot
 from rxt.model.memory import MemoryState
@@ -87,16 +89,17 @@ class Lab:
         both = all(isinstance(where, SnapshotMemory) for where in (inquiry.a, inquiry.b))
         chat = "" if both or not inquiry.chat else f" of the chat “{shortened(inquiry.chat, _LONGEST)}”"
         origin = f"{label}{chat} (memories {a.sha256[:_HASH]} and {b.sha256[:_HASH]})"
-        return _save(inquiry, subject, edits.interpolate(a, b, weight), label, origin)
+        return _save(inquiry, subject, edits.interpolate(a, b, weight), (a, b), label, origin)
 
     def edited(self, inquiry: AskEdited, subject: Subject, cancelled: IsCancelled) -> Synthetic:
         """The memory after a turn with an edit, as a snapshot."""
         edit, turn = inquiry.edit, inquiry.turn
-        _check_mask(edit.slots, self._replay.memory(subject, turn, cancelled))
+        before = self._replay.memory(subject, turn, cancelled)
+        _check_mask(edit.slots, before)
         memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
         start = memory_in_words(INITIAL, subject.opened_from)
         where = start if turn == INITIAL else f"the memory after turn {turn + 1}"
-        return _save(inquiry, subject, memory, f"{where[:1].upper()}{where[1:]}, {words}")
+        return _save(inquiry, subject, memory, (before,), f"{where[:1].upper()}{where[1:]}, {words}")
 
     def _edited(
         self, subject: Subject, turn: int, edit: Edit, where: SlotMask, cancelled: IsCancelled
@@ -183,17 +186,25 @@ def _mix_in_words(weight: FloatArray, a_name: str, b_name: str) -> str:
 
 
 def _save(
-    inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, label: str, origin: str = ""
+    inquiry: AskMix | AskEdited,
+    subject: Subject,
+    memory: MemoryState,
+    parents: tuple[MemoryState, ...],
+    label: str,
+    origin: str = "",
 ) -> Synthetic:
-    """origin: what the file says it came from, where that is more than the label."""
+    """origin: what the file says it came from, where that is more than the label. It goes beside what is there by now:
+    the name was found when the question was asked."""
     inquiry.path.parent.mkdir(parents=True, exist_ok=True)
-    save_snapshot(
-        inquiry.path,
-        memory,
+    write = partial(
+        save_snapshot,
+        memory=memory,
         model=model_of(subject),
         title=inquiry.title or label,
         description=f"Synthetic memory: {label}. No conversation has led to it.",
         origin=origin or label,
+        parent=" ".join(parent.sha256 for parent in parents),
         synthetic=True,
+        is_new=True,
     )
-    return Synthetic(inquiry.path, label, memory.sha256)
+    return Synthetic(in_free_place(inquiry.path, write), label, memory.sha256)

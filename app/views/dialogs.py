@@ -110,6 +110,11 @@ class SaveMemoryDialog(QDialog):
         column.addLayout(buttons)
 
     @property
+    def has_chosen_place(self) -> bool:
+        """Whether the person has said where it goes, and may have agreed to replace what is there."""
+        return self._chosen is not None
+
+    @property
     def path(self) -> Path:
         return self._chosen or unused(self._folder / file_name(self.title.text()))
 

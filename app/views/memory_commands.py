@@ -95,7 +95,9 @@ class MemoryCommands(QObject):
         dialog = SaveMemoryDialog(self._paths.snapshots_dir, offered, self._above, words)
         dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
-        dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
+        dialog.save_requested.connect(
+            lambda path, title, note: self._save_of(chat, path, title, note, turn, beside=not dialog.has_chosen_place)
+        )
         dialog.save_requested.connect(self._on_described)
         dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
         self._window.closing.connect(FieldKeeper(dialog.description, dialog, self._keep_note).keep)
@@ -122,14 +124,16 @@ class MemoryCommands(QObject):
         dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
         self._open_dialog("save", dialog)
 
-    def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
+    def _save_of(
+        self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None, beside: bool = False
+    ) -> None:
         """Saves while the chat that began with the memory `chat` is open: a second start may have opened another."""
         is_left = self._port.phase in (Phase.LOADING, Phase.OPENING) or self._workspace.history.initial is not chat
         if is_left:
             words = "Another chat was opened meanwhile, so no memory was saved. The former chat still has it."
             self._notices.add(words, Tone.WARNING, key="saved")
         else:
-            self._port.save_snapshot(path, title, note, turn)
+            self._port.save_snapshot(path, title, note, turn, beside)
 
     def _shown_turn(self) -> int | None:
         """The stored turn whose memory is shown; None where it is the newest."""

@@ -65,8 +65,9 @@ def check_no_pointer(path: Path, start: bytes) -> None:
         )
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces `path` by `data`, or raises OSError and leaves what was there.
+def write_atomically(path: Path, data: bytes, is_new: bool = False) -> None:
+    """Replaces `path` by `data`, or raises OSError and leaves what was there: FileExistsError for a new file in the
+    place of something.
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
@@ -82,7 +83,7 @@ def write_atomically(path: Path, data: bytes) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            replace_file(temporary, path)
+            (move_new if is_new else replace_file)(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -93,6 +94,39 @@ def write_atomically(path: Path, data: bytes) -> None:
 def replace_file(source: Path, target: Path) -> None:
     """os.replace, tried again for a moment where a file is in use. Raises OSError."""
     while_in_use(lambda: os.replace(source, target))
+
+
+def move_new(source: Path, target: Path) -> None:
+    """Moves a file to a name that nothing has; of several programs that do so at once one gets it.
+
+    Raises FileExistsError where it is taken, OSError.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    try:
+        replace_file(source, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+
+
+def in_free_place(path: Path, put: Callable[[Path], object]) -> Path:
+    """Has `put` make a file at `path` or, where something is there, at the next numbered name; returns its place.
+
+    `put` raises FileExistsError for a name that another program has taken just now, as `move_new` does.
+    """
+    number, place = 1, path
+    while True:
+        if not os.path.lexists(place):
+            try:
+                put(place)
+            except FileExistsError:
+                if not os.path.lexists(place):
+                    raise
+            else:
+                return place
+        number += 1
+        place = path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def while_in_use(task: Callable[[], T]) -> T:

@@ -234,9 +234,10 @@ def _unread(tokenizer: Tokenizer) -> Iterator[str]:
     lost = [sign for sign in signs if sign.isprintable() and not unread.isdisjoint(sign.encode())]
     if lost:
         example = next(filter(str.isalpha, lost), lost[0])
+        how = "read as unknown" if tokenizer.has_unknown else "left out"
         yield (
             f"tokenizer.json does not know {len(unread)} of the {len(UTF8_BYTES)} bytes that text is made of: "
-            f"characters such as {example} are read as unknown"
+            f"characters such as {example} are {how}"
         )
 
 

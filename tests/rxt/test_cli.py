@@ -540,6 +540,25 @@ def test_that_a_name_that_is_taken_while_a_chat_goes_on_costs_no_memory(
     assert f"the memory is in {tmp_path / 'kept-3.safetensors'}" in terminal.error
 
 
+def test_that_chats_that_end_in_the_same_moment_keep_each_its_own_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def ended(interactive: bool) -> Iterator[str]:
+        yield "hello"
+
+    def save(path: Path, *arguments: Any, **about: Any) -> SnapshotInfo:
+        if path.name == "kept.safetensors":  # after this chat has found that it is free
+            path.write_text("of another chat", encoding="utf-8")
+        return save_snapshot(path, *arguments, **about)
+
+    monkeypatch.setattr("rxt.cli._lines", ended)
+    monkeypatch.setattr("rxt.inference.keeper.save_snapshot", save)
+    terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    assert (tmp_path / "kept.safetensors").read_text("utf-8") == "of another chat"
+    assert rxt.read_snapshot_info(tmp_path / "kept-2.safetensors").turns == 1
+    assert f"the memory is in {tmp_path / 'kept-2.safetensors'}" in terminal.error
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 def test_that_a_chat_that_is_told_to_end_keeps_the_memory(folder: Path, tmp_path: Path, number: int) -> None:

@@ -312,6 +312,7 @@ class FakeLibrary:
         parent: str | None = None,
         seed: int | None = None,
         synthetic: bool = False,
+        is_new: bool = False,
     ) -> None:
         header = {
             "title": title,
@@ -326,7 +327,8 @@ class FakeLibrary:
             "synthetic": synthetic,
             "memory": memory.values.tolist(),
         }
-        path.write_text(json.dumps(header), encoding="utf-8")
+        with path.open("x" if is_new else "w", encoding="utf-8") as file:
+            json.dump(header, file)
 
     def load_snapshot(self, path: Path, *, model: FakeModel) -> FakeSnapshot:
         snapshot = self.read_snapshot_info(path)

@@ -458,6 +458,16 @@ def test_that_two_memories_are_mixed_and_saved_as_synthetic(tmp_path: Path) -> N
     hashes = f"memories {first.sha256[:12]} and {second.sha256[:12]}"
     assert saved.info.origin == f"{found.label} of the chat “Alice” ({hashes})"
     assert found.sha256 == saved.memory.sha256
+    assert saved.info.parent.split() == [first.sha256, second.sha256]
+
+
+def test_that_a_mix_takes_no_place_that_was_taken_while_it_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "mix.stm"
+    path.write_bytes(b"saved meanwhile")
+    found: Synthetic = ask(subject(BETA), AskMix(TurnMemory(0), TurnMemory(2), 0.25, path))
+    assert path.read_bytes() == b"saved meanwhile"
+    assert found.path == tmp_path / "mix-2.stm"
+    assert rxt.load_snapshot(found.path, model=model(BETA)).info.synthetic
 
 
 def test_that_memories_are_merged_layer_by_layer_and_slot_by_slot(tmp_path: Path) -> None:
@@ -485,6 +495,7 @@ def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
     saved = rxt.load_snapshot(path, model=model(BETA))
     assert saved.memory == explain.zero(talk(BETA).memories[3], WHERE)
     assert (saved.info.title, saved.info.synthetic) == ("Without three", True)
+    assert saved.info.parent == talk(BETA).memories[3].sha256
     assert found.label == "The memory after turn 3, 3 slots set to zero"
 
 

@@ -376,6 +376,15 @@ def test_that_panels_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
         assert sorted(found.files) == ["about", "map-2/change", "map/change"]
 
 
+def test_that_series_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
+    bars = Bars(
+        "Words", tuple((name, np.full(1, n)) for n, name in enumerate(("a/b", "a-b", "a-b-2"))), Axis("w"), Axis("y")
+    )
+    with np.load(io.BytesIO(data(Figure("T", (bars,)), STAMP, "npz")), allow_pickle=False) as found:
+        axes = json.loads(str(found["about"]))["axes"]
+        assert {name: found[name].item() for name in axes} == {"words/a-b": 0, "words/a-b-2": 1, "words/a-b-2-2": 2}
+
+
 def test_that_the_stamp_says_turns_as_people_count_them() -> None:
     assert [turn_words(turn) for turn in (-1, 0, None)] == [
         "before the first turn", "after turn 1", "the whole conversation",

@@ -52,12 +52,13 @@ def test_that_a_database_made_by_another_process_in_the_last_moment_is_used(
 
     def late(name: object, flags: int, *others: int) -> int:
         if name == path and flags & os.O_EXCL:
-            monkeypatch.undo()
+            held.undo()
             ConversationStore(path).close()
         return real(path if name == path else str(name), flags, *others)
 
-    monkeypatch.setattr("app.store.database.os.open", late)
-    store = ConversationStore(path)
+    with monkeypatch.context() as held:
+        held.setattr("app.store.database.os.open", late)
+        store = ConversationStore(path)
     assert store.quarantined is None
     assert create(store, "mine", 1) > 0
     store.close()
@@ -71,14 +72,15 @@ def test_that_a_database_filled_by_another_process_while_it_is_looked_at_is_kept
 
     def early(connection: sqlite3.Connection) -> int:
         version = real(connection)
-        monkeypatch.undo()
+        held.undo()
         other = ConversationStore(path)
         say(other, create(other, "theirs", 1), "one")
         other.close()
         return version
 
-    monkeypatch.setattr("app.store.database._version", early)
-    store = ConversationStore(path)
+    with monkeypatch.context() as held:
+        held.setattr("app.store.database._version", early)
+        store = ConversationStore(path)
     assert store.quarantined is None
     assert [item.title for item in store.list()] == ["theirs"]
     store.close()

@@ -6,7 +6,7 @@ Map of the rooms, from the ground up; an import only goes down:
     nn/         bricks: norm, rope, attention, gate   model/    decoder, encoder, memory attention, memory
     text/       tokenizer, template, stream           io/       model folders, hub, snapshots
     inference/  sampling, decoding, session           training/ dialogues, stages, loop
-    bench/      speed, beside what the machine gives
+    bench/      speed, beside what the machine gives  chat/     a chat in the terminal
     cli         the commands of the terminal          compat     the family's own class and method names
 
 Letters in signatures: B batch, T tokens, D width, H query heads, G kv heads, E experts, L memory layers, S slots,

@@ -88,11 +88,11 @@ def fresh(loaded: Loaded, number: int, seed: int | None) -> Opening:
 def from_snapshot(loaded: Loaded, number: int, path: Path) -> Opening:
     """A conversation from a saved memory. Raises what the library raises for a file that does not fit the model."""
     snapshot = loaded.library.load_snapshot(path, model=loaded.model)
-    memory = snapshot.memory
-    if memory.sha256 != snapshot.sha256:
+    memory, info = snapshot.memory, snapshot.info
+    if memory.sha256 != info.sha256:
         raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
-    opening = from_memory(loaded, number, memory, snapshot.title or path.stem, snapshot.turns)
-    opening.conversation.is_synthetic = snapshot.synthetic
+    opening = from_memory(loaded, number, memory, info.title or path.stem, info.turns)
+    opening.conversation.is_synthetic = info.synthetic
     return opening
 
 

@@ -59,7 +59,7 @@ class SnapshotInfo:
 
 
 class Snapshot(MemoryState):
-    """A memory that was kept, with what is known about it."""
+    """A memory that was kept; info: what its file says about it."""
 
     def __init__(self, memory: MemoryState, info: SnapshotInfo) -> None:
         super().__init__(memory.shared)
@@ -69,12 +69,6 @@ class Snapshot(MemoryState):
     def memory(self) -> MemoryState:
         """The memory alone."""
         return MemoryState(self.shared)
-
-    def __getattr__(self, name: str) -> Any:
-        """title, description, model, … are those of `info`."""
-        if name != "info" and name in {field.name for field in fields(SnapshotInfo)}:
-            return getattr(self.info, name)
-        raise AttributeError(name)
 
 
 def save_snapshot(

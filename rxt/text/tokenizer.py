@@ -16,7 +16,7 @@ from rxt.text.bytes import byte_of_symbol
 UTF8_BYTES = frozenset(range(256)) - {0xC0, 0xC1, *range(0xF5, 0x100)}
 """The bytes that occur in text."""
 LONG_TEXT = 10_000
-"""Characters that take so long to encode that a window would stand still for them."""
+"""Characters from which a text is encoded without the interpreter's lock, so that a window does not freeze."""
 
 
 class Tokenizer:

@@ -219,6 +219,8 @@ def make_record(
 
 @dataclass(frozen=True)
 class FakeSnapshot:
+    """A memory of a file, and what the file says of it, in one."""
+
     title: str
     description: str
     model: str
@@ -231,6 +233,10 @@ class FakeSnapshot:
     memory: FakeMemory
     shape: tuple[int, int, int] = SHAPE
     synthetic: bool = False
+
+    @property
+    def info(self) -> FakeSnapshot:
+        return self
 
     @property
     def sha256(self) -> str:

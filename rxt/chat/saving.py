@@ -13,7 +13,7 @@ from rxt.io.snapshot import SnapshotInfo, save_grown, save_snapshot
 SNAPSHOT = ".safetensors"
 
 
-class Keeper:
+class MemoryFile:
     """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`.
 
     Over that file, the title and the note of the saved one stay.

@@ -326,7 +326,7 @@ def test_that_a_text_longer_than_any_message_and_turns_without_end_are_refused(d
     def put(at: Any, step: Any) -> None:
         at[step] = "x" * (LONGEST_MESSAGE + 1)
 
-    assert "turns[0].answer has 200001 characters" in refused(_with(document, ("turns", 0, "answer"), put))
+    assert "turns[0].answer has 200,001 characters" in refused(_with(document, ("turns", 0, "answer"), put))
     memory = document["initial_memory"]
     assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**30}})
     assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**10}})

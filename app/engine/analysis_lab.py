@@ -11,8 +11,9 @@ from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
+from app.models.amount import percent_text
 from app.models.memory_choices import shortened
-from app.models.memory_start import memory_in_words
+from app.models.memory_start import memory_after, memory_in_words
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
 from rxt.inference.cancel import IsCancelled
@@ -97,8 +98,7 @@ class Lab:
         before = self._replay.memory(subject, turn, cancelled)
         _check_mask(edit.slots, before)
         memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
-        start = memory_in_words(INITIAL, subject.opened_from)
-        where = start if turn == INITIAL else f"the memory after turn {turn + 1}"
+        where = memory_after(turn, subject.opened_from)
         return _save(inquiry, subject, memory, (before,), f"{where[:1].upper()}{where[1:]}, {words}")
 
     def _edited(
@@ -170,7 +170,7 @@ def _weight(weight: object, memory: MemoryState) -> FloatArray:
     if values.ndim < 2:
         values = values.reshape(-1, 1)
     if values.shape not in ((1, 1), (layers, 1), (layers, slots)):
-        raise RefusedError(f"The weights are {list(values.shape)}; the memory has {layers} layers of {slots} slots.")
+        raise RefusedError(f"The weights are {list(values.shape)}; the memory has {layers} layers of {slots:,} slots.")
     if not ((values >= 0) & (values <= 1)).all():
         raise RefusedError("A weight lies between 0 (all of the first memory) and 1 (all of the second).")
     return values
@@ -179,7 +179,7 @@ def _weight(weight: object, memory: MemoryState) -> FloatArray:
 def _mix_in_words(weight: FloatArray, a_name: str, b_name: str) -> str:
     if weight.size == 1:
         share = 100 * weight.item()
-        return f"{100 - share:.0f} % of {a_name} and {share:.0f} % of {b_name}"
+        return f"{percent_text(100 - share)} of {a_name} and {percent_text(share)} of {b_name}"
     what = "layer by layer" if weight.shape[1] == 1 else "slot by slot"
     how = "merged" if set(np.unique(weight)) <= {0.0, 1.0} else "mixed"
     return f"{a_name[:1].upper()}{a_name[1:]} and {b_name}, {how} {what}"

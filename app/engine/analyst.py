@@ -40,7 +40,8 @@ from app.engine.inquiries import (
 )
 from app.engine.recording import LIMIT_BYTES
 from app.engine.refusal import RefusedError
-from app.models.library import size_in_words, turns_in_words
+from app.models.amount import size_in_words
+from app.models.library import turns_in_words
 from rxt.inference.cancel import Cancelled, IsCancelled, check
 
 if TYPE_CHECKING:

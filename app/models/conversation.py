@@ -231,7 +231,7 @@ class Conversation(QAbstractListModel):
         if sender == "you":
             return f"You: {exchange.query}"
         status = STATUS_WORDS[exchange.status] if exchange.status is not None else exchange.state.value
-        version = f", version {exchange.version} of {len(exchange.versions)}" if len(exchange.versions) > 1 else ""
+        version = f", version {exchange.version:,} of {len(exchange.versions):,}" if len(exchange.versions) > 1 else ""
         return f"Answer: {exchange.answer} ({exchange.error or status}{version})"
 
     def _remove_after(self, kept: int) -> None:

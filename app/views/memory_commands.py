@@ -150,7 +150,7 @@ class MemoryCommands(QObject):
         history = self._workspace.history
         if turn is None:
             return ""
-        return f"The memory after turn {history.cursor + 1} of {history.last_turn + 1}, which is shown now."
+        return f"The memory after turn {history.cursor + 1:,} of {history.last_turn + 1:,}, which is shown now."
 
     # ---------------------------------------------------------------- the library
 

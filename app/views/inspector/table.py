@@ -134,7 +134,7 @@ class TableDialog(QDialog):
         self.view = QTableView()
         self.view.setModel(self.model)
         self.view.setAccessibleName(data.title)
-        self.view.setAccessibleDescription(f"{len(data.rows)} rows and {len(data.columns)} columns: {data.corner}")
+        self.view.setAccessibleDescription(f"{len(data.rows):,} rows and {len(data.columns):,} columns: {data.corner}")
         self.view.setTabKeyNavigation(False)  # Tab goes on to the buttons; arrows go from number to number
         self.view.setAlternatingRowColors(True)
         self.view.verticalHeader().setDefaultSectionSize(28)

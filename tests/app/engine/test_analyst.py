@@ -225,6 +225,12 @@ def test_that_an_ill_memory_is_described_in_words() -> None:
     assert not well.distance_from_initial.any()
 
 
+def test_that_many_slots_are_counted_with_a_comma() -> None:
+    many = MemoryState(torch.randn(12, 128, 32, generator=torch.Generator().manual_seed(0)))
+    found = health_of(INITIAL, many, many, None, lambda: False)
+    assert found.sentence.startswith("All 1,536 slots are in use")
+
+
 def test_that_a_comparison_names_the_slots_that_differ_most() -> None:
     found: Comparison = ask(subject(BETA), AskComparison(TurnMemory(0), TurnMemory(2)))
     a, b = (talk(BETA).memories[place].tensor.numpy() for place in (1, 3))
@@ -453,7 +459,7 @@ def test_that_two_memories_are_mixed_and_saved_as_synthetic(tmp_path: Path) -> N
     first, second = talk(BETA).memories[1], talk(BETA).memories[3]
     assert saved.memory == explain.interpolate(first, second, 0.25)
     assert saved.info.synthetic
-    assert found.label == "75 % of turn 1 and 25 % of turn 3"
+    assert found.label == "75\u00a0% of turn 1 and 25\u00a0% of turn 3"
     assert found.label in saved.info.description
     hashes = f"memories {first.sha256[:12]} and {second.sha256[:12]}"
     assert saved.info.origin == f"{found.label} of the chat “Alice” ({hashes})"

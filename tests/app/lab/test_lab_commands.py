@@ -247,8 +247,8 @@ def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels
     assert notice is not None
     assert not notice._clock.isActive()
     shown.analysis.tell_progress(0.4)
-    assert notices.texts == ("Recording “talk.npz”: 40% done.",)
-    assert notice.accessibleName() == "info: Recording “talk.npz”: 40% done."
+    assert notices.texts == ("Recording “talk.npz”: 40\u00a0% done.",)
+    assert notice.accessibleName() == "info: Recording “talk.npz”: 40\u00a0% done."
     cancel = notice.findChild(QAbstractButton, "noticeAction")
     assert cancel is not None
     cancel.click()
@@ -257,7 +257,7 @@ def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels
     shown.commands.recordings.write(tmp_path / "talk.npz")
     shown.analysis.found.emit(len(shown.analysis.asked), BundleSaved(tmp_path / "talk.npz", 4, 2_000))
     assert not any(words.startswith("Recording") for words in notices.texts)
-    assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2 kB)."
+    assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2.0 kB)."
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

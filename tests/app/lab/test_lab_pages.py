@@ -148,7 +148,7 @@ def test_that_only_marked_slots_are_mixed_where_that_is_chosen(bench: Bench, mix
     mixing.where.choose("slots")
     mixing.flush()
     assert "No slot is marked" in mixing.asking.run.toolTip()
-    assert mixing._all_words.text() == "50 % A · 50 % B"
+    assert mixing._all_words.text() == "50\u00a0% A · 50\u00a0% B"
     bench.selection.toggle_mark(1, 30)
     mixing.all.setValue(100)
     mixing.flush()

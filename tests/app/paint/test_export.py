@@ -393,6 +393,11 @@ def test_that_the_stamp_says_turns_as_people_count_them() -> None:
     assert STAMP.line(figure()).startswith("mneme-tiny · memory ab12ab12ab12 · after turn 4 · change 0.00 to 4.00")
 
 
+def test_that_a_percentage_stays_with_its_sign_in_the_facts() -> None:
+    told = replace(figure(), note="Turn 3 rewrote 41\u00a0%\nof   slots")
+    assert STAMP.facts(told)["note"] == "Turn 3 rewrote 41\u00a0% of slots"
+
+
 def test_that_the_facts_of_a_figure_leave_out_what_is_empty() -> None:
     lines = Lines("Lines", (), Axis("turn"), Axis("share"), Limits(-1, 1))
     plain = Figure("T", (heat(), lines, replace(lines, y=Axis("other"), limits=None)))

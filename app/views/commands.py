@@ -19,8 +19,7 @@ from app.views.deleted_chats import DeletedChats
 from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog
 from app.views.file_dialog import FileDialog
 from app.views.finding_commands import FindingCommands
-from app.views.help_dialog import HelpDialog
-from app.views.lab_requests import LabRequests, is_in_lab
+from app.views.help_dialog import HelpDialog, is_in_lab
 from app.views.main_window import PRESETS, MainWindow
 from app.views.memory_commands import MemoryCommands
 from app.views.notices import BUSY, Tone
@@ -30,6 +29,7 @@ from app.views.shortcuts_sheet import ShortcutsSheet
 if TYPE_CHECKING:
     from app.engine.messages import ConversationSummary
     from app.engine.port import EnginePort
+    from app.lab_actions import LabVerbs
     from app.models.settings import Preferences
     from app.models.workspace import Workspace
     from app.paths import Paths
@@ -56,6 +56,7 @@ class WindowCommands(QObject):
         themes: ThemeController,
         paths: Paths,
         version: str,
+        lab: LabVerbs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,7 +76,7 @@ class WindowCommands(QObject):
         self.reading = ChatReading(port, workspace, window, themes, self._keep, self)
         self.branches = BranchCommands(port, workspace, window, self.memories, self)
         self.finding = FindingCommands(port, workspace, window, themes, self)
-        self.lab = LabRequests(self)
+        self.lab = lab
         self._deleted_chats = DeletedChats(port, window.known_actions, self)
         self._connect()
 

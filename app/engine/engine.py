@@ -173,7 +173,7 @@ class Engine:
         self._need_saved(conversation)
         opening = from_store(loaded, self._journal.store, conversation, self._stop.is_set)
         self._open(opening)
-        self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
+        opening.place.keep_in(self._journal, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
             self._fail("This chat was opened at an earlier turn", opening.problem)
 

@@ -28,8 +28,9 @@ from app.engine.opening import Opening, fresh, from_memory, from_snapshot, from_
 from app.engine.refusal import EXPECTED, ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.shelf import Shelf
-from app.engine.snapshots import SUFFIX, SnapshotFolder
+from app.engine.snapshots import SnapshotFolder
 from app.engine.titles import title_of
+from app.models.library import MEMORY_SUFFIX
 from app.models.memory_status import OnStop
 from app.paths import Paths, unused
 from app.store.errors import StoreError
@@ -266,7 +267,7 @@ class Engine:
         folder = self._snapshots(loaded.library)
         folder.create()
         title = " ".join(clean(title).split()) or title_of(text)
-        path = unused(folder.folder / f"system-prompt{SUFFIX}")
+        path = unused(folder.folder / f"system-prompt{MEMORY_SUFFIX}")
         opening = from_memory(loaded, self._journal.new_id(), memory, title or path.stem)
         loaded.library.save_snapshot(path, memory, model=loaded.model, title=title, description=text, seed=seed)
         self._tell_saved(folder, path)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
+from app.models.library import MEMORY_SUFFIX
 from app.paths import private_folder, unused
 from app.store.trash import DAY_S, EARLIEST, KEPT_DAYS
 from rxt.errors import RxtError
@@ -25,8 +26,7 @@ from rxt.io.files import read_bounded, write_atomically
 if TYPE_CHECKING:
     from app.engine.library import Library
 
-SUFFIX = ".safetensors"
-PATTERN = f"*{SUFFIX}"
+PATTERN = f"*{MEMORY_SUFFIX}"
 LIMIT_BYTES = 2**31
 """Larger files are no memories."""
 LITTER_AGE_S = 86_400.0
@@ -136,12 +136,12 @@ class SnapshotFolder:
         """Takes a copy of a file from elsewhere into the folder; returns its place."""
         self._library.read_snapshot(path)  # refused before anything is written
         self.create()
-        return self._copy(path, unused(self.folder / f"{path.stem or 'memory'}{SUFFIX}"))
+        return self._copy(path, unused(self.folder / f"{path.stem or 'memory'}{MEMORY_SUFFIX}"))
 
     def export(self, path: Path, target: Path) -> None:
         """Writes a copy of a memory to `target`, replacing what was there only when all of it is on the disk."""
-        if target.suffix.lower() != SUFFIX:
-            raise RefusedError(f"A memory file ends in {SUFFIX}; nothing was written.")
+        if target.suffix.lower() != MEMORY_SUFFIX:
+            raise RefusedError(f"A memory file ends in {MEMORY_SUFFIX}; nothing was written.")
         if path.resolve() == target.resolve():
             return
         self._library.read_snapshot(path)

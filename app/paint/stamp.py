@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.models.memory_history import INITIAL
 from app.paint.figure import Bars, Heat, Lines
 from app.paint.number import decimals_for, number_text
 
 if TYPE_CHECKING:
     from app.paint.figure import Figure, Panel
     from app.paint.limits import Limits
-
-INITIAL = -1
 
 
 @dataclass(frozen=True, slots=True)

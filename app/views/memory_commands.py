@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QDialog
 from app.engine.commands import WriteSystemPrompt
 from app.engine.errands import ImportSnapshot
 from app.models.conversation import MessageRole
+from app.models.library import MEMORY_SUFFIX
 from app.models.phase import Phase
 from app.views.deleted_memories import DeletedMemories
-from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
+from app.views.dialogs import SNAPSHOT_FILTER, SaveMemoryDialog, file_name
 from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
@@ -114,7 +115,7 @@ class MemoryCommands(QObject):
         dialog = FileDialog(self._above, "Save memory as", Path.home(), SNAPSHOT_FILTER)
         dialog.setObjectName("saveMemoryAsDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.setDefaultSuffix(MEMORY_SUFFIX[1:])
         dialog.selectFile(file_name(title))
         chat = self._workspace.history.initial
         dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
@@ -205,7 +206,7 @@ class MemoryCommands(QObject):
         dialog = FileDialog(self._above, "Export memory", Path.home(), SNAPSHOT_FILTER)
         dialog.setObjectName("exportMemoryDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.setDefaultSuffix(MEMORY_SUFFIX[1:])
         dialog.selectFile(path.name)
         dialog.place_chosen.connect(lambda target: self._port.export_snapshot(path, target))
         self._dialogs.open("export", dialog)
@@ -234,7 +235,7 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_dropped(self, paths: tuple[Path, ...]) -> None:
-        memories = tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+        memories = tuple(path for path in paths if path.suffix.lower() == MEMORY_SUFFIX)
         self.take_in(memories, tuple(path for path in paths if path not in memories))
 
     # ---------------------------------------------------------------- system prompts

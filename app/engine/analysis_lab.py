@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.engine.analysis_replay import Replay, initial_of, model_of
-from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
+from app.engine.findings import Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
 from app.models.amount import percent_text
 from app.models.memory_choices import shortened
+from app.models.memory_history import INITIAL
 from app.models.memory_start import memory_after, memory_in_words
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits

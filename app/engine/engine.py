@@ -29,8 +29,9 @@ from app.engine.opening import Opening, fresh, from_memory, from_snapshot, from_
 from app.engine.refusal import EXPECTED, ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.shelf import Shelf
-from app.engine.snapshots import PROMPT, SUFFIX, SnapshotFolder
+from app.engine.snapshots import PROMPT, SnapshotFolder
 from app.engine.titles import title_of
+from app.models.library import MEMORY_SUFFIX
 from app.models.memory_status import OnStop
 from app.paths import Paths
 from app.store.errors import StoreError
@@ -174,7 +175,7 @@ class Engine:
         self._need_saved(conversation)
         opening = from_store(loaded, self._journal.store, conversation, self._stop.is_set)
         self._open(opening)
-        self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
+        opening.place.keep_in(self._journal, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
             self._fail("This chat was opened at an earlier turn", opening.problem)
 
@@ -270,7 +271,7 @@ class Engine:
         write = partial(
             loaded.library.save_snapshot, memory=memory, model=loaded.model, title=title, description=text, seed=seed
         )
-        self._tell_saved(folder, folder.save(folder.folder / f"{PROMPT}{SUFFIX}", write, beside=True))
+        self._tell_saved(folder, folder.save(folder.folder / f"{PROMPT}{MEMORY_SUFFIX}", write, beside=True))
         self._open(opening)
 
     def delete_snapshot(self, path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
+from app.models.library import MEMORY_SUFFIX
 from app.paths import private_folder
 from app.store.trash import DAY_S, EARLIEST, KEPT_DAYS
 from rxt.errors import RxtError
@@ -27,8 +28,7 @@ from rxt.io.files import in_free_place, move_new, read_bounded, write_atomically
 if TYPE_CHECKING:
     from app.engine.library import Library
 
-SUFFIX = ".safetensors"
-PATTERN = f"*{SUFFIX}"
+PATTERN = f"*{MEMORY_SUFFIX}"
 PROMPT = "system-prompt"
 """What the file of a system prompt is called."""
 LIMIT_BYTES = 2**31
@@ -144,7 +144,7 @@ class SnapshotFolder:
         """Takes a copy of a file from elsewhere into the folder; returns its place."""
         self._library.read_snapshot(path)  # refused before anything is written
         self.create()
-        return self._copy(path, self.folder / f"{path.stem or 'memory'}{SUFFIX}")
+        return self._copy(path, self.folder / f"{path.stem or 'memory'}{MEMORY_SUFFIX}")
 
     def save(self, path: Path, write: Callable[..., object], beside: bool) -> Path:
         """Has `write` (path, is_new) make a memory, here or elsewhere; returns its place. beside: where something is at
@@ -158,8 +158,8 @@ class SnapshotFolder:
 
     def export(self, path: Path, target: Path) -> None:
         """Writes a copy of a memory to `target`, replacing what was there only when all of it is on the disk."""
-        if target.suffix.lower() != SUFFIX:
-            raise RefusedError(f"A memory file ends in {SUFFIX}; nothing was written.")
+        if target.suffix.lower() != MEMORY_SUFFIX:
+            raise RefusedError(f"A memory file ends in {MEMORY_SUFFIX}; nothing was written.")
         if path.resolve() == target.resolve():
             return
         self._library.read_snapshot(path)

@@ -8,6 +8,8 @@ from enum import IntEnum
 from PySide6.QtCore import Qt
 
 TITLE_LIMIT = 120
+MEMORY_SUFFIX = ".safetensors"
+"""Of the files of saved memories."""
 JOINERS = "\u200c\u200d"
 
 

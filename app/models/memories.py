@@ -13,17 +13,16 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
     QUrl,
 )
 
 from app.models.amount import shape_in_words, size_in_words
+from app.models.any_index import AnyIndex
 from app.models.library import LibraryRole, one_line, turns_in_words
 from rxt.events import FloatArray
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 FILE_TYPE = "text/uri-list"
 
 

@@ -12,6 +12,7 @@ from app.models.memory_start import memory_after, memory_in_words, memory_label
 from rxt.events import FloatArray, MemorySummary, TurnRecord
 
 INITIAL = -1
+"""The number of the memory before the first turn."""
 
 
 class MemoryHistory(QObject):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.models.memory_history import INITIAL
 from app.paint.figure import Bars, Heat, Lines
 from app.paint.number import decimals_for, number_text
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from app.paint.figure import Figure, Panel
     from app.paint.limits import Limits
 
-INITIAL = -1
 _SPACES = re.compile(r"[^\S\u00a0]+")  # but for those that hold a number and its sign together
 
 

@@ -40,7 +40,6 @@ from app.engine.findings import (
     size_bytes,
 )
 from app.engine.inquiries import (
-    INITIAL,
     AskComparison,
     AskEdited,
     AskHealth,
@@ -57,7 +56,6 @@ from app.engine.inquiries import (
     AskWrites,
     BranchMemory,
     Edit,
-    EditKind,
     Inquiry,
     MemoryRef,
     SnapshotMemory,
@@ -65,6 +63,8 @@ from app.engine.inquiries import (
 )
 from app.engine.library import Loaded
 from app.engine.refusal import RefusedError
+from app.models.lab import EditKind
+from app.models.memory_history import INITIAL
 from app.paint.order import by_likeness
 from rxt.errors import SnapshotError
 from rxt.inference import explain

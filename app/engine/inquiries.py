@@ -18,8 +18,8 @@ import numpy.typing as npt
 from app.engine.findings import INITIAL
 
 __all__ = [
-    "INITIAL", "AskBundle", "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin",
-    "AskPaired", "AskProbe", "AskProvenance", "AskReadHeads", "AskReads", "AskSimilarity", "AskValues", "AskWrites",
+    "INITIAL", "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin", "AskPaired",
+    "AskProbe", "AskProvenance", "AskReadHeads", "AskReads", "AskRecording", "AskSimilarity", "AskValues", "AskWrites",
     "BranchMemory", "Edit", "EditKind", "Inquiry", "MemoryRef", "SlotMask", "SnapshotMemory", "TurnMemory",
 ]  # fmt: skip
 
@@ -209,8 +209,8 @@ class AskEdited:
 
 
 @dataclass(frozen=True, slots=True)
-class AskBundle:
-    """-> BundleSaved: everything the views show of some turns of the open path (None: of all), in one file."""
+class AskRecording:
+    """-> RecordingSaved: everything the views show of some turns of the open path (None: of all), in one file."""
 
     path: Path
     turns: tuple[int, ...] | None = None
@@ -235,6 +235,6 @@ Inquiry = (
     | AskProbe
     | AskMix
     | AskEdited
-    | AskBundle
+    | AskRecording
     | AskOrigin
 )

@@ -1,4 +1,4 @@
-"""A bundle as a source of findings: the same signals as the live analyst, without a model and without torch.
+"""A recording as a source of findings: the same signals as the live analyst, without a model and without torch.
 
 What is not in the file is refused with a sentence. The file is read on the source's own thread.
 """
@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.engine.analysis_port import ThreadedAnalysis
 from app.engine.analysis_provenance import provenance_of
-from app.engine.bundle import Bundle, open_bundle
 from app.engine.findings import Finding, Origin, ProvenanceMap
 from app.engine.inquiries import AskOrigin, AskProvenance, Inquiry
+from app.engine.recording import Recording, open_recording
 from app.engine.refusal import RefusedError
 from rxt.events import GateLaw
 from rxt.inference.cancel import Cancelled
@@ -23,17 +23,17 @@ _UNGATED = GateLaw("none", "none", False)
 
 
 class RecordedAnalysis(ThreadedAnalysis):
-    """Answers from the bundle at `path`.
+    """Answers from the recording at `path`.
 
     Signals:
         origin_changed(): the file was read; `origin` is what it holds.
-        failed(message): it is no bundle that can be shown; every inquiry will be refused.
+        failed(message): it is not a recording that can be shown; every inquiry will be refused.
     """
 
     failed = Signal(str)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
-        super().__init__(BundleAnalyst, parent)
+        super().__init__(RecordingAnalyst, parent)
         self._path = path
         self._origin: Origin | None = None
         self._opening: int | None = None
@@ -64,28 +64,28 @@ class RecordedAnalysis(ThreadedAnalysis):
             super()._hand_back(ticket, message)
 
 
-class BundleAnalyst:
+class RecordingAnalyst:
     """Answers from a file, which is read with the first inquiry."""
 
     def __init__(self) -> None:
-        self._bundle: Bundle | None = None
+        self._recording: Recording | None = None
         self._answers: dict[Inquiry, Finding] = {}
 
     def answer(
         self, inquiry: Inquiry, subject: Path, pause: Callable[[], bool], progress: Callable[[float], None]
     ) -> Finding | None:
         """Raises RefusedError for what the file does not hold, RecordingError and OSError where it cannot be read."""
-        bundle = self._bundle
-        if bundle is None:
+        recording = self._recording
+        if recording is None:
             try:
-                bundle = self._bundle = open_bundle(subject, pause)
+                recording = self._recording = open_recording(subject, pause)
             except Cancelled:
                 return None
-            self._answers = bundle.answers()
+            self._answers = recording.answers()
         if isinstance(inquiry, AskOrigin):
-            return bundle.origin
+            return recording.origin
         if isinstance(inquiry, AskProvenance):
-            return _provenance(bundle, inquiry)
+            return _provenance(recording, inquiry)
         finding = self._answers.get(inquiry)
         if finding is None:
             raise RefusedError(
@@ -97,8 +97,8 @@ class BundleAnalyst:
         """It holds a file and no model."""
 
 
-def _provenance(bundle: Bundle, inquiry: AskProvenance) -> ProvenanceMap:
-    records, factors = bundle.origin.records, bundle.factors
+def _provenance(recording: Recording, inquiry: AskProvenance) -> ProvenanceMap:
+    records, factors = recording.origin.records, recording.factors
     if factors is None:
         raise RefusedError("This recording does not say which turn wrote what.")
     turns = len(records) if inquiry.turn is None else inquiry.turn + 1

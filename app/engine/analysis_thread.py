@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QThread, Signal
 
-from app.engine.inquiries import AskBundle, AskInfluence, AskProbe
+from app.engine.inquiries import AskInfluence, AskProbe, AskRecording
 from app.engine.refusal import RefusedError, sentence
 from app.store.errors import StoreError
 from rxt.errors import RxtError
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 STACK_BYTES = 16 * 2**20
 """Some systems give a thread 512 kB, too little for torch."""
-LONG = (AskBundle, AskInfluence, AskProbe)
+LONG = (AskInfluence, AskProbe, AskRecording)
 _log = logging.getLogger(__name__)
 
 
 class Analyst(Protocol):
-    """Who answers. subject: what the inquiry is about, a Subject or the Path of a bundle. `pause` is called between
+    """Who answers. subject: what the inquiry is about, a Subject or the Path of a recording. `pause` is called between
     steps and may take its time; where it returns True the work is called off and None is the answer. `progress` is told
     shares from 0 to 1. `forget` is called when the model that was looked into is not open any more."""
 

@@ -15,10 +15,8 @@ from app.engine import analysis_maps as maps
 from app.engine.analysis_lab import Lab, turn_of
 from app.engine.analysis_provenance import provenance_of
 from app.engine.analysis_replay import Replay, initial_of, model_of
-from app.engine.bundle import Bundle, Kept, save_bundle, unpacked_bytes
-from app.engine.findings import BundleSaved, Finding, Health, ProvenanceMap, size_bytes
+from app.engine.findings import Finding, Health, ProvenanceMap, RecordingSaved, size_bytes
 from app.engine.inquiries import (
-    AskBundle,
     AskComparison,
     AskEdited,
     AskHealth,
@@ -30,6 +28,7 @@ from app.engine.inquiries import (
     AskProvenance,
     AskReadHeads,
     AskReads,
+    AskRecording,
     AskSimilarity,
     AskValues,
     AskWrites,
@@ -37,7 +36,8 @@ from app.engine.inquiries import (
     Inquiry,
     TurnMemory,
 )
-from app.engine.recording import LIMIT_BYTES
+from app.engine.recorded_turns import LIMIT_BYTES
+from app.engine.recording import Kept, Recording, save_recording, unpacked_bytes
 from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
 from app.models.library import turns_in_words
@@ -109,8 +109,8 @@ class ModelAnalyst:
                 return self._lab.mixed(inquiry, subject, pause)
             case AskEdited():
                 return self._lab.edited(inquiry, subject, pause)
-            case AskBundle():
-                return self._bundle(inquiry, subject, pause, progress)
+            case AskRecording():
+                return self._recording(inquiry, subject, pause, progress)
             case AskOrigin():
                 return subject.origin
             case AskProvenance():
@@ -161,7 +161,9 @@ class ModelAnalyst:
             return dataclasses.replace(found, note=f"{found.note} {INEXACT}".strip())
         return found
 
-    def _bundle(self, inquiry: AskBundle, subject: Subject, pause: IsCancelled, progress: Progress) -> BundleSaved:
+    def _recording(
+        self, inquiry: AskRecording, subject: Subject, pause: IsCancelled, progress: Progress
+    ) -> RecordingSaved:
         """What the quick inquiries answer for the chosen turns, in one file; what was said after them is not in it."""
         turns = range(len(subject.turns)) if inquiry.turns is None else sorted(set(inquiry.turns))
         for turn in turns:
@@ -193,8 +195,8 @@ class ModelAnalyst:
             progress(COMPUTED + (1 - COMPUTED) * share)
             check(pause)
 
-        file_bytes = save_bundle(inquiry.path, Bundle(origin, tuple(found), factors), packed)
-        return BundleSaved(inquiry.path, len(turns), file_bytes, last - len(turns))
+        file_bytes = save_recording(inquiry.path, Recording(origin, tuple(found), factors), packed)
+        return RecordingSaved(inquiry.path, len(turns), file_bytes, last - len(turns))
 
 
 class FindingCache:
@@ -227,7 +229,7 @@ def _key(inquiry: Inquiry, subject: Subject) -> object | None:
     """Equal keys have equal findings. None for what is computed anew each time: it writes a file or reads one."""
     last = len(subject.turns) - 1
     match inquiry:
-        case AskMix() | AskEdited() | AskBundle() | AskOrigin():
+        case AskMix() | AskEdited() | AskRecording() | AskOrigin():
             return None
         case AskProbe(questions=None):
             info = subject.loaded.info

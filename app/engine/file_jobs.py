@@ -6,7 +6,6 @@ Law: the main thread hands over what makes the bytes and hears when they are on 
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,16 +65,8 @@ class _Worker(QObject):
     refused = Signal(int, str)
     progressed = Signal(int, float)
 
-    def __init__(self, orders: deque[_Order]) -> None:
-        super().__init__()
-        self._orders = orders
-
-    @Slot()
-    def work(self) -> None:
-        """Does the oldest order; each order comes with one call."""
-        if not self._orders:
-            return
-        order = self._orders.popleft()
+    @Slot(object)
+    def work(self, order: _Order) -> None:
         try:
             result = self._result(order)
         except CalledOff:
@@ -124,17 +115,16 @@ class FileJobs(QObject):
     done = Signal(int, object)
     refused = Signal(int, str)
     progressed = Signal(int, float)
-    _ordered = Signal()
+    _ordered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._orders: deque[_Order] = deque()
         self._open: dict[int, _Order] = {}
         self._tickets = 0
         self._is_closed = False
         self._thread = QThread()  # no parent: a disk that hangs must not take the window with it
         self._thread.setObjectName("files")
-        self._worker = _Worker(self._orders)
+        self._worker = _Worker()
         self._worker.moveToThread(self._thread)
         queued = Qt.ConnectionType.QueuedConnection
         self._ordered.connect(self._worker.work, queued)
@@ -148,10 +138,9 @@ class FileJobs(QObject):
         if not self._is_closed:
             order = _Order(self._tickets, job)
             self._open[order.ticket] = order
-            self._orders.append(order)
             if not self._thread.isRunning():
                 self._thread.start()
-            self._ordered.emit()
+            self._ordered.emit(order)
         return self._tickets
 
     @property

@@ -259,7 +259,7 @@ class Synthetic:
 
 
 @dataclass(frozen=True, slots=True)
-class BundleSaved:
+class RecordingSaved:
     """The open path was exported as one file that opens without the model. turns: those that findings were kept of;
     before: how many others, earlier ones, go along with their words."""
 
@@ -300,6 +300,6 @@ Finding = (
     | Influence
     | ProbeResult
     | Synthetic
-    | BundleSaved
+    | RecordingSaved
     | Origin
 )

@@ -8,50 +8,44 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from app.engine.hub_messages import DownloadProgress, HubModel, HubRefusal, ModelOffer
 from rxt.errors import RxtError
+from rxt.inference.cancel import IsCancelled
 
 if TYPE_CHECKING:
     from rxt.io.errand import Progress
 
 SHUTDOWN_MS = 2000
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class _Job:
-    """One request; `run` is called on the hub's thread and returns what to report."""
-
-    run: Callable[[_Job, Callable[[object], None]], object]
-    stopped: threading.Event = field(default_factory=threading.Event)
+Run: TypeAlias = Callable[[IsCancelled, Callable[[object], None]], object]
+"""What a request does on the hub's thread: it asks whether it is stopped, may report, and returns what to report."""
 
 
 class _Worker(QObject):
-    """Runs jobs, one after another.
+    """Runs requests, one after another.
 
-    Signals: reported(job, what): something came of a job; finished(job): it is over.
+    Signals: reported(stopped, what): something came of the request that `stopped` ends.
     """
 
     reported = Signal(object, object)
-    finished = Signal(object)
 
-    @Slot(object)
-    def work(self, job: _Job) -> None:
+    @Slot(object, object)
+    def work(self, run: Run, stopped: threading.Event) -> None:
+        report = partial(self.reported.emit, stopped)
         try:
-            if not job.stopped.is_set():
-                self.reported.emit(job, job.run(job, lambda what: self.reported.emit(job, what)))
+            if not stopped.is_set():
+                report(run(stopped.is_set, report))
         except RxtError as error:
-            self.reported.emit(job, _refusal(error))
+            report(_refusal(error))
         except BaseException as error:  # noqa: BLE001 - the thread must live; an unknown error may hold the token
             _log.error("asking the hub failed: %s", type(error).__name__)
             words = f"Asking the hub failed ({type(error).__name__}). Nothing was changed."
-            self.reported.emit(job, HubRefusal(words, "other"))
-        self.finished.emit(job)
+            report(HubRefusal(words, "other"))
 
 
 class HubPort(QObject):
@@ -63,7 +57,6 @@ class HubPort(QObject):
         progressed(DownloadProgress): about ten times a second while `fetch` runs.
         fetched(folder): the model is on this computer, in this folder.
         refused(HubRefusal): nothing came of the last request.
-        busy_changed(bool): whether a request is under way.
     """
 
     found = Signal(object)
@@ -71,13 +64,12 @@ class HubPort(QObject):
     progressed = Signal(object)
     fetched = Signal(str)
     refused = Signal(object)
-    busy_changed = Signal(bool)
 
-    _requested = Signal(object)
+    _requested = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: _Job | None = None
+        self._stopped: threading.Event | None = None  # of the last request
         self._closed = False
         self._thread = QThread()  # no parent: see shutdown
         self._thread.setObjectName("hub")
@@ -85,11 +77,6 @@ class HubPort(QObject):
         self._worker.moveToThread(self._thread)
         self._requested.connect(self._worker.work, Qt.ConnectionType.QueuedConnection)
         self._worker.reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
-        self._worker.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._job is not None
 
     def is_still_to_come(self, model: str) -> bool:
         """Whether a folder or repository is one that would have to be downloaded; asks this computer alone."""
@@ -100,10 +87,10 @@ class HubPort(QObject):
     def search(self, text: str) -> None:
         """Finds models by words of their names."""
 
-        def run(job: _Job, report: Callable[[object], None]) -> tuple[HubModel, ...]:
+        def run(cancelled: IsCancelled, report: Callable[[object], None]) -> tuple[HubModel, ...]:
             from rxt.io.hub_search import search
 
-            results = search(text, cancelled=job.stopped.is_set)
+            results = search(text, cancelled=cancelled)
             return tuple(HubModel(item.repository, item.gated, item.downloads) for item in results)
 
         self._request(run)
@@ -111,11 +98,11 @@ class HubPort(QObject):
     def look_up(self, repository: str, token: str | None = None) -> None:
         """Asks what a download would bring. repository: owner/name, perhaps followed by @ and a revision."""
 
-        def run(job: _Job, report: Callable[[object], None]) -> ModelOffer:
+        def run(cancelled: IsCancelled, report: Callable[[object], None]) -> ModelOffer:
             from rxt.io.hub import look_up, page_of
 
             name, _, revision = repository.partition("@")
-            listing = look_up(name, revision=revision or None, token=token, cancelled=job.stopped.is_set)
+            listing = look_up(name, revision=revision or None, token=token, cancelled=cancelled)
             return ModelOffer(
                 listing.repository, listing.commit, listing.gated, len(listing.files), listing.total_bytes,
                 page_of(listing.repository), listing.is_copy,
@@ -126,49 +113,44 @@ class HubPort(QObject):
     def fetch(self, repository: str, commit: str, token: str | None = None) -> None:
         """Downloads one commit, or goes on with a download that was stopped; brings again what the disk cut short."""
 
-        def run(job: _Job, report: Callable[[object], None]) -> str:
+        def run(cancelled: IsCancelled, report: Callable[[object], None]) -> str:
             from rxt.io.hub import fetch_whole
 
             def progress(done: Progress) -> None:
                 report(DownloadProgress(done.phase, done.done_bytes, done.total_bytes, done.speed, done.remaining_s))
 
-            stopped = job.stopped.is_set
-            found = fetch_whole(repository, revision=commit, token=token, progress=progress, cancelled=stopped)
+            found = fetch_whole(repository, revision=commit, token=token, progress=progress, cancelled=cancelled)
             return str(found.folder)
 
         self._request(run)
 
     def cancel(self) -> None:
         """Ends the request under way within a second; what has arrived of a download is kept."""
-        if self._job is not None:
-            self._job.stopped.set()
+        if self._stopped is not None:
+            self._stopped.set()
 
     def shutdown(self) -> bool:
         """Ends the request and the thread; whether it ended within SHUTDOWN_MS. Nothing is signalled any more."""
         if not self._closed:
             self._closed = True
             self._worker.reported.disconnect(self._on_reported)
-            self._worker.finished.disconnect(self._on_finished)
             self.cancel()
-            self._job = None  # what was posted before the end is of no request any more
+            self._stopped = None  # what was posted before the end is of no request any more
             self._thread.quit()
         return not self._thread.isRunning() or self._thread.wait(SHUTDOWN_MS)
 
-    def _request(self, run: Callable[[_Job, Callable[[object], None]], object]) -> None:
+    def _request(self, run: Run) -> None:
         if self._closed:
             return
-        was_busy = self.is_busy
         self.cancel()
-        self._job = _Job(run)
+        self._stopped = threading.Event()
         if not self._thread.isRunning():
             self._thread.start()
-        self._requested.emit(self._job)
-        if not was_busy:
-            self.busy_changed.emit(True)
+        self._requested.emit(run, self._stopped)
 
     @Slot(object, object)
-    def _on_reported(self, job: _Job, what: object) -> None:
-        if job is not self._job:  # another request was made since
+    def _on_reported(self, stopped: threading.Event, what: object) -> None:
+        if stopped is not self._stopped:  # another request was made since
             return
         if isinstance(what, HubRefusal):
             self.refused.emit(what)
@@ -180,12 +162,6 @@ class HubPort(QObject):
             self.fetched.emit(what)
         else:
             self.found.emit(what)
-
-    @Slot(object)
-    def _on_finished(self, job: _Job) -> None:
-        if job is self._job:
-            self._job = None
-            self.busy_changed.emit(False)
 
 
 def _refusal(error: RxtError) -> HubRefusal:

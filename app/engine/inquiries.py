@@ -18,8 +18,8 @@ import numpy.typing as npt
 from app.models.lab import EditKind
 
 __all__ = [
-    "AskBundle", "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin",
-    "AskPaired", "AskProbe", "AskProvenance", "AskReadHeads", "AskReads", "AskSimilarity", "AskValues", "AskWrites",
+    "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin", "AskPaired",
+    "AskProbe", "AskProvenance", "AskReadHeads", "AskReads", "AskRecording", "AskSimilarity", "AskValues", "AskWrites",
     "BranchMemory", "Edit", "Inquiry", "MemoryRef", "SlotMask", "SnapshotMemory", "TurnMemory",
 ]  # fmt: skip
 
@@ -208,8 +208,8 @@ class AskEdited:
 
 
 @dataclass(frozen=True, slots=True)
-class AskBundle:
-    """-> BundleSaved: everything the views show of some turns of the open path (None: of all), in one file."""
+class AskRecording:
+    """-> RecordingSaved: everything the views show of some turns of the open path (None: of all), in one file."""
 
     path: Path
     turns: tuple[int, ...] | None = None
@@ -234,6 +234,6 @@ Inquiry = (
     | AskProbe
     | AskMix
     | AskEdited
-    | AskBundle
+    | AskRecording
     | AskOrigin
 )

@@ -1,309 +1,205 @@
-"""Recorded turns as a file: what the window draws of a conversation, without a model and without torch.
+"""A recording: turns with what was found out about them, as one file that opens without model and torch.
 
-A recording is a NumPy archive (.npz) of plain float32 arrays and one JSON header; nothing in it is ever unpickled.
-Arrays are named `initial/norm`, `<turn>/norm`, `<turn>/change`, `<turn>/cosine` and `<turn>/gate/<stage>`, each [L, S].
-Version 2 holds more: header entries and arrays that app.engine.bundle knows; here they are passed by.
+Beside the turns (app.engine.recorded_turns) its header names the model and lists findings, whose arrays are named
+`finding/<number>/<field>`; `factors/keep` and `factors/wrote` are those of the gates, from which the provenance after
+any turn follows.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import io
-import json
-import math
-import re
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 
-from app.models.amount import size_in_words
-from rxt.events import (
-    FinishReason,
-    FloatArray,
-    GateActivation,
-    GateLaw,
-    GateName,
-    GateSource,
-    GateStage,
-    MemorySummary,
-    Sampling,
-    TurnMetrics,
-    TurnRecord,
-    frozen_array,
-)
-from rxt.inference.cancel import Cancelled, IsCancelled, check, never
-from rxt.io.files import read_bounded, write_atomically
+from app.engine import recorded_turns
+from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writes
+from app.engine.inquiries import AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
+from app.engine.recorded_turns import RecordedTurns, RecordingError, checked_header, text_of
+from app.models.memory_history import INITIAL
+from rxt.events import frozen_array
+from rxt.inference.cancel import IsCancelled, never
+from rxt.inference.gate_factors import GateFactors, Measure
+from rxt.io.files import write_atomically
 
-if TYPE_CHECKING:
-    from pathlib import Path
+Array = np.ndarray[Any, Any]
 
-FORMAT = "mneme-recording"
-VERSION, EXTENDED_VERSION = 1, 2
-LIMIT_BYTES = 4 * 2**30  # unpacked: 500 turns of 21 × 4096 slots with three gates are 1.0 GB
-
-_HEADER = "header"
-_ARRAY = ".npy"
-_OWN_KEYS = frozenset(("format", "version", "initial", "turns"))
-_OWN_ARRAY = re.compile(r"(initial|\d+)/")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class RecordingError(ValueError):
-    """The file is no recording that can be shown; the message says why."""
+_KINDS: dict[str, tuple[type[Any], type[Any], dict[str, str]]] = {
+    "reads": (AskReads, Reads, {"weights": "TLS", "sources": "TN"}),
+    "writes": (AskWrites, Writes, {"weights": "LST", "written": "LS"}),
+    "similarity": (AskSimilarity, Similarity, {"cosine": "LPP", "effective_rank": "L", "order": "LS"}),
+    "health": (
+        AskHealth,
+        Health,
+        {"dead": "LS", "duplicate": "LS", "saturated": "LS", "norm_drift": "L", "distance_from_initial": "L"},
+    ),
+}
+"""By name, the inquiry, its finding and the shapes of its arrays (T tokens, N turns, P places)."""
+Kept = Reads | Writes | Similarity | Health
+_NAMES: dict[type[Any], str] = {finding: name for name, (_, finding, _) in _KINDS.items()}
+_DTYPES = dict.fromkeys(("dead", "duplicate", "saturated"), np.bool_) | {"order": np.int32}
+"""Of the arrays that hold no float32."""
+_OPTIONAL = ("order",)
+"""Arrays that a finding need not have, and had not in former versions."""
+_OF_THE_MODEL = ("heads",)
+"""What says what more the model can be asked: a recording has none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """An initial memory and the turns that followed it, numbered 0, 1, …"""
+    """origin: the path, no turn of it left out in between. findings: of some or all turns. factors: of all turns, or
+    None."""
 
-    initial: MemorySummary
-    records: tuple[TurnRecord, ...]
+    origin: Origin
+    findings: tuple[Kept, ...]
+    factors: GateFactors | None = None
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Extra:
-    """What a file of version 2 holds beside the recording: entries of its header and arrays by name."""
-
-    header: Mapping[str, Any]
-    arrays: Mapping[str, np.ndarray[Any, Any]]
+    def answers(self) -> dict[Inquiry, Finding]:
+        """The findings by the inquiry that they answer."""
+        return {_KINDS[_NAMES[type(finding)]][0](finding.turn): finding for finding in self.findings}
 
 
-def to_bytes(
-    recording: Recording, extra: Extra | None = None, told: Callable[[float], object] = lambda share: None
-) -> bytes:
-    """The recording as the bytes of a file. told: before each array and at the end, which share is packed, 0 to 1; what
-    it raises ends the work."""
-    header = {
-        **({} if extra is None else extra.header),
-        "format": FORMAT,
-        "version": VERSION if extra is None else EXTENDED_VERSION,
-        "initial": _without_arrays(recording.initial, "norm"),
-        "turns": [_header_of(record) for record in recording.records],
-    }
-    text = json.dumps(header, ensure_ascii=True, allow_nan=False)
-    arrays: dict[str, Any] = {_HEADER: np.frombuffer(text.encode(), np.uint8), "initial/norm": recording.initial.norm}
-    if extra is not None:
-        arrays |= extra.arrays
-    for turn, record in enumerate(recording.records):  # as the reader counts: a record may have another number
-        for name in ("norm", "change", "cosine"):
-            arrays[f"{turn}/{name}"] = getattr(record, name)
-        for stage in record.gates:
-            arrays[f"{turn}/gate/{stage.name}"] = stage.values
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:  # np.savez_compressed could not be called off
-        for number, (name, array) in enumerate(arrays.items()):
-            told(number / len(arrays))
-            with archive.open(f"{name}{_ARRAY}", "w", force_zip64=True) as file:
-                np.save(file, array, allow_pickle=False)
-    told(1.0)
-    return buffer.getvalue()
+def save_recording(path: Path, recording: Recording, told: Callable[[float], object] = lambda share: None) -> int:
+    """Writes the recording, whole or not at all, and returns its size in bytes. Raises OSError.
+
+    told: as packing goes on, which share is done, 0 to 1; where it raises, nothing is written."""
+    data = to_bytes(recording, told)
+    write_atomically(path, data)
+    return len(data)
 
 
-def from_bytes(data: bytes) -> Recording:
-    """The recording in the bytes of a file. Raises RecordingError."""
-    return parts(data)[0]
+def unpacked_bytes(origin: Origin, turns: Sequence[int], most_places: int) -> int:
+    """What the arrays of a recording with the findings of these turns will take, known before any is computed.
+
+    most_places: to how many places similarity is pooled."""
+    layers, slots = origin.initial.layers, origin.initial.slots
+    pool = -(-slots // most_places)
+    places, numbers = -(-slots // pool), 4 * layers * slots
+    masks, order = 3 * layers * slots, numbers if pool > 1 else 0
+    of_memory = 4 * layers * (places**2 + 3) + order + masks
+    size = 2 * numbers + of_memory  # of the initial memory, with what of it is in each slot
+    size += sum((5 + len(record.gates)) * numbers for record in origin.records)  # norm, change, cosine and factors
+    for turn in turns:
+        written, read = len(origin.records[turn].interaction_ids), len(origin.records[turn].answer_ids)
+        size += of_memory + (written + 1) * numbers + read * (numbers + 4 * (turn + 1))
+    return size
 
 
-def parts(data: bytes, cancelled: IsCancelled = never) -> tuple[Recording, Extra]:
-    """The recording and what else is in the file: nothing in version 1. Raises RecordingError, and Cancelled where it
-    was called off between two arrays."""
-    arrays = _arrays(data, cancelled)
-    header = _header(arrays.pop(_HEADER, None))
-    extra = Extra({}, {})
-    if header["version"] == EXTENDED_VERSION:
-        others = [name for name in arrays if not _OWN_ARRAY.match(name)]
-        entries = {key: value for key, value in header.items() if key not in _OWN_KEYS}
-        extra = Extra(entries, {name: arrays.pop(name) for name in others})
-    try:
-        initial = _initial(header["initial"], arrays)
-        records = tuple(_record(turn, item, initial, arrays) for turn, item in enumerate(header["turns"]))
-    except RecordingError:
-        raise
-    except KeyError as error:
-        raise RecordingError(f"The recording lacks {error.args[0]!r}.") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise RecordingError(f"The recording's header is malformed: {error}.") from error
+def open_recording(path: str | Path, cancelled: IsCancelled = never) -> Recording:
+    """Reads a recording. Raises RecordingError for what is not one, OSError, and Cancelled where it was called off
+    between two arrays."""
+    return from_bytes(recorded_turns.read_file(Path(path)), cancelled)
+
+
+def to_bytes(recording: Recording, told: Callable[[float], object] = lambda share: None) -> bytes:
+    """The recording as the bytes of a file. told: as in save_recording."""
+    origin = recording.origin
+    arrays: dict[str, Array] = {}
+    listed = []
+    for number, finding in enumerate(recording.findings):
+        item: dict[str, Any] = {"kind": _NAMES[type(finding)]}
+        for field in _kept_of(finding):
+            value = getattr(finding, field.name)
+            if isinstance(value, np.ndarray):
+                arrays[f"finding/{number}/{field.name}"] = value
+            else:
+                item[field.name] = value
+        listed.append(item)
+    named = {"model": origin.model, "fingerprint": origin.fingerprint, "opened_from": origin.opened_from}
+    header: dict[str, Any] = {**named, "findings": listed}
+    if (factors := recording.factors) is not None:
+        arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
+        header["factors"] = {"measure": factors.measure, "error": factors.error}
+    return recorded_turns.to_bytes(RecordedTurns(origin.initial, origin.records, header, arrays), told)
+
+
+def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Recording:
+    """The recording in the bytes of a file. Raises RecordingError, and Cancelled where it was called off."""
+    recorded = recorded_turns.from_bytes(data, cancelled)
+    header, arrays = recorded.header, dict(recorded.arrays)
+    with checked_header():
+        model, fingerprint, opened_from = (
+            text_of(header.get(name, "")) for name in ("model", "fingerprint", "opened_from")
+        )
+        origin = Origin(model, fingerprint, recorded.initial, recorded.records, opened_from)
+        findings = tuple(_finding(number, item, origin, arrays) for number, item in enumerate(header["findings"]))
+        factors = _factors(header["factors"], origin, arrays) if "factors" in header else None
     if arrays:
-        raise RecordingError(f"The recording holds arrays that belong to no turn: {', '.join(sorted(arrays)[:5])}.")
-    _check_chain(initial, records)
-    return Recording(initial, records), extra
+        raise RecordingError(f"The recording holds arrays that belong nowhere: {', '.join(sorted(arrays)[:5])}.")
+    in_full = tuple(sorted({finding.turn for finding in findings} - {INITIAL}))
+    return Recording(dataclasses.replace(origin, recorded=in_full), findings, factors)
 
 
-def save_recording(path: Path, recording: Recording) -> None:
-    """Writes the recording, whole or not at all. Raises OSError where the file cannot be written."""
-    write_atomically(path, to_bytes(recording))
+def _finding(number: int, item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> Kept:
+    if item["kind"] not in _KINDS:
+        raise RecordingError(f"The recording holds a finding {item['kind']!r}, which is not known.")
+    _, finding, shapes = _KINDS[item["kind"]]
+    turn = item["turn"]
+    first = 0 if finding in (Reads, Writes) else INITIAL
+    if type(turn) is not int or not first <= turn < len(origin.records):
+        raise RecordingError(f"The recording holds a finding of turn {turn!r}, which it does not have.")
+    values: dict[str, Any] = {}
+    sizes = {"L": origin.initial.layers, "S": origin.initial.slots, "N": turn + 1}
+    for field in dataclasses.fields(finding):
+        if field.name == "spans":
+            values["spans"] = _spans(item["spans"], text_of(item["text"]))
+            sizes["T"] = len(values["spans"])
+    for field in _kept_of(finding):
+        if field.name in shapes:
+            name = f"finding/{number}/{field.name}"
+            if name in arrays or field.name not in _OPTIONAL:
+                values[field.name] = _array(name, arrays.pop(name), shapes[field.name], sizes)
+        elif field.name in ("text", "sentence"):
+            values[field.name] = text_of(item[field.name])
+        elif field.name != "spans":
+            values[field.name] = _count(item[field.name])
+    result: Kept = finding(**values)
+    return result
 
 
-def open_recording(path: Path) -> Recording:
-    """Reads a recording. Raises RecordingError for what is none, OSError where the file cannot be read."""
-    return from_bytes(read_file(path))
+def _kept_of(finding: Kept | type[Kept]) -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(finding) if field.name not in _OF_THE_MODEL]
 
 
-def read_file(path: Path) -> bytes:
-    """Raises RecordingError where it is no file or larger than any recording, OSError where it cannot be read."""
-    if path.exists() and not path.is_file():
-        raise RecordingError("This is no file.")
-    try:
-        return read_bounded(path, LIMIT_BYTES)
-    except ValueError as error:
-        raise RecordingError(f"{error}.") from None
+def _factors(item: dict[str, Any], origin: Origin, arrays: dict[str, Array]) -> GateFactors:
+    if item["measure"] not in get_args(Measure) or not isinstance(item["error"], float):
+        raise RecordingError("The recording's gate factors are of an unknown kind.")
+    turns = len(origin.records)
+    sizes = {"L": origin.initial.layers, "S": origin.initial.slots, "N": turns, "M": turns + 1}
+    keep = _array("factors/keep", arrays.pop("factors/keep"), "NLS", sizes)
+    wrote = _array("factors/wrote", arrays.pop("factors/wrote"), "MLS", sizes)
+    return GateFactors(item["measure"], keep, wrote, item["error"])
 
 
-def _without_arrays(value: Any, *names: str) -> dict[str, Any]:
-    fields = (item.name for item in dataclasses.fields(value) if item.name not in names)
-    return {name: getattr(value, name) for name in fields}
+def _array(name: str, array: Array, letters: str, sizes: dict[str, int]) -> Array:
+    """Read-only. Letters that have no size yet get the array's own."""
+    kind = _DTYPES.get(name.rsplit("/", 1)[-1], np.float32)
+    if array.dtype != kind or array.ndim != len(letters):
+        raise RecordingError(f"{name} holds {array.dtype} in {array.ndim} dimensions, which does not fit.")
+    known = dict(sizes)
+    for letter, size in zip(letters, array.shape, strict=True):
+        if known.setdefault(letter, size) != size:
+            raise RecordingError(f"{name} has the shape {array.shape}, which does not fit the memory or the text.")
+    if kind is np.float32:
+        return frozen_array(array)
+    if kind is np.int32 and (np.sort(array, axis=-1) != np.arange(array.shape[-1])).any():
+        raise RecordingError(f"{name} does not name each slot of a layer once.")
+    array = array.copy()
+    array.flags.writeable = False
+    return array
 
 
-def _header_of(record: TurnRecord) -> dict[str, Any]:
-    header = _without_arrays(record, "norm", "change", "cosine", "turn")
-    header["sampling"] = dataclasses.asdict(record.sampling)
-    header["metrics"] = dataclasses.asdict(record.metrics)
-    header["gates"] = [{"name": stage.name, "law": dataclasses.asdict(stage.law)} for stage in record.gates]
-    return header
+def _spans(items: list[list[int]], text: str) -> tuple[tuple[int, int], ...]:
+    spans = tuple((_count(start), _count(end)) for start, end in items)
+    if any(not 0 <= start <= end <= len(text) for start, end in spans):
+        raise RecordingError("The recording holds tokens outside of their text.")
+    return spans
 
 
-def _arrays(data: bytes, cancelled: IsCancelled) -> dict[str, np.ndarray[Any, Any]]:
-    """All arrays of the archive, refused before unpacking where they are too large."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size_bytes = sum(item.file_size for item in archive.infolist())
-            if size_bytes > LIMIT_BYTES:
-                size, most = size_in_words(size_bytes), size_in_words(LIMIT_BYTES)
-                raise RecordingError(f"The recording unpacks to {size}; at most {most} are read.")
-            if len(archive.namelist()) != len(set(archive.namelist())):
-                raise RecordingError("The recording holds two arrays of the same name.")
-            arrays = {}
-            for item in archive.infolist():
-                check(cancelled)
-                arrays[item.filename.removesuffix(_ARRAY)] = _unpacked(archive, item)
-        return arrays
-    except (RecordingError, Cancelled):
-        raise
-    except Exception as error:  # of zipfile, its five codecs and NumPy's header, which is Python: each has its own
-        raise RecordingError("The file is no recording, or it is damaged or cut short.") from error
-
-
-def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> np.ndarray[Any, Any]:
-    """Raises ValueError for what is no plain array, and before it is allocated for one that is not all there."""
-    with archive.open(item) as file:
-        if not item.filename.endswith(_ARRAY) or np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError("no array")
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
-        if file.tell() + math.prod(shape) * kind.itemsize != item.file_size:
-            raise ValueError("not the size of its header")
-        file.seek(0)
-        array: np.ndarray[Any, Any] = np.lib.format.read_array(file, allow_pickle=False)
-        return array
-
-
-def _header(array: np.ndarray[Any, Any] | None) -> dict[str, Any]:
-    if array is None or array.dtype != np.uint8 or array.ndim != 1:
-        raise RecordingError("The file is no recording: it has no header.")
-    try:
-        header = json.loads(array.tobytes())
-    except (ValueError, RecursionError) as error:
-        raise RecordingError("The recording's header is not readable JSON.") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise RecordingError(f"The file is no recording: its header does not say {FORMAT!r}.")
-    if header.get("version") not in (VERSION, EXTENDED_VERSION):
-        reads = f"{VERSION} and {EXTENDED_VERSION}"
-        raise RecordingError(f"The recording has version {header.get('version')!r}; this program reads {reads}.")
-    if not isinstance(header.get("turns"), list):
-        raise RecordingError("The recording's header lists no turns.")
-    return header
-
-
-def _initial(item: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> MemorySummary:
-    sizes = {name: item[name] for name in ("layers", "slots", "width")}
-    for name, size in sizes.items():
-        if type(size) is not int or size < 1:
-            raise RecordingError(f"The recording's memory has {size!r} {name}; at least 1 is needed.")
-    shape = (sizes["layers"], sizes["slots"])
-    return MemorySummary(**sizes, sha256=_sha256(item["sha256"]), norm=_array(arrays, "initial/norm", shape))
-
-
-def _record(
-    turn: int, item: dict[str, Any], initial: MemorySummary, arrays: dict[str, np.ndarray[Any, Any]]
-) -> TurnRecord:
-    shape = (initial.layers, initial.slots)
-    if item["reason"] not in get_args(FinishReason):
-        raise RecordingError(f"Turn {turn} ended by {item['reason']!r}, which is not known.")
-    gates = tuple(_gate(turn, gate, shape, arrays) for gate in item["gates"])
-    if len({stage.name for stage in gates}) != len(gates):
-        raise RecordingError(f"Turn {turn} has two gate stages of the same name.")
-    return TurnRecord(
-        turn=turn,
-        query=_text(item["query"]),
-        answer=_text(item["answer"]),
-        interaction_ids=_ids(item["interaction_ids"]),
-        answer_ids=_ids(item["answer_ids"]),
-        reason=item["reason"],
-        sampling=Sampling(**item["sampling"]),
-        metrics=_metrics(item["metrics"]),
-        gates=gates,
-        norm=_array(arrays, f"{turn}/norm", shape),
-        change=_array(arrays, f"{turn}/change", shape),
-        cosine=_array(arrays, f"{turn}/cosine", shape),
-        memory_before=_sha256(item["memory_before"]),
-        memory_after=_sha256(item["memory_after"]),
-    )
-
-
-def _metrics(item: dict[str, object]) -> TurnMetrics:
-    for name, value in item.items():
-        kinds = (int,) if name.endswith("_tokens") else (int, float)
-        if type(value) not in kinds or value < 0:  # type: ignore[operator]
-            raise RecordingError(f"The header holds {value!r} as {name}.")
-    return TurnMetrics(**item)  # type: ignore[arg-type]
-
-
-def _gate(
-    turn: int, item: dict[str, Any], shape: tuple[int, int], arrays: dict[str, np.ndarray[Any, Any]]
-) -> GateStage:
-    if item["name"] not in get_args(GateName):
-        raise RecordingError(f"Turn {turn} has a gate stage {item['name']!r}, which is not known.")
-    law = GateLaw(**item["law"])
-    activations, sources = get_args(GateActivation), get_args(GateSource)
-    if law.activation not in activations or law.source not in sources or type(law.per_slot) is not bool:
-        raise RecordingError(f"Turn {turn}, {item['name']} gate: its law is not known.")
-    return GateStage(item["name"], law, _array(arrays, f"{turn}/gate/{item['name']}", shape))
-
-
-def _array(arrays: dict[str, np.ndarray[Any, Any]], name: str, shape: tuple[int, int]) -> FloatArray:
-    array = arrays.pop(name)
-    if array.dtype != np.float32:
-        raise RecordingError(f"{name} holds {array.dtype}, not float32.")
-    if array.shape != shape:
-        raise RecordingError(f"{name} has the shape {array.shape}, but the memory has {shape}.")
-    return frozen_array(array)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise RecordingError(f"The header holds {type(value).__name__} where text belongs.")
+def _count(value: object) -> int:
+    if type(value) is not int:
+        raise RecordingError(f"The recording holds {value!r} where a number belongs.")
     return value
-
-
-def _sha256(value: object) -> str:
-    if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        raise RecordingError("The header holds something other than a SHA-256 where one belongs.")
-    return value
-
-
-def _ids(values: list[object]) -> tuple[int, ...]:
-    ids = tuple(value for value in values if type(value) is int and value >= 0)
-    if len(ids) != len(values):
-        raise RecordingError("The header holds something other than token ids where they belong.")
-    return ids
-
-
-def _check_chain(initial: MemorySummary, records: tuple[TurnRecord, ...]) -> None:
-    """Each turn must start from the memory that the turn before it left."""
-    expected = initial.sha256
-    for record in records:
-        if record.memory_before != expected:
-            raise RecordingError(f"Turn {record.turn} does not start from the memory that was left before it.")
-        expected = record.memory_after

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.engine.analysis_port import SHUTDOWN_MS
 from app.engine.analysis_recording import RecordedAnalysis
-from app.engine.findings import BundleSaved
-from app.engine.inquiries import AskBundle
+from app.engine.findings import RecordingSaved
+from app.engine.inquiries import AskRecording
 from app.models.amount import share_text, size_in_words
 from app.models.library import one_line, turns_in_words
 from app.models.memory_history import MemoryHistory
@@ -190,7 +190,7 @@ class RecordingCommands(QObject):
     def write(self, path: Path, turns: tuple[int, ...] | None = None) -> None:
         """Writes a recording, after those that are asked for already; `said` or `refused` follows."""
         self._folder = path.parent
-        self._tickets[self._port.inquire(AskBundle(path, turns))] = path
+        self._tickets[self._port.inquire(AskRecording(path, turns))] = path
         if len(self._tickets) == 1:
             self._tell()
         else:
@@ -279,7 +279,7 @@ class RecordingCommands(QObject):
 
     @Slot(int, object)
     def _on_found(self, ticket: int, finding: object) -> None:
-        if self._tickets.pop(ticket, None) is not None and isinstance(finding, BundleSaved):
+        if self._tickets.pop(ticket, None) is not None and isinstance(finding, RecordingSaved):
             self._tell()
             size = size_in_words(finding.file_bytes)
             along = f"; {_words_of(finding.before)} go along" if finding.before else ""

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.engine.analysis_subject import Subject
 from app.engine.analyst import ModelAnalyst
-from app.engine.bundle import open_bundle
-from app.engine.inquiries import AskBundle, AskComparison, AskEdited, AskHealth, AskPaired, Edit, Inquiry, TurnMemory
+from app.engine.inquiries import AskComparison, AskEdited, AskHealth, AskPaired, AskRecording, Edit, Inquiry, TurnMemory
+from app.engine.recording import open_recording
 from app.models.memory_history import INITIAL
 from tests.app.engine.test_analyst import WHERE, subject
 from tests.rxt.inference.finished import BETA
@@ -40,5 +40,5 @@ def test_that_what_was_said_of_a_new_memory_is_not_said_again_of_an_opened_one()
 
 def test_that_a_recording_keeps_what_its_chat_started_from(tmp_path: Path) -> None:
     path = tmp_path / "talk.mneme"
-    ask(AskBundle(path))
-    assert open_bundle(path).origin.opened_from == "Knight"
+    ask(AskRecording(path))
+    assert open_recording(path).origin.opened_from == "Knight"

@@ -10,10 +10,10 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app.engine import exchange, recording
+from app.engine import exchange, recorded_turns
 from app.engine.exchange import ExchangedConversation, ExchangedTurn
 from app.engine.exchange_reader import from_json
-from app.engine.recording import Recording
+from app.engine.recorded_turns import RecordedTurns
 from app.store import turn_codec
 from rxt.events import (
     GateActivation,
@@ -72,7 +72,8 @@ def through_the_database(_: FakeMemory, records: Sequence[TurnRecord]) -> tuple[
 
 
 def through_a_recording(initial: FakeMemory, records: Sequence[TurnRecord]) -> tuple[TurnRecord, ...]:
-    return recording.from_bytes(recording.to_bytes(Recording(initial.summary(), tuple(records)))).records
+    recorded = RecordedTurns(initial.summary(), tuple(records), {}, {})
+    return recorded_turns.from_bytes(recorded_turns.to_bytes(recorded)).records
 
 
 def through_an_exported_file(initial: FakeMemory, records: Sequence[TurnRecord]) -> tuple[TurnRecord, ...]:

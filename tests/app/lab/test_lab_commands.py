@@ -33,8 +33,8 @@ from pytestqt.qtbot import QtBot
 
 from app.actions import TABLE, Actions
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.engine.findings import BundleSaved
-from app.engine.inquiries import AskBundle, AskPaired
+from app.engine.findings import Origin, RecordingSaved
+from app.engine.inquiries import AskPaired, AskRecording
 from app.engine.recording import Recording, save_recording
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE, LabVerbs
 from app.models.memory_history import INITIAL
@@ -117,7 +117,7 @@ def test_that_every_action_of_the_lab_is_in_the_table_and_runs_a_verb_of_its_own
 def test_that_a_recording_that_is_chosen_opens_in_a_window_of_its_own(
     desk: LabDesk, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    save_recording(tmp_path / "talk.npz", Recording(*conversation(3)))
+    save_recording(tmp_path / "talk.npz", Recording(Origin("mneme-tiny", "", *conversation(3)), ()))
     desk.commands.open_recording()
     dialog = desk.window.findChild(FileDialog, "openRecordingDialog")
     assert dialog is not None
@@ -221,7 +221,7 @@ def test_that_the_turn_in_view_is_the_one_that_is_recorded(desk: LabDesk, tmp_pa
     desk.analysis.is_held = True
     dialog.fileSelected.emit(str(tmp_path / "turn.npz"))  # type: ignore[attr-defined]
     dialog.close()
-    assert desk.analysis.asked[-1] == AskBundle(tmp_path / "turn.npz", (1,))
+    assert desk.analysis.asked[-1] == AskRecording(tmp_path / "turn.npz", (1,))
 
 
 def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels_it(
@@ -243,7 +243,7 @@ def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels
     assert shown.analysis.cancelled == [ticket]
     assert notices.texts == ("“talk.npz” was not recorded to the end: it was cancelled.",)
     shown.commands.recordings.write(tmp_path / "talk.npz")
-    shown.analysis.found.emit(len(shown.analysis.asked), BundleSaved(tmp_path / "talk.npz", 4, 2_000))
+    shown.analysis.found.emit(len(shown.analysis.asked), RecordingSaved(tmp_path / "talk.npz", 4, 2_000))
     assert not any(words.startswith("Recording") for words in notices.texts)
     assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2.0 kB)."
 
@@ -390,7 +390,7 @@ def test_that_the_names_of_all_pages_are_seen_on_a_small_screen(shown: LabDesk, 
 
 def test_that_the_key_exports_a_view_of_a_recording_in_its_window(shown: LabDesk, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "talk.npz"
-    save_recording(path, Recording(*conversation(2)))
+    save_recording(path, Recording(Origin("mneme-tiny", "", *conversation(2)), ()))
     shown.commands.recordings.open(path)
     (window,) = shown.commands.recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 1)

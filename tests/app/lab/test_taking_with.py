@@ -16,10 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from app.engine.analysis_thread import AnalysisThread
-from app.engine.bundle import Bundle, save_bundle
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.engine.findings import BundleSaved, Origin, Similarity
-from app.engine.inquiries import AskBundle
+from app.engine.findings import Origin, RecordingSaved, Similarity
+from app.engine.inquiries import AskRecording
 from app.engine.recording import Recording, save_recording
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.figure import Axis, Exportable, Figure, Heat
@@ -314,7 +313,7 @@ def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
     recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "talk.npz"
-    save_recording(path, Recording(*conversation(3)))
+    save_recording(path, Recording(Origin("mneme-tiny", "", *conversation(3)), ()))
     recordings.open(path)
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)
@@ -346,7 +345,7 @@ def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event
         goes.wait(10)
         raise Cancelled
 
-    monkeypatch.setattr("app.engine.analysis_recording.open_bundle", read)
+    monkeypatch.setattr("app.engine.analysis_recording.open_recording", read)
     yield begun, goes
     goes.set()
 
@@ -397,7 +396,7 @@ def test_that_a_recording_under_way_would_be_lost(bench: Bench, recordings: Reco
     recordings.write(tmp_path / "talk.npz")
     words = "The recording “talk.npz” is not finished and would be lost. Wait until it is written."
     assert recordings.loss() == words
-    bench.analysis.found.emit(1, BundleSaved(tmp_path / "talk.npz", 1, 2_000))
+    bench.analysis.found.emit(1, RecordingSaved(tmp_path / "talk.npz", 1, 2_000))
     assert recordings.loss() == ""
 
 
@@ -408,8 +407,8 @@ def test_that_turns_are_recorded_by_the_analyst(
     said: list[str] = []
     recordings.said.connect(said.append)
     recordings.write(tmp_path / "turn.npz", (2,))
-    assert bench.analysis.asked == [AskBundle(tmp_path / "turn.npz", (2,))]
-    bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000))
+    assert bench.analysis.asked == [AskRecording(tmp_path / "turn.npz", (2,))]
+    bench.analysis.found.emit(1, RecordingSaved(tmp_path / "turn.npz", 1, 2_000))
     assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2.0 kB)."
 
 
@@ -427,7 +426,7 @@ def test_that_a_recording_of_one_turn_says_that_the_words_before_it_go_along(
         dialog.setObjectName("seen")
         dialog.reject()
     recordings.write(tmp_path / "turn.npz", (2,))
-    bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000, 1))
+    bench.analysis.found.emit(1, RecordingSaved(tmp_path / "turn.npz", 1, 2_000, 1))
     assert said[-1].endswith("(2.0 kB); the words of 1 earlier turn go along.")
 
 
@@ -442,7 +441,7 @@ def test_that_a_recording_opens_on_the_turn_that_it_holds_and_names_it(
     layers = np.ones(initial.layers, np.float32)
     likeness = np.ones((initial.layers, initial.slots, initial.slots), np.float32)
     found = tuple(Similarity(turn, likeness, layers) for turn in (INITIAL, *turns))
-    save_bundle(tmp_path / "talk.npz", Bundle(Origin("mneme-tiny", "", initial, records), found))
+    save_recording(tmp_path / "talk.npz", Recording(Origin("mneme-tiny", "", initial, records), found))
     recordings.open(tmp_path / "talk.npz")
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)

@@ -163,11 +163,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ReplyText:
-    """An answer: its text, the characters each token covers, its token ids and why it ended."""
+    """An answer: its text, the characters each token covers and why it ended."""
 
     text: str
     spans: tuple[Span, ...]
-    token_ids: tuple[int, ...]
     reason: FinishReason
 
 
@@ -282,10 +281,6 @@ class Origin:
     records: tuple[TurnRecord, ...]
     opened_from: str = ""
     recorded: tuple[int, ...] = ()
-
-    def hash_after(self, turn: int) -> str:
-        """SHA-256 of the memory after a turn (INITIAL: before the first)."""
-        return self.initial.sha256 if turn == INITIAL else self.records[turn].memory_after
 
 
 Finding = (

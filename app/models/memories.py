@@ -190,11 +190,6 @@ class SnapshotList(QAbstractListModel):
         """Whether the memory of a line can be opened with the loaded model."""
         return not why_not(line, self._model)
 
-    @property
-    def lacks_pictures(self) -> bool:
-        """Whether the picture of some memory was not made yet."""
-        return any(line.norm is None and not line.problem for line in self._lines)
-
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._lines)
 

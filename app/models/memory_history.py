@@ -128,18 +128,6 @@ class MemoryHistory(QObject):
         self.reset.emit()
         self.cursor_changed.emit(self._cursor)
 
-    def clear(self) -> None:
-        """No model, no memory."""
-        self._initial = None
-        self._origin = ""
-        self._records = []
-        self._cursor = INITIAL
-        self._slot = None
-        self.reset.emit()
-        self.started.emit()
-        self.slot_selected.emit(-1, -1)
-        self.cursor_changed.emit(self._cursor)
-
     def add(self, record: TurnRecord) -> None:
         """Appends the next turn. Raises ValueError where it is not the next one."""
         if record.turn != len(self._records):

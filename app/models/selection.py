@@ -177,9 +177,6 @@ class Selection(QObject):
         if sha256:
             self.set_pin(Pin(self._history.label_of(turn), turn, None, sha256))
 
-    def pin_snapshot(self, snapshot: Path, title: str) -> None:
-        self.set_pin(Pin(title, None, snapshot))
-
     def set_pin(self, pin: Pin | None) -> None:
         if pin != self._pin:
             self._pin = pin

@@ -91,8 +91,8 @@ def test_that_a_pinned_turn_is_let_go_where_the_branch_has_another_memory_in_its
 
 
 def test_that_a_pinned_snapshot_survives_every_branch(selection: Selection, history: MemoryHistory) -> None:
-    selection.pin_snapshot(Path("knight.safetensors"), "Knight")
-    history.clear()
+    selection.set_pin(Pin("Knight", None, Path("knight.safetensors")))
+    history.start(*conversation(1))
     assert selection.pin == Pin("Knight", None, Path("knight.safetensors"))
 
 

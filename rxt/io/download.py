@@ -25,7 +25,7 @@ from rxt.io.hub_errors import (
     DownloadCancelledError,
     UnsuitableError,
     WrongBytesError,
-    disk_full,
+    disk_too_small,
     in_words,
     is_transport,
 )
@@ -92,7 +92,7 @@ class Download:
         needed = to_come + to_come // 10
         free = shutil.disk_usage(_nearest(self.cache.root)).free
         if missing and needed > free:
-            raise disk_full(needed, free)
+            raise disk_too_small(needed, free)
 
     def _bring(self, file: HubFile, errand: Errand, before: int) -> None:
         partial = self.cache.partial(file)

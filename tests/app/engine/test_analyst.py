@@ -426,7 +426,7 @@ def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))
-    monkeypatch.setattr("rxt.training.evaluate.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
+    monkeypatch.setattr("rxt.training.evaluation.player.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
     played: list[int] = []
 
     def fresh(self: Player, rows: int, first_seed: int) -> Tensor:

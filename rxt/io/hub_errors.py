@@ -116,10 +116,10 @@ def is_transport(error: BaseException) -> bool:
 
 
 def wants_token(error: BaseException) -> bool:
-    """Whether the hub might answer otherwise to somebody it knows."""
+    """Whether the hub might answer otherwise where a token is sent."""
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
-    if isinstance(error, RepositoryNotFoundError):  # that is what a private or gated repository is to a stranger
+    if isinstance(error, RepositoryNotFoundError):  # so it answers for a private repository without a token
         return True
     return isinstance(error, HfHubHTTPError) and error.response.status_code in (401, 403)
 

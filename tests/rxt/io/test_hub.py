@@ -18,13 +18,13 @@ from huggingface_hub import constants
 
 import rxt
 from rxt.errors import ModelError
+from rxt.io.credentials import Credentials
 from rxt.io.download import Download
 from rxt.io.errand import Errand, Progress
 from rxt.io.hub import fetch, fetch_whole, is_still_to_come, look_up, resolve
 from rxt.io.hub_cache import HubCache
 from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
 from rxt.io.listing import MODEL_ALONE, TOKENIZER_ALONE
-from rxt.io.visitor import Visitor
 from tests.rxt.io.conftest import REPOSITORY, tiny_files
 from tests.rxt.io.hub_server import COMMIT, NEXT_COMMIT, HubServer, Repository
 
@@ -241,7 +241,7 @@ def test_that_two_programs_that_show_the_same_files_at_once_take_nothing_from_ea
         monkeypatch.setattr(os, "link", no_link)
     files = hub.repositories[REPOSITORY].files
     held = HubCache(cache, REPOSITORY, links == "symlinks")
-    Download(look_up(REPOSITORY), held, Visitor(None, hub.address), hub.address).run(Errand())
+    Download(look_up(REPOSITORY), held, Credentials(None, hub.address), hub.address).run(Errand())
     place = {
         "before a file is placed": (HubCache, "_place"),
         "while it is placed": (Path, "symlink_to") if links == "symlinks" else (os, "link"),

@@ -71,7 +71,7 @@ class ThemeController(QObject):
     """Applies a theme to the application and tells the views that paint by themselves.
 
     Signals:
-        changed(Theme): colours are new; whoever keeps pens, brushes or images redraws.
+        changed(Theme): the colours changed; views that keep pens, brushes or images redraw them.
     """
 
     changed = Signal(object)

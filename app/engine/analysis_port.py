@@ -98,7 +98,7 @@ class ThreadedAnalysis(AnalysisSource):
     def leave(self) -> AnalysisThread:
         """Calls everything off and has the thread end, without waiting for it; nothing is signalled any more.
 
-        Whoever leaves keeps the thread until it has `finished`: one that still works must not be destroyed.
+        The caller keeps the thread until it has `finished`: one that still works must not be destroyed.
         """
         if not self._is_left:
             self._is_left = True

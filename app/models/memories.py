@@ -204,7 +204,7 @@ class SnapshotList(QAbstractListModel):
         return [FILE_TYPE]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The files themselves, to be copied by whoever takes them."""
+        """The files themselves, to be copied where they are dropped."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(index.data(LibraryRole.KEY))) for index in indexes])
         return data

@@ -137,7 +137,7 @@ class MemoryHistory(QObject):
     def _extend(self, records: tuple[TurnRecord, ...]) -> None:
         follow = self.is_at_end
         self._records += records
-        if follow:  # before anybody is told: nobody shall take the newest turn for one of the past
+        if follow:  # before any signal: no view shall take the newest turn for one of the past
             self._cursor = self.last_turn
         self.turn_added.emit(self.last_turn)
         if follow:

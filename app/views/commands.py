@@ -1,4 +1,4 @@
-"""What the person asks for, passed on to the engine, the models and the window."""
+"""Passes the user's commands on to the engine, the models and the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person asks of the lab, as signals: the lab is built beside the window and not known to its commands."""
+"""What the user asks of the lab, as signals: the lab is built beside the window and not known to its commands."""
 
 from __future__ import annotations
 

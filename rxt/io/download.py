@@ -84,7 +84,7 @@ class Download:
             is_ours = False
         if not is_ours:
             raise UnsuitableError(
-                f"{self.listing.repository} is no Reactive Transformer: its config.json describes another kind of "
+                f"{self.listing.repository} is not a Reactive Transformer: its config.json describes another kind of "
                 "model. Nothing else of it was downloaded."
             )
 

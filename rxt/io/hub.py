@@ -37,7 +37,7 @@ T = TypeVar("T")
 _UNASKED = NoNetworkError, HubDownError, RateLimitError, HubAnswerError
 """Nothing was heard from the hub itself; HubAnswerError: something else answered, such as a login page."""
 BUNDLED = "mneme-tiny"
-"""By name: somebody may keep a copy of another model beside it."""
+"""By name: a user may keep a copy of another model beside it."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
 

@@ -20,7 +20,7 @@ class HubError(ModelError):
 
 
 class DownloadCancelledError(HubError):
-    """The person stopped it; what has arrived is kept and the next download goes on from there."""
+    """The user stopped it; what has arrived is kept and the next download goes on from there."""
 
 
 class NoNetworkError(HubError):

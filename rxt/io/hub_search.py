@@ -1,4 +1,4 @@
-"""Finding models on the hub by words. Nothing is downloaded, and nobody is told who asks."""
+"""Finding models on the hub by words. Nothing is downloaded, and no token is sent."""
 
 from __future__ import annotations
 

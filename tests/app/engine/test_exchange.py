@@ -262,7 +262,7 @@ def refused(data: bytes | dict[str, Any]) -> str:
         (b"", "no JSON"),
         (b"\xff{}", "UTF-8"),
         (b"[]", "should be an object"),
-        (b"{}", "no conversation that was exported here"),
+        (b"{}", "not a conversation that was exported here"),
         (b'{"format": "mneme-conversation", "format": "x"}', "'format' appears twice"),
         (b"{" + b"".join(b'"%d": 0, ' % name for name in range(200_000)) + b'"7": 0}', "'7' appears twice"),
         (b'{"a": NaN}', "NaN"),
@@ -270,7 +270,7 @@ def refused(data: bytes | dict[str, Any]) -> str:
         (b"[" * 100_000, "nested too deeply"),
         (b"[" * 9_000_000, "more parts than any chat"),
         (b"[" + b"1," * 9_000_000 + b"1]", "more parts than any chat"),
-        (b'{"a": ' + b"9" * 5000 + b"}", "no JSON that can be read"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "not JSON that can be read"),
         (b'{"format": "mneme-conversation", "version": 99}', "version 99"),
     ],
 )

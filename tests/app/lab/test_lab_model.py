@@ -174,7 +174,7 @@ def test_that_as_many_and_as_long_questions_as_the_limits_say_can_be_typed() -> 
         ("a, b\nc, ", "Line 2 must be"),
         ("a, b\n\nd, e, f", "Line 3 must be"),
         ("a, " + "b" * 501, "longer than 500"),
-        ('"a, b', "Line 1 is no CSV"),
+        ('"a, b', "Line 1 is not valid CSV"),
         ("a, b\n" * (MOST_QUESTIONS + 1), "at most 500 can be typed. Load a CSV file"),
     ],
 )

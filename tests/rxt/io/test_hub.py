@@ -200,7 +200,7 @@ def test_that_a_commit_that_the_disk_cut_short_is_fetched_anew_where_the_hub_tel
 )
 def test_that_of_another_kind_of_model_only_the_configuration_is_downloaded(hub: HubServer, config: bytes) -> None:
     hub.repositories[REPOSITORY].files["config.json"] = config
-    with pytest.raises(UnsuitableError, match=r"is no Reactive Transformer.*Nothing else of it was downloaded"):
+    with pytest.raises(UnsuitableError, match=r"is not a Reactive Transformer.*Nothing else of it was downloaded"):
         fetch(REPOSITORY)
     assert hub.paths("/resolve/") == [f"/{REPOSITORY}/resolve/{COMMIT}/config.json"]
     with pytest.raises(UnsuitableError):

@@ -29,7 +29,7 @@ def first_keys(keys: str, mac: str, platform: str = sys.platform) -> str:
 class ActionSpec:
     """One line of the table. `run` is None for an action that only goes on and off; `group`: only one is checked.
 
-    shortcut: the key it has unless the person chose another. also: what else people may call it, to be found by.
+    shortcut: the key it has unless the user chose another. also: what else people may call it, to be found by.
     """
 
     id: str

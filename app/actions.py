@@ -1,4 +1,4 @@
-"""Everything the person can do, in one table: its name, words, key, icon and what it runs.
+"""Everything the user can do, in one table: its name, words, key, icon and what it runs.
 
 An action that cannot be done now is disabled and its tooltip says why; none is hidden.
 """

@@ -1,4 +1,4 @@
-"""No error is lost: whatever nobody caught goes to a rotating log, and once per kind in front of the person."""
+"""No error is lost: what was not caught goes to a rotating log and, once per kind, to the user."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LEVELS = {
 
 
 class CrashLog(QObject):
-    """Catches what nobody else caught, on every thread.
+    """Handles exceptions that were not caught, on every thread.
 
     Signals:
         reported(summary): a kind of error that was not reported before; safe to emit from any thread.

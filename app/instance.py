@@ -48,11 +48,11 @@ class Request:
         try:
             document = json.loads(data)
         except RecursionError:
-            raise ValueError("this is no request") from None
+            raise ValueError("this is not a request") from None
         if not isinstance(document, dict) or set(document) != {"model", "snapshot"}:
-            raise ValueError("this is no request")
+            raise ValueError("this is not a request")
         if not all(value is None or isinstance(value, str) for value in document.values()):
-            raise ValueError("this is no request")
+            raise ValueError("this is not a request")
         return cls(**document)
 
 
@@ -74,7 +74,7 @@ class Instance(QObject):
         self._visitors: dict[QLocalSocket, bytes] = {}
 
     def claim(self) -> bool:
-        """Whether this is the first start. Where no lock can be made at all, nobody is kept from starting."""
+        """Whether this is the first start. Where no lock can be made at all, every start counts as the first."""
         try:
             private_folder(self._data_dir)
         except OSError:
@@ -106,7 +106,7 @@ class Instance(QObject):
         if host == QSysInfo.machineHostName():
             return (
                 f"Mneme runs with this data folder (process {number} on {host}, says {file}), but does not answer."
-                " Nothing was changed. End that process; if it is no Mneme, delete that file. Then start again."
+                " Nothing was changed. End that process; if it is not Mneme, delete that file. Then start again."
             )
         holder = f"process {number} on {host}" if host else "a process that it does not name"
         return (  # another computer cannot tell whether that process has ended, so such a lock is never stale
@@ -173,7 +173,7 @@ class Instance(QObject):
             try:
                 request = Request.from_bytes(heard)
             except ValueError:
-                _log.warning("another process said something that is no request")
+                _log.warning("another process sent something that is not a request")
                 socket.abort()
                 return
             socket.write(_ANSWER)

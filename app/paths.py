@@ -1,4 +1,4 @@
-"""Where things are kept: the data of the person who runs the application, and what ships with it.
+"""Where things are kept: the user's data, and what ships with it.
 
 Nothing is created before it is needed; folders are readable by their owner only.
 """
@@ -44,7 +44,7 @@ class Paths:
 
     @property
     def settings_file(self) -> Path:
-        """What the person chose."""
+        """The user's settings."""
         return self.data_dir / "settings.ini"
 
     @property

@@ -35,7 +35,6 @@ class Theme:
     """
 
     name: str
-    is_dark: bool
     window: str
     surface: str
     raised: str
@@ -53,14 +52,14 @@ class Theme:
 
 
 LIGHT = Theme(
-    name="light", is_dark=False,
+    name="light",
     window="#F7F7F4", surface="#FFFFFF", raised="#F0F1EE", text="#1C2126", muted="#5C6670", border="#DCE0E4",
     accent="#0F766E", on_accent="#FFFFFF", accent_soft="#DDF0EC", danger="#B42318", warning="#8A5A00",
     sequential="cividis", diverging="CET-D1",
     series=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8A6D00", "#56B4E9", "#E69F00", "#1C2126"),
 )  # fmt: skip
 DARK = Theme(
-    name="dark", is_dark=True,
+    name="dark",
     window="#14171A", surface="#1C2024", raised="#262B30", text="#E7EAED", muted="#9AA5B1", border="#2E343B",
     accent="#2DD4BF", on_accent="#06231F", accent_soft="#163A37", danger="#FF8A80", warning="#F2C14E",
     sequential="cividis", diverging="CET-D4",
@@ -72,7 +71,7 @@ class ThemeController(QObject):
     """Applies a theme to the application and tells the views that paint by themselves.
 
     Signals:
-        changed(Theme): colours are new; whoever keeps pens, brushes or images redraws.
+        changed(Theme): the colours changed; views that keep pens, brushes or images redraw them.
     """
 
     changed = Signal(object)
@@ -169,18 +168,6 @@ def mixed(first: str, second: str, share: float) -> str:
     one, two = QColor(first), QColor(second)
     parts = ((one.red(), two.red()), (one.green(), two.green()), (one.blue(), two.blue()))
     return QColor(*(round(a + (b - a) * share) for a, b in parts)).name()
-
-
-def contrast(first: str, second: str) -> float:
-    """The contrast ratio of two colours (sRGB hex) after WCAG 2, from 1 to 21."""
-
-    def luminance(colour: str) -> float:
-        parts = (channel / 255 for channel in (QColor(colour).red(), QColor(colour).green(), QColor(colour).blue()))
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(first), luminance(second)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def stylesheet(theme: Theme) -> str:

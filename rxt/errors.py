@@ -1,4 +1,4 @@
-"""What can go wrong outside the model: each error's text is a sentence for the person at the screen."""
+"""What can go wrong outside the model: each error's text is a sentence for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pictures of the help show: versions of a turn, a search, saved memories, the inspector and the lab."""
+"""What the pictures of the help show: versions of a turn, saved memories, the inspector and the lab."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ CONVERSATION = (
     "What is my job?",
 )
 ASKED_INSTEAD = "What is my name?"
-SEARCHED = "Tokyo"
 SAVED = ((0, "Knows Alice", "Only her name"), (3, "Alice in Tokyo", "Her name and where she lives"))
 TURN_S = 120
 LOOK_MS = 50
@@ -163,7 +162,6 @@ class Scenes:
         yield self._lab()
         yield self._library()
         yield self._versions()
-        yield self._search()
 
     def _inspector(self) -> tuple[str, QWidget]:
         panel = self._open_inspector("memory")
@@ -206,10 +204,3 @@ class Scenes:
         self._history.show_turn(2)
         self.act("write")
         return "versions", self._window
-
-    def _search(self) -> tuple[str, QWidget]:
-        self.act("back_to_now")
-        self.act("search_chats")
-        the(QLineEdit, self._window, "chatSearch").setText(SEARCHED)
-        pause(20 * LOOK_MS)
-        return "search", self._window

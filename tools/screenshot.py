@@ -3,9 +3,9 @@
     python tools/screenshot.py FOLDER [--model M]
 
 Starts the application with an empty data folder, lets the model answer what is typed into the composer, and writes
-FOLDER/screenshot-light.png, screenshot-dark.png, the same with -1920x1080, and for each scene of tools/scenes.py a
-SCENE-light.png and a SCENE-dark.png. Works with a screen, under Xvfb and, where there is neither, offscreen. Exits with
-1 where a picture is missing.
+FOLDER/screenshot-light.png, screenshot-dark.png, and for each scene of tools/scenes.py a SCENE-light.png and a
+SCENE-dark.png. Works with a screen, under Xvfb and, where there is neither, offscreen. Exits with 1 where a picture is
+missing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from app.models.settings import Settings
 from app.paths import Paths
 from tools.scenes import PictureError, Scenes, pause
 
-SIZES = {"": QSize(1280, 800), "-1920x1080": QSize(1920, 1080)}
+SIZE = QSize(1280, 800)
 SCENE_SIZE = QSize(1360, 860)
 THEMES = ("light", "dark")
 MOST_BYTES = 200_000
@@ -53,19 +53,18 @@ class Photographer:
             scenes = Scenes(self._app, window)
             scenes.before()
             scenes.select_liveliest_slot()
-            for ending, size in SIZES.items():
-                window.resize(size)
-                scenes.act("reset_layout")
-                self._take("screenshot", ending, window, scenes)
+            window.resize(SIZE)
+            scenes.act("reset_layout")
+            self._take("screenshot", window, scenes)
             window.resize(SCENE_SIZE)
             for name, widget in scenes.all():
-                self._take(name, "", widget, scenes)
+                self._take(name, widget, scenes)
         except Exception as error:  # noqa: BLE001 - whatever it was, the window must close and the reason be told
             self.error = f"{type(error).__name__}: {error}"
         finally:
             window.close()
 
-    def _take(self, name: str, ending: str, widget: QWidget, scenes: Scenes) -> None:
+    def _take(self, name: str, widget: QWidget, scenes: Scenes) -> None:
         """A picture of a widget in each theme."""
         for theme in THEMES:
             scenes.act(f"theme_{theme}")
@@ -73,7 +72,7 @@ class Photographer:
             picture = self._when_still(widget)
             if picture.size() != widget.size() * picture.devicePixelRatio():
                 raise PictureError(f"{name} is {picture.width()} x {picture.height()}, not as large as the window")
-            _write(picture, self._folder / f"{name}-{theme}{ending}.png")
+            _write(picture, self._folder / f"{name}-{theme}.png")
 
     @staticmethod
     def _when_still(widget: QWidget) -> QImage:

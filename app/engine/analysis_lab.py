@@ -161,7 +161,7 @@ def _check_mask(slots: SlotMask, memory: MemoryState) -> None:
 
 def _text_of(model: PretrainedModel, answer: TurnRecord | Reply) -> ReplyText:
     text, spans = token_spans(model.tokenizer, answer.answer_ids)
-    return ReplyText(text, spans, tuple(answer.answer_ids), answer.reason)
+    return ReplyText(text, spans, answer.reason)
 
 
 def _weight(weight: object, memory: MemoryState) -> FloatArray:

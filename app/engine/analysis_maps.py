@@ -21,11 +21,11 @@ from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
 from app.models.memory_start import start_name
 from rxt.events import FloatArray, GateStage, TurnRecord, frozen_array
+from rxt.inference.attention_maps import read_map, write_map
 from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import prompt_of
 from rxt.inference.provenance import Provenance, read_sources
 from rxt.inference.slots import distance, effective_rank, health, likeness_order, pooled_similarity
-from rxt.inference.trace import read_map, write_map
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 
@@ -142,7 +142,7 @@ def comparison_of(a: MemoryState, a_name: str, b: MemoryState, b_name: str) -> C
 
 
 def _heads_of(model: PretrainedModel) -> int:
-    """How many heads read the memory, as rxt.inference.trace.read_map tells them apart."""
+    """How many heads read the memory, as rxt.inference.attention_maps.read_map tells them apart."""
     attention = model.config.decoder.cross_attention
     return 1 if attention is None else max(attention.query_heads, attention.kv_heads)
 

@@ -35,23 +35,17 @@ class AnalysisSource(QObject):
             was about is no longer open; then nothing more is heard of it.
         refused(ticket, message): there is no answer; a sentence says why.
         progressed(ticket, share): of long inquiries, 0 to 1.
-        busy_changed(bool): whether anything is being worked on.
         origin_changed(): another path is open, or the open one has grown; see `origin`.
     """
 
     found = Signal(int, object)
     refused = Signal(int, str)
     progressed = Signal(int, float)
-    busy_changed = Signal(bool)
     origin_changed = Signal()
 
     @property
     def origin(self) -> Origin | None:
         """The model, the initial memory and the records that inquiries are about; None where nothing is open."""
-        raise NotImplementedError
-
-    @property
-    def is_busy(self) -> bool:
         raise NotImplementedError
 
     def inquire(self, inquiry: Inquiry) -> int:
@@ -75,7 +69,6 @@ class ThreadedAnalysis(AnalysisSource):
         super().__init__(parent)
         self._jobs: dict[int, Job] = {}
         self._tickets = 0
-        self._was_busy = False
         self._is_left = False
         self._ended: bool | None = None
         self._thread = AnalysisThread(opening)  # no parent: it must be able to outlive this
@@ -91,7 +84,6 @@ class ThreadedAnalysis(AnalysisSource):
         if not self._is_left:
             self._jobs[job.ticket] = job
             self._thread.give(job)
-            self._announce()
         return job.ticket
 
     def is_asked(self, ticket: int) -> bool:
@@ -102,12 +94,11 @@ class ThreadedAnalysis(AnalysisSource):
         if job is not None:
             job.cancel()
             self._thread.wake()
-            self._announce()
 
     def leave(self) -> AnalysisThread:
         """Calls everything off and has the thread end, without waiting for it; nothing is signalled any more.
 
-        Whoever leaves keeps the thread until it has `finished`: one that still works must not be destroyed.
+        The caller keeps the thread until it has `finished`: one that still works must not be destroyed.
         """
         if not self._is_left:
             self._is_left = True
@@ -149,18 +140,12 @@ class ThreadedAnalysis(AnalysisSource):
                 self._hand_back(report.ticket, report.message)
             else:
                 self.progressed.emit(report.ticket, report.share)
-        self._announce()
 
     def _hand_out(self, ticket: int, finding: Finding) -> None:
         self.found.emit(ticket, finding)
 
     def _hand_back(self, ticket: int, message: str) -> None:
         self.refused.emit(ticket, message)
-
-    def _announce(self) -> None:
-        if self.is_busy != self._was_busy:
-            self._was_busy = self.is_busy
-            self.busy_changed.emit(self._was_busy)
 
 
 class AnalysisPort(ThreadedAnalysis):

@@ -15,10 +15,9 @@ from rxt.inference.cancel import IsCancelled
 from rxt.inference.edit import shuffled
 from rxt.inference.probe import Question, recall
 from rxt.inference.share import Share
-from rxt.training.evaluate import rows_at_once
 from rxt.training.evaluation.examiner import DISTANCES, MOST_FACTS, Examiner
 from rxt.training.evaluation.play import play
-from rxt.training.evaluation.player import Player
+from rxt.training.evaluation.player import Player, rows_at_once
 from rxt.training.evaluation.results import MEMORIES, Evaluation, in_order
 
 if TYPE_CHECKING:

@@ -144,7 +144,7 @@ class AnalysisThread(QThread):
             self._changed.notify_all()
 
     def wake(self) -> None:
-        """A job was called off: whoever waits shall look again."""
+        """A job was called off: the waiting thread looks again."""
         with self._changed:
             self._changed.notify_all()
 

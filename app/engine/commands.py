@@ -1,7 +1,7 @@
 """What the port asks of the worker: frozen values, carried out one after another.
 
 failure: what did not happen where it is refused, in the words of a heading. phase: what the engine begins to do; None
-where that keeps nobody waiting.
+where nothing waits for it.
 """
 
 from __future__ import annotations

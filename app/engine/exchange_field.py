@@ -1,4 +1,4 @@
-"""A value of a JSON document that nobody has checked yet, with the way to it: every refusal names the field."""
+"""A value of a JSON document that is not checked yet, with the path to it: every refusal names the field."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Choice = TypeVar("Choice", bound=str)
 
 
 def parse(data: bytes) -> Field:
-    """The document in `data`. Raises ExchangeError where it is no JSON, or JSON that readers understand differently."""
+    """The document in `data`. Raises ExchangeError where it is not JSON that every reader understands alike."""
     if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_PARTS:
         raise ExchangeError("The file has more parts than any chat.")
     try:
@@ -32,13 +32,15 @@ def parse(data: bytes) -> Field:
             data.removeprefix(_BOM).decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except UnicodeDecodeError as error:
-        raise ExchangeError(f"The file is no text in UTF-8 (byte {error.start}).") from None
+        raise ExchangeError(f"The file is not text in UTF-8 (byte {error.start}).") from None
     except RecursionError:
         raise ExchangeError("The file is nested too deeply.") from None
     except json.JSONDecodeError as error:
-        raise ExchangeError(f"The file is no JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+        raise ExchangeError(
+            f"The file is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+        ) from None
     except ValueError as error:
-        raise ExchangeError(f"The file is no JSON that can be read: {str(error)[:200]}.") from None
+        raise ExchangeError(f"The file is not JSON that can be read: {str(error)[:200]}.") from None
     return Field(document, "")
 
 
@@ -51,7 +53,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 class Field:
@@ -151,7 +153,7 @@ class Field:
         try:
             data = base64.b64decode(self._value, validate=True)
         except (binascii.Error, ValueError):
-            raise self.refuse("is no base64") from None
+            raise self.refuse("is not base64") from None
         if len(data) != size:
             raise self.refuse(f"should be {size:,} bytes in base64")
         return data
@@ -184,5 +186,5 @@ def _kind(value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value of a stranger's file in a sentence: short, printable and in quotes."""
+    """A value of a file from elsewhere for use in a sentence: short, printable and in quotes."""
     return ascii(value if isinstance(value, str) else _kind(value))[:60]

@@ -43,7 +43,7 @@ def from_json(data: bytes) -> ExchangedConversation:
     """The conversation in the bytes of a file. Raises ExchangeError, which names the field that is wrong."""
     document = parse(data)
     if document.member("format").is_null or document.member("format").text(TITLE_CHARACTERS) != FORMAT:
-        raise ExchangeError("The file is JSON, but no conversation that was exported here.")
+        raise ExchangeError("The file is JSON, but not a conversation that was exported here.")
     version = document.member("version").whole(1, LARGEST_ID)
     if version > VERSION:
         raise ExchangeError(f"The file has format version {version}; this version of Mneme reads up to {VERSION}.")

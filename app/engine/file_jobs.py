@@ -20,7 +20,7 @@ from rxt.io.files import write_atomically
 SHUTDOWN_MS = 2000
 _log = logging.getLogger(__name__)
 Tell: TypeAlias = Callable[[float], None]
-"""Is told how far the work is, 0 to 1, as often as there is news; raises CalledOff where nobody wants it any more."""
+"""Is told how far the work is, 0 to 1, as often as there is news; raises CalledOff once it was cancelled."""
 MakeBytes: TypeAlias = Callable[[Tell], bytes]
 """Makes the bytes of a file."""
 MakeFiles: TypeAlias = Callable[[], Iterator[tuple[str, bytes]]]
@@ -28,7 +28,7 @@ MakeFiles: TypeAlias = Callable[[], Iterator[tuple[str, bytes]]]
 
 
 class CalledOff(Exception):
-    """The person does not want the file any more."""
+    """The user cancelled the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ class _Worker(QObject):
             result = self._result(order)
         except CalledOff:
             return
-        except Exception as error:  # noqa: BLE001 - whoever ordered it waits for an answer, whatever drawing raises
+        except Exception as error:  # noqa: BLE001 - the caller waits for an answer, whatever drawing raises
             _log.warning("%s was not written", order.job.path.name, exc_info=True)
             self.refused.emit(order.ticket, _sentence(order.job, error))
         else:

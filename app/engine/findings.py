@@ -16,7 +16,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from app.models.memory_history import INITIAL
 from rxt.events import FinishReason, FloatArray, MemorySummary, TurnRecord
 
 BoolArray = npt.NDArray[np.bool_]
@@ -162,11 +161,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ReplyText:
-    """An answer: its text, the characters each token covers, its token ids and why it ended."""
+    """An answer: its text, the characters each token covers and why it ended."""
 
     text: str
     spans: tuple[Span, ...]
-    token_ids: tuple[int, ...]
     reason: FinishReason
 
 
@@ -281,10 +279,6 @@ class Origin:
     records: tuple[TurnRecord, ...]
     opened_from: str = ""
     recorded: tuple[int, ...] = ()
-
-    def hash_after(self, turn: int) -> str:
-        """SHA-256 of the memory after a turn (INITIAL: before the first)."""
-        return self.initial.sha256 if turn == INITIAL else self.records[turn].memory_after
 
 
 Finding = (

@@ -33,7 +33,7 @@ class ModelOffer:
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far a download is. speed: bytes per second; remaining_s: None while nobody can tell."""
+    """How far a download is. speed: bytes per second; remaining_s: None while it is unknown."""
 
     phase: Literal["asking", "downloading", "checking"]
     done_bytes: int

@@ -1,4 +1,4 @@
-"""A small file that changes often: a thread of its own writes the newest bytes, so that nobody waits for the disk.
+"""A small file that changes often: a thread of its own writes the newest bytes; no caller waits for the disk.
 
 Law: only the newest bytes count, and the file holds some of those that were given, whole. What it held before and could
 not be read is kept beside it.

@@ -21,7 +21,7 @@ EXPECTED = (RefusedError, RxtError, StoreError, OSError, ValueError)
 
 
 def unexpected(error: BaseException) -> str:
-    """An error that nobody foresaw, in words for the reader."""
+    """An unexpected error, in words for the user."""
     return f"Something unexpected happened ({type(error).__name__}: {_cut(str(error))}). The conversation is unchanged."
 
 

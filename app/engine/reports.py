@@ -36,7 +36,7 @@ class ModelLoaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """stopped: the person wanted it."""
+    """stopped: the user stopped it."""
 
     message: str
     stopped: bool = False

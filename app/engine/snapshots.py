@@ -92,7 +92,7 @@ class SnapshotFolder:
             except (RxtError, OSError, ValueError) as error:
                 unreadable.append(f"{path.name!a}: {error}")
         if unreadable:
-            _log.warning("%d files in %s are no readable memories: %s", len(unreadable), self.folder, unreadable[:10])
+            _log.warning("%d files in %s are not readable memories: %s", len(unreadable), self.folder, unreadable[:10])
         return tuple(sorted(found, key=lambda info: (info.created, info.path.name), reverse=True))
 
     def has_synthetic(self, sha256: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a conversation is called until somebody gives it a title: the first words of its first question."""
+"""What a conversation is called until the user gives it a title: the first words of its first question."""
 
 from __future__ import annotations
 

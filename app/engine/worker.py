@@ -147,7 +147,7 @@ class Worker(QObject):
             self._post(reports.TurnsUnsaved(self._unsaved))
 
     def _post_subject(self) -> None:
-        """The analyst hears of a change before everybody else, so that nobody asks about what it does not know yet."""
+        """The analyst hears of a change first, so that it is not asked about what it does not know yet."""
         subject = self.engine.subject(self._subject)
         if subject is not self._subject:
             self._subject = subject

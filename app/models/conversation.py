@@ -97,10 +97,6 @@ class Conversation(QAbstractListModel):
         return not self._exchanges
 
     @property
-    def turns_in_memory(self) -> int:
-        return sum(exchange.state is TurnState.IN_MEMORY for exchange in self._exchanges)
-
-    @property
     def last_reply(self) -> str:
         """The newest answer that has any text."""
         return next((exchange.answer for exchange in reversed(self._exchanges) if exchange.answer), "")

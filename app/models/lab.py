@@ -41,10 +41,6 @@ class Experiment:
     share: float = READ_SHARE
     source: MemoryChoice | None = None
 
-    @property
-    def needs_source(self) -> bool:
-        return self.kind == "patch"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:

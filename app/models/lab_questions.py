@@ -16,7 +16,7 @@ _HEADINGS = (["question", "expected"], ["question", "answer"])
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A row of a list and the number of its first line; fault: why it is no CSV, else empty."""
+    """A row of a list and the number of its first line; fault: why it is not valid CSV, else empty."""
 
     line: int
     cells: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def question_list(text: str) -> QuestionList:
     pairs: list[tuple[str, str]] = []
     for row in question_rows(text):
         if row.fault:
-            return QuestionList(problem=f"Line {row.line} is no CSV: {row.fault}.")
+            return QuestionList(problem=f"Line {row.line} is not valid CSV: {row.fault}.")
         if len(row.cells) != 2 or not all(row.cells):
             return QuestionList(problem=f"Line {row.line} must be a question, a comma and the expected answer.{_HINT}")
         if max(map(len, row.cells)) > LONGEST_QUESTION:

@@ -185,11 +185,6 @@ class SnapshotList(QAbstractListModel):
         """Whether the memory of a line can be opened with the loaded model."""
         return not why_not(line, self._model)
 
-    @property
-    def lacks_pictures(self) -> bool:
-        """Whether the picture of some memory was not made yet."""
-        return any(line.norm is None and not line.problem for line in self._lines)
-
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._lines)
 
@@ -204,7 +199,7 @@ class SnapshotList(QAbstractListModel):
         return [FILE_TYPE]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The files themselves, to be copied by whoever takes them."""
+        """The files themselves, to be copied where they are dropped."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(index.data(LibraryRole.KEY))) for index in indexes])
         return data

@@ -133,18 +133,6 @@ class MemoryHistory(QObject):
         self.reset.emit()
         self.cursor_changed.emit(self._cursor)
 
-    def clear(self) -> None:
-        """No model, no memory."""
-        self._initial = None
-        self._origin = ""
-        self._records = []
-        self._cursor = INITIAL
-        self._slot = None
-        self.reset.emit()
-        self.started.emit()
-        self.slot_selected.emit(-1, -1)
-        self.cursor_changed.emit(self._cursor)
-
     def add(self, record: TurnRecord) -> None:
         """Appends the next turn. Raises ValueError where it is not the next one."""
         if record.turn != len(self._records):
@@ -154,7 +142,7 @@ class MemoryHistory(QObject):
     def _extend(self, records: tuple[TurnRecord, ...]) -> None:
         follow = self.is_at_end
         self._records += records
-        if follow:  # before anybody is told: nobody shall take the newest turn for one of the past
+        if follow:  # before any signal: no view shall take the newest turn for one of the past
             self._cursor = self.last_turn
         self.turn_added.emit(self.last_turn)
         if follow:

@@ -33,7 +33,7 @@ STATUS_WORDS: dict[MemoryStatus, str] = {
 def status_of(phase: TurnPhase, reason: FinishReason | None, edited: bool) -> MemoryStatus:
     """What of a turn is in memory, the one rule for it.
 
-    reason: why its answer ended; None where nobody knows, as of a whole one. edited: another text is shown for it.
+    reason: why its answer ended; None where it is unknown, as of a whole one. edited: another text is shown for it.
     """
     if phase != "remembered":
         return "not"

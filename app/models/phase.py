@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """starting -> loading -> ready -> reading -> answering -> writing -> ready; no_model where loading failed."""
+    """loading -> ready -> reading -> answering -> writing -> ready; no_model where loading failed."""
 
     LOADING = "loading"
     NO_MODEL = "no model"

@@ -1,6 +1,6 @@
-"""What the person looks at and means, besides the turn: a word, a layer, marked slots, a second memory to compare with.
+"""What the user selected, besides the turn: a word, a layer, marked slots, a second memory to compare with.
 
-One selection for all views: whoever shows a word or a slot shows the same one. The turn and the slot are
+One selection for all views: all show the same word and slot. The turn and the slot are
 MemoryHistory's; this adds what belongs to the questions that are asked about them. Nothing here survives the memory it
 is about: what no longer exists is let go.
 """

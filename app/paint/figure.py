@@ -7,7 +7,7 @@ A view that can be exported has one method more, `figure()`. Nothing here draws;
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -139,11 +139,3 @@ class Figure:
     memory: str = ""
     is_of_chat: bool = True
     other_memory: str = ""
-
-
-@runtime_checkable
-class Exportable(Protocol):
-    """A widget that can say what it shows."""
-
-    def figure(self) -> Figure | None:
-        """What is shown now; None while nothing is."""

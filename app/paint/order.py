@@ -1,4 +1,4 @@
-"""Orders of slots within their layer: by index, by how much they changed, by age, by likeness.
+"""Orders of slots within their layer: by how much they changed, by age, by likeness.
 
 Slots of different layers have nothing in common, so each layer has an order of its own. Letters: L layers, S slots,
 N turns.
@@ -6,7 +6,7 @@ N turns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from rxt.events import FloatArray
 
-OrderName = Literal["index", "change", "age", "similarity"]
 IndexArray = npt.NDArray[np.intp]
-
-
-def by_index(layers: int, slots: int) -> IndexArray:
-    """[L, S]: as they are."""
-    return np.broadcast_to(np.arange(slots), (layers, slots))
 
 
 def by_size(values: FloatArray) -> IndexArray:

@@ -257,10 +257,6 @@ class ConversationStore:
         with self._db.transaction():
             return self._keyframes.keep(memory, shape)
 
-    def memory_bytes(self) -> int:
-        """What the stored memories take, of all conversations."""
-        return self._keyframes.total_bytes()
-
     @property
     def budget_bytes(self) -> int:
         return self._keyframes.budget_bytes

@@ -1,4 +1,4 @@
-"""What the person asks for turns, versions and branches, passed on to the engine."""
+"""Passes the user's commands about turns, versions and branches on to the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine says of branches, searches and checks, brought into the models and in front of the person."""
+"""Brings what the engine says of branches, searches and checks into the models and onto the screen."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class BranchLink(QObject):
         shown = {exchange.id for exchange in self._workspace.conversation.exchanges}
         here = self._unsaved + len(self._incomplete & shown)
         elsewhere = sum(left.unsaved for left in self._left.values()) + len(self._incomplete - shown)
-        if self._saved_no_more:  # those are lost already, so nobody is asked about them
+        if self._saved_no_more:  # those are lost already, so there is no question about them
             elsewhere = 0
         parts = [f"{_turns(here)} of this chat"] if here else []
         if elsewhere:

@@ -36,7 +36,7 @@ class ChatDelegate(LineDelegate):
 
 
 class ChatLines(LibraryView):
-    """The list; it keeps the line of the open chat in view, unless somebody scrolled away from it."""
+    """The list; it keeps the line of the open chat in view, unless the user scrolled away from it."""
 
     def __init__(self, chats: ConversationList, themes: ThemeController) -> None:
         super().__init__("conversationList", "Chats", EMPTY, themes, ChatDelegate(chats, themes))
@@ -60,7 +60,7 @@ class ChatLines(LibraryView):
 
     @Slot()
     def _look(self) -> None:
-        is_new = self._chats.current_row is None  # nobody could see it or scroll away from it
+        is_new = self._chats.current_row is None  # the user could not see it or scroll away from it
         self._was_shown = is_new or self._is_shown_in(self.viewport().rect())
 
     @Slot()
@@ -148,7 +148,7 @@ class ChatList(QWidget):
         return self.field.text().strip()
 
     def edit_title(self, row: int) -> None:
-        """Lets the person type another title in the line of a chat."""
+        """Lets the user type another title in the line of a chat."""
         index, field = self._chats.index(row), self.list.title_field
         if field is not None and self.list.currentIndex() == index:
             field.setFocus()  # it is being typed already

@@ -1,4 +1,4 @@
-"""What the person asks for, passed on to the engine, the models and the window."""
+"""Passes the user's commands on to the engine, the models and the window."""
 
 from __future__ import annotations
 
@@ -41,11 +41,9 @@ class WindowCommands(QObject):
     """Runs the actions of the window.
 
     Signals:
-        model_asked(): a model is being opened; memory_asked(path): a memory is being opened.
-        hub_asked(): a model is to be found on the hub.
+        memory_asked(path): a memory is being opened; hub_asked(): a model is to be found on the hub.
     """
 
-    model_asked = Signal()
     memory_asked = Signal(object)
     hub_asked = Signal()
 
@@ -268,7 +266,7 @@ class WindowCommands(QObject):
     def _load(self, path: str | None) -> None:
         if not self._is_busy():
             seed = self._workspace.settings.preferences.memory_seed
-            self._window.losses.leave(self.model_asked.emit, partial(self._port.load_model, path, seed))
+            self._window.losses.leave(partial(self._port.load_model, path, seed))
 
     def back_to_now(self) -> None:
         self._workspace.history.show_turn(self._workspace.history.last_turn)

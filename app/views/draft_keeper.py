@@ -60,7 +60,7 @@ class DraftKeeper(QObject):
 
     @Slot()
     def _wait(self) -> None:
-        if not self._timer.isActive():  # or whoever types without a rest would never have anything kept
+        if not self._timer.isActive():  # or nothing would be kept while the user types without a pause
             self._timer.start()
 
 

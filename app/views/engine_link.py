@@ -1,4 +1,4 @@
-"""What the engine says, brought into the models and in front of the person."""
+"""Brings what the engine says into the models and onto the screen."""
 
 from __future__ import annotations
 
@@ -185,12 +185,12 @@ class EngineLink(QObject):
             self._take_back("It was not sent. Send it here if it is for this chat.")
 
     def _take_back(self, words: str) -> None:
-        """What was written for another path comes back: whether it is for this one, only the person knows."""
+        """What was written for another path comes back: only the user knows whether it is for this one."""
         composer = self._window.chat.composer
         was_empty = not composer.text.strip()
         if self._workspace.outbox.take_back():
             if was_empty:
-                composer.set_text(f"{composer.text}\n")  # whoever types on begins a line of their own
+                composer.set_text(f"{composer.text}\n")  # what is typed next begins a new line
             composer.hint(words)
 
     @Slot(object)

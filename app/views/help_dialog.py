@@ -173,7 +173,7 @@ class HelpDialog(QDialog):
 
     def _heading_of(self, page: str) -> int:
         if page not in self._titles:
-            raise ValueError(f"{page} is no page of the help")
+            raise ValueError(f"{page} is not a page of the help")
         return next(at for at, block in enumerate(self._headings) if block.text() == self._titles[page])
 
     @Slot()

@@ -127,7 +127,7 @@ class LibraryView(QListView):
     Signals:
         chosen(key): a line was clicked or Enter pressed on it.
         delete_requested(key): Delete was pressed on a line.
-        rename_requested(key): F2 was pressed on a line; where nobody listens, F2 is left to the window.
+        rename_requested(key): F2 was pressed on a line; where it is not connected, F2 is left to the window.
     """
 
     chosen = Signal(object)

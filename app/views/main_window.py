@@ -1,4 +1,4 @@
-"""The window: docks around the conversation, menus, drag and drop. It decides nothing; it says what the person did."""
+"""The window: docks around the conversation, menus, drag and drop. It decides nothing; it reports what the user did."""
 
 from __future__ import annotations
 
@@ -314,6 +314,6 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def close_anyway(self) -> None:
-        """Closes without a question: it was answered, or nobody is there to answer it."""
+        """Closes without a question: it was answered, or there is no user to answer it."""
         self.losses.ask_no_more()
         QTimer.singleShot(0, self, self.close)  # once the question has gone

@@ -207,7 +207,7 @@ class MemoryLibrary(QDialog):
         self._follow_list()
 
     def edit_title(self, path: Path) -> None:
-        """Lets the person type another title for the memory at `path`."""
+        """Lets the user type another title for the memory at `path`."""
         self.pick(path)
         if self.cards.path != path:
             self.search.clear()  # it may hide it

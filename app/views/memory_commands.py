@@ -1,4 +1,4 @@
-"""What the person asks for about saved memories, passed on to the engine; and what the engine says about them."""
+"""Passes the user's commands about saved memories on to the engine, and shows what the engine says about them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class MemoryCommands(QObject):
         self._unsaved_note = self._window.kept.note = note
 
     def save_as(self) -> None:
-        """Saves the memory that is shown to a file of the person's choice."""
+        """Saves the memory that is shown to a file that the user chooses."""
         turn = self._shown_turn()
         title = self._workspace.conversation.title or "Memory"
         dialog = FileDialog(self._above, "Save memory as", Path.home(), SNAPSHOT_FILTER)

@@ -217,7 +217,7 @@ class MemoryDetails(QFrame):
         return self._path is not None and self._start.isEnabled()
 
     def edit_title(self) -> None:
-        """Lets the person type another title."""
+        """Lets the user type another title."""
         self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.title.selectAll()
 

@@ -28,7 +28,7 @@ def _nothing(_row: int) -> Reasons:
 class MessageOverlay(QObject):
     """Keeps tools and editor at their message while it moves.
 
-    refusals_of(row): why verbs cannot be done with a message; whoever runs the verbs sets it.
+    refusals_of(row): why verbs cannot be done with a message; set by the owner, which runs the verbs.
 
     Signals:
         asked(verb, row): something shall be done with the message in a row.
@@ -143,7 +143,7 @@ class MessageOverlay(QObject):
         return self._editor_row
 
     def begin_edit(self, row: int) -> None:
-        """Lets the person edit the question or the answer in a row, in its place."""
+        """Lets the user edit the question or the answer in a row, in its place."""
         index = self._conversation.index(row)
         self.editor.cancel()
         self._editor_row = row

@@ -103,7 +103,7 @@ class ModelCommands(QObject):
 
     @Slot(str)
     def _on_fetched(self, folder: str) -> None:
-        if self._dialog is not None:  # whoever closed it has called the download off
+        if self._dialog is not None:  # closing it cancelled the download
             memory = self._wanted_memory()
             self._dialog.close()
             announce(self._window, "The download is finished; the model is being opened.")

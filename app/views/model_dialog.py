@@ -1,6 +1,6 @@
 """The model dialog: find a model on the hub or paste its id, read what it asks for, download it and open it.
 
-It decides nothing: it says what the person wants and shows the state of the search.
+It decides nothing: it reports what the user wants and shows the state of the search.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class ModelDialog(QDialog):
             self.words.setText(repository)
             self._ask()
 
-    # what the person does
+    # what the user does
 
     @Slot()
     def _ask(self) -> None:

@@ -34,7 +34,7 @@ class PanelRoom(QObject):
         self._actions = actions
         self._stays, self._gone = "inspector", ""
         self._words = ""
-        self._acts = False  # what is shown and hidden meanwhile is not what the person did
+        self._acts = False  # what is shown and hidden meanwhile is not the user's doing
         for name, panel in self._panels.items():
             panel.installEventFilter(self)
             actions[name].changed.connect(self._follow_key)
@@ -79,7 +79,7 @@ class PanelRoom(QObject):
 
     @Slot()
     def _follow_key(self) -> None:
-        """The line names a key, which the person may have changed."""
+        """The line names a key, which the user may have changed."""
         if self._words:
             self._tell()
 
@@ -101,5 +101,5 @@ class PanelRoom(QObject):
             self._gone = "" if self._gone == self._stays else self._gone
             QTimer.singleShot(0, self, self.fit)
         elif event.type() is QEvent.Type.HideToParent and watched is self._panels[self._stays]:
-            self._say("", "")  # now there is room, and the person did not want it
+            self._say("", "")  # now there is room, and the user did not want it
         return False

@@ -23,7 +23,7 @@ CHAT, LAB_CHAT = "chat", "lab chat"
 
 
 class PanelSizes(QObject):
-    """Keeps what the person gave the panels, by dragging an edge, and gives it back with the room for it.
+    """Keeps the sizes that the user gave the panels by dragging an edge, and restores them where there is room.
 
     is_lab: the inspector has all that the conversation does not need, instead of a width of its own.
     """

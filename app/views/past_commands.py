@@ -1,4 +1,4 @@
-"""What the person sends while the past is looked at: it follows the turn that is shown, in a branch of its own."""
+"""Sends a message while the past is shown: it follows the turn that is shown, in a branch of its own."""
 
 from __future__ import annotations
 

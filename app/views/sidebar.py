@@ -115,7 +115,7 @@ class Sidebar(QWidget):
                 tool.setToolTip(self._actions[action_id].toolTip())
 
     def edit_title(self, row: int) -> None:
-        """Lets the person type another title in the line of a chat."""
+        """Lets the user type another title in the line of a chat."""
         self.chats.edit_title(row)
 
     @Slot(QPoint)

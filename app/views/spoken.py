@@ -1,4 +1,4 @@
-"""Sentences for who listens to the window with a screen reader. It shows nothing, and nobody else notices it."""
+"""Sentences for users of a screen reader. It shows nothing."""
 
 from __future__ import annotations
 

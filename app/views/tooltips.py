@@ -1,4 +1,4 @@
-"""Tooltips that show words letter by letter, and say them to whoever listens."""
+"""Tooltips that show text as it is, without markup, and give it to screen readers."""
 
 from __future__ import annotations
 

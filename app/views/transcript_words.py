@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class TranscriptWords(QObject):
     """Points the selection at the word under the mouse, in the answer of the turn in view.
 
-    The words of an answer are asked for when it is pointed at first: nothing is computed for answers nobody asks about.
+    The words of an answer are asked for when it is pointed at first: nothing is computed for the others.
     """
 
     def __init__(self, transcript: TranscriptView, workspace: Workspace, analyses: Analyses) -> None:

@@ -158,7 +158,7 @@ class TurnEditor(QFrame):
     def _close(self) -> None:
         self._turn = 0
         self.closed.emit()
-        self.hide()  # once whoever listens has taken the keyboard, or Qt gives it to whatever is next
+        self.hide()  # after the receiver took the focus, or Qt gives it to the next widget
 
     @Slot()
     def _send(self) -> None:

@@ -13,7 +13,7 @@ class Cancelled(Exception):
 
 
 def never() -> bool:
-    """For work that nobody calls off."""
+    """For work that is never cancelled."""
     return False
 
 

@@ -56,6 +56,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from rxt.events import FloatArray, TurnRecord
+from rxt.inference.attention_maps import Heads, ReadMap, WriteMap, interlayer_map, read_map, value_norms, write_map
 from rxt.inference.cancel import Cancelled, IsCancelled, never
 from rxt.inference.counterfactual import (
     Counterfactual,
@@ -95,7 +96,6 @@ from rxt.inference.slots import (
     similarity,
 )
 from rxt.inference.spans import token_spans
-from rxt.inference.trace import Heads, ReadMap, WriteMap, interlayer_map, read_map, value_norms, write_map
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.memory import MemoryState
 

@@ -24,10 +24,10 @@ import torch
 from torch import Tensor
 
 from rxt.events import FloatArray, GateLaw, frozen_array
+from rxt.inference.attention_maps import ReadMap
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure
 from rxt.inference.replay import MemoryWrite, encoder_states, replay_write
-from rxt.inference.trace import ReadMap
 from rxt.model.memory import MemoryState
 from rxt.model.reactive_transformer import ReactiveTransformer
 

@@ -27,7 +27,6 @@ class MemoryWrite:
     the write step.
     """
 
-    old: Tensor
     read: Tensor
     mixed: Tensor
     written: Tensor
@@ -76,4 +75,4 @@ def replay_write(
             (read, mixed, written.read, new, interlayer_gate, write_gate, written.queries, written.keys),
         )
     check(cancelled)
-    return MemoryWrite(old, *(torch.cat(values) for values in zip(*parts, strict=True)))
+    return MemoryWrite(*(torch.cat(values) for values in zip(*parts, strict=True)))

@@ -74,7 +74,7 @@ def _is_stand_in(compiler: str) -> bool:
 
 
 def _private(folder: Path) -> Path:
-    """Code is loaded only from a folder that nobody else can write to. Raises OSError."""
+    """Code is loaded only from a folder that only this user can write to. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = folder.stat()
     if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rxt.io.credentials import Credentials
 from rxt.io.errand import Errand
 from rxt.io.files import read_bounded, replace_file
 from rxt.io.hub_cache import HubCache
@@ -25,12 +26,12 @@ from rxt.io.hub_errors import (
     DownloadCancelledError,
     UnsuitableError,
     WrongBytesError,
-    disk_full,
+    disk_too_small,
     in_words,
     is_transport,
 )
 from rxt.io.listing import HubFile, Listing
-from rxt.io.visitor import PROGRAM, Visitor, program_version
+from rxt.version import PROGRAM, version
 
 TIMEOUT_S = 10.0
 PAUSES_S = (0.2, 0.5, 2.0, 4.0)  # between tries that brought nothing new
@@ -45,7 +46,7 @@ class Download:
 
     listing: Listing
     cache: HubCache
-    visitor: Visitor
+    credentials: Credentials
     endpoint: str
 
     def run(self, errand: Errand) -> None:
@@ -83,7 +84,7 @@ class Download:
             is_ours = False
         if not is_ours:
             raise UnsuitableError(
-                f"{self.listing.repository} is no Reactive Transformer: its config.json describes another kind of "
+                f"{self.listing.repository} is not a Reactive Transformer: its config.json describes another kind of "
                 "model. Nothing else of it was downloaded."
             )
 
@@ -92,7 +93,7 @@ class Download:
         needed = to_come + to_come // 10
         free = shutil.disk_usage(_nearest(self.cache.root)).free
         if missing and needed > free:
-            raise disk_full(needed, free)
+            raise disk_too_small(needed, free)
 
     def _bring(self, file: HubFile, errand: Errand, before: int) -> None:
         partial = self.cache.partial(file)
@@ -124,7 +125,7 @@ class Download:
                 self._stream(file, start, errand)
             except Exception as error:
                 errand.go_on()  # cutting the connection is the one failure that was meant
-                if self.visitor.step_up(error):
+                if self.credentials.send_token_after(error):
                     continue
                 if isinstance(error, HfHubHTTPError) and error.response.status_code == 416:
                     self.cache.partial(file).unlink(missing_ok=True)
@@ -194,8 +195,8 @@ class Download:
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
         url = hf_hub_url(self.listing.repository, file.name, revision=self.listing.commit, endpoint=self.endpoint)
-        token = self.visitor.token or False
-        headers = build_hf_headers(token=token, library_name=PROGRAM, library_version=program_version())
+        token = self.credentials.token or False
+        headers = build_hf_headers(token=token, library_name=PROGRAM, library_version=version())
         headers["Accept-Encoding"] = "identity"  # the size and the place to go on from are of the plain bytes
         if start:
             headers["Range"] = f"bytes={start}-"

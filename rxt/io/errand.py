@@ -1,4 +1,4 @@
-"""Work that waits for a network, done by a thread of its own so that the one who asked can stop it within a second.
+"""Work that waits for a network, done by a thread of its own so that the caller can stop it within a second.
 
 The asking thread reports progress and asks whether to go on, ten times a second, even while nothing arrives. On the way
 out it stops the work and cuts its connection; a thread that is still busy looking up a name then ends by itself at the
@@ -30,7 +30,7 @@ _WINDOW_S = 5.0
 class Progress:
     """How far a download is. Bytes that were here before count as done; the speed is of the last five seconds.
 
-    file: the name of the file in hand, "" for none; speed: bytes per second; remaining_s: None while nobody can tell.
+    file: the name of the file in hand, "" for none; speed: bytes per second; remaining_s: None while it is unknown.
     """
 
     phase: Phase
@@ -128,7 +128,7 @@ def run_errand(
         errand.stop()
         work.join(_GRACE_S)
     if work.failure is not None:
-        # Alone: the frames of the working thread and what came before hold headers that nobody should print.
+        # Alone: the frames of the working thread and what came before hold headers that must not be printed.
         work.failure.__cause__ = work.failure.__context__ = None
         raise work.failure.with_traceback(None)
     return work.outcome[0]

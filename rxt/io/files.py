@@ -33,7 +33,7 @@ def open_regular(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 
     Raises OSError where it cannot be opened, ValueError where it is a folder, a pipe or a device.
     """
-    # O_NONBLOCK: opening a named pipe must not wait for somebody to write into it.
+    # O_NONBLOCK: opening a named pipe must not wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         status = os.fstat(descriptor)
@@ -150,7 +150,7 @@ def _is_in_use(error: OSError) -> bool:
 
 @contextlib.contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """What the system refuses names the file that was to be written, not the temporary one, which nobody knows."""
+    """What the system refuses names the file that was to be written, not the temporary one."""
     try:
         yield
     except OSError as error:
@@ -160,7 +160,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def remove_unfinished(path: Path) -> None:
-    """Removes what writes of `path` that were killed have left beside it; for whoever alone writes there."""
+    """Removes what writes of `path` that were killed have left beside it; for the only writer of that file."""
     stem = _temporary_stem(path)
     for found in path.parent.glob(f"{glob.escape(stem)}{'?' * 2 * TOKEN_BYTES}.tmp"):
         with contextlib.suppress(OSError):

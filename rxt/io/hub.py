@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rxt.errors import ModelError
+from rxt.io.credentials import Credentials
 from rxt.io.download import TIMEOUT_S, Download
 from rxt.io.errand import Errand, Progress, run_errand
 from rxt.io.hub_cache import HubCache
@@ -29,14 +30,14 @@ from rxt.io.hub_errors import (
 )
 from rxt.io.listing import COMMIT, MODEL, Listing, read_listing
 from rxt.io.model_name import model_name
-from rxt.io.visitor import PROGRAM, Visitor, program_version
+from rxt.version import PROGRAM, version
 
 T = TypeVar("T")
 
 _UNASKED = NoNetworkError, HubDownError, RateLimitError, HubAnswerError
 """Nothing was heard from the hub itself; HubAnswerError: something else answered, such as a login page."""
 BUNDLED = "mneme-tiny"
-"""By name: somebody may keep a copy of another model beside it."""
+"""By name: a user may keep a copy of another model beside it."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]{0,95}/[A-Za-z0-9_][\w.-]{0,95}", re.ASCII)
 _REVISION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)*", re.ASCII)
 
@@ -183,7 +184,7 @@ class _Inquiry:
     revision: str
     endpoint: str
     cache: HubCache
-    visitor: Visitor
+    credentials: Credentials
     needed: frozenset[str]
 
     @classmethod
@@ -201,7 +202,7 @@ class _Inquiry:
 
         symlinks = not getattr(constants, "HF_HUB_DISABLE_SYMLINKS", False)  # unknown to clients before 1.1
         cache = HubCache(Path(constants.HF_HUB_CACHE), repository, symlinks)
-        return cls(repository, revision, constants.ENDPOINT, cache, Visitor(token, constants.ENDPOINT), needed)
+        return cls(repository, revision, constants.ENDPOINT, cache, Credentials(token, constants.ENDPOINT), needed)
 
     def fetch(self, errand: Errand) -> Fetched:
         copy = self.cache.copy_of(self.revision, self.needed)
@@ -217,7 +218,7 @@ class _Inquiry:
             if copy is None or not isinstance(self.sentence(error), _UNASKED):
                 raise
             return Fetched(copy, self.repository, copy.name, is_copy=True)
-        Download(listing, self.cache, self.visitor, self.endpoint).run(errand)
+        Download(listing, self.cache, self.credentials, self.endpoint).run(errand)
         errand.go_on()
         return Fetched(self.cache.publish(listing), self.repository, listing.commit, is_copy=False)
 
@@ -233,7 +234,7 @@ class _Inquiry:
     def listing(self, errand: Errand) -> Listing:
         from huggingface_hub import HfApi
 
-        api = HfApi(endpoint=self.endpoint, library_name=PROGRAM, library_version=program_version())
+        api = HfApi(endpoint=self.endpoint, library_name=PROGRAM, library_version=version())
         while True:
             errand.go_on()
             try:
@@ -242,10 +243,10 @@ class _Inquiry:
                     revision=self.revision,
                     files_metadata=True,
                     timeout=TIMEOUT_S,
-                    token=self.visitor.token or False,
+                    token=self.credentials.token or False,
                 )
             except Exception as error:
-                if not self.visitor.step_up(error):
+                if not self.credentials.send_token_after(error):
                     raise
             else:
                 return read_listing(info, self.repository, self.revision, self.needed)
@@ -263,7 +264,7 @@ class _Inquiry:
         return run
 
     def sentence(self, error: BaseException) -> HubError:
-        has_token = self.visitor.token is not None
+        has_token = self.credentials.token is not None
         return translate(error, self.repository, self.revision, self.endpoint, has_token)
 
 

@@ -88,7 +88,7 @@ class HubCache:
         return folder if found else None
 
     def listing_of_copy(self, revision: str) -> Listing | None:
-        """What `copy_of` finds as a listing, None where it finds nothing; nobody knows the checksums."""
+        """What `copy_of` finds as a listing, None where it finds nothing; the checksums are unknown."""
         folder = self.copy_of(revision)
         if folder is None:
             return None

@@ -20,7 +20,7 @@ class HubError(ModelError):
 
 
 class DownloadCancelledError(HubError):
-    """The person stopped it; what has arrived is kept and the next download goes on from there."""
+    """The user stopped it; what has arrived is kept and the next download goes on from there."""
 
 
 class NoNetworkError(HubError):
@@ -60,20 +60,11 @@ class TokenError(HubError):
 
 
 class RateLimitError(HubError):
-    """Too many requests. retry_after_s: how long the hub wants to rest, where it says so."""
-
-    def __init__(self, message: str, retry_after_s: float | None) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
+    """Too many requests."""
 
 
 class DiskSpaceError(HubError):
-    """The disk is too small. needed_bytes: what is still to come with a tenth to spare; free_bytes: what there is."""
-
-    def __init__(self, message: str, needed_bytes: int | None, free_bytes: int | None) -> None:
-        super().__init__(message)
-        self.needed_bytes = needed_bytes
-        self.free_bytes = free_bytes
+    """The disk is too small."""
 
 
 class WrongBytesError(HubError):
@@ -106,19 +97,11 @@ def seconds_in_words(seconds: float) -> str:
     return f"{whole} second{'s' if whole > 1 else ''}"
 
 
-def disk_full(needed_bytes: int | None, free_bytes: int | None) -> DiskSpaceError:
-    """needed_bytes and free_bytes are None where the disk filled up on the way."""
-    if needed_bytes is None or free_bytes is None:
-        return DiskSpaceError(
-            "The disk filled up while the model arrived. What has arrived is kept: free some space and start again.",
-            needed_bytes,
-            free_bytes,
-        )
+def disk_too_small(needed_bytes: int, free_bytes: int) -> DiskSpaceError:
+    """needed_bytes: what is still to come with a tenth to spare."""
     return DiskSpaceError(
         f"The disk has {in_words(free_bytes)} free, and the model needs {in_words(needed_bytes)}. Nothing was "
-        f"downloaded: free {in_words(needed_bytes - free_bytes)} or set HF_HOME to a folder on a larger disk.",
-        needed_bytes,
-        free_bytes,
+        f"downloaded: free {in_words(needed_bytes - free_bytes)} or set HF_HOME to a folder on a larger disk."
     )
 
 
@@ -133,10 +116,10 @@ def is_transport(error: BaseException) -> bool:
 
 
 def wants_token(error: BaseException) -> bool:
-    """Whether the hub might answer otherwise to somebody it knows."""
+    """Whether the hub might answer otherwise where a token is sent."""
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
-    if isinstance(error, RepositoryNotFoundError):  # that is what a private or gated repository is to a stranger
+    if isinstance(error, RepositoryNotFoundError):  # so it answers for a private repository without a token
         return True
     return isinstance(error, HfHubHTTPError) and error.response.status_code in (401, 403)
 
@@ -158,7 +141,9 @@ def translate(error: BaseException, repository: str, revision: str, endpoint: st
         return _no_network(error, repository, endpoint)
     if isinstance(error, OSError):
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return disk_full(None, None)
+            return DiskSpaceError(
+                "The disk filled up while the model arrived. What has arrived is kept: free some space and start again."
+            )
         return HubError(f"{repository} cannot be stored: {error.strerror or type(error).__name__}. See HF_HOME.")
     return HubAnswerError(
         f"What answered at {endpoint} is not a hub: perhaps a login page of this network, or a mirror that is broken. "
@@ -268,7 +253,7 @@ def _rate_limited(headers: Any) -> RateLimitError:
     wait_s = _retry_after_s(headers)
     when = "in a few minutes" if wait_s is None else f"in {seconds_in_words(wait_s)}"
     return RateLimitError(
-        f"The hub had too many requests from this network. Try again {when}; what has arrived is kept.", wait_s
+        f"The hub had too many requests from this network. Try again {when}; what has arrived is kept."
     )
 
 

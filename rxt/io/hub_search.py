@@ -1,4 +1,4 @@
-"""Finding models on the hub by words. Nothing is downloaded, and nobody is told who asks."""
+"""Finding models on the hub by words. Nothing is downloaded, and no token is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rxt.io.download import TIMEOUT_S
 from rxt.io.errand import Errand, run_errand
 from rxt.io.hub import is_repository
 from rxt.io.hub_errors import HubError, translate
-from rxt.io.visitor import PROGRAM, program_version
+from rxt.version import PROGRAM, version
 
 MOST_RESULTS = 40
 LONGEST_QUERY = 200
@@ -51,7 +51,7 @@ def _results(words: str, endpoint: str, errand: Errand) -> Iterator[FoundModel]:
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
     errand.go_on()
-    headers = build_hf_headers(token=False, library_name=PROGRAM, library_version=program_version())
+    headers = build_hf_headers(token=False, library_name=PROGRAM, library_version=version())
     wanted = {"search": words, "sort": "downloads", "limit": str(MOST_RESULTS)}
     response = get_session().get(f"{endpoint}/api/models", params=wanted, headers=headers, timeout=TIMEOUT_S)
     hf_raise_for_status(response)

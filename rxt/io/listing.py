@@ -146,7 +146,7 @@ def _check_collisions(files: tuple[HubFile, ...], repository: str) -> None:
 def _check_needed(files: tuple[HubFile, ...], repository: str, needed: frozenset[str]) -> None:
     names = {file.name for file in files}
     if len(files) > _MOST_FILES:
-        raise UnsuitableError(f"{repository} holds {len(files):,} files: that is no model. Nothing was downloaded.")
+        raise UnsuitableError(f"{repository} holds {len(files):,} files: that is not a model. Nothing was downloaded.")
     missing = sorted(needed - names - {_WEIGHTS})
     if missing:
         kind = "model" if _WEIGHTS in needed else "tokenizer"

@@ -189,7 +189,7 @@ def save_model(
         value = state[place.key] if place.index is None else state[place.key][place.index]
         tensors[name] = value.detach().to("cpu", dtype).contiguous()
         if not is_finite(tensors[name]):
-            raise ModelError(f"{name} holds values that are no finite numbers in {dtype}. Nothing was written.")
+            raise ModelError(f"{name} holds values that are not finite numbers in {dtype}. Nothing was written.")
     if model.config.rope_layout == "interleaved":
         document = {**document, "rope_layout": "interleaved"}
     data = safetensors.torch.save(tensors, metadata={SHARED_EMBEDDING: EMBEDDING})

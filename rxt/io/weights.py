@@ -166,7 +166,7 @@ def _parts(folder: Path) -> list[Path]:
         raise ModelError(f"{index} cannot be read as a list of files: {short_name(repr(error))}") from None
     if foreign or not names:
         named = ascii(foreign[0])[:200] if foreign else "nothing"
-        raise ModelError(f"{index} names {named}, which is no file of weights in this folder: it was not opened")
+        raise ModelError(f"{index} names {named}, which is not a weights file in this folder: it was not opened")
     missing = sorted(name for name in names if not (folder / name).is_file())
     if missing:
         raise ModelError(f"The folder {folder} lacks {missing[0]}, which {INDEX} names.")

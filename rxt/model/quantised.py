@@ -26,13 +26,6 @@ class Int8Head(Int8Linear):
         return super().forward(x if self.norm is None else self.norm(x))
 
 
-def quantise_decoder(model: ReactiveTransformer) -> None:
-    """Replaces the large matrices of the decoder one by one, so that no more than one is held twice."""
-    for layer in model.decoder.typed_layers():
-        quantise_layer(layer)
-    quantise_head(model)
-
-
 def quantise_layer(layer: DecoderLayer) -> None:
     """Replaces the matrices of one layer's feed-forward, but those that have 8 bits already."""
     _quantise(layer.ff)

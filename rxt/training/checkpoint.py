@@ -82,8 +82,8 @@ class Checkpoint:
             )
         except Exception:  # noqa: BLE001  (a damaged file makes the unpickler raise anything, often with bad advice)
             raise TrainingError(
-                f"{path} is damaged, or is no checkpoint of a run. Nothing was changed: move it away to begin anew, or "
-                "name another folder with --out."
+                f"{path} is damaged, or is not a checkpoint of a run. Nothing was changed: move it away to begin anew, "
+                "or name another folder with --out."
             ) from None
 
     def check_tokenizer(self, path: Path, sha256: str) -> None:

@@ -246,7 +246,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     from rxt.io.pretrained import load
     from rxt.training.corpus import read_corpus, too_long
-    from rxt.training.evaluate import evaluate, evaluate_corpus, table
+    from rxt.training.evaluation.evaluate import evaluate, evaluate_corpus
+    from rxt.training.evaluation.results import table
 
     drawn, files = _drawn(arguments), []
     model = load(arguments.model, arguments.device, arguments.dtype)

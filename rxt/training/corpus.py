@@ -82,7 +82,7 @@ def _json_lines(path: Path) -> Iterator[tuple[str, Any]]:
                 try:
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as error:
-                    raise DataError(f"{where}: this is no UTF-8 text (byte {error.start + 1}).") from None
+                    raise DataError(f"{where}: this is not UTF-8 text (byte {error.start + 1}).") from None
                 if text.strip():
                     yield where, _parsed(where, text)
     except OSError as error:
@@ -93,7 +93,7 @@ def _parsed(where: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise DataError(f"{where}: this is no JSON: {error}") from None
+        raise DataError(f"{where}: this is not valid JSON: {error}") from None
     except RecursionError:
         raise DataError(f"{where}: this is nested too deeply.") from None
 
@@ -121,7 +121,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Any]]:
 
 def _dialogue(where: str, record: Any) -> Dialogue:
     if not isinstance(record, Mapping):
-        raise DataError(f"{where}: this is no object with query and answer.")
+        raise DataError(f"{where}: this is not an object with query and answer.")
     columns = ("query", "answer") if isinstance(record.get("text"), str) else ("text",)
     empty = [key for key in (*columns, "system", "interactions") if record.get(key, "") is None]
     record = {key: value for key, value in record.items() if key not in empty}  # a table has all columns in every row
@@ -141,7 +141,7 @@ def _dialogue(where: str, record: Any) -> Dialogue:
     for number, entry in enumerate(later, 1):
         place = f"{where}, interaction {number}"
         if not isinstance(entry, Mapping):
-            raise DataError(f"{place}: this is no object with query and answer.")
+            raise DataError(f"{place}: this is not an object with query and answer.")
         if unknown := sorted(str(key) for key in entry if key not in ("query", "answer")):
             raise DataError(f"{place}: the key {unknown[0]!r} is not known; known are query, answer.")
         turns.append(_turn(place, entry))

@@ -1,4 +1,4 @@
-"""What of a recipe's files will not be learned, as sentences for whoever starts the run."""
+"""What of a recipe's files will not be learned, as sentences for the user who starts the run."""
 
 from __future__ import annotations
 

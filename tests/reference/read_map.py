@@ -1,4 +1,4 @@
-"""The slow twin of rxt.inference.trace.read_map: the whole decoder by hand."""
+"""The slow twin of rxt.inference.attention_maps.read_map: the whole decoder by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slow twin of rxt.inference.trace.write_map and of the memory update: encoder and memory attention by hand."""
+"""The slow twin of rxt.inference.attention_maps.write_map and of the memory update: all attention by hand."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from rxt.config import ModelConfig
+from rxt.model.quantised import quantise_head, quantise_layer
 from rxt.model.reactive_transformer import ReactiveTransformer
 
 LAYERS, SLOTS, WIDTH, HEAD_DIM, VOCABULARY, LENGTH = 2, 3, 16, 4, 40, 24
@@ -98,6 +99,13 @@ def randomise(model: ReactiveTransformer, seed: int = 0) -> None:
     for name, buffer in model.named_buffers():
         if name.endswith("ema_rms"):
             buffer.copy_(0.2 + 2 * torch.rand(buffer.shape, generator=generator))
+
+
+def quantise_decoder(model: ReactiveTransformer) -> None:
+    """The large matrices of the decoder in 8 bits."""
+    for layer in model.decoder.typed_layers():
+        quantise_layer(layer)
+    quantise_head(model)
 
 
 def tiny_model(seed: int = 0, **choices: Any) -> ReactiveTransformer:

@@ -1,4 +1,4 @@
-"""What the views want to know, asked once for all of them, only while somebody looks, and not while turns fly by."""
+"""The inquiries of all views, each asked once, only while a view is visible, and not while turns pass quickly."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from app.models.memory_history import MemoryHistory
 
 SETTLE_MS = 120  # how long the cursor must rest before a turn is looked into
-KEPT_BYTES = 64 * 2**20  # of findings that nobody looks at now: going back to a turn shows them at once
+KEPT_BYTES = 64 * 2**20  # of findings that no view shows now: going back to a turn shows them at once
 
 
 class Analyses(QObject):
     """Findings by inquiry, for views that say what they want.
 
-    A view calls `want` with everything it needs now; what nobody wants any more is cancelled, what two views want is
+    A view calls `want` with everything it needs now; what no view wants any more is cancelled, what two views want is
     asked once. Without a port nothing is ever found.
 
     Signals:
@@ -90,7 +90,7 @@ class Analyses(QObject):
         return {inquiry for wanted in self._wanted.values() for inquiry in wanted}
 
     def _make_room(self, needed: set[Hashable]) -> None:
-        """Forgets the oldest findings that nobody needs, above KEPT_BYTES."""
+        """Forgets the oldest findings that no view needs, above KEPT_BYTES."""
         idle = [inquiry for inquiry in self._found if inquiry not in needed]
         room = KEPT_BYTES
         for inquiry in reversed(idle):

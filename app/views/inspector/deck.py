@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 WIDE_FROM_PX = 760
@@ -40,18 +40,12 @@ class Deck(QSplitter):
     Narrow: the top view above one row of tabs with all pages, in the order they were added. Wide: the top view above
     the pages about words, and beside them all others, as high as the deck: an experiment needs room. Widest: those
     about slots and those about turns have a column each.
-
-    Signals:
-        page_changed(): another page is in view somewhere.
     """
-
-    page_changed = Signal()
 
     def __init__(self, top: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._pages: list[Page] = []
         self._columns = 1
-        self._is_moving = False
         self._left = QSplitter(Qt.Orientation.Vertical)
         self._rows = {
             "words": _tabs("Inspector sections"),
@@ -71,8 +65,6 @@ class Deck(QSplitter):
             splitter.setHandleWidth(_HANDLE_PX)
             splitter.setChildrenCollapsible(False)
         self._left.setSizes(_TOP_AND_BELOW)
-        for tabs in self._rows.values():
-            tabs.currentChanged.connect(self._on_current)
 
     @property
     def is_wide(self) -> bool:
@@ -118,24 +110,17 @@ class Deck(QSplitter):
         if columns == self._columns:
             return
         front = self.pages_in_view()
-        self._is_moving = True
         self._columns = columns
         for page in self._pages:
             self._put(page)
         self._rows["slots"].setVisible(columns > 1)
         self._rows["turns"].setVisible(columns > 2)
         self.setSizes([self.width() // columns] * columns)
-        self._is_moving = False
         for widget in reversed(front):
             self.show_page(widget)
-        self.page_changed.emit()
 
     def _put(self, page: Page) -> None:
         area = _AREAS[min(_AREAS.index(page.area), self._columns - 1)]
         tabs = self._rows[area]
         tabs.addTab(page.widget, page.title)
         tabs.setTabToolTip(tabs.indexOf(page.widget), page.tip)
-
-    def _on_current(self, _index: int) -> None:
-        if not self._is_moving:
-            self.page_changed.emit()

@@ -26,7 +26,7 @@ class AskBar(QWidget):
     """Asks one inquiry at a time. An inquiry ends when the conversation or the model it is about is another.
 
     Signals:
-        pressed(): the person wants an answer; whoever owns the bar calls `ask`.
+        pressed(): the user wants an answer; the owner of the bar calls `ask`.
         answered(finding): what was asked last was found.
     """
 
@@ -110,7 +110,7 @@ class AskBar(QWidget):
 
     @Slot()
     def call_off(self) -> None:
-        """The person does not want the answer any more."""
+        """The user cancelled the question."""
         if self.is_asking:
             self._drop()
             self.say("Cancelled. Nothing was changed.")
@@ -137,7 +137,7 @@ class AskBar(QWidget):
             self.say("")
             self._show_state()
             self.answered.emit(finding)
-            if not self.is_asking and not self.words.text():  # whoever owns the bar did not go on, nor say what it is
+            if not self.is_asking and not self.words.text():  # the owner did not go on, nor say why
                 announce(self, "Done.")
 
     @Slot(int, str)

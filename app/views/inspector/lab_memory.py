@@ -25,7 +25,7 @@ def memory_ref(choice: MemoryChoice) -> MemoryRef:
         return BranchMemory(choice.branch)
     if choice.snapshot is not None:
         return SnapshotMemory(choice.snapshot)
-    raise ValueError(f"{choice.name!r} is no memory")
+    raise ValueError(f"{choice.name!r} is not a memory")
 
 
 class MemoryCombo(ElidedCombo):

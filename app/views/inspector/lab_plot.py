@@ -102,10 +102,6 @@ class PlotWidget(QWidget):
             case _:
                 return ""
 
-    def figure_panels(self) -> tuple[Panel, ...]:
-        """What is shown, for an export."""
-        return () if self._panel is None else (self._panel,)
-
     # ---------------------------------------------------------------- painting
 
     def _redraw(self) -> None:

@@ -45,7 +45,7 @@ _GLIMPSE_PX = 120  # of a page that a click asked for, in a low window
 class InspectorPanel(LazyView):
     """The memory at the history's cursor. `reduced_motion`: cells change at once instead of fading.
 
-    selection: shared with whoever else shows words and slots. analyst: what findings are asked of; without one, the
+    selection: shared with all views that show words and slots. analyst: what findings are asked of; without one, the
     views that need a model say so.
 
     Attributes: memory_map, numbers, words, gate_view, ridges, slot_panel, turns, similarity: the views; deck: where

@@ -67,7 +67,7 @@ class SlotOrder(QObject):
         self.changed.emit()
 
     def pause(self) -> None:
-        """Nobody looks: nothing is asked."""
+        """The view is hidden: nothing is asked."""
         self._analyses.want(self, ())
 
     def update(self) -> None:

@@ -115,7 +115,7 @@ class TimelineView(LazyView):
 
     @Slot()
     def stop_for_writing(self) -> None:
-        """A message goes to where the person was before the turns played, not to whichever is on show by then."""
+        """A message is sent from the turn that was shown before the turns played, not from the one on show by then."""
         if self.is_playing:
             self.set_playing(False)
             if self._history.cursor == self._played:
@@ -246,7 +246,7 @@ class TimelineView(LazyView):
     def _play_on(self) -> None:
         is_followed = self._history.cursor == self._played
         self._history.show_turn(self._history.cursor + 1)
-        self._played = self._history.cursor if is_followed else None  # somebody chose another turn
+        self._played = self._history.cursor if is_followed else None  # the user chose another turn
         if self._history.is_at_end:
             self.set_playing(False)
 

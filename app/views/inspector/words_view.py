@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
@@ -50,8 +50,6 @@ WRITTEN = Measure(
     "Written: attention of slots over words",
     "How much each slot looked at each word of the turn.",
 )
-Side = Literal["read", "written"]
-Tinting = Literal["share", "against"]
 _NAME_PX = 76
 _LETTERS = 9
 _MAP_PX = 176

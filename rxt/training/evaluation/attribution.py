@@ -17,11 +17,11 @@ import numpy as np
 
 from rxt.errors import RxtError
 from rxt.events import FloatArray, TurnFailed
+from rxt.inference.attention_maps import value_norms
 from rxt.inference.edit import SlotMask, random_like, strongest, strongest_of_all, zero
 from rxt.inference.explain import Conversation
 from rxt.inference.session import Session
 from rxt.inference.share import Share
-from rxt.inference.trace import value_norms
 from rxt.io.pretrained import PretrainedModel
 from rxt.training.dialogues.facts import FACTS
 from rxt.training.dialogues.phrasebook import YES_OPENINGS

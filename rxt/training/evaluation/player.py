@@ -6,6 +6,7 @@ numbers are those of one conversation alone. Letters: N rows, T tokens, L layers
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -20,8 +21,15 @@ from rxt.model.kv_cache import KVCache, LayerCache
 from rxt.model.memory import check_finite
 
 MOST_ROWS = 64
+MEMORIES_BYTES = 2**29
+"""What the memories of conversations that are played side by side may take."""
 WRITTEN_BYTES = 2**27
 """What the memories of rows that are written at once may take: between two parts, writing can be called off."""
+
+
+def rows_at_once(model: PretrainedModel) -> int:
+    """How many conversations are played side by side: at least two, for each lends the other its memory."""
+    return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
 
 
 class RowCache(KVCache):

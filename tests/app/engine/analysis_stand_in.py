@@ -68,12 +68,10 @@ class Heard(QObject):
         self.found: list[tuple[int, Finding]] = []
         self.refused: list[tuple[int, str]] = []
         self.progressed: list[tuple[int, float]] = []
-        self.busy: list[bool] = []
         self.origins = 0
         source.found.connect(self._on_found)
         source.refused.connect(self._on_refused)
         source.progressed.connect(self._on_progressed)
-        source.busy_changed.connect(self._on_busy)
         source.origin_changed.connect(self._on_origin)
 
     @Slot(int, object)
@@ -87,10 +85,6 @@ class Heard(QObject):
     @Slot(int, float)
     def _on_progressed(self, ticket: int, share: float) -> None:
         self.progressed.append((ticket, share))
-
-    @Slot(bool)
-    def _on_busy(self, is_busy: bool) -> None:
-        self.busy.append(is_busy)
 
     @Slot()
     def _on_origin(self) -> None:

@@ -303,16 +303,13 @@ def test_that_a_pair_is_the_turn_with_an_edited_memory_and_a_control(
     assert found.slots == found.control_slots == 3
     assert found.again is None
     assert found.control is not None
-    assert (found.original.text, found.original.token_ids) == (
-        conversation.turns[2].answer,
-        conversation.turns[2].answer_ids,
-    )
+    assert found.original.text == conversation.turns[2].answer
     assert found.edited.text == expected.other.answer
     assert found.control.text == control.other.answer
     assert (found.first_difference, found.control_difference) == (expected.first_difference, control.first_difference)
     assert np.array_equal(found.change, expected.change)
     assert np.array_equal(found.control_change, control.change)
-    assert len(found.edited.spans) == len(found.edited.token_ids)
+    assert len(found.edited.spans) == len(expected.other.answer_ids)
     assert found.edited.spans[-1][1] == len(found.edited.text)
 
 
@@ -435,7 +432,7 @@ def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))
-    monkeypatch.setattr("rxt.training.evaluate.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
+    monkeypatch.setattr("rxt.training.evaluation.player.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
     played: list[int] = []
 
     def fresh(self: Player, rows: int, first_seed: int) -> Tensor:
@@ -645,5 +642,5 @@ def test_that_the_origin_names_model_and_memories() -> None:
     about = subject(BETA)
     found: Origin = ask(about, AskOrigin())
     assert found.model == BETA
-    assert found.hash_after(INITIAL) == about.turns[0].memory_before
-    assert found.hash_after(2) == about.turns[2].memory_after
+    assert found.initial.sha256 == about.turns[0].memory_before
+    assert found.records[2].memory_after == about.turns[2].memory_after

@@ -27,6 +27,7 @@ from app.store.errors import StoreError
 from rxt.events import Sampling
 from tests.app.engine.conftest import Desk
 from tests.app.engine.fake_session import SHAPE, FakeMemory, FakeModel, make_record
+from tests.app.store.history import stored_bytes
 
 HOSTILE = (
     "<script>alert(1)</script> **b** [x](javascript:y) \x00\x1b[31m \u202e\"'&amp; \u2028 # h\n# head\n    code\n1. one"
@@ -118,7 +119,7 @@ def test_that_an_import_brings_every_hash_and_no_memory_but_the_first(store: Con
         assert turn.record is not None
         with pytest.raises(StoreError, match="computed again"):
             elsewhere.memory(turn.record.memory_after)
-    assert elsewhere.memory_bytes() == 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
+    assert stored_bytes(elsewhere) == 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
     elsewhere.close()
 
 
@@ -261,7 +262,7 @@ def refused(data: bytes | dict[str, Any]) -> str:
         (b"", "no JSON"),
         (b"\xff{}", "UTF-8"),
         (b"[]", "should be an object"),
-        (b"{}", "no conversation that was exported here"),
+        (b"{}", "not a conversation that was exported here"),
         (b'{"format": "mneme-conversation", "format": "x"}', "'format' appears twice"),
         (b"{" + b"".join(b'"%d": 0, ' % name for name in range(200_000)) + b'"7": 0}', "'7' appears twice"),
         (b'{"a": NaN}', "NaN"),
@@ -269,7 +270,7 @@ def refused(data: bytes | dict[str, Any]) -> str:
         (b"[" * 100_000, "nested too deeply"),
         (b"[" * 9_000_000, "more parts than any chat"),
         (b"[" + b"1," * 9_000_000 + b"1]", "more parts than any chat"),
-        (b'{"a": ' + b"9" * 5000 + b"}", "no JSON that can be read"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "not JSON that can be read"),
         (b'{"format": "mneme-conversation", "version": 99}', "version 99"),
     ],
 )

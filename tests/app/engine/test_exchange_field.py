@@ -33,7 +33,7 @@ def test_that_a_document_with_a_byte_order_mark_is_read() -> None:
         ("a" * 63, lambda field: field.sha256(), "should be a SHA-256 of 64 hexadecimal digits"),
         ("AAAA", lambda field: field.data(2), "should be 2 bytes in base64"),  # three of them
         ("A" * 8, lambda field: field.data(3), "should be 3 bytes in base64"),
-        ("AAAA!!!!", lambda field: field.data(6), "is no base64"),
+        ("AAAA!!!!", lambda field: field.data(6), "is not base64"),
         ("AAAA", lambda field: field.flag(), "should be true or false, not a text"),
         ("c", lambda field: field.choice(("a", "b")), "should be one of a, b, not 'c'"),
         ({"a": 1, "b": 2}, lambda field: field.members("a"), "has a member 'b' that this version does not know"),

@@ -16,6 +16,7 @@ from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError
 from rxt.events import MemoryWritten, Sampling
 from tests.app.engine.fake_session import SHAPE, FakeLibrary, FakeModel
+from tests.app.store.history import stored_bytes
 
 if TYPE_CHECKING:
     from tests.app.engine.conftest import Desk
@@ -371,7 +372,7 @@ def test_that_an_imported_chat_is_computed_only_once(desk: Desk, tmp_path: Path)
         desk.port.new_conversation(0)
         desk.rest()
     assert len(replays) == 2
-    assert _store(desk).memory_bytes() == 2 * len(FakeModel("bundled").initial_memory(0).to_bytes())
+    assert stored_bytes(_store(desk)) == 2 * len(FakeModel("bundled").initial_memory(0).to_bytes())
 
 
 def test_that_the_tree_ends_at_the_last_saved_turn_while_newer_ones_are_not(

@@ -18,6 +18,7 @@ from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.section import HelpButton
 from app.views.labels import scrolled
 from tests.app.inspector.fake_analyst import FakeAnalyst
+from tests.app.inspector.synthetic import conversation
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support")
 
@@ -205,7 +206,7 @@ def test_that_what_no_longer_exists_after_another_branch_is_let_go(
     selection.lock((4, 0))
     history.select_slot(3, 31)
     panel.show_page(panel.slot_panel)
-    history.clear()
+    history.start(conversation(slots=8)[0])
     qtbot.wait(10)
     assert selection.token is None
     assert history.slot is None

@@ -15,7 +15,7 @@ from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrite
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
 from app.paint.reading import strongest_cells
-from app.theme import DARK, LIGHT, ThemeController, contrast, mixed
+from app.theme import DARK, LIGHT, ThemeController, mixed
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.export_views import figure_of
 from app.views.inspector.lab_words import AnswerWords
@@ -30,6 +30,7 @@ from app.views.inspector.word_flow import STRONGEST_ALPHA, Tint, WordFlow
 from app.views.inspector.word_tints import read_tints
 from app.views.inspector.words_view import WordsView
 from rxt.events import frozen_array
+from tests.app.contrast import contrast
 from tests.app.inspector import fake_analyst
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation

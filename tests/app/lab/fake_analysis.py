@@ -45,7 +45,7 @@ def reply_text(text: str) -> ReplyText:
         stop = start + len(word) + (1 if start else 0)
         spans.append((start, min(stop, len(text))))
         start = stop
-    return ReplyText(text, tuple(spans), tuple(range(len(spans))), "eos")
+    return ReplyText(text, tuple(spans), "eos")
 
 
 def paired(turn: int, slots: int = 6) -> Paired:
@@ -67,7 +67,6 @@ class FakeAnalysis(QObject):
     found = Signal(int, object)
     refused = Signal(int, str)
     progressed = Signal(int, float)
-    busy_changed = Signal(bool)
     origin_changed = Signal()
 
     def __init__(self, history: MemoryHistory) -> None:
@@ -85,10 +84,6 @@ class FakeAnalysis(QObject):
     def origin(self) -> Origin | None:
         initial = self._history.initial
         return None if initial is None else Origin("mneme-tiny", "f" * 64, initial, self._history.records)
-
-    @property
-    def is_busy(self) -> bool:
-        return bool(self._open)
 
     def inquire(self, inquiry: Inquiry) -> int:
         self.asked.append(inquiry)

@@ -153,7 +153,7 @@ def test_that_actions_without_turns_are_disabled_with_a_reason(desk: LabDesk) ->
     desk.workspace.history.show_turn(INITIAL)
     assert not desk.actions["export_turn_recording"].isEnabled()
     assert desk.actions["export_recording"].isEnabled()
-    desk.workspace.history.clear()
+    desk.workspace.history.start(conversation(0)[0])
     for action in ("animation", "export_recording", "export_turn_recording"):
         assert not desk.actions[action].isEnabled()
         assert "say something first" in desk.actions[action].toolTip()

@@ -11,7 +11,7 @@ import pytest
 
 from app.models.lab import RUNS_KEPT, strongest
 from app.models.lab_questions import LONGEST_QUESTION, MOST_QUESTIONS, question_list
-from app.models.memory_history import INITIAL
+from app.models.memory_history import INITIAL, MemoryHistory
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench
 from tests.reference.lab import strongest_by_hand
@@ -96,13 +96,10 @@ def test_that_a_run_is_told_and_so_is_that_all_are_let_go(bench: Bench) -> None:
     assert told == [1, 0]
 
 
-def test_that_a_source_goes_with_its_conversation_and_only_a_patch_needs_one(bench: Bench) -> None:
+def test_that_a_source_goes_with_its_conversation(bench: Bench) -> None:
     bench.lab.choose(kind="patch", source=bench.choices.all[1])
-    assert bench.lab.experiment.needs_source
     bench.history.start(*conversation(2))
     assert (bench.lab.experiment.kind, bench.lab.experiment.source) == ("patch", None)
-    bench.lab.choose(kind="freeze")
-    assert not bench.lab.experiment.needs_source
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.5, 1.0])
@@ -148,8 +145,8 @@ def test_that_only_memories_of_the_open_model_can_be_taken(bench: Bench) -> None
     assert bench.choices.all[0].turn == INITIAL
 
 
-def test_that_without_a_memory_there_is_nothing_to_take(bench: Bench) -> None:
-    bench.history.clear()
+def test_that_without_a_memory_there_is_nothing_to_take(qapp: object) -> None:
+    bench = Bench(MemoryHistory())
     assert bench.choices.all == ()
     assert bench.lab.target().problem == "No memory is open."
 
@@ -177,7 +174,7 @@ def test_that_as_many_and_as_long_questions_as_the_limits_say_can_be_typed() -> 
         ("a, b\nc, ", "Line 2 must be"),
         ("a, b\n\nd, e, f", "Line 3 must be"),
         ("a, " + "b" * 501, "longer than 500"),
-        ('"a, b', "Line 1 is no CSV"),
+        ('"a, b', "Line 1 is not valid CSV"),
         ("a, b\n" * (MOST_QUESTIONS + 1), "at most 500 can be typed. Load a CSV file"),
     ],
 )

@@ -21,7 +21,7 @@ from app.engine.findings import Origin, RecordingSaved, Similarity
 from app.engine.inquiries import AskRecording
 from app.engine.recording import Recording, save_recording
 from app.models.memory_history import INITIAL, MemoryHistory
-from app.paint.figure import Axis, Exportable, Figure, Heat
+from app.paint.figure import Axis, Figure, Heat
 from app.paint.limits import Limits
 from app.theme import ThemeController
 from app.views.file_dialog import FileDialog
@@ -69,12 +69,6 @@ def root(show: Show) -> QWidget:
 def exports(root: QWidget, files: FileJobs, history: MemoryHistory, themes: ThemeController) -> ExportCommands:
     stamp = stamp_of(history, "mneme-tiny", "9.9.9", "A chat")
     return ExportCommands(root, (root,), files, history, stamp, themes, root)
-
-
-def test_that_a_view_with_a_figure_is_exportable_without_knowing_it(root: QWidget) -> None:
-    view = root.findChild(MapView)
-    assert isinstance(view, Exportable)
-    assert not isinstance(root, Exportable)
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "csv", "npz"])
@@ -478,7 +472,7 @@ def test_that_a_recording_says_how_far_it_is_and_can_be_called_off(
 def test_that_nothing_remembered_cannot_be_recorded(bench: Bench, recordings: RecordingCommands, qtbot: QtBot) -> None:
     with qtbot.waitSignal(recordings.refused):
         recordings.export("chat", (INITIAL,))
-    bench.history.clear()
+    bench.history.start(conversation(0)[0])
     with qtbot.waitSignal(recordings.refused) as heard:
         recordings.export("chat")
     assert "say something first" in heard.args[0]

@@ -63,7 +63,6 @@ def test_that_states_follow_the_grammar_of_a_turn() -> None:
     assert state(conversation) is TurnState.WRITING
     conversation.apply((MemoryWritten(0, turn_record(0, "Hi", "Hello")),))
     assert state(conversation) is TurnState.IN_MEMORY
-    assert conversation.turns_in_memory == 1
     assert conversation.row_of_turn(0) == 1
 
 
@@ -120,7 +119,6 @@ def test_that_a_turn_without_an_end_is_not_in_memory_once_the_next_begins() -> N
     conversation = started()
     conversation.apply((TokenEmitted(0, 1, "Hel"), TurnStarted(1, "And?", 4)))
     assert [exchange.state for exchange in conversation.exchanges] == [TurnState.NOT_IN_MEMORY, TurnState.READING]
-    assert conversation.turns_in_memory == 0
     assert conversation.last_reply == "Hel"
 
 

@@ -158,15 +158,6 @@ def test_that_a_memory_is_dragged_out_as_its_file() -> None:
     assert memories.mimeTypes() == ["text/uri-list"]
 
 
-def test_that_a_list_knows_whether_pictures_are_missing() -> None:
-    memories = SnapshotList()
-    norm = frozen_array(np.ones((2, 3)))
-    memories.set_lines((memory("a", norm=norm), memory("b", problem="It is damaged.")))
-    assert not memories.lacks_pictures
-    memories.set_lines((memory("a", norm=norm), memory("b")))
-    assert memories.lacks_pictures
-
-
 def test_that_a_date_that_is_none_is_shown_as_it_is() -> None:
     assert date_in_words("yester\nday") == "yester day"
     assert date_in_words("2025-11-22T10:00:00Z").startswith("2025-11-2")

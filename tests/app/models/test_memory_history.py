@@ -131,13 +131,12 @@ def test_that_a_slot_outside_of_the_memory_is_none_and_a_slot_goes_with_its_conv
     assert told == [last, none, last, none, last, none, last, none]
 
 
-def test_that_nothing_is_left_of_a_conversation_that_was_closed() -> None:
-    shown, _ = history(2)
+def test_that_nothing_is_left_of_a_conversation_after_another_one_began() -> None:
+    shown, heard = history(2)
     shown.start(initial_memory(), records(2), "Knight")
     assert (shown.label_of(INITIAL), shown.name_of(INITIAL)) == ("opened memory", "the opened memory")
-    heard = Heard(shown)
     shown.select_slot(1, 2)
-    shown.clear()
-    assert (shown.initial, shown.records, shown.cursor, shown.slot, shown.origin) == (None, (), INITIAL, None, "")
-    assert (shown.norm(), shown.memory_after(INITIAL)) == (None, "")
+    heard.signals.clear()
+    shown.start(initial_memory())
+    assert (shown.records, shown.cursor, shown.slot, shown.origin) == ((), INITIAL, None, "")
     assert heard.signals == ["reset", "started", f"cursor {INITIAL}"]

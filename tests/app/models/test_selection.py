@@ -96,7 +96,7 @@ def test_that_a_pinned_turn_is_let_go_where_the_branch_has_another_memory_in_its
 def test_that_a_pinned_snapshot_survives_every_branch(selection: Selection, history: MemoryHistory) -> None:
     knight = MemoryChoice("Knight", snapshot=Path("knight.safetensors"))
     selection.set_pin(knight)
-    history.clear()
+    history.start(*conversation(1))
     assert selection.pin is knight
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.paint.order import by_index, by_likeness, by_size, mean_age, place_of
+from app.paint.order import by_likeness, by_size, mean_age, place_of
 
 
 def test_that_the_largest_slot_of_each_layer_stands_first_and_invalid_ones_last() -> None:
@@ -35,7 +35,7 @@ def test_that_like_slots_stand_beside_each_other_in_each_layer_alone() -> None:
     order = by_likeness(cosine)
     sorted_groups = np.take_along_axis(groups, order, axis=1)
     assert np.abs(np.diff(sorted_groups, axis=1)).sum(axis=1).tolist() == [1, 1]
-    assert np.sort(order, axis=1).tolist() == by_index(2, 8).tolist()
+    assert np.sort(order, axis=1).tolist() == [list(range(8))] * 2
 
 
 def test_that_the_order_by_likeness_follows_the_direction_in_which_slots_differ_most() -> None:
@@ -47,7 +47,7 @@ def test_that_the_order_by_likeness_follows_the_direction_in_which_slots_differ_
 
 @pytest.mark.parametrize("value", [1.0, np.nan])
 def test_that_slots_that_do_not_differ_stand_by_index(value: float) -> None:
-    assert by_likeness(np.full((2, 4, 4), value, np.float32)).tolist() == by_index(2, 4).tolist()
+    assert by_likeness(np.full((2, 4, 4), value, np.float32)).tolist() == [list(range(4))] * 2
 
 
 def test_that_the_place_of_a_slot_is_the_column_in_which_it_stands() -> None:

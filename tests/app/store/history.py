@@ -59,6 +59,11 @@ def recalled(store: ConversationStore, turn: int) -> Verified:
     return memory_after(LOADED, store, initial, records, lambda: False)
 
 
+def stored_bytes(store: ConversationStore) -> int:
+    """What the memories that are stored take, of all conversations."""
+    return store._keyframes.total_bytes()
+
+
 def replayed(store: ConversationStore, turn: int) -> FakeMemory:
     """The memory after a turn; all of its path is in it."""
     found = recalled(store, turn)

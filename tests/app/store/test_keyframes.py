@@ -12,7 +12,7 @@ from app.store.conversation_store import ConversationStore
 from app.store.errors import DamagedMemoryError, StoreError
 from rxt.events import Sampling
 from tests.app.engine.fake_session import SHAPE
-from tests.app.store.history import create, memory, recalled, replayed, say
+from tests.app.store.history import create, memory, recalled, replayed, say, stored_bytes
 
 MEMORY_BYTES = 4 * SHAPE[0] * SHAPE[1] * SHAPE[2]
 EVERY = 5
@@ -35,12 +35,12 @@ def test_that_a_memory_that_was_thinned_out_follows_from_the_nearest_before_it(s
     number = create(store)
     turns = [say(store, number, f"q{n}") for n in range(4)]
     assert kept(store, number) == turns
-    assert store.memory_bytes() == 5 * MEMORY_BYTES
+    assert stored_bytes(store) == 5 * MEMORY_BYTES
     store.set_budget(0)
     assert kept(store, number) == [turns[3]]
     assert recalled(store, turns[2]).computed == 3
     assert replayed(store, turns[2]).values.shape == SHAPE
-    assert store.memory_bytes() == 2 * MEMORY_BYTES
+    assert stored_bytes(store) == 2 * MEMORY_BYTES
 
 
 def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: ConversationStore) -> None:
@@ -51,7 +51,7 @@ def test_that_memories_keep_to_the_budget_and_all_can_be_had_again(tight: Conver
         record = tight.turn(turn).record
         assert record is not None
         hashes[turn] = record.memory_after
-        assert tight.memory_bytes() <= tight.budget_bytes
+        assert stored_bytes(tight) <= tight.budget_bytes
     assert {turn: replayed(tight, turn).sha256 for turn in hashes} == hashes
     assert max(recalled(tight, turn).computed for turn in hashes) < EVERY
 
@@ -68,7 +68,7 @@ def test_that_there_is_room_for_many_memories_of_a_large_model(tight: Conversati
     tight.make_room(2 * MEMORY_BYTES)
     for step in range(40):
         say(tight, number, f"q{step}")
-    assert tight.memory_bytes() == 41 * MEMORY_BYTES
+    assert stored_bytes(tight) == 41 * MEMORY_BYTES
     before = tight.budget_bytes
     tight.make_room(1)  # a small model after it
     assert tight.budget_bytes == before
@@ -110,7 +110,7 @@ def test_that_a_memory_of_nothing_is_not_stored(tight: ConversationStore) -> Non
     for data, shape in ((b"", (0, 4, 4)), (bytes(MEMORY_BYTES - 4), SHAPE), (bytes(MEMORY_BYTES + 4), SHAPE)):
         with pytest.raises(StoreError, match="cannot have"):
             tight.keep_memory(data, shape)
-    assert tight.memory_bytes() == 0
+    assert stored_bytes(tight) == 0
 
 
 def test_that_a_memory_can_be_stored_again_and_thinned_again(tight: ConversationStore) -> None:
@@ -150,7 +150,7 @@ def test_that_conversations_share_the_budget_and_keep_their_ends(tight: Conversa
     for step in range(4):
         for number in numbers:
             say(tight, number, f"q{step}")
-    assert tight.memory_bytes() <= tight.budget_bytes
+    assert stored_bytes(tight) <= tight.budget_bytes
     for number in numbers:
         tip = tight.conversation(number).tip
         assert tip is not None

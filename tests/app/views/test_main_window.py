@@ -31,6 +31,7 @@ from app.engine.commands import DeleteConversation
 from app.engine.messages import ConversationSummary, Saving
 from app.models.phase import Phase
 from app.paths import Paths
+from app.theme import DARK
 from app.views.sidebar import SIDEBAR_PX
 from app.views.window_layout import WindowLayout
 from rxt.events import Sampling
@@ -694,7 +695,7 @@ def test_that_presets_cycle_and_the_menu_follows(desk: Desk, qtbot: QtBot) -> No
 
 def test_that_the_theme_follows_the_choice(desk: Desk) -> None:
     desk.actions["theme_dark"].trigger()
-    assert desk.themes.theme.is_dark
+    assert desk.themes.theme is DARK
     assert desk.workspace.settings.preferences.theme == "dark"
 
 

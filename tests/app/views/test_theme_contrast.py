@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.theme import DARK, LIGHT, Theme, contrast, mixed, stylesheet
+from app.theme import DARK, LIGHT, Theme, mixed, stylesheet
+from tests.app.contrast import contrast
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 

@@ -22,9 +22,8 @@ from rxt.inference.decoding.compiled import CompiledPlan, Pace
 from rxt.inference.decoding.layout import can_lay_out
 from rxt.inference.generate import AnswerDecoder
 from rxt.model.compilable import active_bytes, active_weights, is_compilable
-from rxt.model.quantised import quantise_decoder
 from rxt.model.reactive_transformer import ReactiveTransformer
-from tests.rxt.tiny import LENGTH, document, tiny_model
+from tests.rxt.tiny import LENGTH, document, quantise_decoder, tiny_model
 
 IDS = [2, 5, 11, 12, 30, 6, 20, 21, 7, 22]
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from rxt.events import frozen_array
+from rxt.inference.attention_maps import read_map
 from rxt.inference.cancel import Cancelled
 from rxt.inference.counterfactual import prompt_of
 from rxt.inference.gate_factors import GateFactors
 from rxt.inference.provenance import contributions, provenance, read_sources
-from rxt.inference.trace import read_map
 from tests.reference import provenance as slow
 from tests.rxt.inference.finished import ALPHA, BETA, MODELS, After, interactions, model, session
 

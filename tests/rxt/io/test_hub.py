@@ -18,13 +18,13 @@ from huggingface_hub import constants
 
 import rxt
 from rxt.errors import ModelError
+from rxt.io.credentials import Credentials
 from rxt.io.download import Download
 from rxt.io.errand import Errand, Progress
 from rxt.io.hub import fetch, fetch_whole, is_still_to_come, look_up, resolve
 from rxt.io.hub_cache import HubCache
 from rxt.io.hub_errors import DiskSpaceError, NoNetworkError, NotFoundError, UnsuitableError
 from rxt.io.listing import MODEL_ALONE, TOKENIZER_ALONE
-from rxt.io.visitor import Visitor
 from tests.rxt.io.conftest import REPOSITORY, tiny_files
 from tests.rxt.io.hub_server import COMMIT, NEXT_COMMIT, HubServer, Repository
 
@@ -200,7 +200,7 @@ def test_that_a_commit_that_the_disk_cut_short_is_fetched_anew_where_the_hub_tel
 )
 def test_that_of_another_kind_of_model_only_the_configuration_is_downloaded(hub: HubServer, config: bytes) -> None:
     hub.repositories[REPOSITORY].files["config.json"] = config
-    with pytest.raises(UnsuitableError, match=r"is no Reactive Transformer.*Nothing else of it was downloaded"):
+    with pytest.raises(UnsuitableError, match=r"is not a Reactive Transformer.*Nothing else of it was downloaded"):
         fetch(REPOSITORY)
     assert hub.paths("/resolve/") == [f"/{REPOSITORY}/resolve/{COMMIT}/config.json"]
     with pytest.raises(UnsuitableError):
@@ -241,7 +241,7 @@ def test_that_two_programs_that_show_the_same_files_at_once_take_nothing_from_ea
         monkeypatch.setattr(os, "link", no_link)
     files = hub.repositories[REPOSITORY].files
     held = HubCache(cache, REPOSITORY, links == "symlinks")
-    Download(look_up(REPOSITORY), held, Visitor(None, hub.address), hub.address).run(Errand())
+    Download(look_up(REPOSITORY), held, Credentials(None, hub.address), hub.address).run(Errand())
     place = {
         "before a file is placed": (HubCache, "_place"),
         "while it is placed": (Path, "symlink_to") if links == "symlinks" else (os, "link"),
@@ -264,9 +264,8 @@ def test_that_the_disk_is_measured_before_the_first_byte(hub: HubServer, monkeyp
     needed = sum(len(hub.repositories[REPOSITORY].files[name]) for name in WANTED)
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=needed + 10))
-    with pytest.raises(DiskSpaceError, match=r"has 200 kB free, and the model needs 220 kB\. Nothing") as caught:
+    with pytest.raises(DiskSpaceError, match=r"has 200 kB free, and the model needs 220 kB\. Nothing"):
         fetch(REPOSITORY)
-    assert (caught.value.needed_bytes, caught.value.free_bytes) == (needed + needed // 10, needed + 10)
     assert not hub.paths("/resolve/")
 
 

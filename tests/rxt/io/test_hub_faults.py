@@ -251,20 +251,19 @@ def test_that_a_refusal_becomes_a_sentence_that_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("headers", "wait_s"),
+    ("headers", "when"),
     [
-        ({"Retry-After": "45"}, 45),
-        ({"ratelimit": '"api";r=0;t=55'}, 55),
-        ({"ratelimit": '"api";r=3;t=55'}, None),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": formatdate(0, usegmt=True)}, 0),
+        ({"Retry-After": "45"}, "in 45 seconds;"),
+        ({"ratelimit": '"api";r=0;t=55'}, "in 55 seconds;"),
+        ({"ratelimit": '"api";r=3;t=55'}, "in a few minutes;"),
+        ({"Retry-After": "soon"}, "in a few minutes;"),
+        ({"Retry-After": formatdate(0, usegmt=True)}, "in 1 second;"),
     ],
 )
-def test_that_a_rate_limit_says_how_long_to_wait(hub: HubServer, headers: dict[str, str], wait_s: float | None) -> None:
+def test_that_a_rate_limit_says_how_long_to_wait(hub: HubServer, headers: dict[str, str], when: str) -> None:
     hub.faults.refuse = {WEIGHTS: (429, headers)}
-    with pytest.raises(RateLimitError) as caught:
+    with pytest.raises(RateLimitError, match=f"Try again {when}"):
         fetch(REPOSITORY)
-    assert caught.value.retry_after_s == wait_s
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

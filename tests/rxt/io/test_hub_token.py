@@ -72,7 +72,7 @@ def test_that_the_typed_token_goes_before_the_stored_one(hub: HubServer) -> None
     assert set(hub.seen("authorization")) == {f"Bearer {CANARY}"}
 
 
-def test_that_a_public_model_is_fetched_by_a_stranger(hub: HubServer) -> None:
+def test_that_a_public_model_is_fetched_without_a_token(hub: HubServer) -> None:
     store(CANARY)
     fetch(REPOSITORY, token=CANARY)
     assert hub.seen("authorization") == []

@@ -19,11 +19,11 @@ from rxt.io import precision
 from rxt.io.precision import best_precision
 from rxt.io.pretrained import PretrainedModel
 from rxt.io.weights import Weights
-from rxt.model.quantised import Int8Head, quantise_decoder
+from rxt.model.quantised import Int8Head
 from rxt.nn.linear import StackedLinear
 from rxt.nn.moe import Router
 from rxt.nn.quantised import Int8Experts, Int8Linear, quantise, widen
-from tests.rxt.tiny import tiny_model
+from tests.rxt.tiny import quantise_decoder, tiny_model
 
 IDS = [2, 5, 11, 12, 30, 6, 20, 21, 7, 22]
 

@@ -323,7 +323,7 @@ def test_that_a_model_that_could_not_be_opened_again_is_not_saved(folder: Path, 
     with pytest.raises(ModelError, match="8 bits cannot be saved: open it in float32"):
         save_model(tmp_path / "model", rounded, rounded.document, tokenizer_json)
     exact.decoder.head.weight[0, 0] = 1e6
-    with pytest.raises(ModelError, match=f"{HEAD} holds values that are no finite numbers in torch.float16"):
+    with pytest.raises(ModelError, match=f"{HEAD} holds values that are not finite numbers in torch.float16"):
         save_model(tmp_path / "model", exact, exact.document, tokenizer_json)
     assert not (tmp_path / "model").exists()
     save_model(tmp_path / "model", exact, exact.document, tokenizer_json, torch.float32)

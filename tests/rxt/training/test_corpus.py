@@ -71,7 +71,7 @@ def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> No
     ("record", "words"),
     [
         ('{"query": "Hi."', "no JSON"),
-        ("[1, 2]", "no object with query and answer"),
+        ("[1, 2]", "not an object with query and answer"),
         ('{"query": "Hi."}', "answer is missing"),
         ('{"query": "Hi.", "answer": 3}', "answer must be a text, not a number"),
         ('{"query": " ", "answer": "Hello."}', "query is empty"),
@@ -79,7 +79,7 @@ def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> No
         ('{"query": "Hi.", "answer": "A", "anwser": "B"}', "the key 'anwser' is not known"),
         ('{"query": "Hi.", "answer": "A", "system": []}', "system must be a text, not a list"),
         ('{"query": "Hi.", "answer": "A", "interactions": {}}', "interactions must be a list, not an object"),
-        ('{"query": "Hi.", "answer": "A", "interactions": ["B"]}', "interaction 1: this is no object"),
+        ('{"query": "Hi.", "answer": "A", "interactions": ["B"]}', "interaction 1: this is not an object"),
         ('{"query": "Hi.", "answer": "A", "interactions": [{"query": "B"}]}', "interaction 1: answer is missing"),
         ('{"query": "Hi.", "answer": "A", "interactions": [{"query": "B", "answer": "C", "x": 1}]}', "key 'x'"),
         ('{"text": ""}', "text is empty"),
@@ -103,7 +103,7 @@ def test_that_half_a_character_ends_no_training_wherever_it_stands(tmp_path: Pat
 
 def test_that_what_is_no_text_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(json.dumps(PAIR).encode() + b"\n\xff\xfe\n")
-    with pytest.raises(DataError, match=r"line 2: this is no UTF-8"):
+    with pytest.raises(DataError, match=r"line 2: this is not UTF-8"):
         read_corpus([tmp_path / "a.jsonl"])
 
 

@@ -21,12 +21,12 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 from rxt.training.batch import BatchBuilder, LossWeights
 from rxt.training.dialogues import Dialogue, Turn
 from rxt.training.dialogues.facts import OF_KINDS
-from rxt.training.evaluate import evaluate, evaluate_corpus, table
+from rxt.training.evaluation.evaluate import evaluate, evaluate_corpus
 from rxt.training.evaluation.examiner import DISTANCES, Examiner
 from rxt.training.evaluation.play import play
 from rxt.training.evaluation.player import Player
 from rxt.training.evaluation.plot import plot
-from rxt.training.evaluation.results import MEMORIES, Evaluation
+from rxt.training.evaluation.results import MEMORIES, Evaluation, table
 from rxt.training.evaluation.script import NOT_TOLD, Probe, Script, natural_script, recall_probe, scripts_of_file
 from rxt.training.recipe import ModelShape
 from rxt.version import version
@@ -341,14 +341,14 @@ def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held
     played: list[tuple[int, int]] = []
     surprised: list[int] = []
     monkeypatch.setattr(
-        "rxt.training.evaluate.play",
+        "rxt.training.evaluation.evaluate.play",
         lambda player, scripts, result, advance, first=0: played.append((first, len(scripts))),
     )
     monkeypatch.setattr(
-        "rxt.training.evaluate.measure_surprise", lambda player, part, result: surprised.append(len(part))
+        "rxt.training.evaluation.evaluate.measure_surprise", lambda player, part, result: surprised.append(len(part))
     )
     size = 4 * math.prod(model.memory_shape)
-    monkeypatch.setattr("rxt.training.evaluate.MEMORIES_BYTES", held * size)
+    monkeypatch.setattr("rxt.training.evaluation.player.MEMORIES_BYTES", held * size)
     evaluate(model, dialogues=5, turns=2)
     parts = {2: [(0, 2), (2, 2), (4, 1)], 3: [(0, 3), (3, 2)], 100: [(0, 5)]}[held]
     assert played == parts * 5

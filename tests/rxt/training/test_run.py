@@ -229,7 +229,7 @@ def test_that_a_checkpoint_of_a_version_with_other_kinds_of_facts_is_refused(rec
 def test_that_a_damaged_checkpoint_is_named_and_kept(recipe: Recipe, tmp_path: Path, content: bytes) -> None:
     Trainer(recipe, tmp_path)
     (tmp_path / "checkpoint.pt").write_bytes(content)
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt is damaged, or is no checkpoint of a run"):
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt is damaged, or is not a checkpoint of a run"):
         Trainer(recipe, tmp_path)
     assert (tmp_path / "checkpoint.pt").read_bytes() == content
 

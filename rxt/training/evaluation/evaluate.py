@@ -1,8 +1,7 @@
-"""Does a model remember? The door to its evaluation, on held-out dialogues of the generator or on files of your own."""
+"""Does a model remember? Asked of held-out dialogues of the generator, or of files of your own."""
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Sequence
 
@@ -11,16 +10,12 @@ from rxt.training.dialogues import Dialogue, DialogueGenerator
 from rxt.training.dialogues.facts import OF_KINDS
 from rxt.training.evaluation.examiner import MOST_FACTS, Examiner
 from rxt.training.evaluation.play import measure_surprise, play
-from rxt.training.evaluation.player import Player
-from rxt.training.evaluation.results import Evaluation, table
+from rxt.training.evaluation.player import Player, rows_at_once
+from rxt.training.evaluation.results import Evaluation
 from rxt.training.evaluation.script import Script, natural_script, scripts_of_file
-
-__all__ = ["Evaluation", "evaluate", "evaluate_corpus", "rows_at_once", "table"]
 
 ROWS_OF_FILES = 256
 """Conversations of a file that are played side by side, where their memories are small."""
-MEMORIES_BYTES = 2**29
-"""What the memories of conversations that are played side by side may take."""
 
 Report = Callable[[int, int], object]
 """Told how many turns were played, of how many."""
@@ -92,11 +87,6 @@ def evaluate_corpus(
         play(player, scripts, result, counter.advance, start)
         measure_surprise(player, part, result)
     return result
-
-
-def rows_at_once(model: PretrainedModel) -> int:
-    """How many conversations are played side by side: at least two, for each lends the other its memory."""
-    return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
 
 
 def _cut(script: Script) -> int:

@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from rxt.inference.cancel import Cancelled
-from rxt.inference.counterfactual import prompt_of
-from rxt.inference.replay import encoder_states, replay_write
-from rxt.inference.trace import (
+from rxt.inference.attention_maps import (
     ReadMap,
     WriteMap,
     attention_weights,
@@ -20,6 +17,9 @@ from rxt.inference.trace import (
     value_norms,
     write_map,
 )
+from rxt.inference.cancel import Cancelled
+from rxt.inference.counterfactual import prompt_of
+from rxt.inference.replay import encoder_states, replay_write
 from rxt.nn.attention import grouped_attention
 from tests.reference import read_map as slow_read
 from tests.reference import slots as slow_slots

@@ -552,8 +552,8 @@ def test_that_chats_that_end_in_the_same_moment_keep_each_its_own_memory(
             path.write_text("of another chat", encoding="utf-8")
         return save_snapshot(path, *arguments, **about)
 
-    monkeypatch.setattr("rxt.cli._lines", ended)
-    monkeypatch.setattr("rxt.inference.keeper.save_snapshot", save)
+    monkeypatch.setattr("rxt.chat.commands._lines", ended)
+    monkeypatch.setattr("rxt.chat.saving.save_snapshot", save)
     terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
     assert (tmp_path / "kept.safetensors").read_text("utf-8") == "of another chat"
     assert rxt.read_snapshot_info(tmp_path / "kept-2.safetensors").turns == 1

@@ -36,7 +36,7 @@ def test_that_cached_decoding_in_any_chunks_equals_one_pass(kind: str, experts: 
 def test_that_the_cache_is_never_read_beyond_its_length() -> None:
     model = tiny_model()
     memory, cache = model.initial_memory(seed=1), model.new_cache()
-    cache._storage.fill_(torch.nan)
+    cache.storage.fill_(torch.nan)
     decoder = AnswerDecoder(model, memory, cache)
     logits = [decoder.read(IDS[:4]), *(decoder.read([token]) for token in IDS[4:])]
     assert all(bool(torch.isfinite(values).all()) for values in logits)

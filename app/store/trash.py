@@ -76,14 +76,14 @@ class Trash:
         before = self._now - KEPT_DAYS * DAY_S
         sql = f"SELECT id FROM conversation WHERE {_OLD} ORDER BY id"  # noqa: S608 - written above
         old = [row["id"] for row in self._db.read(sql, before, -before)]
-        erased = 0
         if old:
             with self._overwriting():
-                erased = sum(self._erase(number, before) for number in old)
+                for number in old:
+                    self._erase(number)
                 self._db.write(_DELETE_UNUSED)  # a chat whose first question was rejected has left its own, too
                 self._search.forget_erased()
         self._give_back()
-        return erased
+        return len(old)
 
     def _date(self) -> None:
         """What has no time of deletion that can be trusted has its KEPT_DAYS from now on, also where its time is far
@@ -101,17 +101,12 @@ class Trash:
                 -now,
             )
 
-    def _erase(self, conversation: int, before: int) -> bool:
-        """False where another process has brought it back meanwhile."""
+    def _erase(self, conversation: int) -> None:
         with self._db.transaction():
-            sql = f"SELECT 1 FROM conversation WHERE id = ? AND {_OLD}"  # noqa: S608 - written above
-            if not self._db.read(sql, conversation, before, -before):
-                return False
             memories = self._db.read(_MEMORIES, conversation, conversation)
             self._db.write("DELETE FROM turn WHERE conversation = ?", conversation)  # their arrays go with them
             self._db.write("DELETE FROM conversation WHERE id = ?", conversation)
             self._db.connection.executemany(_DELETE_IF_UNUSED, [tuple(row) for row in memories])
-        return True
 
     def _give_back(self) -> None:
         """Makes the file smaller by some of the pages that nothing is on; one of an earlier version stays as large.

@@ -7,7 +7,6 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -109,29 +108,6 @@ def test_that_a_damaged_index_is_no_reason_to_put_the_database_aside_after_an_er
     store.close()
     assert [file.name for file in tmp_path.iterdir()] == [store.file.name]
     assert WORD.encode() not in store.file.read_bytes()
-
-
-def test_that_what_another_process_brings_back_in_the_last_moment_is_not_erased(
-    store: ConversationStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept, gone = create(store, "kept", seed=1), create(store, "gone", seed=2)
-    turn = say(store, kept, "I stay")
-    say(store, gone, "I go")
-    for number in (kept, gone):
-        store.delete(number)
-    clock.now_s += KEPT_S
-    erase = trash.Trash._erase
-
-    def late(*arguments: Any) -> bool:
-        other = ConversationStore(store.file, clock)
-        other.restore(kept)
-        other.close()
-        return erase(*arguments)
-
-    monkeypatch.setattr(trash.Trash, "_erase", late)
-    assert store.empty_trash() == 1
-    assert [item.title for item in store.list()] == ["kept"]
-    assert replayed(store, turn)
 
 
 def test_that_memories_of_other_conversations_stay(store: ConversationStore, clock: Clock) -> None:

@@ -89,10 +89,7 @@ def _provide(path: Path) -> None:
     if rescued.exists():  # the last start was cut off between putting the damaged file aside and this
         os.replace(rescued, path)
         return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:  # another process has made it in between
-        _provide(path)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 # what can be written

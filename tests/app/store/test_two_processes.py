@@ -49,25 +49,6 @@ def start_writer(path: Path, seed: int, saves: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def test_that_a_database_made_by_another_process_in_the_last_moment_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "conversations.sqlite"
-    real = os.open
-
-    def late(name: object, flags: int, *others: int) -> int:
-        if name == path and flags & os.O_EXCL:
-            monkeypatch.undo()
-            ConversationStore(path).close()
-        return real(path if name == path else str(name), flags, *others)
-
-    monkeypatch.setattr("app.store.database.os.open", late)
-    store = ConversationStore(path)
-    assert store.quarantined is None
-    assert create(store, "mine", 1) > 0
-    store.close()
-
-
 def test_that_a_database_filled_by_another_process_while_it_is_looked_at_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from app.store import salvage
 from app.store.backup import back_up, sync_folder
-from app.store.database_file import DatabaseFile, address, quarantine
+from app.store.database_file import DatabaseFile, address_to_read, quarantine
 from app.store.errors import StoreError
 from app.store.expected_columns import columns, expected_columns
 from app.store.records import Salvaged
@@ -233,19 +233,16 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _read_only(path: Path, reason: str) -> Opened:
-    # without a journal nobody writes, and SQLite needs no file beside it; with one, it belongs to the content
-    journal = Path(f"{path}-wal")
-    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
-    return Opened(Statements(connect_to_read(path, mode), reason))
+    return Opened(Statements(connect_to_read(path), reason))
 
 
-def connect_to_read(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection that writes nothing and sees an older version like this one. `mode`: of its address.
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing and sees an older version like this one.
 
     Raises OSError and sqlite3.Error where there are no conversations to read.
     """
     connection = sqlite3.connect(
-        address(path.absolute(), mode), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        address_to_read(path), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
     try:
         version = _version(connection)

@@ -31,6 +31,14 @@ def address(path: PurePath, mode: str) -> str:
     return f"{uri}?{mode}"
 
 
+def address_to_read(path: Path) -> str:
+    """The URI for a connection that writes nothing: without a journal nobody writes, and SQLite needs no file beside
+    it; with one, it belongs to the content."""
+    journal = Path(f"{path}-wal")
+    has_journal = journal.exists() and journal.stat().st_size
+    return address(path.absolute(), "mode=ro" if has_journal else "mode=ro&immutable=1")
+
+
 def quarantine(path: Path) -> Path:
     """A name in the folder `quarantine` beside `path` that no file has; the folder is made. Raises OSError."""
     folder = path.parent / "quarantine"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.store.database_file import address
+from app.store.database_file import address_to_read
 from app.store.expected_columns import columns, expected_columns
 from app.store.schema import SCHEMA_VERSION
 
@@ -22,9 +22,7 @@ _LARGEST_STEP = 2**32
 
 def open_damaged(path: Path) -> sqlite3.Connection:
     """A connection that reads as much as SQLite can; the file is not changed."""
-    journal = Path(f"{path}-wal")
-    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
-    connection = sqlite3.connect(address(path.absolute(), mode), uri=True, isolation_level=None)
+    connection = sqlite3.connect(address_to_read(path), uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut off is refused as a whole

@@ -9,7 +9,6 @@ from typing import Any
 
 from app.store.database_file import address_to_read
 from app.store.expected_columns import columns, expected_columns
-from app.store.schema import SCHEMA_VERSION
 
 Row = dict[str, Any]
 
@@ -71,15 +70,14 @@ def _named(connection: sqlite3.Connection, table: str) -> str:
     """A query for the rows, each with its `place`; its values have, by position, the names that their columns should
     have: those in the file may be damaged.
     """
-    names = expected_columns(SCHEMA_VERSION)[table]
+    names = expected_columns()[table]
     try:
         found = columns(connection)[table]
     except UNREADABLE:
         found = ()
-    known = {len(expected_columns(version)[table]) for version in range(1, SCHEMA_VERSION + 1)}
-    if set(found) <= set(names) or len(found) not in known:
+    if set(found) <= set(names) or len(found) != len(names):
         return f"SELECT rowid AS place, * FROM {table}"  # noqa: S608 - a name of this package
-    renamed = ", ".join(("place", *names[: len(found)]))
+    renamed = ", ".join(("place", *names))
     return f"WITH named ({renamed}) AS (SELECT rowid, * FROM {table}) SELECT * FROM named"  # noqa: S608
 
 

@@ -19,8 +19,6 @@ KEPT_DAYS = 30
 GIVEN_BACK_PAGES = 2048
 """What one emptying makes the file smaller by, so that a start is not held up; the rest is for the next ones."""
 DAY_S = 86_400
-_WITHOUT_TIME = 1
-"""Earlier versions noted only that something was deleted."""
 EARLIEST = 1_600_000_000
 """September 2020: no right clock stands before that."""
 
@@ -59,7 +57,7 @@ class Trash:
     @property
     def _now(self) -> int:
         """What the clock says, also where it stands before it began to count."""
-        return max(_WITHOUT_TIME + 1, int(self._clock()))
+        return max(1, int(self._clock()))
 
     @property
     def _is_right(self) -> bool:
@@ -91,15 +89,10 @@ class Trash:
         """
         now = self._now
         if self._is_right:
-            self._db.write("UPDATE conversation SET deleted = ? WHERE deleted < 0 OR deleted = ?", now, _WITHOUT_TIME)
+            self._db.write("UPDATE conversation SET deleted = ? WHERE deleted < 0", now)
         else:
-            self._db.write(
-                "UPDATE conversation SET deleted = ? WHERE deleted = ? OR deleted > ? OR deleted < ?",
-                -now,
-                _WITHOUT_TIME,
-                now + KEPT_DAYS * DAY_S,
-                -now,
-            )
+            sql = "UPDATE conversation SET deleted = ? WHERE deleted > ? OR deleted < ?"
+            self._db.write(sql, -now, now + KEPT_DAYS * DAY_S, -now)
 
     def _erase(self, conversation: int) -> None:
         with self._db.transaction():
@@ -109,9 +102,7 @@ class Trash:
             self._db.connection.executemany(_DELETE_IF_UNUSED, [tuple(row) for row in memories])
 
     def _give_back(self) -> None:
-        """Makes the file smaller by some of the pages that nothing is on; one of an earlier version stays as large.
-        Raises nothing: it is only a help.
-        """
+        """Makes the file smaller by some of the pages that nothing is on. Raises nothing: it is only a help."""
         with contextlib.suppress(StoreError, sqlite3.Error):
             self._db.check_file()
             # as a script: Python would end it after the first page

@@ -176,18 +176,6 @@ def test_that_a_memory_that_no_conversation_has_goes_with_the_next_erasure(
     assert rows(store, "memory") == 0
 
 
-def test_that_what_was_deleted_without_a_time_has_its_days_from_now_on(store: ConversationStore, clock: Clock) -> None:
-    number = create(store)
-    say(store, number, "Hi")
-    set_deleted(store, number, 1)
-    assert store.empty_trash() == 0
-    clock.now_s += KEPT_S - 1
-    assert store.empty_trash() == 0
-    assert [item.id for item in store.list(deleted=True)] == [number]
-    clock.now_s += 1
-    assert store.empty_trash() == 1
-
-
 def test_that_what_was_deleted_in_the_far_future_is_erased_some_day(store: ConversationStore, clock: Clock) -> None:
     number = create(store)
     say(store, number, "Hi")

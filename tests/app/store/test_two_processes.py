@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app.store import database
+from app.store.backup import back_up
 from app.store.conversation_store import ConversationStore
-from tests.app.store import version_1
 from tests.app.store.history import create, replayed, say
 
 ROOT = Path(__file__).parents[3]
@@ -123,10 +123,9 @@ def test_that_nobody_else_can_read_any_file_whatever_the_umask(tmp_path: Path, u
     try:
         path = tmp_path / "data" / "conversations.sqlite"
         path.parent.mkdir(mode=0o700)
-        version_1.write(path)
-        path.chmod(0o600)
         store = ConversationStore(path)
         say(store, create(store), "one")
+        back_up(path, 1)
         files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
         store.close()
         path.write_bytes(path.read_bytes()[:8192])
@@ -145,10 +144,10 @@ def test_that_a_store_leaves_no_file_open(tmp_path: Path) -> None:
         return {os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_open(name)}
 
     path = tmp_path / "conversations.sqlite"
-    version_1.write(path)
     for _ in range(3):
         store = ConversationStore(path)
         say(store, create(store), "one")
+        back_up(path, 1)
         store.search("one")
         store.close()
     path.write_bytes(path.read_bytes()[:8192])

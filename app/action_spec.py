@@ -27,7 +27,7 @@ def first_keys(keys: str, mac: str, platform: str = sys.platform) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One line of the table. `run` is None for an action that a dock brings along; `group`: only one is checked.
+    """One line of the table. `run` is None for an action that only goes on and off; `group`: only one is checked.
 
     shortcut: the key it has unless the person chose another. also: what else people may call it, to be found by.
     """

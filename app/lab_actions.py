@@ -16,7 +16,6 @@ class LabVerbs(Protocol):
     def open_recording(self) -> None: ...
     def animate(self) -> None: ...
     def show_lab(self) -> None: ...
-    def toggle_tint(self) -> None: ...
 
 
 EXPORT_TABLE: tuple[ActionSpec, ...] = (
@@ -42,8 +41,7 @@ LAB_TABLE: tuple[ActionSpec, ...] = (
     ),
     ActionSpec(
         "tint_answer", Menu.MEMORY, "Tint the answer by turns", "Ctrl+Alt+A", "",
-        "Tint each word of the answer in view by the turn that wrote what it read; attention is not proof",
-        lambda c: c.lab.toggle_tint(),
+        "Tint each word of the answer in view by the turn that wrote what it read; attention is not proof", None,
     ),
     ActionSpec(
         "export_turn_recording", Menu.MEMORY, "Export recording of this turn…", "Ctrl+Alt+U", "ph.record",

@@ -167,13 +167,12 @@ class Program:
         )
         self._inspector.follow(self.window.chat.transcript)
         self.window.chat.composer.writing.connect(timeline.stop_for_writing)
-        self._commands = WindowCommands(self.port, workspace, self.window, themes, paths, version())
-        self._link = EngineLink(self.port, workspace, self.window, actions, self._commands)
         self.files = FileJobs()
         self._lab = LabCommands(
             self.port, self.analyst, self.files, workspace, self.window, inspector, timeline, themes, version(), app
         )
-        self._lab.obey(self._commands.lab)
+        self._commands = WindowCommands(self.port, workspace, self.window, themes, paths, version(), self._lab)
+        self._link = EngineLink(self.port, workspace, self.window, actions, self._commands)
         self.hub = HubPort()
         self._models = ModelCommands(self.hub, self.window)
         self._commands.hub_asked.connect(self._models.show_dialog)

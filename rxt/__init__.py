@@ -6,7 +6,7 @@ Map of the rooms, from the ground up; an import only goes down:
     nn/         bricks: norm, rope, attention, gate   model/    decoder, encoder, memory attention, memory
     text/       tokenizer, template, stream           io/       model folders, hub, snapshots
     inference/  sampling, decoding, session           training/ dialogues, stages, loop
-    bench/      speed, beside what the machine gives
+    bench/      speed, beside what the machine gives  chat/     a chat in the terminal
     cli         the commands of the terminal          compat     the family's own class and method names
 
 Letters in signatures: B batch, T tokens, D width, H query heads, G kv heads, E experts, L memory layers, S slots,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rxt.inference.rewrite import replay_turn, rewrite_turn, write_turn
     from rxt.inference.session import Session
     from rxt.inference.system_prompt import system_prompt_tokens, write_system_prompt
-    from rxt.io.pretrained import load
+    from rxt.io.pretrained import PretrainedModel, load
     from rxt.io.snapshot import (
         Snapshot,
         load_snapshot,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "ReactiveTransformer", "RxtError", "Sampling",
-    "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot", "read_snapshot_info",
+    "ConfigError", "MemoryState", "MemoryUpdate", "ModelError", "PretrainedModel", "ReactiveTransformer", "RxtError",
+    "Sampling", "Session", "Snapshot", "SnapshotError", "load", "load_snapshot", "read_snapshot", "read_snapshot_info",
     "replay_turn", "retitle_snapshot", "rewrite_turn", "save_snapshot", "system_prompt_tokens", "write_system_prompt",
     "write_turn",
 ]  # fmt: skip
@@ -53,7 +53,7 @@ _ROOMS = {
     "rxt.inference.rewrite": ("replay_turn", "rewrite_turn", "write_turn"),
     "rxt.inference.session": ("Session",),
     "rxt.inference.system_prompt": ("system_prompt_tokens", "write_system_prompt"),
-    "rxt.io.pretrained": ("load",),
+    "rxt.io.pretrained": ("PretrainedModel", "load"),
     "rxt.io.snapshot": (
         "Snapshot",
         "load_snapshot",

@@ -330,13 +330,10 @@ def _gate(part: Section) -> GateConfig:
 
 
 def _tokens(part: Section, vocabulary: int) -> TokenIds:
-    ids = {
-        field: part.integer(f"{word}_token_id", least=0)
-        for field, word in (("pad", "pad"), ("bos", "bos"), ("eos", "eos"), ("query", "query"), ("answer", "answer"))
-    }
-    for field, value in ids.items():
+    ids = {name: part.integer(f"{name}_token_id", least=0) for name in ("pad", "bos", "eos", "query", "answer")}
+    for name, value in ids.items():
         if value >= vocabulary:
-            raise ConfigError(f"tokenizer_config.{field}_token_id is {value}, outside the vocabulary of {vocabulary}")
+            raise ConfigError(f"tokenizer_config.{name}_token_id is {value}, outside the vocabulary of {vocabulary}")
     if len(set(ids.values())) != len(ids):
         raise ConfigError(f"tokenizer_config gives two special tokens the same id: {ids}")
     return TokenIds(**ids)

@@ -1,4 +1,4 @@
-"""What is different about the console of Windows: its escapes, its encoding, and how its end is told."""
+"""The terminal: what it may not be sent, and what is different about the console of Windows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from ctypes import wintypes
 from typing import Any, TextIO
@@ -40,6 +41,12 @@ def reads_escapes(windows: Any = None) -> bool:
     if not windows.GetConsoleMode(console, ctypes.byref(mode)):
         return False
     return bool(windows.SetConsoleMode(console, wintypes.DWORD(mode.value | _ESCAPES)))
+
+
+def harmless(text: str) -> str:
+    """The text for a terminal: characters that would move its cursor or change its state, which are no words, become
+    U+FFFD."""
+    return "".join("\ufffd" if unicodedata.category(one) == "Cc" and one not in "\n\t" else one for one in text)
 
 
 @contextlib.contextmanager

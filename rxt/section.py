@@ -24,9 +24,7 @@ class Section:
 
     def integer(self, key: str, default: int | None = None, least: int = 1, most: int = LIMIT) -> int:
         """A whole number in [least, most]; required where there is no default."""
-        value = self._values.get(key)
-        if value is None:
-            value = default
+        value = self._or_default(key, default)
         if value is None:
             raise ConfigError(f"config.json lacks {self.name}.{key}")
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:

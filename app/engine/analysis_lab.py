@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.engine.analysis_replay import Replay, initial_of, model_of
-from app.engine.findings import INITIAL, Influence, Paired, ReplyText, Synthetic
+from app.engine.findings import Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
+from app.models.amount import percent_text
 from app.models.memory_choices import shortened
-from app.models.memory_start import memory_in_words
+from app.models.memory_history import INITIAL
+from app.models.memory_start import memory_after, memory_in_words
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
 from rxt.inference.cancel import IsCancelled
 from rxt.inference.counterfactual import counterfactual, frozen, leave_one_out
 from rxt.inference.reply import Reply
 from rxt.inference.spans import token_spans
+from rxt.io.files import in_free_place
 from rxt.io.pretrained import PretrainedModel
 from rxt.io.snapshot import save_snapshot
 from rxt.model.memory import MemoryState
@@ -87,16 +91,16 @@ class Lab:
         both = all(isinstance(where, SnapshotMemory) for where in (inquiry.a, inquiry.b))
         chat = "" if both or not inquiry.chat else f" of the chat “{shortened(inquiry.chat, _LONGEST)}”"
         origin = f"{label}{chat} (memories {a.sha256[:_HASH]} and {b.sha256[:_HASH]})"
-        return _save(inquiry, subject, edits.interpolate(a, b, weight), label, origin)
+        return _save(inquiry, subject, edits.interpolate(a, b, weight), (a, b), label, origin)
 
     def edited(self, inquiry: AskEdited, subject: Subject, cancelled: IsCancelled) -> Synthetic:
         """The memory after a turn with an edit, as a snapshot."""
         edit, turn = inquiry.edit, inquiry.turn
-        _check_mask(edit.slots, self._replay.memory(subject, turn, cancelled))
+        before = self._replay.memory(subject, turn, cancelled)
+        _check_mask(edit.slots, before)
         memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
-        start = memory_in_words(INITIAL, subject.opened_from)
-        where = start if turn == INITIAL else f"the memory after turn {turn + 1}"
-        return _save(inquiry, subject, memory, f"{where[:1].upper()}{where[1:]}, {words}")
+        where = memory_after(turn, subject.opened_from)
+        return _save(inquiry, subject, memory, (before,), f"{where[:1].upper()}{where[1:]}, {words}")
 
     def _edited(
         self, subject: Subject, turn: int, edit: Edit, where: SlotMask, cancelled: IsCancelled
@@ -167,7 +171,7 @@ def _weight(weight: object, memory: MemoryState) -> FloatArray:
     if values.ndim < 2:
         values = values.reshape(-1, 1)
     if values.shape not in ((1, 1), (layers, 1), (layers, slots)):
-        raise RefusedError(f"The weights are {list(values.shape)}; the memory has {layers} layers of {slots} slots.")
+        raise RefusedError(f"The weights are {list(values.shape)}; the memory has {layers} layers of {slots:,} slots.")
     if not ((values >= 0) & (values <= 1)).all():
         raise RefusedError("A weight lies between 0 (all of the first memory) and 1 (all of the second).")
     return values
@@ -176,24 +180,32 @@ def _weight(weight: object, memory: MemoryState) -> FloatArray:
 def _mix_in_words(weight: FloatArray, a_name: str, b_name: str) -> str:
     if weight.size == 1:
         share = 100 * weight.item()
-        return f"{100 - share:.0f} % of {a_name} and {share:.0f} % of {b_name}"
+        return f"{percent_text(100 - share)} of {a_name} and {percent_text(share)} of {b_name}"
     what = "layer by layer" if weight.shape[1] == 1 else "slot by slot"
     how = "merged" if set(np.unique(weight)) <= {0.0, 1.0} else "mixed"
     return f"{a_name[:1].upper()}{a_name[1:]} and {b_name}, {how} {what}"
 
 
 def _save(
-    inquiry: AskMix | AskEdited, subject: Subject, memory: MemoryState, label: str, origin: str = ""
+    inquiry: AskMix | AskEdited,
+    subject: Subject,
+    memory: MemoryState,
+    parents: tuple[MemoryState, ...],
+    label: str,
+    origin: str = "",
 ) -> Synthetic:
-    """origin: what the file says it came from, where that is more than the label."""
+    """origin: what the file says it came from, where that is more than the label. It goes beside what is there by now:
+    the name was found when the question was asked."""
     inquiry.path.parent.mkdir(parents=True, exist_ok=True)
-    save_snapshot(
-        inquiry.path,
-        memory,
+    write = partial(
+        save_snapshot,
+        memory=memory,
         model=model_of(subject),
         title=inquiry.title or label,
         description=f"Synthetic memory: {label}. No conversation has led to it.",
         origin=origin or label,
+        parent=" ".join(parent.sha256 for parent in parents),
         synthetic=True,
+        is_new=True,
     )
-    return Synthetic(inquiry.path, label, memory.sha256)
+    return Synthetic(in_free_place(inquiry.path, write), label, memory.sha256)

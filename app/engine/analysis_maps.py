@@ -18,6 +18,7 @@ from app.engine.findings import (
     Writes,
 )
 from app.engine.refusal import RefusedError
+from app.models.amount import size_in_words
 from app.models.memory_start import start_name
 from rxt.events import FloatArray, GateStage, TurnRecord, frozen_array
 from rxt.inference.cancel import IsCancelled
@@ -60,8 +61,8 @@ def read_heads_of(
     size = 4 * len(turn.answer_ids) * count * heads * model.memory_shape[1]
     if size > LIMIT_BYTES:
         raise RefusedError(
-            f"All heads of {count} layers would take {size // 2**20} MB; at most {LIMIT_BYTES // 2**20} MB are shown."
-            " Choose fewer layers."
+            f"All heads of {count} layers would take {size_in_words(size)}; at most {size_in_words(LIMIT_BYTES)} are"
+            " shown. Choose fewer layers."
         )
     found = read_map(model, before, prompt_of(turn), turn.answer_ids, layers, "each", cancelled)
     return ReadHeads(turn.turn, found.text, found.spans, found.weights, found.layers)
@@ -161,8 +162,8 @@ def _in_words(
 ) -> list[str]:
     """The sentences of Health, for a reader who does not look at the plots."""
     counts = [(int(dead.sum()), "dead"), (int(duplicate.sum()), "duplicate"), (int(saturated.sum()), "saturated")]
-    ill = [f"{count} {'is' if count == 1 else 'are'} {word}" for count, word in counts if count]
-    lines = [f"Of {dead.size} slots {', '.join(ill)}." if ill else f"All {dead.size} slots are in use and differ."]
+    ill = [f"{count:,} {'is' if count == 1 else 'are'} {word}" for count, word in counts if count]
+    lines = [f"Of {dead.size:,} slots {', '.join(ill)}." if ill else f"All {dead.size:,} slots are in use and differ."]
     low, high = float(drift.min()), float(drift.max())
     span = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
     lines.append(f"On average the slots of a layer are {span} times as long as in the {start_name(opened_from)}.")

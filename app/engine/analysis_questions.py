@@ -36,7 +36,7 @@ def parse_questions(text: str, name: str = "The list") -> tuple[tuple[str, str],
     if not found:
         raise RefusedError(f"{name} holds no questions. Each line is a question, a comma and the expected answer.")
     if len(found) > MAX_QUESTIONS:
-        raise RefusedError(f"{name} holds {len(found)} questions; at most {MAX_QUESTIONS} are asked.")
+        raise RefusedError(f"{name} holds {len(found):,} questions; at most {MAX_QUESTIONS:,} are asked.")
     return tuple(found)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine.findings import INITIAL, Origin
+from app.engine.findings import Origin
+from app.models.memory_history import INITIAL
 
 if TYPE_CHECKING:
     from app.engine.library import Loaded, Memory

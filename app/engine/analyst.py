@@ -18,7 +18,6 @@ from app.engine.analysis_replay import Replay, initial_of, model_of
 from app.engine.bundle import Bundle, Kept, save_bundle, unpacked_bytes
 from app.engine.findings import BundleSaved, Finding, Health, ProvenanceMap, size_bytes
 from app.engine.inquiries import (
-    INITIAL,
     AskBundle,
     AskComparison,
     AskEdited,
@@ -40,7 +39,9 @@ from app.engine.inquiries import (
 )
 from app.engine.recording import LIMIT_BYTES
 from app.engine.refusal import RefusedError
-from app.models.library import size_in_words, turns_in_words
+from app.models.amount import size_in_words
+from app.models.library import turns_in_words
+from app.models.memory_history import INITIAL
 from rxt.inference.cancel import Cancelled, IsCancelled, check
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ import numpy as np
 
 from app.engine import recording
 from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writes
-from app.engine.inquiries import INITIAL, AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
+from app.engine.inquiries import AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
 from app.engine.recording import Recording, RecordingError
+from app.models.memory_history import INITIAL
 from rxt.events import frozen_array
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure

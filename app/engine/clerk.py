@@ -12,6 +12,7 @@ from app.engine.exchange_pages import body_in_html, title_in_words, to_html, to_
 from app.engine.exchange_reader import from_json
 from app.engine.exchange_store import added, exchanged, with_branches
 from app.engine.refusal import RefusedError
+from app.models.amount import size_in_words
 from app.store.turn_codec import clean
 from rxt.io.files import read_bounded, write_atomically
 
@@ -115,7 +116,7 @@ class Clerk:
         write_atomically(path, data)
         self._post(reports.Exported(path))
         if writer is to_json and len(data) > LIMIT_BYTES:
-            words = f"The file has {len(data) // 10**6} MB; Mneme imports at most {LIMIT_BYTES // 10**6} MB."
+            words = f"The file has {size_in_words(len(data))}; Mneme imports at most {size_in_words(LIMIT_BYTES)}."
             self._post(reports.Noted("This chat is too long to be imported again", words))
 
     def _import(self, path: Path) -> None:

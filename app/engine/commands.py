@@ -186,7 +186,8 @@ class OpenSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class SaveSnapshot:
-    """turn: the stored turn after which the memory is saved; None: the newest of the path."""
+    """turn: the stored turn after which the memory is saved; None: the newest of the path. beside: nothing was at
+    `path` and nobody has chosen it, so where something is there by now, the next free name is taken."""
 
     failure: ClassVar = "This memory was not saved"
     phase: ClassVar = Phase.SAVING
@@ -194,6 +195,7 @@ class SaveSnapshot:
     title: str
     description: str
     turn: int | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,7 +335,7 @@ class Dialogue:
         self._journal.move_tip(self.conversation, place.tip.saved if place.tip is not None else None)
         self.conversation.tip = place.tip
         info = self.loaded.info
-        self._journal.keep(place, (info.layers, info.slots, info.width))
+        place.keep_in(self._journal, (info.layers, info.slots, info.width))
 
     # reports
 

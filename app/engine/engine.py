@@ -10,6 +10,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,11 @@ from app.engine.opening import Opening, fresh, from_memory, from_snapshot, from_
 from app.engine.refusal import EXPECTED, ModelRefusedError, RefusedError, sentence
 from app.engine.seeds import random_seed
 from app.engine.shelf import Shelf
-from app.engine.snapshots import SUFFIX, SnapshotFolder
+from app.engine.snapshots import PROMPT, SnapshotFolder
 from app.engine.titles import title_of
+from app.models.library import MEMORY_SUFFIX
 from app.models.memory_status import OnStop
-from app.paths import Paths, unused
+from app.paths import Paths
 from app.store.errors import StoreError
 from app.store.turn_codec import clean
 from rxt.errors import RxtError
@@ -173,7 +175,7 @@ class Engine:
         self._need_saved(conversation)
         opening = from_store(loaded, self._journal.store, conversation, self._stop.is_set)
         self._open(opening)
-        self._journal.keep(opening.place, (loaded.info.layers, loaded.info.slots, loaded.info.width))
+        opening.place.keep_in(self._journal, (loaded.info.layers, loaded.info.slots, loaded.info.width))
         if opening.problem:
             self._fail("This chat was opened at an earlier turn", opening.problem)
 
@@ -226,17 +228,17 @@ class Engine:
             former, opened.id = opened.id, self._journal.new_id()
             self._post(reports.ConversationRenumbered(former, opened.id))
 
-    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
+    def save_snapshot(
+        self, path: Path, title: str, description: str, turn: int | None = None, beside: bool = False
+    ) -> None:
         """Saves the memory of the open conversation as a file."""
         loaded, dialogue = self._need_model(), self.dialogue
         conversation, session = dialogue.conversation, dialogue.place.session
         memory, turns = dialogue.memory_at(turn) if turn is not None else (session.memory, len(session.turns))
         folder = self._snapshots(loaded.library)
-        if path.parent == folder.folder:
-            folder.create()
-        loaded.library.save_snapshot(
-            path,
-            memory,
+        write = partial(
+            loaded.library.save_snapshot,
+            memory=memory,
             model=loaded.model,
             title=clean(title),
             description=clean(description),
@@ -244,9 +246,9 @@ class Engine:
             origin=conversation.title,
             parent=conversation.initial.sha256 if conversation.origin and turns else None,  # none is its own
             seed=conversation.seed,
-            synthetic=conversation.is_synthetic and not turns,
+            synthetic=not turns and (conversation.is_synthetic or folder.has_synthetic(memory.sha256)),
         )
-        self._tell_saved(folder, path)
+        self._tell_saved(folder, folder.save(path, write, beside))
 
     def open_snapshot(self, path: Path) -> None:
         """Begins a conversation from a saved memory."""
@@ -264,12 +266,12 @@ class Engine:
         seed = random_seed() if seed is None else seed
         memory = loaded.library.write_system_prompt(loaded.model, text, seed)
         folder = self._snapshots(loaded.library)
-        folder.create()
         title = " ".join(clean(title).split()) or title_of(text)
-        path = unused(folder.folder / f"system-prompt{SUFFIX}")
-        opening = from_memory(loaded, self._journal.new_id(), memory, title or path.stem)
-        loaded.library.save_snapshot(path, memory, model=loaded.model, title=title, description=text, seed=seed)
-        self._tell_saved(folder, path)
+        opening = from_memory(loaded, self._journal.new_id(), memory, title or PROMPT)
+        write = partial(
+            loaded.library.save_snapshot, memory=memory, model=loaded.model, title=title, description=text, seed=seed
+        )
+        self._tell_saved(folder, folder.save(folder.folder / f"{PROMPT}{MEMORY_SUFFIX}", write, beside=True))
         self._open(opening)
 
     def delete_snapshot(self, path: Path) -> None:

@@ -88,7 +88,7 @@ class Field:
         if not isinstance(self._value, list):
             raise self.refuse(f"should be an array, not {_kind(self._value)}")
         if len(self._value) > most:
-            raise self.refuse(f"has {len(self._value)} items; at most {most} are read")
+            raise self.refuse(f"has {len(self._value):,} items; at most {most:,} are read")
         return (Field(item, f"{self.path}[{number}]") for number, item in enumerate(self._value))
 
     @property
@@ -100,7 +100,7 @@ class Field:
         if not isinstance(self._value, str):
             raise self.refuse(f"should be a text, not {_kind(self._value)}")
         if len(self._value) > most:
-            raise self.refuse(f"has {len(self._value)} characters; at most {most} are read")
+            raise self.refuse(f"has {len(self._value):,} characters; at most {most:,} are read")
         if any("\ud800" <= letter <= "\udfff" for letter in self._value):
             raise self.refuse("holds half of a character")
         return self._value
@@ -147,13 +147,13 @@ class Field:
         if not isinstance(self._value, str):
             raise self.refuse(f"should be base64, not {_kind(self._value)}")
         if len(self._value) != 4 * ((size + 2) // 3):
-            raise self.refuse(f"should be {size} bytes in base64")
+            raise self.refuse(f"should be {size:,} bytes in base64")
         try:
             data = base64.b64decode(self._value, validate=True)
         except (binascii.Error, ValueError):
             raise self.refuse("is no base64") from None
         if len(data) != size:
-            raise self.refuse(f"should be {size} bytes in base64")
+            raise self.refuse(f"should be {size:,} bytes in base64")
         return data
 
     def array(self, layers: int, slots: int) -> FloatArray:

@@ -11,6 +11,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from app.models.amount import shape_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -125,10 +127,9 @@ def title_in_words(conversation: ExchangedConversation) -> str:
 
 def _facts(conversation: ExchangedConversation) -> tuple[str, ...]:
     """Two lines about the whole conversation."""
-    layers, slots, width = conversation.shape
     began = _day(conversation.created)
     model = f"{conversation.model} ({conversation.fingerprint[:12]})"
-    size = f"memory of {layers} × {slots} × {width}"
+    size = f"memory of {shape_in_words(conversation.shape)}"
     seed = conversation.initial_seed
     start = f"started from “{conversation.origin}”" if conversation.origin else f"initial memory from seed {seed}"
     return (

@@ -16,10 +16,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from app.models.memory_history import INITIAL
 from rxt.events import FinishReason, FloatArray, MemorySummary, TurnRecord
 
-INITIAL = -1
-"""The number of the memory before the first turn."""
 BoolArray = npt.NDArray[np.bool_]
 OrderArray = npt.NDArray[np.int32]
 Span = tuple[int, int]

@@ -15,16 +15,15 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from app.engine.findings import INITIAL
+from app.models.lab import EditKind
 
 __all__ = [
-    "INITIAL", "AskBundle", "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin",
+    "AskBundle", "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin",
     "AskPaired", "AskProbe", "AskProvenance", "AskReadHeads", "AskReads", "AskSimilarity", "AskValues", "AskWrites",
-    "BranchMemory", "Edit", "EditKind", "Inquiry", "MemoryRef", "SlotMask", "SnapshotMemory", "TurnMemory",
+    "BranchMemory", "Edit", "Inquiry", "MemoryRef", "SlotMask", "SnapshotMemory", "TurnMemory",
 ]  # fmt: skip
 
 SlotMask = npt.NDArray[np.bool_]
-EditKind = Literal["zero", "mean", "noise", "initial", "freeze", "patch"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from app.store.errors import NotWritableError, StoreError
 
 if TYPE_CHECKING:
     from app.engine.library import Memory
-    from app.engine.opening import Place
     from app.store.records import Conversation, Shape
     from rxt.events import FinishReason, Sampling, TurnRecord
 
@@ -221,18 +220,18 @@ class Journal:
             self._begun = conversation
             self._take(lambda store: store.set_tip(conversation.id, turn))
 
-    def keep(self, place: Place, shape: Shape) -> None:
-        """Stores the memory where the path ends, if it had to be computed: the next time it is only read."""
+    def keep(self, memory: Memory, shape: Shape) -> bool:
+        """Stores a memory that had to be computed; whether it is kept: the next time it is only read."""
         store = self._store
-        if not place.is_computed or store is None or store.is_read_only:
-            return
+        if store is None or store.is_read_only:
+            return False
         try:
-            store.keep_memory(place.session.memory.to_bytes(), shape)
+            store.keep_memory(memory.to_bytes(), shape)
             store.set_budget(store.budget_bytes)  # in its place another memory may have to go
         except StoreError:
             _log.info("a computed memory was not stored; it can be computed again", exc_info=True)
-        else:
-            place.is_computed = False
+            return False
+        return True
 
     def draft(self, entry: TurnEntry, answer: str) -> None:
         """Saves what has been answered so far, unless older steps are waiting."""

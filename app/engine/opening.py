@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.engine.journal import OpenedInStore, TurnEntry
+from app.engine.journal import Journal, OpenedInStore, TurnEntry
 from app.engine.library import Loaded, Memory, Session
 from app.engine.memory_path import Interrupted, initial_memory, memory_after
 from app.engine.messages import OpenedConversation, StoredTurn, TurnNode
@@ -19,7 +19,7 @@ from app.engine.tree import TurnTree
 from app.models.message_limit import PREVIEW_LENGTH
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
-from app.store.records import Conversation, Node, Turn
+from app.store.records import Conversation, Node, Shape, Turn
 from rxt.events import Sampling, TurnRecord
 
 
@@ -38,6 +38,11 @@ class Place:
     is_computed: bool = False
     is_cut: bool = False
     cut_at: TurnEntry | None = None
+
+    def keep_in(self, journal: Journal, shape: Shape) -> None:
+        """Has its memory stored, where that had to be computed."""
+        if self.is_computed:
+            self.is_computed = not journal.keep(self.session.memory, shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,11 +93,11 @@ def fresh(loaded: Loaded, number: int, seed: int | None) -> Opening:
 def from_snapshot(loaded: Loaded, number: int, path: Path) -> Opening:
     """A conversation from a saved memory. Raises what the library raises for a file that does not fit the model."""
     snapshot = loaded.library.load_snapshot(path, model=loaded.model)
-    memory = snapshot.memory
-    if memory.sha256 != snapshot.sha256:
+    memory, info = snapshot.memory, snapshot.info
+    if memory.sha256 != info.sha256:
         raise RefusedError(f"{path.name} was not read as it was written. The open conversation stays as it is.")
-    opening = from_memory(loaded, number, memory, snapshot.title or path.stem, snapshot.turns)
-    opening.conversation.is_synthetic = snapshot.synthetic
+    opening = from_memory(loaded, number, memory, info.title or path.stem, info.turns)
+    opening.conversation.is_synthetic = info.synthetic
     return opening
 
 

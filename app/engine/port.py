@@ -195,10 +195,10 @@ class EnginePort(QObject, TreePort, ErrandPort):
     def restore_conversation(self, id: int) -> None:  # noqa: A002
         self._command(commands.RestoreConversation(id))
 
-    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
+    def save_snapshot(self, path: Path, title: str, note: str, turn: int | None = None, beside: bool = False) -> None:
         """Saves the memory of the open conversation after the stored turn `turn`; None: as it is after the running
-        turn, if one runs."""
-        self._command(commands.SaveSnapshot(path, title, description, turn))
+        turn, if one runs. beside: as of the command."""
+        self._command(commands.SaveSnapshot(path, title, note, turn, beside))
 
     def open_snapshot(self, path: Path) -> None:
         """Begins a conversation from a saved memory."""

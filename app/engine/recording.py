@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from app.models.amount import size_in_words
 from rxt.events import (
     FinishReason,
     FloatArray,
@@ -170,7 +171,8 @@ def _arrays(data: bytes, cancelled: IsCancelled) -> dict[str, np.ndarray[Any, An
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size_bytes = sum(item.file_size for item in archive.infolist())
             if size_bytes > LIMIT_BYTES:
-                raise RecordingError(f"The recording unpacks to {size_bytes} bytes; at most {LIMIT_BYTES} are read.")
+                size, most = size_in_words(size_bytes), size_in_words(LIMIT_BYTES)
+                raise RecordingError(f"The recording unpacks to {size}; at most {most} are read.")
             if len(archive.namelist()) != len(set(archive.namelist())):
                 raise RecordingError("The recording holds two arrays of the same name.")
             arrays = {}

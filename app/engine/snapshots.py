@@ -11,22 +11,26 @@ import os
 import re
 import stat
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
-from app.paths import private_folder, unused
+from app.models.library import MEMORY_SUFFIX
+from app.paths import private_folder
 from app.store.trash import DAY_S, EARLIEST, KEPT_DAYS
 from rxt.errors import RxtError
-from rxt.io.files import read_bounded, write_atomically
+from rxt.io.files import in_free_place, move_new, read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from app.engine.library import Library
 
-SUFFIX = ".safetensors"
-PATTERN = f"*{SUFFIX}"
+PATTERN = f"*{MEMORY_SUFFIX}"
+PROMPT = "system-prompt"
+"""What the file of a system prompt is called."""
 LIMIT_BYTES = 2**31
 """Larger files are no memories."""
 LITTER_AGE_S = 86_400.0
@@ -91,6 +95,10 @@ class SnapshotFolder:
             _log.warning("%d files in %s are no readable memories: %s", len(unreadable), self.folder, unreadable[:10])
         return tuple(sorted(found, key=lambda info: (info.created, info.path.name), reverse=True))
 
+    def has_synthetic(self, sha256: str) -> bool:
+        """Whether a memory of these numbers says here that no conversation has led to it: the store does not."""
+        return any(info.synthetic and info.sha256 == sha256 for info in self.list())
+
     def sweep(self) -> None:
         """Removes what a kill left of files that were being written, LITTER_AGE_S ago or earlier, and what has been in
         the trash for KEPT_DAYS.
@@ -124,7 +132,7 @@ class SnapshotFolder:
         """A copy beside `path`, titled as a copy; returns its place."""
         self._need_own(path)
         header = self._library.read_snapshot_info(path)
-        target = self._copy(path, unused(self.folder / path.name))
+        target = self._copy(path, self.folder / path.name)
         try:
             self._library.retitle_snapshot(target, (header.title or path.stem) + _COPY, header.description)
         except BaseException:
@@ -136,12 +144,22 @@ class SnapshotFolder:
         """Takes a copy of a file from elsewhere into the folder; returns its place."""
         self._library.read_snapshot(path)  # refused before anything is written
         self.create()
-        return self._copy(path, unused(self.folder / f"{path.stem or 'memory'}{SUFFIX}"))
+        return self._copy(path, self.folder / f"{path.stem or 'memory'}{MEMORY_SUFFIX}")
+
+    def save(self, path: Path, write: Callable[..., object], beside: bool) -> Path:
+        """Has `write` (path, is_new) make a memory, here or elsewhere; returns its place. beside: where something is at
+        `path`, that is the next free name."""
+        if path.parent == self.folder:
+            self.create()
+        if beside:
+            return in_free_place(path, partial(write, is_new=True))
+        write(path)
+        return path
 
     def export(self, path: Path, target: Path) -> None:
         """Writes a copy of a memory to `target`, replacing what was there only when all of it is on the disk."""
-        if target.suffix.lower() != SUFFIX:
-            raise RefusedError(f"A memory file ends in {SUFFIX}; nothing was written.")
+        if target.suffix.lower() != MEMORY_SUFFIX:
+            raise RefusedError(f"A memory file ends in {MEMORY_SUFFIX}; nothing was written.")
         if path.resolve() == target.resolve():
             return
         self._library.read_snapshot(path)
@@ -151,8 +169,7 @@ class SnapshotFolder:
         """Moves a file of the folder to the trash; returns its new place."""
         self._need_own(path)
         private_folder(self._trash)
-        target = unused(self._trash / path.name)
-        os.replace(path, target)
+        target = in_free_place(self._trash / path.name, partial(move_new, path))
         with contextlib.suppress(OSError):  # its time in the trash begins, not before what was saved or deleted last
             files = (*self.folder.glob(PATTERN), *self._trash.glob(PATTERN))
             began = max(time.time(), *(file.lstat().st_mtime for file in files))
@@ -165,9 +182,8 @@ class SnapshotFolder:
         deleted = self._deleted.get(path, self._trash / path.name)
         if not deleted.exists():
             raise RefusedError("This memory is not in the trash any more.")
-        target = unused(self.folder / path.name)
         self.create()
-        os.replace(deleted, target)
+        target = in_free_place(self.folder / path.name, partial(move_new, deleted))
         self._deleted.pop(path, None)
         return target
 
@@ -175,9 +191,9 @@ class SnapshotFolder:
         if path.resolve().parent != self.folder.resolve():
             raise RefusedError("Only memories of the library can be changed here; this file was left as it is.")
 
-    def _copy(self, path: Path, target: Path) -> Path:
+    def _copy(self, path: Path, wanted: Path) -> Path:
         """Copies a whole memory; what arrived is checked again, for a file can change while it is read."""
-        write_atomically(target, _bytes(path))
+        target = in_free_place(wanted, partial(write_atomically, data=_bytes(path), is_new=True))
         try:
             self._library.read_snapshot(target)
         except BaseException:

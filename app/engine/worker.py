@@ -100,7 +100,7 @@ class Worker(QObject):
             case commands.OpenSnapshot():
                 engine.open_snapshot(command.path)
             case commands.SaveSnapshot():
-                engine.save_snapshot(command.path, command.title, command.description, command.turn)
+                engine.save_snapshot(command.path, command.title, command.description, command.turn, command.beside)
             case commands.SetDtype():
                 engine.dtype = command.dtype
             case commands.RenameConversation():

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
-AnyIndex = QModelIndex | QPersistentModelIndex
+from app.models.any_index import AnyIndex
 
 
 class EntryRole(IntEnum):

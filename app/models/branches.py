@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
+from app.models.any_index import AnyIndex
 from app.models.library import LibraryRole, one_line, turns_in_words
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class BranchRole(IntEnum):

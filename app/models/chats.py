@@ -10,11 +10,11 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
+from app.models.any_index import AnyIndex
 from app.models.library import LibraryRole, one_line, turns_in_words
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 PINNED = "Pinned"
 UNDATED = (10**6, "Earlier")
 MONTHS = (

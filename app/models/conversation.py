@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, Literal, Protocol, assert_never
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
+from app.models.any_index import AnyIndex
 from app.models.exchange import Exchange, TurnState, TurnToShow, duration, measures
 from app.models.memory_status import STATUS_WORDS
 from rxt.events import AnswerFinished, Event, MemoryWriting, MemoryWritten, TokenEmitted, TurnFailed, TurnStarted
@@ -20,7 +21,6 @@ from rxt.events import AnswerFinished, Event, MemoryWriting, MemoryWritten, Toke
 __all__ = ["Conversation", "Exchange", "MessageRole", "Sender", "TurnState", "TurnToShow", "duration", "measures"]
 
 Sender = Literal["you", "model"]
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class MessageRole(IntEnum):
@@ -231,7 +231,7 @@ class Conversation(QAbstractListModel):
         if sender == "you":
             return f"You: {exchange.query}"
         status = STATUS_WORDS[exchange.status] if exchange.status is not None else exchange.state.value
-        version = f", version {exchange.version} of {len(exchange.versions)}" if len(exchange.versions) > 1 else ""
+        version = f", version {exchange.version:,} of {len(exchange.versions):,}" if len(exchange.versions) > 1 else ""
         return f"Answer: {exchange.answer} ({exchange.error or status}{version})"
 
     def _remove_after(self, kept: int) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.models.amount import share_text
+
 if TYPE_CHECKING:
     from app.models.memory_choices import MemoryChoice
     from app.models.selection import Selection
@@ -146,7 +148,8 @@ class Lab(QObject):
                     return Target()
                 mask = strongest(read, chosen.share)
                 return Target(
-                    mask, f"{slots_in_words(int(mask.sum()))} {reader} read most ({chosen.share:.0%} of each layer)"
+                    mask,
+                    f"{slots_in_words(int(mask.sum()))} {reader} read most ({share_text(chosen.share)} of each layer)",
                 )
 
     @Slot()

@@ -8,6 +8,8 @@ from enum import IntEnum
 from PySide6.QtCore import Qt
 
 TITLE_LIMIT = 120
+MEMORY_SUFFIX = ".safetensors"
+"""Of the files of saved memories."""
 JOINERS = "\u200c\u200d"
 
 
@@ -41,12 +43,3 @@ def turns_in_words(turns: int) -> str:
 def before_first(turns: int) -> str:
     """Where the memory stands that a chat of so many turns started from."""
     return f"before turn 1 of {turns:,}" if turns else turns_in_words(0)
-
-
-def size_in_words(size_bytes: int) -> str:
-    """1,234,567 -> 1.2 MB (powers of ten)."""
-    if size_bytes < 1_000:
-        return f"{size_bytes} B"
-    if size_bytes < 999_500:
-        return f"{size_bytes / 1_000:.0f} kB"
-    return f"{size_bytes / 1_000_000:.1f} MB"

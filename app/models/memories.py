@@ -13,16 +13,16 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
     QUrl,
 )
 
-from app.models.library import LibraryRole, one_line, size_in_words, turns_in_words
+from app.models.amount import shape_in_words, size_in_words
+from app.models.any_index import AnyIndex
+from app.models.library import LibraryRole, one_line, turns_in_words
 from rxt.events import FloatArray
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 FILE_TYPE = "text/uri-list"
 
 
@@ -131,11 +131,6 @@ def _the_way(name: str, model: LoadedModel) -> str:
     if name == one_line(model.name):
         return "This Mneme does not bring that version: to use it, open a copy of its folder (File, Open model folder)."
     return "To use it, open that model: File, Open model folder."
-
-
-def shape_in_words(shape: tuple[int, int, int]) -> str:
-    """(6, 64, 128) -> 6 × 64 × 128, never broken between two lines"""
-    return "\u00a0×\u00a0".join(f"{side:,}" for side in shape)
 
 
 def lived_in_words(line: SnapshotLine) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.memory_start import memory_in_words, memory_label
+from app.models.memory_start import memory_after, memory_in_words, memory_label
 from rxt.events import FloatArray, MemorySummary, TurnRecord
 
 INITIAL = -1
+"""The number of the memory before the first turn."""
 
 
 class MemoryHistory(QObject):
@@ -84,6 +85,10 @@ class MemoryHistory(QObject):
     def name_of(self, turn: int) -> str:
         """The same within a sentence: "the opened memory"."""
         return memory_in_words(turn, self._origin)
+
+    def full_name_of(self, turn: int) -> str:
+        """The same where the turn alone would be its words: "the memory after turn 3"."""
+        return memory_after(turn, self._origin)
 
     def memory_after(self, turn: int) -> str:
         """SHA-256 of the memory after a turn (INITIAL: before the first); empty where there is no such memory."""

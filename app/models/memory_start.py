@@ -24,3 +24,8 @@ def memory_label(turn: int, origin: str) -> str:
 def memory_in_words(turn: int, origin: str) -> str:
     """The same within a sentence."""
     return f"the {start_name(origin)}" if turn < 0 else memory_label(turn, origin)
+
+
+def memory_after(turn: int, origin: str) -> str:
+    """The same where the turn alone would be its words: "the memory after turn 3"."""
+    return f"the memory after turn {turn + 1}" if turn >= 0 else memory_in_words(turn, origin)

@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from app.models.amount import size_in_words
+
 _REPOSITORY = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}(@[\w./-]{1,200})?", re.ASCII)
 _ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)", re.ASCII)
 
@@ -89,17 +91,6 @@ def repository_in(text: str) -> str | None:
     if address is not None:
         return address[1]
     return text if _REPOSITORY.fullmatch(text) else None
-
-
-def size_in_words(size_bytes: float) -> str:
-    """A size in decimal units: 340 kB, 1.1 GB."""
-    if size_bytes < 999.5:
-        return f"{size_bytes:.0f} bytes"
-    for unit in ("kB", "MB", "GB"):
-        size_bytes /= 1000
-        if size_bytes < 999.5 or unit == "GB":
-            break
-    return f"{size_bytes:.1f} {unit}" if size_bytes < 9.95 else f"{size_bytes:,.0f} {unit}"
 
 
 def wait_in_words(seconds: float) -> str:

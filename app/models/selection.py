@@ -7,33 +7,16 @@ is about: what no longer exists is let go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.models.memory_choices import MemoryChoice
 from app.models.memory_history import MemoryHistory
 
 BoolArray = npt.NDArray[np.bool_]
 Token = tuple[int, int]
 """A turn and the index of a token of its answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """The memory that is compared with (B): after a turn of the open path, of a snapshot file, or of a branch's tip.
-
-    turn: counted from 0, INITIAL for the initial memory; None for the others. snapshot: the file; None for the others.
-    sha256: of the memory's bytes, empty where it is not known. branch: the id of a stored turn; None for the others.
-    """
-
-    name: str
-    turn: int | None = None
-    snapshot: Path | None = None
-    sha256: str = ""
-    branch: int | None = None
 
 
 class Selection(QObject):
@@ -61,7 +44,7 @@ class Selection(QObject):
         self._hovered: Token | None = None
         self._locked: Token | None = None
         self._marks: BoolArray | None = None
-        self._pin: Pin | None = None
+        self._pin: MemoryChoice | None = None
         self._layer: int | None = None
         history.reset.connect(self._on_reset)
         history.started.connect(self.clear_marks)  # they are about what a word of that chat read
@@ -167,20 +150,18 @@ class Selection(QObject):
     # ---------------------------------------------------------------- the memory to compare with
 
     @property
-    def pin(self) -> Pin | None:
-        """The memory that is compared with."""
+    def pin(self) -> MemoryChoice | None:
+        """The memory that is compared with (B)."""
         return self._pin
 
     def pin_turn(self, turn: int) -> None:
         """Pins the memory after a turn; INITIAL pins the one before the first."""
         sha256 = self._history.memory_after(turn)
         if sha256:
-            self.set_pin(Pin(self._history.label_of(turn), turn, None, sha256))
+            self.set_pin(MemoryChoice(self._history.label_of(turn), turn, sha256=sha256))
 
-    def pin_snapshot(self, snapshot: Path, title: str) -> None:
-        self.set_pin(Pin(title, None, snapshot))
-
-    def set_pin(self, pin: Pin | None) -> None:
+    def set_pin(self, pin: MemoryChoice | None) -> None:
+        """Pins a memory in place of another; the same one under another title changes nothing."""
         if pin != self._pin:
             self._pin = pin
             self.pin_changed.emit()

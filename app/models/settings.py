@@ -79,8 +79,8 @@ class Settings(QObject):
     def apply(self, preferences: Preferences) -> None:
         """Keeps `preferences` and says so where they differ."""
         if preferences != self._preferences:
-            self._preferences = preferences
-            self._write()
+            former, self._preferences = self._preferences, preferences
+            self._write(former)
             self.changed.emit(preferences)
 
     def update(self, **changes: Any) -> None:
@@ -139,19 +139,12 @@ class Settings(QObject):
             return default
         return value
 
-    def _write(self) -> None:
-        chosen = self._preferences
-        for field in fields(Sampling):
-            self._file.setValue(f"sampling/{field.name}", _plain(getattr(chosen.sampling, field.name)))
-        self._file.setValue("chat/on_stop", chosen.on_stop)
-        self._file.setValue("chat/memory_seed", _plain(chosen.memory_seed))
-        self._file.setValue("window/theme", chosen.theme)
-        self._file.setValue("window/scale", _plain(chosen.scale))
-        self._file.setValue("window/reduced_motion", _plain(chosen.reduced_motion))
-        self._file.setValue("window/hint_seen", _plain(chosen.hint_seen))
-        self._file.setValue("models/dtype", chosen.dtype)
-        self._file.setValue("models/recent", json.dumps(chosen.recent_models))
-        self._file.setValue("window/shortcuts", json.dumps(dict(chosen.shortcuts)))
+    def _write(self, former: Preferences) -> None:
+        """What is another now: with the rest Qt leaves in the file what another process has chosen meanwhile."""
+        before = _texts(former)
+        for key, text in _texts(self._preferences).items():
+            if text != before[key]:
+                self._file.setValue(key, text)
         self._check()
 
     def _check(self) -> None:
@@ -175,6 +168,22 @@ def open_ini(path: Path, parent: QObject) -> QSettings:
         file = QSettings(str(path), QSettings.Format.IniFormat, parent)
         file.setFallbacksEnabled(False)
     return file
+
+
+def _texts(chosen: Preferences) -> dict[str, str]:
+    """What the file says, by key."""
+    return {
+        **{f"sampling/{field.name}": _plain(getattr(chosen.sampling, field.name)) for field in fields(Sampling)},
+        "chat/on_stop": chosen.on_stop,
+        "chat/memory_seed": _plain(chosen.memory_seed),
+        "window/theme": chosen.theme,
+        "window/scale": _plain(chosen.scale),
+        "window/reduced_motion": _plain(chosen.reduced_motion),
+        "window/hint_seen": _plain(chosen.hint_seen),
+        "models/dtype": chosen.dtype,
+        "models/recent": json.dumps(chosen.recent_models),
+        "window/shortcuts": json.dumps(dict(chosen.shortcuts)),
+    }
 
 
 def _plain(value: object) -> str:

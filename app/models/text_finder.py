@@ -125,9 +125,10 @@ def _newest_row(words: str, rows: Sequence[str]) -> int | None:
 
 
 def _in_utf16(text: str, start: int, end: int) -> Span:
-    before = _utf16_length(text[:start])
-    return before, before + _utf16_length(text[start:end])
+    before = utf16_length(text[:start])
+    return before, before + utf16_length(text[start:end])
 
 
-def _utf16_length(text: str) -> int:
+def utf16_length(text: str) -> int:
+    """The length of `text` in UTF-16 units."""
     return len(text) + sum(letter > "\uffff" for letter in text)

@@ -108,15 +108,18 @@ def _csv(figure: Figure, stamp: Stamp) -> bytes:
 
 
 def _npz(figure: Figure, stamp: Stamp) -> bytes:
-    """Arrays named `<panel>/<part>`, and a JSON text `about` with the stamp and the axes of each array."""
+    """Arrays named `<panel>/<part>`, each name once, and a JSON text `about` with the stamp and each array's axes."""
     arrays: dict[str, Values] = {}
     axes: dict[str, list[dict[str, Any]]] = {}
     for index, panel in enumerate(figure.panels):
         place = re.sub(r"[^\w\-]+", "-", panel.name).strip("-").lower() or "panel"
         place = place if f"{place}/" not in "".join(arrays) else f"{place}-{index + 1}"
         for part, values, described in _parts(panel):
-            arrays[f"{place}/{part}"] = values
-            axes[f"{place}/{part}"] = [dataclasses.asdict(axis) for axis in described]
+            name, number = f"{place}/{part}", 2
+            while name in arrays:
+                name, number = f"{place}/{part}-{number}", number + 1
+            arrays[name] = values
+            axes[name] = [dataclasses.asdict(axis) for axis in described]
     about = json.dumps({"stamp": stamp.facts(figure), "axes": axes}, ensure_ascii=False)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, about=np.array(about), **arrays)

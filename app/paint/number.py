@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-MINUS = "−"
-PERCENT = "\u00a0%"
-"""Never alone in a line."""
+from app.models.amount import MINUS
 
 
 def decimals_for(span: float) -> int:
@@ -56,15 +54,3 @@ def life_text(turns: float) -> str:
     if 0 <= turns < 0.05:
         return "< 0.1"
     return f"> {LONGEST_LIFE}" if turns > LONGEST_LIFE else number_text(turns, 1)
-
-
-def share_text(share: float) -> str:
-    """A share in [0, 1] in percent, never rounded to 0 or 100 unless it is."""
-    if not math.isfinite(share):
-        return "–"
-    percent = 100 * share
-    if 0 < percent < 1:
-        return f"<\u00a01{PERCENT}"
-    if 99 < percent < 100:
-        return f">\u00a099{PERCENT}"
-    return f"{percent:.0f}{PERCENT}".replace("-", MINUS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.models.memory_history import INITIAL
 from app.paint.figure import Bars, Heat, Lines
 from app.paint.number import decimals_for, number_text
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from app.paint.figure import Figure, Panel
     from app.paint.limits import Limits
 
-INITIAL = -1
+_SPACES = re.compile(r"[^\S\u00a0]+")  # but for those that hold a number and its sign together
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Stamp:
             "made with": f"Mneme {self.version}",
             "made": self.made,
         }
-        return {name: " ".join(text.split()) for name, text in facts.items() if text.strip()}
+        return {name: _SPACES.sub(" ", text).strip() for name, text in facts.items() if text.strip()}
 
     def line(self, figure: Figure) -> str:
         """The same in one line, for the foot of a picture; the hash is shortened."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sqlite3
 from pathlib import Path
 
-_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+from rxt.io.files import sync_folder
 
 
 def back_up(path: Path, version: int) -> Path:
@@ -36,21 +35,6 @@ def back_up(path: Path, version: int) -> Path:
         raise
     sync_folder(path.parent)
     return target
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes new names in a folder survive a power cut."""
-    if os.name == "nt":  # Windows cannot open folders; its rename is journalled
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some file systems, shares of a network among them, know no such thing for a folder. The file is written.
-        if error.errno not in _NOT_KNOWN:
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _free_name(path: Path, version: int) -> Path:

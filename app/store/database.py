@@ -21,13 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.store import salvage
-from app.store.backup import back_up, sync_folder
+from app.store.backup import back_up
 from app.store.database_file import DatabaseFile, address_to_read, quarantine
 from app.store.errors import StoreError
 from app.store.expected_columns import columns, expected_columns
 from app.store.records import Salvaged
 from app.store.schema import OLDEST_VERSION, SCHEMA_VERSION, STEPS
 from app.store.statements import Statements, is_damage
+from rxt.io.files import sync_folder
 
 BUSY_S = 5.0
 BUSY_PAUSE_S = 0.02

@@ -14,7 +14,6 @@ from app.models.phase import Phase
 from app.models.turn_verbs import VERBS, TurnFacts, refusals
 from app.views.branch_notices import BranchNotices
 from app.views.notices import BUSY, Tone
-from app.views.past_banner import memory_in_words
 from app.views.past_commands import PastCommands
 
 if TYPE_CHECKING:
@@ -249,7 +248,8 @@ class BranchCommands(QObject):
 
     def _save_memory(self, exchange: Exchange, _row: int) -> None:
         words = f"{self._conversation.title or 'Memory'}, turn {(exchange.turn or 0) + 1}"
-        about = "" if exchange.turn is None else f"{memory_in_words(exchange.turn).capitalize()} of this chat."
+        history = self._workspace.history
+        about = "" if exchange.turn is None else f"{history.full_name_of(exchange.turn).capitalize()} of this chat."
         self._memories.save_turn(exchange.id, about, words)
 
     def replay_conversation(self) -> None:
@@ -264,10 +264,10 @@ class BranchCommands(QObject):
         if history.is_at_end:
             self.do("fork_here", self._row)
         else:
-            self._fork(self.past.cursor_id, memory_in_words(history.cursor))
+            self._fork(self.past.cursor_id, history.full_name_of(history.cursor))
 
     def _fork_at(self, exchange: Exchange, _row: int) -> None:
-        where = "this turn" if exchange.turn is None else memory_in_words(exchange.turn)
+        where = "this turn" if exchange.turn is None else self._workspace.history.full_name_of(exchange.turn)
         self._fork(exchange.id, where)
 
     def _fork(self, turn: int | None, where: str) -> None:

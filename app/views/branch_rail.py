@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 
+from app.models.any_index import AnyIndex
 from app.models.branches import BranchList, BranchRole
 from app.models.library import LibraryRole
 from app.theme import RADIUS_PX, ThemeController, caption_font, mixed
 from app.views.labels import button
-from app.views.library_view import AnyIndex, LibraryView, LineDelegate
+from app.views.library_view import LibraryView, LineDelegate
 
 if TYPE_CHECKING:
     from app.views.icons import Icons

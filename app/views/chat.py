@@ -140,7 +140,7 @@ class Chat(QWidget):
     def _show_cursor(self) -> None:
         history = self._workspace.history
         was_past = not self.banner.isHidden()
-        self.banner.show_turn(history.cursor, history.is_at_end)
+        self.banner.show_memory(history.full_name_of(history.cursor), history.is_at_end)
         self.composer.show_past(not history.is_at_end)
         if was_past and history.is_at_end:
             QTimer.singleShot(0, self.transcript, self.transcript.jump_to_latest)

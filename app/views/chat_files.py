@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog
 
 from app.engine.errands import ExportConversation
 from app.models.library import one_line
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from app.engine.port import EnginePort
     from app.models.workspace import Workspace
     from app.views.main_window import MainWindow
+    from app.views.open_dialogs import OpenDialogs
 
 KINDS = {
     "Markdown, to read (*.md)": "md",
@@ -32,7 +32,7 @@ JSON_FILTER = "Chats (*.json)"
 class ChatFiles(QObject):
     """Export and import of chats.
 
-    open_dialog(name, dialog): shows a dialog, one of a name at a time. open_chat(id): opens a chat of the list.
+    open_chat(id): opens a chat of the list.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class ChatFiles(QObject):
         port: EnginePort,
         workspace: Workspace,
         window: MainWindow,
-        open_dialog: Callable[[str, QDialog], None],
+        dialogs: OpenDialogs,
         open_chat: Callable[[int], None],
         parent: QObject | None = None,
     ) -> None:
@@ -48,7 +48,7 @@ class ChatFiles(QObject):
         self._port = port
         self._workspace = workspace
         self._window = window
-        self._open_dialog = open_dialog
+        self._dialogs = dialogs
         self._open_chat = open_chat
         self._folder = Path.home()
         self._waiting: list[Path] = []  # asked of the engine, which writes one after another
@@ -81,7 +81,7 @@ class ChatFiles(QObject):
         dialog.setDefaultSuffix("md")
         dialog.selectFile(file_stem(opened.title if line is None else line.title, "chat"))
         dialog.place_chosen.connect(lambda path: self._export_to(number, path))
-        self._open_dialog("export", dialog)
+        self._dialogs.open("export", dialog)
 
     def _export_to(self, number: int, path: Path) -> None:
         self._folder = path.parent
@@ -107,7 +107,7 @@ class ChatFiles(QObject):
         dialog.setObjectName("importChatDialog")
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.take_in(Path(path)))
-        self._open_dialog("import", dialog)
+        self._dialogs.open("import", dialog)
 
     @Slot(object)
     def take_in(self, path: Path) -> None:

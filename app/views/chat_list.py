@@ -8,10 +8,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, S
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from app.models.any_index import AnyIndex
 from app.models.chats import ChatRole, ConversationList
 from app.models.library import LibraryRole
 from app.theme import GAP_PX, ThemeController
-from app.views.library_view import AnyIndex, LibraryView, LineDelegate
+from app.views.library_view import LibraryView, LineDelegate
 from app.views.text_keys import is_for_actions
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QDialog
 
 from app.views.notices import Tone, headed
 from app.views.reading_window import ReadingWindow
@@ -20,13 +19,11 @@ if TYPE_CHECKING:
     from app.models.workspace import Workspace
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
+    from app.views.open_dialogs import OpenDialogs
 
 
 class ChatReading(QObject):
-    """Asks for what was said, and shows it.
-
-    keep(name, dialog): takes care of a dialog, one of a name at a time.
-    """
+    """Asks for what was said, and shows it."""
 
     def __init__(
         self,
@@ -34,7 +31,7 @@ class ChatReading(QObject):
         workspace: Workspace,
         window: MainWindow,
         themes: ThemeController,
-        keep: Callable[[str, QDialog], None],
+        dialogs: OpenDialogs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,7 +39,7 @@ class ChatReading(QObject):
         self._workspace = workspace
         self._window = window
         self._themes = themes
-        self._keep = keep
+        self._dialogs = dialogs
         port.conversation_refused.connect(self._on_refused)
         port.conversation_read.connect(self._on_read)
         window.sidebar.chats.read_requested.connect(self.read)
@@ -84,7 +81,7 @@ class ChatReading(QObject):
         shown = ReadingWindow(title, page, self._themes, can_go_on=can_go_on)
         shown.go_on_asked.connect(partial(self._go_on_from, shown, number))
         self._window.closing.connect(shown.close)
-        self._keep(f"read {number}", shown)
+        self._dialogs.keep(f"read {number}", shown)
         bring_to_front(shown)
 
     def _go_on_from(self, shown: ReadingWindow, number: int) -> None:

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import TABLE, Actions
-from app.models.action_search import ActionSearch, AnyIndex, Entry, EntryRole
+from app.models.action_search import ActionSearch, Entry, EntryRole
+from app.models.any_index import AnyIndex
 from app.theme import GAP_PX, RADIUS_PX, Theme, ThemeController, caption_font
 from app.views.spoken import announce
 from app.views.window_layout import resize_on_screen

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
 from app.engine.commands import DeleteConversation
 from app.models.library import one_line
@@ -19,17 +19,18 @@ from app.views.deleted_chats import DeletedChats
 from app.views.dialogs import SNAPSHOT_FILTER, AboutDialog
 from app.views.file_dialog import FileDialog
 from app.views.finding_commands import FindingCommands
-from app.views.help_dialog import HelpDialog
-from app.views.lab_requests import LabRequests, is_in_lab
+from app.views.help_dialog import HelpDialog, is_in_lab
 from app.views.main_window import PRESETS, MainWindow
 from app.views.memory_commands import MemoryCommands
 from app.views.notices import BUSY, Tone
+from app.views.open_dialogs import OpenDialogs
 from app.views.settings_dialog import SettingsDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
 
 if TYPE_CHECKING:
     from app.engine.messages import ConversationSummary
     from app.engine.port import EnginePort
+    from app.lab_actions import LabVerbs
     from app.models.settings import Preferences
     from app.models.workspace import Workspace
     from app.paths import Paths
@@ -56,6 +57,7 @@ class WindowCommands(QObject):
         themes: ThemeController,
         paths: Paths,
         version: str,
+        lab: LabVerbs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -65,17 +67,15 @@ class WindowCommands(QObject):
         self._themes = themes
         self._paths = paths
         self._version = version
-        self._dialogs: dict[str, QDialog] = {}
+        self._dialogs = dialogs = OpenDialogs()
         self._deleting: dict[int, tuple[str, bool]] = {}
         self._models_folder = Path.home()
-        self.memories = MemoryCommands(
-            port, workspace, window, window.known_actions, themes, paths, self._open, self.open_snapshot, self
-        )
-        self.chat_files = ChatFiles(port, workspace, window, self._open, self.open_chat, self)
-        self.reading = ChatReading(port, workspace, window, themes, self._keep, self)
+        self.memories = MemoryCommands(port, workspace, window, themes, paths, dialogs, self.open_snapshot, self)
+        self.chat_files = ChatFiles(port, workspace, window, dialogs, self.open_chat, self)
+        self.reading = ChatReading(port, workspace, window, themes, dialogs, self)
         self.branches = BranchCommands(port, workspace, window, self.memories, self)
         self.finding = FindingCommands(port, workspace, window, themes, self)
-        self.lab = LabRequests(self)
+        self.lab = lab
         self._deleted_chats = DeletedChats(port, window.known_actions, self)
         self._connect()
 
@@ -221,7 +221,7 @@ class WindowCommands(QObject):
         dialog.setObjectName("openMemoryDialog")
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._open_snapshot_file)
-        self._open("open", dialog)
+        self._dialogs.open("open", dialog)
 
     @Slot(str)
     def _open_snapshot_file(self, path: str) -> None:
@@ -240,7 +240,7 @@ class WindowCommands(QObject):
         dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.setOption(FileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._open_model_folder)
-        self._open("model", dialog)
+        self._dialogs.open("model", dialog)
 
     @Slot(str)
     def _open_model_folder(self, path: str) -> None:
@@ -301,10 +301,12 @@ class WindowCommands(QObject):
     # ---------------------------------------------------------------- pages
 
     def show_settings(self) -> None:
-        self._open("settings", SettingsDialog(self._workspace.settings, self._window))
+        self._dialogs.open("settings", SettingsDialog(self._workspace.settings, self._window))
 
     def show_shortcuts(self) -> None:
-        self._open("shortcuts", ShortcutsSheet(self._window.known_actions, self._workspace.settings, self._window))
+        self._dialogs.open(
+            "shortcuts", ShortcutsSheet(self._window.known_actions, self._workspace.settings, self._window)
+        )
 
     def show_help(self) -> None:
         """Help, opened at what it says about the part of the window that has the keyboard."""
@@ -319,28 +321,14 @@ class WindowCommands(QObject):
         else:
             shown = HelpDialog(start)  # without a parent, or a dialog of the window would block it
             self._window.closing.connect(shown.close)
-            self._keep("help", shown)
+            self._dialogs.keep("help", shown)
         shown.come_to_front()
 
     def show_about(self) -> None:
-        self._open("about", AboutDialog(self._version, self._window))
+        self._dialogs.open("about", AboutDialog(self._version, self._window))
 
     def quit(self) -> None:
         self._window.close()
-
-    def _open(self, name: str, dialog: QDialog) -> None:
-        """Shows a dialog without waiting for it; one of a kind at a time."""
-        self._keep(name, dialog)
-        dialog.open()
-
-    def _keep(self, name: str, dialog: QDialog) -> None:
-        """Remembers a dialog for as long as it is there, in place of the former one of its kind."""
-        former = self._dialogs.pop(name, None)
-        if former is not None:
-            former.close()
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.destroyed.connect(lambda: self._dialogs.pop(name, None) if self._dialogs.get(name) is dialog else None)
-        self._dialogs[name] = dialog
 
     @Slot(str)
     def _warn(self, sentence: str) -> None:

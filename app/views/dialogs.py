@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.library import MEMORY_SUFFIX
 from app.models.visible import is_seen
 from app.paths import RESOURCES, unused
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
@@ -27,10 +28,9 @@ from app.views.labels import button, label, scrolled
 from app.views.tooltips import explain
 from app.views.window_layout import resize_on_screen
 
-SUFFIX = ".safetensors"
 NOTE_LETTERS = 8_000
 ABOUT_PX = 460
-SNAPSHOT_FILTER = f"Memories (*{SUFFIX})"
+SNAPSHOT_FILTER = f"Memories (*{MEMORY_SUFFIX})"
 
 
 def file_stem(title: str, otherwise: str) -> str:
@@ -41,7 +41,7 @@ def file_stem(title: str, otherwise: str) -> str:
 
 def file_name(title: str) -> str:
     """The file name of a memory with that title."""
-    return file_stem(title, "memory") + SUFFIX
+    return file_stem(title, "memory") + MEMORY_SUFFIX
 
 
 class SaveMemoryDialog(QDialog):
@@ -110,6 +110,11 @@ class SaveMemoryDialog(QDialog):
         column.addLayout(buttons)
 
     @property
+    def has_chosen_place(self) -> bool:
+        """Whether the person has said where it goes, and may have agreed to replace what is there."""
+        return self._chosen is not None
+
+    @property
     def path(self) -> Path:
         return self._chosen or unused(self._folder / file_name(self.title.text()))
 
@@ -134,7 +139,7 @@ class SaveMemoryDialog(QDialog):
     def _browse(self) -> None:
         dialog = FileDialog(self, "Save memory as", self._folder, SNAPSHOT_FILTER)
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.setDefaultSuffix(MEMORY_SUFFIX[1:])
         dialog.selectFile(file_name(self.title.text()))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.place_chosen.connect(self._choose)

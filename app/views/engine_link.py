@@ -298,5 +298,5 @@ def _brief(notes: tuple[str, ...]) -> str:
     """The first notes, each cut, and how many more there are: there may be one for each line of a strange file."""
     shown = [note if len(note) <= NOTE_LETTERS else f"{note[: NOTE_LETTERS - 1].rstrip()}…" for note in notes]
     more = len(notes) - NOTES_SHOWN
-    which = f"; and {more} more, which {'is' if more == 1 else 'are'} in the log" if more > 0 else ""
+    which = f"; and {more:,} more, which {'is' if more == 1 else 'are'} in the log" if more > 0 else ""
     return f"{'; '.join(shown[:NOTES_SHOWN])}{which}"

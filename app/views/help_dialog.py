@@ -35,6 +35,8 @@ from app.views.page_finder import PageFinder, arrange_page
 from app.views.window_layout import bring_to_front, resize_on_screen
 
 PAGES = ("conversation", "memory", "inspector", "lab", "models", "training", "notebook")
+LAB_PAGES = ("labDeck", "probeView", "compareView")
+"""The pages of the inspector that the page of the lab explains."""
 PICTURE = re.compile(r"[a-z]+-light\.png")
 PICTURE_PX = 680
 PAGE_PX = (1000, 720)
@@ -48,6 +50,15 @@ IMAGE = QTextDocument.ResourceType.ImageResource.value
 def page_text(page: str) -> str:
     """The Markdown of a page."""
     return (RESOURCES / "help" / f"{page}.md").read_text(encoding="utf-8")
+
+
+def is_in_lab(widget: QWidget | None) -> bool:
+    """Whether a widget is part of the lab."""
+    while widget is not None:
+        if widget.objectName() in LAB_PAGES:
+            return True
+        widget = widget.parentWidget()
+    return False
 
 
 class PlainBrowser(CaretBrowser):

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from app.paint.stamp import Stamp
     from app.theme import ThemeController
     from app.views.inspector import InspectorPanel, TimelineView
-    from app.views.lab_requests import LabRequests
     from app.views.main_window import MainWindow
 
 OUT_OF_TURNS = "Nothing is remembered yet: say something first."
@@ -79,15 +78,16 @@ class LabCommands(QObject):
         self.exports = ExportCommands(window, (inspector, timeline), files, history, self._stamp, themes, self)
         self.recordings = RecordingCommands(window, history, analyst, themes, motionless, self)
         self.tints = TranscriptTints(window.chat.transcript, workspace, inspector.analyses, themes)
-        self._tint = window.known_actions["tint_answer"]
-        self._tint.setCheckable(True)
         self._connect()
 
     def _connect(self) -> None:
         selection = self._workspace.selection
         selection.check_requested.connect(self._on_check)
         selection.difference_requested.connect(self._on_difference)
-        self._tint.toggled.connect(self.tints.set_on)
+        tint = self._window.known_actions["tint_answer"]
+        tint.setCheckable(True)
+        tint.toggled.connect(self.tints.set_on)
+        self._window.known_actions["preset_lab"].toggled.connect(tint.setChecked)  # on in the lab, else off
         self.lab.mixing.saved.connect(self._on_mixed)
         self.exports.exported.connect(self._on_exported)
         self.exports.refused.connect(self._warn)
@@ -104,28 +104,26 @@ class LabCommands(QObject):
             signal.connect(self._update_actions)
         self._update_actions()
 
-    def obey(self, requests: LabRequests) -> None:
-        """From now on does what is requested."""
-        requests.view_export_asked.connect(self.exports.export_current)
-        requests.recording_asked.connect(self._export_recording)
-        requests.recording_open_asked.connect(self.recordings.choose)
-        requests.animation_asked.connect(self.animate)
-        requests.lab_asked.connect(self.show_lab)
-        requests.tint_asked.connect(self._on_tint)
-        self._window.known_actions["preset_lab"].toggled.connect(self._tint.setChecked)  # on in the lab, else off
+    # ---------------------------------------------------------------- what actions run
 
-    @Slot()
+    def export_view(self) -> None:
+        self.exports.export_current()
+
+    def export_conversation_recording(self) -> None:
+        self.recordings.export(self._chat())
+
+    def export_turn_recording(self) -> None:
+        cursor = self._workspace.history.cursor
+        self.recordings.export(f"{self._chat()} turn {cursor + 1}", (cursor,))
+
+    def open_recording(self) -> None:
+        self.recordings.choose()
+
     def show_lab(self) -> None:
         """Brings the lab to the front."""
         self._window.inspector_dock.show()
         self._inspector.show_page(self.lab)
 
-    @Slot()
-    def _on_tint(self) -> None:
-        """The action was triggered; a checkable action has changed its sign by itself."""
-        self.tints.set_on(self._tint.isChecked())
-
-    @Slot()
     def animate(self) -> None:
         """Plays the memory of the open chat."""
         if not self._workspace.history.records:
@@ -162,15 +160,6 @@ class LabCommands(QObject):
     def _on_difference(self) -> None:
         self._window.inspector_dock.show()
         self._inspector.show_page(self.compare)
-
-    @Slot(bool)
-    def _export_recording(self, is_turn: bool) -> None:
-        title = self._workspace.conversation.title or "chat"
-        if is_turn:
-            cursor = self._workspace.history.cursor
-            self.recordings.export(f"{title} turn {cursor + 1}", (cursor,))
-        else:
-            self.recordings.export(title)
 
     @Slot(object)
     def _on_mixed(self, _saved: object) -> None:
@@ -224,6 +213,9 @@ class LabCommands(QObject):
 
     def _model(self) -> str:
         return one_line(self._port.model.name) if self._port.model is not None else "no model"
+
+    def _chat(self) -> str:
+        return self._workspace.conversation.title or "chat"
 
     def _title(self) -> str:
         return one_line(self._workspace.conversation.title)

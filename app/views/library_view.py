@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QEvent,
     QMetaMethod,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.any_index import AnyIndex
 from app.models.chats import ChatRole
 from app.models.library import LibraryRole
 from app.theme import RADIUS_PX, Theme, ThemeController, caption_font, mixed
@@ -38,7 +38,6 @@ LINE_PX = 50
 HEADING_PX = 28
 HEADING_INDENT_PX = 12
 PLAIN, WITH_HEADING = QSize(80, LINE_PX), QSize(80, LINE_PX + HEADING_PX)
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class LineDelegate(QStyledItemDelegate):

@@ -26,7 +26,7 @@ def loss_of_files(kind: str, paths: Sequence[Path], would: str = "would") -> str
         return ""
     names = [f"“{one_line(path.name)}”" for path in paths]
     if len(names) > MOST_NAMES:
-        names[MOST_NAMES - 1 :] = [f"{len(names) - MOST_NAMES + 1} others"]
+        names[MOST_NAMES - 1 :] = [f"{len(names) - MOST_NAMES + 1:,} others"]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     what = f"The {kind} {listed} is" if len(paths) == 1 else f"The {kind}s {listed} are"
     return f"{what} not finished and {would} be lost. Wait until {'it is' if len(paths) == 1 else 'they are'} written."

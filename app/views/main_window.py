@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
 
 from app.actions import Actions, Menu
+from app.models.library import MEMORY_SUFFIX
 from app.views.chat import Chat
 from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 SMALLEST = QSize(1024, 640)
 FIRST_SIZE = QSize(1360, 860)
-SNAPSHOT_SUFFIX = ".safetensors"
 CHAT_SUFFIX = ".json"
 PRESETS = ("chat", "memory", "lab")
 LAB_SIDEBAR_FROM_PX = 1900  # where there is room for the list of chats and for three columns of views
@@ -275,7 +275,7 @@ class MainWindow(QMainWindow):
             self.drop_hint.show_words(ONE_DROP)
         elif paths[0].is_dir():
             self.drop_hint.show_words("Drop to open this model folder")
-        elif paths[0].suffix.lower() == SNAPSHOT_SUFFIX:
+        elif paths[0].suffix.lower() == MEMORY_SUFFIX:
             self.drop_hint.show_words("Drop to start a new chat from this memory")
         elif paths[0].suffix.lower() == CHAT_SUFFIX:
             self.drop_hint.show_words("Drop to import this chat")

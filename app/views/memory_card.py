@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.any_index import AnyIndex
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
 from app.paint.colormap import lookup_table
@@ -31,7 +32,6 @@ CARD_PX = QSize(216, 174)
 PICTURE_PX = 78
 INSIDE_PX = 12
 LINE_PX = 18
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 def picture(norm: FloatArray, theme: Theme) -> QImage:

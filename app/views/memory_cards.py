@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from app.models.library import LibraryRole
+from app.models.any_index import AnyIndex
+from app.models.library import MEMORY_SUFFIX, LibraryRole
 from app.theme import ThemeController
 from app.views.memory_card import CARD_PX, CardDelegate
 from app.views.text_keys import deletes
-
-SUFFIX = ".safetensors"
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class MemoryCards(QListView):
@@ -128,4 +126,4 @@ def dropped_files(event: QDropEvent) -> tuple[Path, ...]:
     if not event.mimeData().hasUrls():
         return ()
     paths = tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-    return paths if any(path.suffix.lower() == SUFFIX for path in paths) else ()
+    return paths if any(path.suffix.lower() == MEMORY_SUFFIX for path in paths) else ()

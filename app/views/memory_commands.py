@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QDialog
 from app.engine.commands import WriteSystemPrompt
 from app.engine.errands import ImportSnapshot
 from app.models.conversation import MessageRole
+from app.models.library import MEMORY_SUFFIX
 from app.models.phase import Phase
 from app.views.deleted_memories import DeletedMemories
-from app.views.dialogs import SNAPSHOT_FILTER, SUFFIX, SaveMemoryDialog, file_name
+from app.views.dialogs import SNAPSHOT_FILTER, SaveMemoryDialog, file_name
 from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories import MemoryLibrary
@@ -25,20 +26,20 @@ from app.views.notices import BUSY, Notices, Tone, headed
 from app.views.system_prompt import SystemPromptDialog
 
 if TYPE_CHECKING:
-    from app.actions import Actions
     from app.engine.messages import ModelInfo, SnapshotInfo
     from app.engine.port import EnginePort
     from app.models.workspace import Workspace
     from app.paths import Paths
     from app.theme import ThemeController
     from app.views.main_window import MainWindow
+    from app.views.open_dialogs import OpenDialogs
     from rxt.events import MemorySummary
 
 
 class MemoryCommands(QObject):
     """Saved memories of one window.
 
-    open_dialog(name, dialog): shows a dialog, one of a name at a time. start(path): begins a chat from a memory.
+    start(path): begins a chat from a memory.
     """
 
     def __init__(
@@ -46,10 +47,9 @@ class MemoryCommands(QObject):
         port: EnginePort,
         workspace: Workspace,
         window: MainWindow,
-        actions: Actions,
         themes: ThemeController,
         paths: Paths,
-        open_dialog: Callable[[str, QDialog], None],
+        dialogs: OpenDialogs,
         start: Callable[[Path], None],
         parent: QObject | None = None,
     ) -> None:
@@ -57,10 +57,9 @@ class MemoryCommands(QObject):
         self._port = port
         self._workspace = workspace
         self._window = window
-        self._actions = actions
         self._themes = themes
         self._paths = paths
-        self._open_dialog = open_dialog
+        self._dialogs = dialogs
         self._start_chat = start
         self._library: MemoryLibrary | None = None
         self._prompt: SystemPromptDialog | None = None
@@ -95,11 +94,13 @@ class MemoryCommands(QObject):
         dialog = SaveMemoryDialog(self._paths.snapshots_dir, offered, self._above, words)
         dialog.description.setPlainText(self._unsaved_note)
         chat = self._workspace.history.initial
-        dialog.save_requested.connect(lambda path, title, note: self._save_of(chat, path, title, note, turn))
+        dialog.save_requested.connect(
+            lambda path, title, note: self._save_of(chat, path, title, note, turn, beside=not dialog.has_chosen_place)
+        )
         dialog.save_requested.connect(self._on_described)
         dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
         self._window.closing.connect(FieldKeeper(dialog.description, dialog, self._keep_note).keep)
-        self._open_dialog("save", dialog)
+        self._dialogs.open("save", dialog)
 
     @Slot(object, str, str)
     def _on_described(self, path: Path, _title: str, _note: str) -> None:
@@ -116,20 +117,22 @@ class MemoryCommands(QObject):
         dialog = FileDialog(self._above, "Save memory as", Path.home(), SNAPSHOT_FILTER)
         dialog.setObjectName("saveMemoryAsDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.setDefaultSuffix(MEMORY_SUFFIX[1:])
         dialog.selectFile(file_name(title))
         chat = self._workspace.history.initial
         dialog.place_chosen.connect(lambda path: self._save_of(chat, path, title, "", turn))
-        self._open_dialog("save", dialog)
+        self._dialogs.open("save", dialog)
 
-    def _save_of(self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None) -> None:
+    def _save_of(
+        self, chat: MemorySummary | None, path: Path, title: str, note: str, turn: int | None, beside: bool = False
+    ) -> None:
         """Saves while the chat that began with the memory `chat` is open: a second start may have opened another."""
         is_left = self._port.phase in (Phase.LOADING, Phase.OPENING) or self._workspace.history.initial is not chat
         if is_left:
             words = "Another chat was opened meanwhile, so no memory was saved. The former chat still has it."
             self._notices.add(words, Tone.WARNING, key="saved")
         else:
-            self._port.save_snapshot(path, title, note, turn)
+            self._port.save_snapshot(path, title, note, turn, beside)
 
     def _shown_turn(self) -> int | None:
         """The stored turn whose memory is shown; None where it is the newest."""
@@ -146,7 +149,7 @@ class MemoryCommands(QObject):
         history = self._workspace.history
         if turn is None:
             return ""
-        return f"The memory after turn {history.cursor + 1} of {history.last_turn + 1}, which is shown now."
+        return f"The memory after turn {history.cursor + 1:,} of {history.last_turn + 1:,}, which is shown now."
 
     # ---------------------------------------------------------------- the library
 
@@ -161,7 +164,7 @@ class MemoryCommands(QObject):
 
     def _shown_library(self) -> MemoryLibrary:
         if self._library is None:
-            library = MemoryLibrary(self._workspace.memories, self._actions, self._themes, self._window)
+            library = MemoryLibrary(self._workspace.memories, self._window.known_actions, self._themes, self._window)
             library.start_requested.connect(self.start)
             library.duplicate_requested.connect(self.duplicate)
             library.delete_requested.connect(self._deleted.delete)
@@ -207,10 +210,10 @@ class MemoryCommands(QObject):
         dialog = FileDialog(self._above, "Export memory", Path.home(), SNAPSHOT_FILTER)
         dialog.setObjectName("exportMemoryDialog")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.setDefaultSuffix(MEMORY_SUFFIX[1:])
         dialog.selectFile(path.name)
         dialog.place_chosen.connect(lambda target: self._port.export_snapshot(path, target))
-        self._open_dialog("export", dialog)
+        self._dialogs.open("export", dialog)
 
     @Slot(object)
     def reveal(self, path: Path) -> None:
@@ -225,7 +228,7 @@ class MemoryCommands(QObject):
         dialog.setObjectName("importMemoryDialog")
         dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda paths: self.take_in(tuple(map(Path, paths))))
-        self._open_dialog("import", dialog)
+        self._dialogs.open("import", dialog)
 
     @Slot(object)
     def take_in(self, paths: tuple[Path, ...], left_out: tuple[Path, ...] = ()) -> None:
@@ -236,7 +239,7 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_dropped(self, paths: tuple[Path, ...]) -> None:
-        memories = tuple(path for path in paths if path.suffix.lower() == SUFFIX)
+        memories = tuple(path for path in paths if path.suffix.lower() == MEMORY_SUFFIX)
         self.take_in(memories, tuple(path for path in paths if path not in memories))
 
     # ---------------------------------------------------------------- system prompts
@@ -251,7 +254,7 @@ class MemoryCommands(QObject):
         dialog.write_requested.connect(self._write_prompt)
         dialog.finished.connect(self._on_prompt_closed)
         self._window.closing.connect(FieldKeeper(dialog.text, dialog, self._keep_draft).keep)
-        self._open_dialog("prompt", dialog)
+        self._dialogs.open("prompt", dialog)
         self._prompt = dialog
 
     @Slot(str, str, object)

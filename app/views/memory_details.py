@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.any_index import AnyIndex
 from app.models.library import LibraryRole
 from app.models.memories import MemoryRole
 from app.models.visible import is_seen
@@ -34,7 +35,6 @@ PANEL_PX = 300
 PICTURE_PX = 96
 NOTE_PX = 84
 TITLE_LETTERS = 120
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class MemoryPicture(QWidget):

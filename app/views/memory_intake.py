@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.models.library import one_line
-from app.views.dialogs import SUFFIX
+from app.models.library import MEMORY_SUFFIX, one_line
 
 NAMED = 3
 
@@ -53,7 +52,7 @@ class Intake:
 
 
 def _no_memory_file(count: int) -> str:
-    return f"it is no {SUFFIX} file" if count == 1 else f"they are no {SUFFIX} files"
+    return f"it is no {MEMORY_SUFFIX} file" if count == 1 else f"they are no {MEMORY_SUFFIX} files"
 
 
 def _listed(names: list[str]) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTextBoundaryFinder
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from app.models.conversation import TurnState
+from app.models.text_finder import utf16_length
 from app.theme import Theme
 from app.views.message_foot import NO_FOOT, FootContent, FootPainter, MeasuredFoot, Part
 
@@ -53,11 +54,6 @@ def has_run(text: str, letters: int) -> bool:
             return True
         start = end
     return False
-
-
-def utf16_length(text: str) -> int:
-    """The length of `text` in UTF-16 units."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
 
 
 def utf16_slice(text: str, start: int, end: int) -> str:

@@ -13,7 +13,8 @@ from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from app.models.conversation import AnyIndex, Conversation, MessageRole, TurnState
+from app.models.any_index import AnyIndex
+from app.models.conversation import Conversation, MessageRole, TurnState
 from app.theme import MARGIN_PX
 from app.views.message import MeasuredMessage, MessageContent, MessagePainter
 from app.views.message_foot import MeasuredFoot

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words
+from app.models.amount import size_in_words
+from app.models.model_search import ModelSearch, SearchState, repository_in
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, caption_font
 from app.views.labels import button, label, scrolled
 from app.views.spoken import announce
@@ -287,7 +288,7 @@ class ModelDialog(QDialog):
         match search.state:
             case SearchState.RESULTS if search.results:
                 count = len(search.results)
-                return f"{count} {'model' if count == 1 else 'models'} found. {search.sentence}"
+                return f"{count:,} {'model' if count == 1 else 'models'} found. {search.sentence}"
             case SearchState.OFFERED:
                 shown = (self.title, self.facts, self.gate) if self._asks_for_agreement else (self.title, self.facts)
                 return " ".join(f"{part.text().rstrip('.')}." for part in shown)
@@ -332,7 +333,7 @@ class ModelDialog(QDialog):
                 else "this version and no other is downloaded and opened"
             )
             self.facts.setText(
-                f"{offer.files} files, {size_in_words(offer.total_bytes)} · commit {offer.commit[:10]}: {what}"
+                f"{offer.files:,} files, {size_in_words(offer.total_bytes)} · commit {offer.commit[:10]}: {what}"
             )
             self.gate.setText(
                 "Its authors ask for an agreement before they let you download it. Open the page, sign in, accept the"

@@ -8,7 +8,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
-from app.models.memory_history import INITIAL
 from app.theme import GAP_PX
 from app.views.labels import button, label
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
 
 NEEDS_PX = 440
 LEAST_PX = 80
-
-
-def memory_in_words(turn: int) -> str:
-    """The memory after `turn`, which counts from 0; people count from 1."""
-    return "the memory before the first turn" if turn == INITIAL else f"the memory after turn {turn + 1}"
 
 
 class PastBanner(QFrame):
@@ -65,7 +59,7 @@ class PastBanner(QFrame):
         down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._parts.setDirection(down if narrow else across)
 
-    def show_turn(self, turn: int, is_at_end: bool) -> None:
-        """`turn` counts from 0."""
-        self._words.setText(f"Viewing {memory_in_words(turn)} · later turns stay as they are")
+    def show_memory(self, name: str, is_at_end: bool) -> None:
+        """name: of the memory in view, as in a sentence. is_at_end: it is the newest, so that nothing is said."""
+        self._words.setText(f"Viewing {name} · later turns stay as they are")
         self.setVisible(not is_at_end)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.engine.commands import AskAfter
 from app.models.memory_history import INITIAL
 from app.views.notices import Tone
-from app.views.past_banner import memory_in_words
 
 if TYPE_CHECKING:
     from app.engine.port import EnginePort
@@ -81,7 +80,7 @@ class PastCommands(QObject):
 
     def _place(self, text: str) -> Place:
         history = self._workspace.history
-        return Place(text, history.is_at_end, self.cursor_id, memory_in_words(history.cursor))
+        return Place(text, history.is_at_end, self.cursor_id, history.full_name_of(history.cursor))
 
     @Slot(str)
     def _on_queued(self, text: str) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.amount import percent_text
 from app.models.settings import COUNT_LIMIT, SCALES, SEED_LIMIT, TEMPERATURE_LIMIT, Preferences, Settings
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, combo, grouped, label, line, scrolled
@@ -167,7 +168,7 @@ class SettingsDialog(QDialog):
         for value, words in THEMES:
             self.theme.addItem(words, value)
         for scale in SCALES:
-            self.scale.addItem(f"{scale} %", scale)
+            self.scale.addItem(percent_text(scale), scale)
         for words, box in (("Theme", self.theme), ("Text size (from the next start)", self.scale)):
             box.setFixedSize(200, FIELD_PX.height())
             column.addLayout(self._row(words, box))

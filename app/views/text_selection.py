@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.views.message import utf16_length, utf16_slice
+from app.models.text_finder import utf16_length
+from app.views.message import utf16_slice
 
 
 class TextPosition(NamedTuple):

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QToolTip
 
 from app.engine.findings import Reads
 from app.engine.inquiries import AskReads
+from app.models.text_finder import utf16_length
 from app.views.inspector.word_flow import STRONGEST_ALPHA
 from app.views.inspector.word_tints import read_tints
-from app.views.message import TintedPart, utf16_length
+from app.views.message import TintedPart
 from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from app.models.conversation import AnyIndex, Conversation, MessageRole
+from app.models.any_index import AnyIndex
+from app.models.conversation import Conversation, MessageRole
 from app.theme import ThemeController
 from app.views.key_button import native
 from app.views.message import TintedPart

@@ -122,10 +122,10 @@ def frozen(
     where: SlotMask,
     cancelled: IsCancelled = never,
 ) -> MemoryState:
-    """The memory after turns with these interaction_ids, had nothing been written to the slots `where` [L, S].
+    """The memory after turns with these interaction_ids, with the slots `where` [L, S] kept as they were.
 
-    memory: before the first of the turns. After every update the frozen slots are put back to what they are in it, so
-    all later reads and writes see them so. Raises Cancelled.
+    memory: before the first turn. After every update those slots get back their values in it, so that later turns read
+    these. Raises Cancelled.
     """
     state = memory
     for ids in interactions:
@@ -141,11 +141,11 @@ def leave_one_out(
     cancelled: IsCancelled = never,
     progress: Callable[[float], object] = lambda share: None,
 ) -> FloatArray:
-    """[N, N]: entry [k, j] is the mean change of answer j's log-probability, in nats a token, had turn k not been.
+    """[N, N]: entry [k, j] is the change of answer j's mean log-probability, in nats per token, without turn k.
 
-    NaN for j <= k and for answers without tokens. initial: the memory before the first of the turns. Questions and
-    answers stay as they were; only what was written of turn k is missing. About N * N / 2 passes. Raises Cancelled.
-    progress: told the share that is done, in [0, 1].
+    NaN for j <= k and for answers without tokens. initial: the memory before the first turn. Questions and answers stay
+    the same; only turn k is not written to memory. Takes about N * N / 2 passes. progress: called with the share done,
+    in [0, 1]. Raises Cancelled.
     """
     states = []
     for turn in turns:  # they do not depend on the memory, so they are computed once

@@ -14,19 +14,18 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 
 
 class AnswerDecoder:
-    """Reads a prompt with a memory, then token after token; equal to one uncached pass over the same tokens.
+    """Reads a prompt with a memory, then token after token; the logits equal those of one uncached pass.
 
-    The cache is the caller's, allocated once and lent for a turn. fast: by the model's plan, where it has one.
+    cache: emptied here and filled by `read`; no other decoder may use it meanwhile. fast: decode with the compiled
+    step where the model has a plan for it. Raises ValueError for a memory of another shape.
     """
 
     def __init__(self, model: ReactiveTransformer, memory: MemoryState, cache: KVCache, fast: bool = True) -> None:
-        model.check_memory(memory)
         self._model = model
         self._cache = cache
-        cache.reset()
         with torch.inference_mode():
-            slots = memory.shared.to(model.device, model.dtype).unsqueeze(1)  # [L, 1, S, D]
-            self._memory = model.decoder.read_memory(slots)
+            self._memory = model.decoder.read_memory(model.as_batch(memory))
+            cache.reset()
             plan = plan_of(model) if fast else None
             self._fast = None if plan is None else plan.begin(self._memory, cache)
 
@@ -52,7 +51,7 @@ class AnswerDecoder:
         return result
 
     def rewind(self, length: int) -> None:
-        """Goes on as if so many tokens had been read, whichever the cache holds."""
+        """Continues after the first `length` tokens that the cache holds."""
         self._cache.length = length
 
     def _hidden(self, token_ids: Sequence[int]) -> Tensor:

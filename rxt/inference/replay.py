@@ -20,15 +20,6 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InterlayerStep:
-    """Slots read the mean of all layers: queries [L, 1, H, S, d], keys [L, 1, G, S, d], what was read [L, 1, S, D]."""
-
-    queries: Tensor
-    keys: Tensor
-    read: Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class MemoryWrite:
     """mixed = interlayer_gate(old, read), new = write_gate(mixed, written): [L, 1, S, D] in the model's number format.
 
@@ -52,24 +43,18 @@ class MemoryWrite:
         return MemoryState(self.new[:, 0].cpu())
 
 
-def as_batch(model: ReactiveTransformer, memory: MemoryState) -> Tensor:
-    """The memory [L, 1, S, D] where the model computes. Raises ValueError for a memory of another shape."""
-    model.check_memory(memory)
-    return memory.shared.to(model.device, model.dtype).unsqueeze(1)
-
-
 def encoder_states(model: ReactiveTransformer, interaction_ids: Sequence[int]) -> Tensor:
     """What a turn offers to the slots, [L, 1, T, D]; it does not depend on the memory."""
     return model.encode(interaction_ids).unsqueeze(1)
 
 
 @torch.inference_mode()
-def replay_interlayer(model: ReactiveTransformer, old: Tensor) -> InterlayerStep:
-    """The first half of a memory update, for a memory [L, 1, S, D]."""
-    part = model.memory_attention
+def replay_interlayer(model: ReactiveTransformer, memory: MemoryState) -> tuple[Tensor, Tensor]:
+    """The first half of a memory update: queries [L, 1, H, S, d] and keys [L, 1, G, S, d] of the interlayer step."""
+    part, old = model.memory_attention, model.as_batch(memory)
     mean = part.mean(old)
     steps = [part.read_across(old[at], mean, at) for at in part.parts(old)]
-    return InterlayerStep(*(torch.cat(values) for values in zip(*(step[:3] for step in steps), strict=True)))
+    return torch.cat([step.queries for step in steps]), torch.cat([step.keys for step in steps])
 
 
 @torch.inference_mode()
@@ -78,7 +63,7 @@ def replay_write(
 ) -> MemoryWrite:
     """A whole memory update, for the memory before the turn and the turn's states [L, 1, T, D] (encoder_states)."""
     part = model.memory_attention
-    old = as_batch(model, memory)
+    old = model.as_batch(memory)
     mean, parts = part.mean(old), []
     for at in part.parts(old):
         check(cancelled)

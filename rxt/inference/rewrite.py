@@ -99,7 +99,7 @@ def record_of(
     sampling: Sampling,
     metrics: TurnMetrics,
 ) -> TurnRecord:
-    """What is kept of a turn: its words, and what the update did to the memory `before`."""
+    """The record of a turn: its texts and tokens, and how the update changed the memory `before`."""
     old, new = before.shared, update.memory.shared
     return TurnRecord(
         turn=turn,

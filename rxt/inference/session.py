@@ -37,10 +37,12 @@ OnStop = Literal["remember", "forget"]
 class Session:
     """Answers questions with a memory that is rewritten after each.
 
-    sampling may be assigned between turns, on_stop until AnswerFinished was taken. on_stop: what happens to a turn that
-    was stopped: "remember" writes what was said so far, "forget" leaves the memory as it was. turns: records of a
-    conversation to continue.
-    Turn numbers count the turns in memory: a turn that failed or was forgotten gives its number to the next.
+    memory: the initial memory of seed 0 by default. turns: the records of the turns that led to it, where a
+    conversation is continued. sampling: greedy by default; a new one takes effect with the next turn. on_stop: what
+    becomes of a turn that was stopped: "remember" writes the answer so far to memory, "forget" leaves the memory as it
+    was; it can be changed until the caller has taken AnswerFinished.
+    Turns are numbered in the order they were written to memory; the number of one that failed or was forgotten goes to
+    the next. Raises ValueError for a memory of another shape than the model's.
     """
 
     def __init__(
@@ -184,24 +186,7 @@ class _Turn:
         started = time.perf_counter()
         update = self._model.update_memory(self._memory, interaction)
         memory_s = time.perf_counter() - started
-        return update, self._record(update, interaction, memory_s)
-
-    def _checked_prompt(self) -> list[int]:
-        self._query = well_formed(self._query)  # what is recorded is what was read, and can be written as UTF-8
-        if not self._query.strip():
-            raise _RejectedError("The message is empty. Nothing was sent.")
-        prompt = self._model.template.prompt(self._query)
-        room = self._model.config.interaction_length
-        if len(prompt) >= room:
-            raise _RejectedError(
-                f"This message has {len(prompt) - 3:,} tokens; {self._model.name} reads at most {room - 4:,} in one, "
-                f"because question and answer share {room:,}. Nothing was sent and the memory is unchanged: shorten "
-                "it, or tell it in several messages."
-            )
-        return prompt
-
-    def _record(self, update: MemoryUpdate, interaction: list[int], memory_s: float) -> TurnRecord:
-        return record_of(
+        record = record_of(
             self._memory,
             update,
             turn=self._number,
@@ -219,6 +204,21 @@ class _Turn:
                 memory_s=memory_s,
             ),
         )
+        return update, record
+
+    def _checked_prompt(self) -> list[int]:
+        self._query = well_formed(self._query)  # what is recorded is what was read, and can be written as UTF-8
+        if not self._query.strip():
+            raise _RejectedError("The message is empty. Nothing was sent.")
+        prompt = self._model.template.prompt(self._query)
+        room = self._model.config.interaction_length
+        if len(prompt) >= room:
+            raise _RejectedError(
+                f"This message has {len(prompt) - 3:,} tokens; {self._model.name} reads at most {room - 4:,} in one, "
+                f"because question and answer share {room:,}. Nothing was sent and the memory is unchanged: shorten "
+                "it, or tell it in several messages."
+            )
+        return prompt
 
 
 def _explain(error: BaseException) -> str:

@@ -48,8 +48,8 @@ class Share:
 
 @dataclass(slots=True)
 class ClusteredShare(Share):
-    """Hits among trials that stand together, such as the questions of one conversation: what went wrong in it once goes
-    wrong in it again, so that they tell less than as many of different ones, and the interval is wider."""
+    """Hits among trials that come in clusters, such as the questions of one conversation. Trials of one cluster are
+    correlated, so the interval is wider than that of as many independent trials."""
 
     _clusters: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from torch import Tensor
 
 from rxt.events import FloatArray
 from rxt.inference.cancel import IsCancelled, check, never
-from rxt.inference.replay import as_batch, encoder_states, replay_interlayer, replay_write
+from rxt.inference.replay import encoder_states, replay_interlayer, replay_write
 from rxt.inference.spans import Span, token_spans
 from rxt.io.pretrained import PretrainedModel
 from rxt.model.decoder import DecoderLayer, causal_mask
@@ -117,13 +118,11 @@ def read_map(
         raise ValueError("a read map needs a prompt and an answer of at least one token each")
     tokens = model.tokens([*prompt_ids, *answer_ids[:-1]])  # the last token chose nothing
     found: dict[int, FloatArray] = {}
-    slots = as_batch(model, memory)
+    slots = model.as_batch(memory)
     x = model.embedding(tokens)
     mask = causal_mask(tokens.shape[1], 0, x.device)
-    for index in range(max(chosen) + 1):
+    for index, layer in enumerate(islice(model.decoder.typed_layers(), max(chosen) + 1)):
         check(cancelled)
-        layer = model.decoder.layers[index]
-        assert isinstance(layer, DecoderLayer)  # noqa: S101  (a ModuleList forgets the type of its members)
         keys, values = layer.read_memory(slots[index])
         if index in chosen:
             queries = _reading_queries(layer, x, model.decoder.rope, mask)[0, :, -len(answer_ids) :]
@@ -135,16 +134,14 @@ def read_map(
 
 @torch.inference_mode()
 def value_norms(model: PretrainedModel, memory: MemoryState, cancelled: IsCancelled = never) -> FloatArray:
-    """[L, S]: how long what each slot gives when it is read is, the mean over kv heads of the Euclidean norm.
+    """[L, S]: the Euclidean norm of each slot's value in memory cross-attention, averaged over kv heads.
 
-    Times the weights of a ReadMap: how much of each slot entered the answer. Raises Cancelled.
+    Multiplied by the weights of a ReadMap it tells how much of each slot entered the answer. Raises Cancelled.
     """
-    slots = as_batch(model, memory)
     norms = []
-    for index, layer in enumerate(model.decoder.layers):
+    for layer, slots in zip(model.decoder.typed_layers(), model.as_batch(memory), strict=True):
         check(cancelled)
-        assert isinstance(layer, DecoderLayer)  # noqa: S101  (as above)
-        values = layer.read_memory(slots[index])[1]
+        values = layer.read_memory(slots)[1]
         norms.append(values[0].float().norm(dim=-1).mean(dim=0).cpu().numpy())
     return sealed(np.stack(norms))
 
@@ -188,8 +185,8 @@ def interlayer_map(
     It depends on the memory before the turn alone, not on what is said. 4 * L * H * S * S bytes.
     """
     chosen = _layers(model, layers)
-    step = replay_interlayer(model, as_batch(model, memory))
-    return _stacked_weights(step.queries, step.keys, chosen, heads, cancelled)
+    queries, keys = replay_interlayer(model, memory)
+    return _stacked_weights(queries, keys, chosen, heads, cancelled)
 
 
 def _stacked_weights(

@@ -17,11 +17,11 @@ from rxt.errors import ModelError
 
 T = TypeVar("T")
 TOKEN_BYTES = 8
-"""Of the chance in the name of a temporary file, twice as many letters."""
+"""Random bytes in the name of a temporary file, written as twice as many hexadecimal digits."""
 IN_USE = (5, 32, 33)
-"""What Windows says of a file that another program, such as one that looks for viruses, has open just now."""
+"""Error codes of Windows for a file that another program, such as a virus scanner, has open."""
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
-"""Between the tries to read a file that is in use, or to put one in its place: 2.5 seconds in all."""
+"""Pauses between attempts to read or replace a file that is in use: 2.5 seconds in total."""
 POINTER = b"version h"
 """What a file of Git LFS begins with where only its pointer was copied: "version https://git-lfs.github.com/spec/v1"."""
 _NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -57,7 +57,7 @@ def read_bounded(path: Path, limit_bytes: int) -> bytes:
 
 
 def check_no_pointer(path: Path, start: bytes) -> None:
-    """Raises ModelError for a file of a model whose first bytes are those of a pointer to it."""
+    """Raises ModelError where `start`, the first bytes of a model's file, is a Git LFS pointer instead of content."""
     if start.startswith(POINTER):
         raise ModelError(
             f"{path} is only a pointer to a large file, as git leaves it without Git LFS. Run `git lfs pull` in its "
@@ -65,8 +65,9 @@ def check_no_pointer(path: Path, start: bytes) -> None:
         )
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces `path` by `data`, or raises OSError and leaves what was there.
+def write_atomically(path: Path, data: bytes, is_new: bool = False) -> None:
+    """Replaces `path` by `data`, or raises OSError and leaves what was there: FileExistsError for a new file in the
+    place of something.
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
@@ -82,12 +83,12 @@ def write_atomically(path: Path, data: bytes) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            replace_file(temporary, path)
+            (move_new if is_new else replace_file)(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def replace_file(source: Path, target: Path) -> None:
@@ -95,8 +96,41 @@ def replace_file(source: Path, target: Path) -> None:
     while_in_use(lambda: os.replace(source, target))
 
 
+def move_new(source: Path, target: Path) -> None:
+    """Moves a file to a name that nothing has; of several programs that do so at once one gets it.
+
+    Raises FileExistsError where it is taken, OSError.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    try:
+        replace_file(source, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+
+
+def in_free_place(path: Path, put: Callable[[Path], object]) -> Path:
+    """Has `put` make a file at `path` or, where something is there, at the next numbered name; returns its place.
+
+    `put` raises FileExistsError for a name that another program has taken just now, as `move_new` does.
+    """
+    number, place = 1, path
+    while True:
+        if not os.path.lexists(place):
+            try:
+                put(place)
+            except FileExistsError:
+                if not os.path.lexists(place):
+                    raise
+            else:
+                return place
+        number += 1
+        place = path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
 def while_in_use(task: Callable[[], T]) -> T:
-    """What a task with a file gives, tried again for a moment where the file is in use. Raises what the task does."""
+    """Runs a task on a file, again for 2.5 seconds while the file is in use. Returns and raises what the task does."""
     for pause in PAUSES_S:
         try:
             return task()
@@ -145,7 +179,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes new names in a folder survive a power cut. Raises OSError."""
     if os.name == "nt":  # Windows cannot open folders; its rename is journalled
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -19,7 +19,7 @@ from rxt.section import short_name
 DTYPES = {
     "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16, "int8": torch.float32,
 }  # fmt: skip
-"""How numbers are held that are not rounded to 8 bits."""
+"""The torch number format for each `dtype`; for int8, that of the weights that are not rounded."""
 _MOST_SIDES = 8
 """Of a shape that a sentence quotes; no tensor of the family has more than three."""
 Progress = Callable[[int, int], object]
@@ -36,8 +36,8 @@ def _some(names: list[str]) -> str:
 
 
 def fill(model: ReactiveTransformer, weights: Weights, precision: str, progress: Progress) -> int:
-    """Reads every tensor into place, after everything that can be known without reading was checked. Returns how many
-    bytes of weights it read."""
+    """Reads every tensor into the model, after names, shapes and sizes of all were checked. Returns the number of bytes
+    of weights read. Raises ModelError."""
     state = model.state_dict()
     stored = weights.shapes()
     weights.rename(aliases(stored, model.config))

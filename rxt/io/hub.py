@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,9 +62,9 @@ def bundled_model() -> Path:
 def resolve(path_or_repo: str | Path | None, needed: frozenset[str] = MODEL) -> tuple[Path, str]:
     """The folder of a model and its name; a repository may be followed by @ and a revision.
 
-    Downloads what is missing, with a bar where there is a terminal; but a name in a folder that is here is taken for
-    another folder there, unless a revision follows. needed: what a repository must hold, see rxt.io.listing. Raises
-    ModelError where there is no model.
+    Missing files are downloaded, with a progress bar in a terminal. Without a revision, a name such as owner/name is
+    taken for a path where the folder `owner` exists here, and nothing is downloaded. needed: what a repository must
+    hold, see rxt.io.listing. Raises ModelError where there is no model.
     """
     if path_or_repo is None:
         folder = bundled_model()
@@ -147,18 +147,17 @@ def fetch(
     cancelled: Callable[[], bool] | None = None,
     needed: frozenset[str] = MODEL,
 ) -> Fetched:
-    """Brings a revision of a repository to this computer, or finds that it is here.
+    """Downloads a revision of a repository, or finds it in the cache.
 
-    needed: what it must hold, see rxt.io.listing; of a tokenizer alone no weights are brought.
-    revision: a branch, tag or commit; None for the main branch. A commit that is here is opened without the network.
-    token: None for the one that huggingface_hub keeps; either is sent only where the hub refuses a stranger.
+    needed: what the repository must hold, see rxt.io.listing; weights are downloaded only if they are among it.
+    revision: a branch, tag or commit; None for the main branch. A commit in the cache is returned without the network.
+    token: None for the one that huggingface_hub stores; it is sent only after the hub has refused a request without.
     progress: called in this thread about ten times a second. cancelled: asked as often; within a second of its first
-    True this raises DownloadCancelledError, and a later call goes on from there.
+    True this raises DownloadCancelledError, and a later call resumes the download.
 
-    Raises HubError, whose subclasses tell apart what to do. Where the hub cannot be asked, the copy that is here is
-    returned instead.
+    Raises HubError; its subclasses tell what to do. Where the hub cannot be reached, the copy in the cache is returned.
     """
-    inquiry = replace(_Inquiry.about(repository, revision, token), needed=needed)
+    inquiry = _Inquiry.about(repository, revision, token, needed)
     return run_errand(inquiry.sentences(inquiry.fetch), progress, cancelled)
 
 
@@ -185,10 +184,12 @@ class _Inquiry:
     endpoint: str
     cache: HubCache
     visitor: Visitor
-    needed: frozenset[str] = MODEL
+    needed: frozenset[str]
 
     @classmethod
-    def about(cls, repository: str, revision: str | None, token: str | None) -> _Inquiry:
+    def about(
+        cls, repository: str, revision: str | None, token: str | None, needed: frozenset[str] = MODEL
+    ) -> _Inquiry:
         if not is_repository(repository):
             raise NotFoundError(f"{ascii(repository)[:120]} is not a repository id. One looks like owner/name.")
         revision = "main" if revision is None else revision
@@ -200,7 +201,7 @@ class _Inquiry:
 
         symlinks = not getattr(constants, "HF_HUB_DISABLE_SYMLINKS", False)  # unknown to clients before 1.1
         cache = HubCache(Path(constants.HF_HUB_CACHE), repository, symlinks)
-        return cls(repository, revision, constants.ENDPOINT, cache, Visitor(token, constants.ENDPOINT))
+        return cls(repository, revision, constants.ENDPOINT, cache, Visitor(token, constants.ENDPOINT), needed)
 
     def fetch(self, errand: Errand) -> Fetched:
         copy = self.cache.copy_of(self.revision, self.needed)

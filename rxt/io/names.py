@@ -114,9 +114,10 @@ def stacked_experts(names: Collection[str]) -> frozenset[str]:
 
 
 def turned(wanted: Mapping[str, Place], ours: Shapes, stored: Shapes) -> dict[str, Place]:
-    """The places, where experts lie as [E, in, out] marked as transposed: a layer whose tensors are all square is not.
+    """`wanted`, with experts that are stored as [E, in, out] marked as transposed.
 
-    stored: the shapes of what is read, by the names that `places` gives.
+    A layer whose tensors are all square is taken to be stored as [E, out, in]. stored: the shapes in the file, by the
+    names that `places` gives.
     """
     result = dict(wanted)
     for prefix in {match[1] for name in wanted if (match := _STACKED_EXPERTS.fullmatch(name))}:
@@ -129,10 +130,10 @@ def turned(wanted: Mapping[str, Place], ours: Shapes, stored: Shapes) -> dict[st
 
 
 def memory_norms(stored: Shapes, config: ModelConfig) -> tuple[MemoryNorms, NormForms]:
-    """What the tensors of the first layer tell of the norms of slots: plain or not, with what scale and gate.
+    """Kind and form (scale, gate) of each norm of memory attention, read from the tensors of the first layer.
 
-    Raises ModelError where the norm of the encoder's states has a number a slot: states are tokens, as many as there
-    are, and no slot is theirs.
+    Raises ModelError where the norm of the encoder's states has one value per slot: it normalises tokens, whose number
+    varies.
     """
     kinds, forms = {}, {}
     for site, ours in _NORM_SITES.items():

@@ -17,7 +17,7 @@ from rxt.model.compilable import active_weights, is_compilable
 from rxt.model.reactive_transformer import ReactiveTransformer
 
 LARGE = 10 * 2**20
-"""Weights read a token from which int8 pays: it is faster where they come from memory, not from the cache."""
+"""Weights read per token from which int8 is faster: so many come from main memory, not from the cache."""
 
 
 def best_precision(model: ReactiveTransformer, device: str) -> str:

@@ -40,10 +40,10 @@ _ASKS_AFTER_S = 0.1
 class PretrainedModel(ReactiveTransformer):
     """A Reactive Transformer with its tokenizer, as a folder holds them.
 
-    name: of the folder or repository; source: its path; fingerprint: SHA-256 over configuration, tokenizer and
-    weights as its files hold them, so that two models with equal fingerprints compute the same, but for rounding;
-    weights that are changed after loading leave it as it was. precision: of its weights, the `dtype` it was opened with
-    or that "auto" chose. notes: what was assumed or ignored when it was opened, as sentences.
+    name: of the folder or repository; source: the folder's path. fingerprint: SHA-256 of the configuration, tokenizer
+    and weights in its files; models with equal fingerprints compute the same up to rounding. Changing weights after
+    loading does not change it. precision: the `dtype` that the model was opened with, or that "auto" chose. notes: what
+    was assumed or ignored on opening, as sentences.
     """
 
     def __init__(
@@ -99,12 +99,12 @@ def load(
     """Opens a model: a folder, a hub repository id, or the bundled model (None).
 
     dtype: "float32", "bfloat16", "float16"; "int8": feed-forwards and head of the decoder in 8 bits, the rest in
-    float32; "auto": what rxt.io.precision finds best for the machine. rope_layout: "concatenated" (releases before
-    0.3.40 of the family's package) or "interleaved"; None lets the checkpoint tell: experts in one tensor are of the
-    newer kind. progress: told after each tensor, and again until the hash is known, how many bytes of the weights were
-    read, of how many; what it raises ends the loading. tokenizer_json: the text of a tokenizer.json that stands in for
-    the model's own.
-    Raises ModelError or ConfigError, with nothing half loaded.
+    float32; "auto": the fastest for this machine, see rxt.io.precision. rope_layout: "concatenated" (releases before
+    0.3.40 of the family's package) or "interleaved"; by default the one in config.json, else "interleaved" where the
+    checkpoint stores all experts of a layer in one tensor. progress: called with the bytes of weights read so far and
+    in total, after each tensor and until the hash is computed; an exception raised by it ends the loading.
+    tokenizer_json: the text of a tokenizer.json to use instead of the model's own.
+    Raises ModelError or ConfigError; nothing is left half loaded.
     """
     check_format(dtype)
     check_device(device)
@@ -176,10 +176,10 @@ def save_model(
     tokenizer_json: str,
     dtype: torch.dtype = torch.float16,
 ) -> None:
-    """Writes a folder in hub format that `load` opens again, experts one by one.
+    """Writes a folder in hub format that `load` opens, with one tensor for each expert.
 
-    config.json is `document` and, where the rotary layout is not the one of that form, the layout. Raises OSError, and
-    ModelError, before anything is written, where weights have 8 bits or are not finite in `dtype`.
+    config.json is `document`, with rope_layout added for a model of the interleaved layout. Raises OSError, and
+    ModelError before anything is written, where weights have 8 bits or are not finite in `dtype`.
     """
     state = model.state_dict()
     if not all(value.is_floating_point() for value in state.values()):
@@ -234,9 +234,10 @@ def _unread(tokenizer: Tokenizer) -> Iterator[str]:
     lost = [sign for sign in signs if sign.isprintable() and not unread.isdisjoint(sign.encode())]
     if lost:
         example = next(filter(str.isalpha, lost), lost[0])
+        how = "read as unknown" if tokenizer.has_unknown else "left out"
         yield (
             f"tokenizer.json does not know {len(unread)} of the {len(UTF8_BYTES)} bytes that text is made of: "
-            f"characters such as {example} are read as unknown"
+            f"characters such as {example} are {how}"
         )
 
 

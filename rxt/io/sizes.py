@@ -15,11 +15,11 @@ from rxt.errors import ConfigError, ModelError
 from rxt.io.hub_errors import in_words
 
 MOST_ANGLES = 2**27
-"""Of a rotary table, positions times half a head: 512 MB in float32."""
+"""Most angles in a rotary table (positions times half a head): 512 MB in float32."""
 MOST_NUMBERS = 2**30
-"""Of a memory, layers times slots times width: 4 GB in float32."""
+"""Most numbers in a memory (layers times slots times width): 4 GB in float32."""
 MOST_EXPERTS = 100_000
-"""Of all layers: each has names and places of its own."""
+"""Most experts in all layers together: each has names and places of its own."""
 MEMINFO = Path("/proc/meminfo")
 """Where Linux tells what is free, in lines such as "MemAvailable:  1024 kB"."""
 

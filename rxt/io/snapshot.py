@@ -37,9 +37,9 @@ class SnapshotInfo:
     """What a snapshot says about itself.
 
     model, fingerprint: of the model that wrote it; sha256: of the memory's bytes; turns: how many it has lived
-    through; parent: the memory it grew from, seed: of the initial noise (both empty where unknown); created: ISO 8601,
-    UTC; app_version: of this library; shape: (L, S, D); synthetic: whether it was made from other memories and no
-    conversation left it.
+    through; parent: the memory it grew from, or those it was made from, with spaces between them, seed: of the initial
+    noise (both empty where unknown); created: ISO 8601, UTC; app_version: of this library; shape: (L, S, D); synthetic:
+    whether it was made from other memories and no conversation left it.
     """
 
     title: str
@@ -59,7 +59,7 @@ class SnapshotInfo:
 
 
 class Snapshot(MemoryState):
-    """A memory that was kept, with what is known about it."""
+    """A memory that was kept; info: what its file says about it."""
 
     def __init__(self, memory: MemoryState, info: SnapshotInfo) -> None:
         super().__init__(memory.shared)
@@ -69,12 +69,6 @@ class Snapshot(MemoryState):
     def memory(self) -> MemoryState:
         """The memory alone."""
         return MemoryState(self.shared)
-
-    def __getattr__(self, name: str) -> Any:
-        """title, description, model, … are those of `info`."""
-        if name != "info" and name in {field.name for field in fields(SnapshotInfo)}:
-            return getattr(self.info, name)
-        raise AttributeError(name)
 
 
 def save_snapshot(
@@ -89,6 +83,7 @@ def save_snapshot(
     parent: str | None = None,
     seed: int | str | None = None,
     synthetic: bool = False,
+    is_new: bool = False,
 ) -> SnapshotInfo:
     """Writes a memory of `model` to a file, replacing what was there only when everything is on the disk.
 
@@ -96,7 +91,8 @@ def save_snapshot(
     The file names the model by its fingerprint, which is of the files it was loaded from: weights that were changed
     since then do not change it.
     Raises SnapshotError where the memory is not this model's, a text is longer than 8,000 characters or `load_snapshot`
-    would refuse the file for what else it says, OSError where the file cannot be written; what was there stays.
+    would refuse the file for what else it says, OSError where the file cannot be written, FileExistsError where
+    something is in the place of one that `is_new`; what was there stays.
     """
     try:
         model.check_memory(memory)
@@ -118,7 +114,7 @@ def save_snapshot(
         shape=memory.shape,
         synthetic=bool(synthetic),
     )
-    _write(Path(path), memory, info)
+    _write(Path(path), memory, info, is_new)
     return info
 
 
@@ -130,6 +126,7 @@ def save_grown(
     origin: SnapshotInfo,
     turns: int,
     opened: Path | None = None,
+    is_new: bool = False,
 ) -> SnapshotInfo:
     """Writes what became in so many turns of the saved memory that `origin` tells of.
 
@@ -149,6 +146,7 @@ def save_grown(
         parent=origin.sha256 if turns else origin.parent,
         seed=None if turns else origin.seed,
         synthetic=origin.synthetic and not turns,
+        is_new=is_new,
     )
 
 
@@ -181,7 +179,7 @@ def _whole(turns: object) -> int:
     return number
 
 
-def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
+def _write(path: Path, memory: MemoryState, info: SnapshotInfo, is_new: bool = False) -> None:
     for text in (info.title, info.description, info.origin, info.parent, info.seed):
         if len(text) > _TEXT_LIMIT:
             raise SnapshotError(f"What is said of a memory has at most {_TEXT_LIMIT} characters; nothing was saved.")
@@ -189,7 +187,7 @@ def _write(path: Path, memory: MemoryState, info: SnapshotInfo) -> None:
     if _from_metadata(metadata) != info:
         raise SnapshotError("What the file would say of this memory cannot be read back; nothing was saved.")
     data = safetensors.torch.save({TENSOR: memory.shared.cpu()}, metadata={**metadata, "digest": _digest(metadata)})
-    write_atomically(path, data)
+    write_atomically(path, data, is_new)
 
 
 def load_snapshot(path: str | Path, *, model: PretrainedModel) -> Snapshot:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rxt.errors import ModelError
 from rxt.io.tokenizer_trial import LIMIT_S
+from rxt.text.tokenizer import drop_missing_unknown
 
 PROGRAM = Path(__file__).with_name("tokenizer_trial.py")
 GRACE_S = 5
@@ -46,6 +47,7 @@ def try_tokenizer(document: str) -> None:
             "it was not opened."
         )
     # As they are used here: without padding and truncation.
+    drop_missing_unknown(parsed)
     tried = json.dumps({**parsed, "padding": None, "truncation": None}).encode()
     try:
         subprocess.run(  # noqa: S603

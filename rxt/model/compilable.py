@@ -12,7 +12,7 @@ from rxt.nn.moe import MixtureOfExperts
 
 ACTIVATIONS = ("swish", "silu")
 MANY_WEIGHTS = 2 * 2**20
-"""Read for a token: fewer are read in well under a millisecond anyway, in whatever format."""
+"""Weights read per token from which the compiled step pays; fewer take well under a millisecond in any format."""
 
 
 def is_compilable(config: TransformerConfig) -> bool:
@@ -36,7 +36,7 @@ def active_bytes(model: ReactiveTransformer) -> int:
 
 
 def active_weights(model: ReactiveTransformer) -> int:
-    """How many these are: the same in every number format, but for the scales of 8 bits."""
+    """How many weights one token reads; in 8 bits their scales are counted, too."""
     return _active(model, Tensor.numel)
 
 

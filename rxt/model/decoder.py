@@ -117,7 +117,7 @@ class Decoder(nn.Module):
             raise ValueError(f"{start + tokens} tokens do not fit into an interaction of {cache.capacity}")
         mask = causal_mask(tokens, start, x.device) if tokens > 1 else None
         for index, layer in enumerate(self.layers):
-            x = layer(x, memory[index], self.rope, mask, start, cache.layer(index) if cache is not None else None)
+            x = layer(x, memory[index], self.rope, mask, start, cache.layers[index] if cache is not None else None)
         if cache is not None:
             cache.length = start + tokens
         return x

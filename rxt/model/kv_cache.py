@@ -22,25 +22,19 @@ class LayerCache:
 
 
 class KVCache:
-    """`length` tokens of at most `capacity` are held; only the decoder advances it, once per pass."""
+    """Keys and values of the first `length` of at most `capacity` tokens. Whoever writes places advances `length`.
+
+    storage: [L, 2, 1, G, capacity, d], keys and values; layers: the window on each layer's part of it.
+    """
 
     def __init__(
         self, layers: int, kv_heads: int, capacity: int, head_dim: int, dtype: torch.dtype, device: torch.device
     ) -> None:
         shape = (layers, 2, 1, kv_heads, capacity, head_dim)
-        self._storage = torch.zeros(shape, dtype=dtype, device=device)
-        self._views = tuple(LayerCache(layer[0], layer[1]) for layer in self._storage)
+        self.storage = torch.zeros(shape, dtype=dtype, device=device)
+        self.layers = tuple(LayerCache(layer[0], layer[1]) for layer in self.storage)
         self.capacity = capacity
         self.length = 0
-
-    def layer(self, index: int) -> LayerCache:
-        """The window of one layer."""
-        return self._views[index]
-
-    @property
-    def storage(self) -> Tensor:
-        """Keys and values themselves, [L, 2, 1, G, capacity, d]: for code that writes the places from `length` on."""
-        return self._storage
 
     def reset(self) -> None:
         """Forgets the turn; the allocation stays."""

@@ -41,13 +41,13 @@ def _build_norm(kind: MemoryNormKind, form: NormForm, config: MemoryConfig, laye
 
 
 PART_NUMBERS = 2**18
-"""About as many numbers of a memory are computed together as the cache of one core holds, with what comes of them."""
+"""Most numbers of a memory that are updated together; with what is computed of them, they fill the cache of a core."""
 
 
 class Reading(NamedTuple):
-    """One attention of some layers: queries [L, B, H, S, d], keys [L, B, G, N, d], what was read [L, B, S, D].
+    """The attention of some layers: queries [L, B, H, S, d], keys [L, B, G, N, d], output `read` [L, B, S, D].
 
-    gate: [L, B, S], of what was done to the keys' source before, None where nothing was.
+    gate: [L, B, S], the gate that mixed the source of the keys; None where they were not mixed.
     """
 
     queries: Tensor
@@ -88,9 +88,9 @@ class MemoryAttention(nn.Module):
         return {name: gate.law for name, gate in self.stages().items()}
 
     def parts(self, memory: Tensor) -> list[slice]:
-        """Layers that are computed together, for a memory [L, B, S, D].
+        """The layers of a memory [L, B, S, D] in groups that are computed together.
 
-        A part of a large memory stays in a processor's own cache from one operation to the next.
+        On a processor, without gradients, a group fits into the cache of a core from one operation to the next.
         """
         layers, most = memory.shape[0], memory.shape[0]
         if memory.device.type == "cpu" and not torch.is_grad_enabled():
@@ -103,9 +103,9 @@ class MemoryAttention(nn.Module):
         return result
 
     def read_across(self, memory: Tensor, mean: Tensor, at: slice, slots: Tensor | None = None) -> Reading:
-        """The interlayer step before its gate, of the layers `at`, whose memory this is; the gate is that of mixing.
+        """The interlayer step before its gate. at: the layers of `memory`; the gate returned is that of mixing.
 
-        slots: the numbers [S] of the slots that the memory is of, where it is not all.
+        slots: [S], the indices of the slots in `memory`; None for all.
         """
         own, source, gate = self.interlayer_norm(memory, at), mean.expand_as(memory), None
         if self.mix_gate is not None:
@@ -115,7 +115,7 @@ class MemoryAttention(nn.Module):
         return Reading(queries, keys, part(queries, keys, part.values(source, at), None, at), gate)
 
     def read_turn(self, mixed: Tensor, states: Tensor, mask: Tensor | None, at: slice) -> Reading:
-        """The write step before its gate, of the layers `at`, whose slots and states these are."""
+        """The write step before its gate. at: the layers of `mixed` and `states`."""
         part, inputs = self.attention, self.input_norm(states, at)
         keys = self.rope(part.keys(inputs, at))
         queries = part.queries(self.write_norm(mixed, at), at)
@@ -126,8 +126,8 @@ class MemoryAttention(nn.Module):
     ) -> tuple[Tensor, dict[GateName, Tensor]]:
         """Memory [L, B, S, D] and the encoder's states [L, B, T, D] -> the new memory [L, B, S, D] and the gates.
 
-        padding: [B, T], True at real tokens; None where all are. slots: the numbers [S] of the slots that the memory is
-        of, where it is not all. Gates: [L, B, S] for every stage.
+        padding: [B, T], True at real tokens; None where all are. slots: [S], the indices of the slots in `memory`; None
+        for all. Gates: [L, B, S] for every stage.
         """
         mean = self.mean(memory)
         mask = None if padding is None else padding[:, None, None, :]

@@ -22,7 +22,7 @@ from rxt.nn.rope import RotaryEmbedding
 
 
 class Companion:
-    """What is computed from a model's weights and kept beside them; a copy of the model begins without it."""
+    """A value computed from a model's weights (made_from) and kept with it; copies and pickles of the model lack it."""
 
     def __init__(self) -> None:
         self.made_from: object = None
@@ -102,14 +102,15 @@ class ReactiveTransformer(nn.Module):
             raise ValueError(f"token ids must be from 0 to {vocabulary - 1}")
         return tokens
 
-    def _on_device(self, memory: MemoryState) -> Tensor:
+    def as_batch(self, memory: MemoryState) -> Tensor:
+        """The memory [L, 1, S, D] on the model's device, in its number format. Raises ValueError for another shape."""
         self.check_memory(memory)
-        return memory.shared.to(self.device, self.dtype).unsqueeze(1)  # [L, 1, S, D]
+        return memory.shared.to(self.device, self.dtype).unsqueeze(1)
 
     @torch.inference_mode()
     def logits(self, token_ids: Sequence[int] | Tensor, memory: MemoryState) -> Tensor:
         """One uncached pass over T tokens with the memory: [T, V]. Raises ValueError for ids or a memory not ours."""
-        hidden = self.decoder(self.embedding(self.tokens(token_ids)), self.decoder.read_memory(self._on_device(memory)))
+        hidden = self.decoder(self.embedding(self.tokens(token_ids)), self.decoder.read_memory(self.as_batch(memory)))
         result: Tensor = self.decoder.head(hidden[0])
         return result
 
@@ -126,7 +127,7 @@ class ReactiveTransformer(nn.Module):
         Raises ValueError for ids or a memory not ours, or where the result is not finite.
         """
         states = self.encoder(self.embedding(self.tokens(token_ids)))
-        updated, gates = self.memory_attention(self._on_device(memory), states)
+        updated, gates = self.memory_attention(self.as_batch(memory), states)
         return MemoryUpdate(
             memory=MemoryState(updated[:, 0].cpu()),
             gates={name: values[:, 0].float().cpu().clone() for name, values in gates.items()},

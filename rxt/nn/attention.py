@@ -91,7 +91,7 @@ class Attention(nn.Module):
 class StackedAttention(nn.Module):
     """L attentions side by side, for the layers of a memory: the same as Attention with a leading L.
 
-    at: the layers that are meant, where it is not all.
+    at: the layers of the inputs, all by default.
     """
 
     def __init__(self, layers: int, width: int, head_dim: int, query_heads: int, kv_heads: int) -> None:

@@ -53,8 +53,8 @@ class StackedGate(nn.Module):
     def forward(self, old: Tensor, new: Tensor, at: slice = ALL, slots: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """old, new: [L, B, S, D] -> the joined value [L, B, S, D] and the gate [L, B, S] (ones without a gate).
 
-        at: the layers that they are of, where it is not all. slots: the numbers [S] of the slots that they are of,
-        where it is not all; a linear gate, which reads all of them, cannot do with fewer.
+        at: the layers of `old` and `new`, all by default. slots: [S], the indices of their slots; None for all, which a
+        linear gate needs.
         """
         if self.weight is None:
             return new + old, torch.ones_like(old[..., 0])

@@ -20,7 +20,7 @@ class StackedLinear(nn.Module):
         self.register_parameter("bias", nn.Parameter(torch.zeros(layers, outputs)) if bias else None)
 
     def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
-        """x: [L, ..., in] -> [L, ..., out]; at: the layers that x is of, where it is not all."""
+        """x: [L, ..., in] -> [L, ..., out]; at: the layers of x, all by default."""
         _, outputs, inputs = self.weight.shape
         flat = x.reshape(x.shape[0], -1, inputs)
         weight = self.weight[at].transpose(1, 2)

@@ -57,7 +57,7 @@ class StackedRMSNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(layers, width))
 
     def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
-        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers that x is of, where it is not all."""
+        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers of x, all by default."""
         return functional.rms_norm(x, x.shape[-1:], None, EPSILON) * self.weight[at, None, None, :]
 
 
@@ -70,7 +70,7 @@ class StackedLayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(layers, width))
 
     def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
-        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers that x is of, where it is not all."""
+        """x: [L, B, N, D] -> [L, B, N, D]; at: the layers of x, all by default."""
         normed = functional.layer_norm(x, x.shape[-1:], None, None, LAYER_EPSILON)
         return normed * self.weight[at, None, None, :] + self.bias[at, None, None, :]
 
@@ -110,7 +110,7 @@ class MemoryNorm(nn.Module):
             self.norm = LayerNorm(width) if layers is None else StackedLayerNorm(layers, width)
 
     def forward(self, x: Tensor, at: slice = ALL) -> Tensor:
-        """x: [L, B, S, D] -> [L, B, S, D]; at: the layers that x is of, where it is not all.
+        """x: [L, B, S, D] -> [L, B, S, D]; at: the layers of x, all by default.
 
         Without layers L is 1. All kinds but positional take any number of rows for S.
         """

@@ -16,7 +16,7 @@ from rxt.text.bytes import byte_of_symbol
 UTF8_BYTES = frozenset(range(256)) - {0xC0, 0xC1, *range(0xF5, 0x100)}
 """The bytes that occur in text."""
 LONG_TEXT = 10_000
-"""Characters that take so long to encode that a window would stand still for them."""
+"""Characters from which a text is encoded without the interpreter's lock, so that a window does not freeze."""
 
 
 class Tokenizer:
@@ -43,6 +43,7 @@ class Tokenizer:
             if (parsed.get("model") or {}).get("type") != "BPE":
                 raise ValueError("its model is not of the BPE kind")
             _without_prefix_space(parsed["pre_tokenizer"])
+            drop_missing_unknown(parsed)
             self._backend = Backend.from_str(json.dumps(parsed))
         except (KeyboardInterrupt, SystemExit):
             raise
@@ -62,9 +63,10 @@ class Tokenizer:
             for symbols, token_id in vocab.items()
         }
         self.unread = UTF8_BYTES - {value[0] for value in self._bytes.values() if len(value) == 1}
-        """Bytes without a token: of a character that has one of them, the unknown token is read."""
+        """Bytes without a token: the unknown token is read for them, or nothing where the file has none."""
         unknown = parsed["model"].get("unk_token")
-        if isinstance(unknown, str) and unknown in vocab:
+        self.has_unknown = isinstance(unknown, str) and unknown in vocab
+        if self.has_unknown:
             self._bytes[vocab[unknown]] = "\ufffd".encode()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -109,6 +111,15 @@ def _without_prefix_space(pre_tokenizer: Any) -> None:
             pre_tokenizer["add_prefix_space"] = False
         for part in pre_tokenizer.get("pretokenizers") or ():
             _without_prefix_space(part)
+
+
+def drop_missing_unknown(parsed: dict[str, Any]) -> None:
+    """An unknown token that the vocabulary lacks is none: with it, no text with such a byte could be read at all."""
+    model = parsed.get("model")
+    if isinstance(model, dict) and isinstance(vocabulary := model.get("vocab"), dict):
+        unknown = model.get("unk_token")
+        if isinstance(unknown, str) and unknown not in vocabulary:
+            model["unk_token"] = None
 
 
 def well_formed(text: str) -> str:

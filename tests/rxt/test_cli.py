@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 import rxt
-from rxt.cli import _JsonScreen, _Screen, main
+from rxt.chat.screens import JsonScreen, Screen
+from rxt.cli import main
 from rxt.events import Event, TokenEmitted
 from rxt.io.pretrained import PretrainedModel
 from rxt.io.snapshot import SnapshotInfo, save_snapshot
@@ -139,7 +140,7 @@ def test_that_arrow_keys_move_in_the_line_and_are_no_part_of_the_message(tmp_pat
     settings.write_text("set enable-bracketed-paste on\n")  # which Python overrules
     ours, theirs = os.openpty()
     program = subprocess.Popen(
-        [sys.executable, "-c", "from rxt.cli import _lines; print(ascii(list(_lines(True))))"],
+        [sys.executable, "-c", "from rxt.chat.commands import _lines; print(ascii(list(_lines(True))))"],
         cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
         env={**os.environ, "TERM": "xterm", "INPUTRC": str(settings), "PYTHONUTF8": "1"},
     )  # fmt: skip
@@ -278,7 +279,7 @@ def test_that_a_terminal_goes_back_only_to_where_a_phase_stands(
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     out = Tty()
-    screen, session = _Screen(out), rxt.Session(model, sampling=rxt.Sampling(max_tokens=2))
+    screen, session = Screen(out), rxt.Session(model, sampling=rxt.Sampling(max_tokens=2))
     for message in ("word " * 200, "hello", "word " * 200):
         for event in session.ask(message):
             screen.show(event)
@@ -290,9 +291,9 @@ def test_that_a_terminal_that_reads_no_escapes_gets_none(
     model: PretrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr("rxt.cli.reads_escapes", lambda: False)
+    monkeypatch.setattr("rxt.chat.screens.reads_escapes", lambda: False)
     out = Tty()
-    screen = _Screen(out)
+    screen = Screen(out)
     for event in rxt.Session(model, sampling=rxt.Sampling(max_tokens=2)).ask("hello"):
         screen.show(event)
     assert "memory" in out.getvalue()
@@ -305,7 +306,7 @@ def test_that_what_a_model_or_a_file_says_cannot_command_the_terminal(
     monkeypatch.setenv("NO_COLOR", "1")
     out = Tty()
     for text in ("\x1b[2J", "naïve 🙂\n\t", "\x9b31m\x07"):
-        _Screen(out).show(TokenEmitted(0, 1, text))
+        Screen(out).show(TokenEmitted(0, 1, text))
     assert out.getvalue() == "\ufffd[2Jnaïve 🙂\n\t\ufffd31m\ufffd"
     rxt.save_snapshot(tmp_path / "memory", memory, model=model, title="\x9b2J\x7f Alice")
     assert "\ufffd2J\ufffd Alice" in terminal.run("snapshot", "show", tmp_path / "memory")
@@ -418,7 +419,7 @@ def test_that_ctrl_c_ends_a_chat_through_a_pipe_after_the_turn_and_keeps_its_mem
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
 ) -> None:
     kept, command = tmp_path / "kept.safetensors", ["chat", "--model", folder, "--max-tokens", "3", "--json"]
-    monkeypatch.setattr(_JsonScreen, "show", press_ctrl_c)
+    monkeypatch.setattr(JsonScreen, "show", press_ctrl_c)
     terminal.run(*command, "--save", kept, lines=b"hello\nhello\n", status=130)
     assert rxt.read_snapshot_info(kept).turns == 1
     assert terminal.error == "rxt: stopped.\n"
@@ -432,7 +433,7 @@ def test_that_ctrl_c_between_two_lines_of_a_pipe_keeps_the_memory(
         raise KeyboardInterrupt
 
     kept = tmp_path / "kept.safetensors"
-    monkeypatch.setattr("rxt.cli._lines", lines)
+    monkeypatch.setattr("rxt.chat.commands._lines", lines)
     terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", kept, status=130)
     assert rxt.read_snapshot_info(kept).turns == 1
 
@@ -440,7 +441,7 @@ def test_that_ctrl_c_between_two_lines_of_a_pipe_keeps_the_memory(
 def test_that_ctrl_c_in_a_terminal_stops_the_answer_and_not_the_chat(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(_Screen, "show", press_ctrl_c)
+    monkeypatch.setattr(Screen, "show", press_ctrl_c)
     typed(monkeypatch, "hello", "hello", f"/save {tmp_path / 'memory'}", "/quit")
     assert main(["chat", "--model", str(folder), "--max-tokens", "3"]) == 0
     assert "after 2 turns" in capsys.readouterr().out
@@ -532,12 +533,31 @@ def test_that_a_name_that_is_taken_while_a_chat_goes_on_costs_no_memory(
         for name in ("kept.safetensors", "kept-2.safetensors"):
             (tmp_path / name).write_text("of another chat", "utf-8")
 
-    monkeypatch.setattr("rxt.cli._lines", lines)
+    monkeypatch.setattr("rxt.chat.commands._lines", lines)
     terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
     assert (tmp_path / "kept.safetensors").read_text("utf-8") == "of another chat"
     assert rxt.read_snapshot_info(tmp_path / "kept-3.safetensors").turns == 1
     assert f"rxt: {tmp_path / 'kept.safetensors'} was taken meanwhile" in terminal.error
     assert f"the memory is in {tmp_path / 'kept-3.safetensors'}" in terminal.error
+
+
+def test_that_chats_that_end_in_the_same_moment_keep_each_its_own_memory(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
+) -> None:
+    def ended(interactive: bool) -> Iterator[str]:
+        yield "hello"
+
+    def save(path: Path, *arguments: Any, **about: Any) -> SnapshotInfo:
+        if path.name == "kept.safetensors":  # after this chat has found that it is free
+            path.write_text("of another chat", encoding="utf-8")
+        return save_snapshot(path, *arguments, **about)
+
+    monkeypatch.setattr("rxt.cli._lines", ended)
+    monkeypatch.setattr("rxt.inference.keeper.save_snapshot", save)
+    terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
+    assert (tmp_path / "kept.safetensors").read_text("utf-8") == "of another chat"
+    assert rxt.read_snapshot_info(tmp_path / "kept-2.safetensors").turns == 1
+    assert f"the memory is in {tmp_path / 'kept-2.safetensors'}" in terminal.error
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -577,8 +597,8 @@ def test_that_a_second_signal_does_not_end_the_saving_and_all_are_heard_as_befor
         return save_snapshot(*arguments, **about)
 
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-    monkeypatch.setattr("rxt.cli._lines", ended)
-    monkeypatch.setattr("rxt.inference.keeper.save_snapshot", save)
+    monkeypatch.setattr("rxt.chat.commands._lines", ended)
+    monkeypatch.setattr("rxt.chat.saving.save_snapshot", save)
     with pytest.raises(SystemExit) as caught:
         terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
     assert caught.value.code == 128 + signal.SIGTERM
@@ -603,8 +623,8 @@ def test_that_a_console_that_is_closed_while_an_answer_is_written_keeps_the_memo
         closing.join()
         assert rxt.read_snapshot_info(tmp_path / "kept.safetensors").turns == 1
 
-    monkeypatch.setattr("rxt.cli.when_closed", when_closed)
-    monkeypatch.setattr("rxt.cli._lines", lines)
+    monkeypatch.setattr("rxt.chat.commands.when_closed", when_closed)
+    monkeypatch.setattr("rxt.chat.commands._lines", lines)
     terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")
     assert [file.name for file in tmp_path.iterdir()] == ["kept.safetensors"]
 
@@ -619,7 +639,7 @@ def test_that_ctrl_break_is_a_signal_that_ends_a_chat_and_keeps_its_memory(
     number = getattr(signal, "SIGBREAK", getattr(signal, "SIGUSR1", None))  # elsewhere another one plays it
     monkeypatch.setattr(signal, "SIGBREAK", number, raising=False)
     before = signal.signal(number, lambda *_: None)
-    monkeypatch.setattr("rxt.cli._lines", ended)
+    monkeypatch.setattr("rxt.chat.commands._lines", ended)
     try:
         with pytest.raises(SystemExit) as caught:
             terminal.run("chat", "--model", folder, "--max-tokens", "1", "--save", tmp_path / "kept")

@@ -59,7 +59,7 @@ class ColourBar(QWidget):
             finite = values[np.isfinite(values)]
         self._outside = (int((finite < limits.low - room).sum()), int((finite > limits.high + room).sum()))
         below, above = self._outside
-        words = [f"{count} {side}" for count, side in ((below, "below"), (above, "above")) if count]
+        words = [f"{count:,} {side}" for count, side in ((below, "below"), (above, "above")) if count]
         decimals = decimals_for(limits.span)
         ends = f"{number_text(limits.low, decimals)} to {number_text(limits.high, decimals)}"
         self.setToolTip(f"Colours span {ends}" + (f"; slots outside: {', '.join(words)}" if words else ""))

@@ -1,4 +1,4 @@
-"""What a comparison shows, without widgets: its measures, its figure, and the memory that a pin means."""
+"""What a comparison shows, without widgets: its measures and its figure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
-from app.models.memory_history import INITIAL
 from app.paint.figure import Axis, Bars, Figure, Heat, Line, Lines
 from app.paint.limits import Limits
 from app.paint.quantity import Measure
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.engine.findings import Comparison
-    from app.models.memory_choices import MemoryChoice
-    from app.models.selection import Pin
     from app.paint.figure import Panel
     from rxt.events import FloatArray
 
@@ -53,20 +49,6 @@ def figure_of_comparison(found: Comparison, limits: Mapping[str, Limits], turn: 
     title = f"A: {found.a_name} · B: {b_name or found.b_name}"
     panels: tuple[Panel, ...] = (*heats, scatter_of(found), bars)
     return Figure(title, panels, turn, memory=found.a_sha256, other_memory=found.b_sha256)
-
-
-def ref_of(pin: Pin) -> MemoryRef:
-    """The memory that is pinned, as the analyst knows it."""
-    if pin.snapshot is not None:
-        return SnapshotMemory(pin.snapshot)
-    return BranchMemory(pin.branch) if pin.branch is not None else TurnMemory(INITIAL if pin.turn is None else pin.turn)
-
-
-def is_pinned(choice: MemoryChoice | None, pin: Pin | None) -> bool:
-    """Whether a choice is the memory that is pinned; none and none are the same."""
-    if choice is None or pin is None:
-        return choice is None and pin is None
-    return (choice.turn, choice.snapshot, choice.branch) == (pin.turn, pin.snapshot, pin.branch)
 
 
 def scatter_of(found: Comparison) -> Lines:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from app.models.any_index import AnyIndex
 from app.paint.number import number_text
 
 if TYPE_CHECKING:
     from app.engine.findings import Comparison
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 COLUMNS = ("layer", "slot", "‖A − B‖", "cosine")
 
 

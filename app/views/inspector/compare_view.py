@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from app.engine.findings import Comparison
 from app.engine.inquiries import AskComparison, TurnMemory
-from app.models.memory_choices import MemoryChoice, MemoryChoices
-from app.models.selection import Pin, Selection
+from app.models.memory_choices import MemoryChoices
+from app.models.selection import Selection
 from app.paint.figure import Figure
 from app.paint.limits import Extent, combined, extent_of
 from app.paint.number import number_text
@@ -24,13 +24,11 @@ from app.views.inspector.compare_parts import (
     MAPS,
     A,
     figure_of_comparison,
-    is_pinned,
-    ref_of,
     scatter_of,
     values_of,
 )
 from app.views.inspector.compare_slots import ChangedSlots
-from app.views.inspector.lab_memory import MemoryCombo
+from app.views.inspector.lab_memory import MemoryCombo, memory_ref
 from app.views.inspector.lab_plot import PlotWidget
 from app.views.inspector.layer_bars import LayerBars
 from app.views.inspector.map_panel import MapPanel
@@ -141,7 +139,7 @@ class CompareView(AnalysisView):
         pin = self._selection.pin
         if pin is None or self._history.initial is None:
             return None
-        return AskComparison(TurnMemory(self._history.cursor), ref_of(pin))
+        return AskComparison(TurnMemory(self._history.cursor), memory_ref(pin))
 
     def words(self) -> Words:
         if self._history.initial is None:
@@ -231,29 +229,18 @@ class CompareView(AnalysisView):
     def _on_pin(self) -> None:
         self._forget()
         pin = self._selection.pin
-        found = next((choice for choice in self.b.choices if is_pinned(choice, pin)), None)
-        self.b.choose(found)
+        self.b.choose(pin if pin in self.b.choices else None)
         self.first.choose(None)
         self.refresh()
 
     @Slot()
     def _on_chosen(self) -> None:
-        self._pin(self.b.choice)
+        self._selection.set_pin(self.b.choice)
 
     @Slot()
     def _on_first_chosen(self) -> None:
         if self.first.choice is not None:
-            self._pin(self.first.choice)
-
-    def _pin(self, choice: MemoryChoice | None) -> None:
-        if is_pinned(choice, self._selection.pin):
-            return
-        if choice is None:
-            self._selection.set_pin(None)
-        elif choice.turn is not None:
-            self._selection.pin_turn(choice.turn)
-        else:
-            self._selection.set_pin(Pin(choice.name, None, choice.snapshot, "", choice.branch))
+            self._selection.set_pin(self.first.choice)
 
     @Slot(int, int)
     def _on_dot(self, line: int, place: int) -> None:

@@ -12,7 +12,8 @@ from app.engine.analysis_port import SHUTDOWN_MS
 from app.engine.analysis_recording import RecordedAnalysis
 from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle
-from app.models.library import one_line, size_in_words, turns_in_words
+from app.models.amount import share_text, size_in_words
+from app.models.library import one_line, turns_in_words
 from app.models.memory_history import MemoryHistory
 from app.models.selection import Selection
 from app.theme import Theme, ThemeController
@@ -274,7 +275,7 @@ class RecordingCommands(QObject):
     @Slot(int, float)
     def _on_progressed(self, ticket: int, share: float) -> None:
         if ticket in self._tickets:
-            self.progressed.emit(f"Recording “{one_line(self._tickets[ticket].name)}”: {share:.0%} done.")
+            self.progressed.emit(f"Recording “{one_line(self._tickets[ticket].name)}”: {share_text(share)} done.")
 
     @Slot(int, object)
     def _on_found(self, ticket: int, finding: object) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.models.amount import share_text
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.paint.distribution import distribution
 from app.paint.figure import Axis, Table, layer_axis
 from app.paint.limits import Limits
-from app.paint.number import decimals_for, number_text, share_text
+from app.paint.number import decimals_for, number_text
 from app.paint.quantity import ConversationRange, gate_quantity, laws_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.distribution_item import DistributionPlot, RowNumbers

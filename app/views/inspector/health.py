@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.paint.number import number_text, share_text
+from app.models.amount import shape_in_words, share_text
 
 if TYPE_CHECKING:
     from rxt.events import FloatArray, TurnRecord
@@ -36,20 +36,20 @@ def health_sentence(record: TurnRecord | None, norm_before: FloatArray | None, o
     if norm_before is None:
         return "No memory yet."
     if record is None:
-        shape = " × ".join(str(size) for size in norm_before.shape)
+        shape = shape_in_words(norm_before.shape)
         if origin:
             return f"Memory opened from “{origin}” ({shape} slots): nothing has been written to it in this chat yet."
         return f"Initial memory ({shape} slots): nothing has been written yet."
     turn = record.turn + 1
     invalid = int((~np.isfinite(record.norm)).sum())
     if invalid:
-        return f"Warning: after turn {turn}, {invalid} of {record.norm.size} slots hold NaN or Inf."
+        return f"Warning: after turn {turn}, {invalid:,} of {record.norm.size:,} slots hold NaN or Inf."
     layer = most_changed_layer(record)
     if layer is None:
         return f"Turn {turn} left the memory exactly as it was."
     share = share_text(rewritten_share(record, norm_before))
-    threshold = number_text(100 * NOTICEABLE, 0)
+    threshold = share_text(NOTICEABLE)
     return (
-        f"Turn {turn} rewrote {share} of slots noticeably (by more than {threshold} % of their length); "
+        f"Turn {turn} rewrote {share} of slots noticeably (by more than {threshold} of their length); "
         f"layer {layer} changed most."
     )

@@ -110,7 +110,7 @@ class InfluenceView(LabPage):
             return "No answer could be weighed: the later answers are empty."
         turn, answer = np.unravel_index(int(np.nanargmin(matrix)), matrix.shape)
         value = float(matrix[turn, answer])
-        older = "" if len(matrix) == len(self._history.records) else f" (of the first {len(matrix)} turns)"
+        older = "" if len(matrix) == len(self._history.records) else f" (of the first {len(matrix):,} turns)"
         if round(value, 2) >= 0:  # “needed, 0.00 nats” would be no need
             return f"No answer needed any earlier turn{older}."
         asked = shortened(self._history.records[turn].query)
@@ -124,7 +124,7 @@ class InfluenceView(LabPage):
         count = len(self._history.records)
         answers = count * (count - 1) // 2
         weighed = "1 answer" if answers == 1 else f"{answers:,} answers"
-        self.asking.ask(AskInfluence(), f"Leaving out each of {count} turns; {weighed} to weigh…")
+        self.asking.ask(AskInfluence(), f"Leaving out each of {count:,} turns; {weighed} to weigh…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:

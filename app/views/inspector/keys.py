@@ -106,7 +106,7 @@ class SelectionKeys(QObject):
             return
         self._selection.toggle_mark(*slot)
         count = int(np.count_nonzero(self._selection.marks))
-        self.said.emit(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab.")
+        self.said.emit(f"{count:,} {'slot is' if count == 1 else 'slots are'} marked for the lab.")
 
     def clear_marks(self) -> None:
         """Takes the marks of all slots away."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.models.amount import percent_text
 from app.models.lab import EditKind, Lab, PlaceKind
 from app.theme import GAP_PX
 from app.views.inspector.lab_fields import spin_box
@@ -122,7 +123,7 @@ class LabControls(QWidget):
             self.share.setValue(min(range(len(SHARES)), key=lambda step: abs(SHARES[step] - percent)))
         self.edit.setToolTip(EDITS[chosen.kind][1])
         self.place.setToolTip(PLACES[chosen.place][1])
-        self.share_words.setText(f"{percent} % of each layer")
+        self.share_words.setText(f"{percent_text(percent)} of each layer")
         with_source = chosen.kind in ("patch", "freeze")
         self.source.setVisible(with_source)
         self._source_label.setVisible(with_source)

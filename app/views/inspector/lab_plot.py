@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.models.amount import percent_text
 from app.paint.export_axes import Frame, Paper, one_line
 from app.paint.export_panels import draw_panel
 from app.paint.export_plots import dodge
@@ -92,7 +93,7 @@ class PlotWidget(QWidget):
                 words = f"{line.name} · {x} · {panel.y.name} {number_text(float(line.y[column]), 3)}"
                 if line.low is not None and line.high is not None:
                     low, high = number_text(float(line.low[column]), 2), number_text(float(line.high[column]), 2)
-                    words += f" (95 % between {low} and {high})"
+                    words += f" ({percent_text(95)} between {low} and {high})"
                 return words
             case Bars():
                 name, values = panel.series[row]

@@ -37,7 +37,7 @@ def edit_name(kind: EditKind, origin: str) -> str:
 
 
 def run_words(experiment: Experiment, turn: int, target: str, origin: str = "") -> str:
-    """What is done: "turn 5: zeroed the 12 slots it read most (5% of each layer)".
+    """What is done: "turn 5: zeroed the 12 slots it read most (5 % of each layer)".
 
     origin: the title of the saved memory that the chat started from, if it did.
     """

@@ -25,8 +25,8 @@ _CANVAS_LEAST_PX = 64
 def pooling_words(group: int, neutral: float, what: str) -> tuple[str, str]:
     """That cells share pixels, and by which rule: in a few words, and in a sentence."""
     extreme = "largest" if neutral == 0 else "most changed"
-    return f"each pixel: {extreme} of {group} {what}", (
-        f"There are more {what} than pixels: each pixel shows the {extreme} of up to {group} neighbours, so a single "
+    return f"each pixel: {extreme} of {group:,} {what}", (
+        f"There are more {what} than pixels: each pixel shows the {extreme} of up to {group:,} neighbours, so a single "
         "large value stays visible. Zoom in with the wheel to see every one; double-click resets."
     )
 

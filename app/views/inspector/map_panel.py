@@ -184,7 +184,8 @@ class MapPanel(MapFace):
         invalid = int((~np.isfinite(values)).sum())
         self.invalid.setVisible(invalid > 0)
         self.invalid.setText(
-            f"Warning: {invalid} of {values.size} slots hold no valid number (NaN or Inf). They are magenta in the map."
+            f"Warning: {invalid:,} of {values.size:,} slots hold no valid number (NaN or Inf)."
+            " They are magenta in the map."
         )
         self._write_note()
 

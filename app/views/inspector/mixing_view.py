@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from app.engine.findings import Synthetic
 from app.engine.inquiries import AskMix
+from app.models.amount import percent_text
 from app.models.lab import slots_in_words
 from app.models.visible import is_seen
 from app.paths import unused
@@ -34,8 +35,8 @@ HELP = (
     "for all slots, one for each layer, or only where slots are marked.",
     "The result is saved as a memory file that says it is synthetic, because no conversation has led to it; A, B and "
     "your open conversation stay as they are.",
-    "0 % is A, 100 % is B, and a layer at either end is taken whole; start a chat from the saved mix and ask what it "
-    "still knows.",
+    f"{percent_text(0)} is A, {percent_text(100)} is B, and a layer at either end is taken whole; start a chat from "
+    "the saved mix and ask what it still knows.",
 )
 
 PLACES = (("all", "All slots"), ("layers", "By layer"), ("slots", "Marked slots"))
@@ -269,7 +270,7 @@ class MixingView(LabPage):
 
 
 def _parts(percent: int) -> str:
-    return f"{100 - percent} % A · {percent} % B"
+    return f"{percent_text(100 - percent)} A · {percent_text(percent)} B"
 
 
 def _short(name: str) -> str:

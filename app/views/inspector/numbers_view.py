@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderVie
 
 from app.engine.findings import Health
 from app.engine.inquiries import AskHealth
+from app.models.amount import percent_text
 from app.models.memory_history import INITIAL
 from app.paint.figure import Axis, Figure, Table, layer_axis
 from app.paint.limits import Limits
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 HELP = (
     "This sums up the memory at the turn in view: a row of numbers for each layer, and below it the slots that are "
     "dead, duplicate or saturated.",
-    "A slot is dead when its length is below 1 % of its layer's median, duplicate when its cosine to another slot is "
-    "above 0.99, and saturated when a gate that can change stands within 1 % of an end of its range.",
+    f"A slot is dead when its length is below {percent_text(1)} of its layer's median, duplicate when its cosine "
+    f"to another slot is above 0.99, and saturated when a gate that can change stands within {percent_text(1)} of an "
+    "end of its range.",
     "What is common depends on the model: in the bundled one most slots are saturated and half of them duplicate after "
     "a few turns, for a gate near an end of its range also holds a slot on purpose; compare with other turns and "
     "chats, since only what is unusual for a model says that its memory loses room or content.",
@@ -182,7 +184,7 @@ class NumbersView(AnalysisView):
         counts = [int((states == kind).sum()) for kind in range(len(STATES))]  # of the colours, each slot once
         self.as_list.setEnabled(counts[0] < states.size)
         whole = [int(mask.sum()) for mask in masks]
-        words = [f"{counts[kind]} {name if counts[kind] == whole[kind] else ALONE[kind]}"
+        words = [f"{counts[kind]:,} {name if counts[kind] == whole[kind] else ALONE[kind]}"
                  for kind, name in enumerate(STATES)]  # fmt: skip
         if not self._counts_saturated(finding):
             words[1] = "saturated: not counted"
@@ -225,6 +227,8 @@ class NumbersView(AnalysisView):
             return "–"
         if ROWS[row] == "half-life":
             return life_text(value)
+        if UNITS[row] == "slots":
+            return f"{value:,.0f}"
         return number_text(value, 0) if abs(value) >= _MANY else None  # so that its column stays narrow
 
     def _counts_saturated(self, health: Health) -> bool:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from app.models.amount import share_text
 from app.models.selection import Selection
-from app.paint.number import share_text
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.deck import Area, Deck, Page
@@ -176,7 +176,7 @@ class InspectorPanel(LazyView):
         self.selection.mark(marks)
         count = int(np.count_nonzero(marks))
         held = f"the framed ones hold {share_text(self.light.share)} of {self.light.read}"
-        self.say(f"{count} {'slot is' if count == 1 else 'slots are'} marked for the lab; {held}.")
+        self.say(f"{count:,} {'slot is' if count == 1 else 'slots are'} marked for the lab; {held}.")
 
     def _connect(self) -> None:
         history = self._history

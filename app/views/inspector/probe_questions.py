@@ -84,7 +84,7 @@ class QuestionsEdit(QWidget):
         else:
             found = question_list(self.edit.toPlainText())
             count = len(found.pairs)
-            typed = "1 question" if count == 1 else f"{count} questions"
+            typed = "1 question" if count == 1 else f"{count:,} questions"
             self.words.setText(found.problem if self.edit.toPlainText().strip() and found.problem else typed)
         self.changed.emit()
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.engine.findings import CONDITIONS, ProbeResult
 from app.engine.inquiries import AskProbe
+from app.models.amount import percent_text, share_text
 from app.paint.figure import Axis, Figure, Line, Lines
 from app.paint.limits import Limits
-from app.paint.number import share_text
 from app.theme import GAP_PX, Theme, ThemeController
 from app.views.inspector.lab_asking import AskBar
 from app.views.inspector.lab_fields import spin_box
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.engine.analysis_port import AnalysisSource
+    from app.models.amount import percent_text, share_text
     from app.models.memory_history import MemoryHistory
-    from app.paint.figure import Panel
+from app.paint.figure import Panel
 
 HELP = (
     "A probe asks a copy of a memory what it knows and counts the right answers; the memory itself is only read, so "
     "asking does not change what is measured.",
     "The same questions are asked of the memory as it is, of a fresh one (reset) and of a shuffled one, and the bars "
-    "around each dot are 95 % intervals of the share (Wilson; wider where questions stand in one conversation).",
+    f"around each dot are {percent_text(95)} intervals of the share (Wilson; wider where questions stand in one "
+    "conversation).",
     "What is answered rightly after a reset was guessed or is known by the model itself; the memory's own part is what "
     "lies above the controls and outside of their intervals.",
 )
@@ -168,7 +170,7 @@ class ProbeView(LabPage):
             rows = [row for row in result.rows if row.condition == condition]
             hits, trials = sum(row.hits for row in rows), sum(row.trials for row in rows)
             if trials:
-                parts.append(f"{condition} {share_text(hits / trials)} ({hits} of {trials})")
+                parts.append(f"{condition} {share_text(hits / trials)} ({hits:,} of {trials:,})")
         return "right answers: " + ", ".join(parts)
 
     # ---------------------------------------------------------------- asking
@@ -182,7 +184,7 @@ class ProbeView(LabPage):
             inquiry = AskProbe(self.questions.questions, turn=self._asked)
         else:
             self._asked = None
-            asked = f"{self.trials.value()} played conversations, seed {self.seed.value()}"
+            asked = f"{self.trials.value():,} played conversations, seed {self.seed.value()}"
             inquiry = AskProbe(None, "facts" if kind == "facts" else "distance", self.trials.value(), self.seed.value())
         self._asking_about = asked
         self.asking.ask(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.engine.findings import Reads
 from app.engine.inquiries import AskReads
-from app.paint.number import share_text
+from app.models.amount import share_text
 from app.paint.reading import strongest_cells
 from app.views.inspector.text_direction import apart
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.models.amount import share_text
 from app.models.memory_history import INITIAL
 from app.models.memory_start import start_name
-from app.paint.number import share_text
 from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font, turn_colour, turn_label
 

@@ -128,7 +128,7 @@ class SimilarityView(AnalysisView):
             " left out, so the diagonal need not be bright."
         ) * (self._pool > 1)
         self.caption.setText(
-            f"Layer {layer}: its {slots} slots use {rank:.1f} of {most} possible directions. "
+            f"Layer {layer}: its {slots:,} slots use {rank:,.1f} of {most:,} possible directions. "
             f"Below, each slot against each other.{pooled}"
         )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTableView, QToolButton, QVBoxLayout, QWidget
 
+from app.models.any_index import AnyIndex
 from app.paint.number import number_text
 from app.theme import GAP_PX, PADDING_PX, Theme
 from app.views.inspector.section import icon_button, plain_label, set_icon
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 COPY_LIMIT = 250_000  # cells; more would stop the window for seconds
-_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +79,13 @@ class ArrayTableModel(QAbstractTableModel):
         if data.rows and data.columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(data.rows) - 1, len(data.columns) - 1))
 
-    def rowCount(self, parent: _Index | None = None) -> int:
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._data.rows)
 
-    def columnCount(self, parent: _Index | None = None) -> int:
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._data.columns)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -134,7 +134,7 @@ class TableDialog(QDialog):
         self.view = QTableView()
         self.view.setModel(self.model)
         self.view.setAccessibleName(data.title)
-        self.view.setAccessibleDescription(f"{len(data.rows)} rows and {len(data.columns)} columns: {data.corner}")
+        self.view.setAccessibleDescription(f"{len(data.rows):,} rows and {len(data.columns):,} columns: {data.corner}")
         self.view.setTabKeyNavigation(False)  # Tab goes on to the buttons; arrows go from number to number
         self.view.setAlternatingRowColors(True)
         self.view.verticalHeader().setDefaultSectionSize(28)

@@ -8,7 +8,7 @@ from unicodedata import bidirectional
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QTextLayout, QTextLine, QTextOption
 
-from app.views.message import utf16_length
+from app.models.text_finder import utf16_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

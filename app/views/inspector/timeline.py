@@ -131,7 +131,7 @@ class TimelineView(LazyView):
             self.label.setText(history.label_of(INITIAL))
             self.detail.setText(before_first(turns))
         else:
-            self.label.setText(f"turn {history.cursor + 1} of {turns}")
+            self.label.setText(f"turn {history.cursor + 1:,} of {turns:,}")
             size = self._sizes[history.cursor]
             self.detail.setText(f"memory changed by {number_text(size, max(1, decimals_for(max(self._sizes))))}")
         for button, is_useful in (

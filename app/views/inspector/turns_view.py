@@ -186,7 +186,7 @@ class TurnsView(LazyView):
             if never := len(known) - len(fading):
                 ends += f", in {'one layer' if never == 1 else 'some layers'} never"
             word = "turn" if turns == 1 else "turns"
-            mean = f"the mean share that {turns} {word} kept"
+            mean = f"the mean share that {turns:,} {word} kept"
             self.caption.setText(f"Half of a slot is rewritten in {ends}, at {mean}.")
 
     @staticmethod

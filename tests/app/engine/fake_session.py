@@ -219,6 +219,8 @@ def make_record(
 
 @dataclass(frozen=True)
 class FakeSnapshot:
+    """A memory of a file, and what the file says of it, in one."""
+
     title: str
     description: str
     model: str
@@ -231,6 +233,10 @@ class FakeSnapshot:
     memory: FakeMemory
     shape: tuple[int, int, int] = SHAPE
     synthetic: bool = False
+
+    @property
+    def info(self) -> FakeSnapshot:
+        return self
 
     @property
     def sha256(self) -> str:
@@ -312,6 +318,7 @@ class FakeLibrary:
         parent: str | None = None,
         seed: int | None = None,
         synthetic: bool = False,
+        is_new: bool = False,
     ) -> None:
         header = {
             "title": title,
@@ -326,7 +333,8 @@ class FakeLibrary:
             "synthetic": synthetic,
             "memory": memory.values.tolist(),
         }
-        path.write_text(json.dumps(header), encoding="utf-8")
+        with path.open("x" if is_new else "w", encoding="utf-8") as file:
+            json.dump(header, file)
 
     def load_snapshot(self, path: Path, *, model: FakeModel) -> FakeSnapshot:
         snapshot = self.read_snapshot_info(path)

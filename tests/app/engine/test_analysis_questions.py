@@ -35,7 +35,7 @@ def test_that_questions_are_pairs_with_or_without_a_heading(text: str) -> None:
         ("a,b\n,Paris\n", "line 2 has no question"),
         ("a,b\n\nWhere?,\n", "line 3 has no answer"),
         ('a,b\n"Where?,Paris\n', "line 2: unexpected end of data"),
-        ("a,b\n" * (MAX_QUESTIONS + 1), f"at most {MAX_QUESTIONS}"),
+        ("a,b\n" * (MAX_QUESTIONS + 1), f"at most {MAX_QUESTIONS:,}"),
     ],
 )
 def test_that_a_faulty_line_is_named(text: str, words: str) -> None:

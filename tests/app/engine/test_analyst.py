@@ -40,7 +40,6 @@ from app.engine.findings import (
     size_bytes,
 )
 from app.engine.inquiries import (
-    INITIAL,
     AskComparison,
     AskEdited,
     AskHealth,
@@ -57,7 +56,6 @@ from app.engine.inquiries import (
     AskWrites,
     BranchMemory,
     Edit,
-    EditKind,
     Inquiry,
     MemoryRef,
     SnapshotMemory,
@@ -65,6 +63,8 @@ from app.engine.inquiries import (
 )
 from app.engine.library import Loaded
 from app.engine.refusal import RefusedError
+from app.models.lab import EditKind
+from app.models.memory_history import INITIAL
 from app.paint.order import by_likeness
 from rxt.errors import SnapshotError
 from rxt.inference import explain
@@ -223,6 +223,12 @@ def test_that_an_ill_memory_is_described_in_words() -> None:
         " memory."
     )
     assert not well.distance_from_initial.any()
+
+
+def test_that_many_slots_are_counted_with_a_comma() -> None:
+    many = MemoryState(torch.randn(12, 128, 32, generator=torch.Generator().manual_seed(0)))
+    found = health_of(INITIAL, many, many, None, lambda: False)
+    assert found.sentence.startswith("All 1,536 slots are in use")
 
 
 def test_that_a_comparison_names_the_slots_that_differ_most() -> None:
@@ -453,11 +459,21 @@ def test_that_two_memories_are_mixed_and_saved_as_synthetic(tmp_path: Path) -> N
     first, second = talk(BETA).memories[1], talk(BETA).memories[3]
     assert saved.memory == explain.interpolate(first, second, 0.25)
     assert saved.info.synthetic
-    assert found.label == "75 % of turn 1 and 25 % of turn 3"
+    assert found.label == "75\u00a0% of turn 1 and 25\u00a0% of turn 3"
     assert found.label in saved.info.description
     hashes = f"memories {first.sha256[:12]} and {second.sha256[:12]}"
     assert saved.info.origin == f"{found.label} of the chat “Alice” ({hashes})"
     assert found.sha256 == saved.memory.sha256
+    assert saved.info.parent.split() == [first.sha256, second.sha256]
+
+
+def test_that_a_mix_takes_no_place_that_was_taken_while_it_was_made(tmp_path: Path) -> None:
+    path = tmp_path / "mix.stm"
+    path.write_bytes(b"saved meanwhile")
+    found: Synthetic = ask(subject(BETA), AskMix(TurnMemory(0), TurnMemory(2), 0.25, path))
+    assert path.read_bytes() == b"saved meanwhile"
+    assert found.path == tmp_path / "mix-2.stm"
+    assert rxt.load_snapshot(found.path, model=model(BETA)).info.synthetic
 
 
 def test_that_memories_are_merged_layer_by_layer_and_slot_by_slot(tmp_path: Path) -> None:
@@ -485,6 +501,7 @@ def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
     saved = rxt.load_snapshot(path, model=model(BETA))
     assert saved.memory == explain.zero(talk(BETA).memories[3], WHERE)
     assert (saved.info.title, saved.info.synthetic) == ("Without three", True)
+    assert saved.info.parent == talk(BETA).memories[3].sha256
     assert found.label == "The memory after turn 3, 3 slots set to zero"
 
 

@@ -21,7 +21,6 @@ from app.engine.analyst import ModelAnalyst
 from app.engine.bundle import Bundle, from_bytes, open_bundle, save_bundle, to_bytes, unpacked_bytes
 from app.engine.findings import BundleSaved, Origin, ProvenanceMap, Reads, Similarity
 from app.engine.inquiries import (
-    INITIAL,
     AskBundle,
     AskHealth,
     AskInfluence,
@@ -34,6 +33,7 @@ from app.engine.inquiries import (
 )
 from app.engine.recording import Recording, RecordingError, open_recording, save_recording
 from app.engine.refusal import RefusedError
+from app.models.memory_history import INITIAL
 from rxt.inference.cancel import Cancelled, check
 from tests.app.engine.analysis_stand_in import Heard
 from tests.app.engine.test_analyst import subject

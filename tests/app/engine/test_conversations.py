@@ -229,6 +229,15 @@ def test_that_a_saved_memory_opens_as_a_new_conversation(desk: Desk) -> None:
     assert desk.opened.origin == "Alice"
 
 
+def test_that_only_a_file_that_was_chosen_is_replaced_by_a_saved_memory(desk: Desk) -> None:
+    desk.say("my name is Alice")
+    path = desk.port.snapshots_dir / "alice.json"
+    for beside in (True, True, False):
+        desk.port.save_snapshot(path, "Alice", "", beside=beside)
+        desk.rest()
+    assert [saved.path.name for saved in desk.heard.saved] == ["alice.json", "alice-2.json", "alice.json"]
+
+
 def test_that_a_synthetic_memory_is_synthetic_until_something_was_said(desk: Desk) -> None:
     def save(name: str) -> Path:
         path = desk.port.snapshots_dir / name
@@ -237,16 +246,23 @@ def test_that_a_synthetic_memory_is_synthetic_until_something_was_said(desk: Des
         return path
 
     desk.say("my name is Alice")
-    path = save("mixed.json")
+    path = save("mixed.safetensors")
     assert not desk.heard.saved[-1].synthetic
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"synthetic": True}), "utf-8")
     desk.port.open_snapshot(path)
     desk.rest()
-    save("again.json")
+    save("again.safetensors")
     assert desk.heard.saved[-1].synthetic
     desk.say("Hello")
-    save("later.json")
+    save("later.safetensors")
     assert not desk.heard.saved[-1].synthetic
+    number = desk.opened.id
+    desk.reopen().port.open_conversation(number)
+    desk.rest()
+    desk.port.go_to(None)
+    desk.rest()
+    save("beginning.safetensors")
+    assert desk.heard.saved[-1].synthetic
 
 
 def test_that_a_memory_is_its_own_parent_in_no_file(desk: Desk) -> None:

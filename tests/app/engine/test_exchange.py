@@ -238,7 +238,7 @@ def test_that_a_page_has_the_day_on_which_the_chat_began_where_the_person_is(sto
 def test_that_a_page_of_a_chat_that_began_at_no_date_has_no_day(store: ConversationStore, began: float) -> None:
     found = replace(exchanged(store, conversation(store, "one")), created=began)
     for page in (to_markdown(found).decode(), to_html(found).decode()):
-        assert re.search(r"memory of 2 × 3 × 4$", page.replace("</p>", ""), re.MULTILINE)
+        assert re.search(r"memory of 2\u00a0×\u00a03\u00a0×\u00a04$", page.replace("</p>", ""), re.MULTILINE)
 
 
 # what is read
@@ -329,7 +329,7 @@ def test_that_a_text_longer_than_any_message_and_turns_without_end_are_refused(d
     def put(at: Any, step: Any) -> None:
         at[step] = "x" * (LONGEST_MESSAGE + 1)
 
-    assert "turns[0].answer has 200001 characters" in refused(_with(document, ("turns", 0, "answer"), put))
+    assert "turns[0].answer has 200,001 characters" in refused(_with(document, ("turns", 0, "answer"), put))
     memory = document["initial_memory"]
     assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**30}})
     assert "initial_memory.origin_turns" in refused(document | {"initial_memory": memory | {"origin_turns": 10**10}})

@@ -207,7 +207,7 @@ def test_that_a_page_says_what_its_memory_started_from() -> None:
     for page in _both(_page(title=" \n ", initial_seed=0)):
         assert f"initial memory from seed 0 · {START.sha256[:12]}" in page
         assert "New chat" in page
-        assert "m (ffffffffffff) · memory of 2 × 3 × 4 · 2023-11-1" in page
+        assert "m (ffffffffffff) · memory of 2\u00a0×\u00a03\u00a0×\u00a04 · 2023-11-1" in page
     for page in _both(_page(origin="Knight", initial_seed=None)):
         assert f"started from “Knight” · {START.sha256[:12]}" in page
     for page in _both(_page(created=0)):

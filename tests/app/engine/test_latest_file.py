@@ -48,10 +48,10 @@ def test_that_bytes_that_come_after_a_failure_are_written(tmp_path: Path, monkey
         raise MemoryError
 
     file = LatestFile(tmp_path / "kept")
-    monkeypatch.setattr("app.engine.latest_file.write_atomically", fail)
-    file.put(b"one")
-    assert not file.finish()
-    monkeypatch.undo()
+    with monkeypatch.context() as held:
+        held.setattr("app.engine.latest_file.write_atomically", fail)
+        file.put(b"one")
+        assert not file.finish()
     file.put(b"two")
     assert file.finish()
     assert file.read() == b"two"

@@ -9,8 +9,8 @@ from typing import Any
 from app.engine.analysis_subject import Subject
 from app.engine.analyst import ModelAnalyst
 from app.engine.bundle import open_bundle
-from app.engine.findings import INITIAL
 from app.engine.inquiries import AskBundle, AskComparison, AskEdited, AskHealth, AskPaired, Edit, Inquiry, TurnMemory
+from app.models.memory_history import INITIAL
 from tests.app.engine.test_analyst import WHERE, subject
 from tests.rxt.inference.finished import BETA
 

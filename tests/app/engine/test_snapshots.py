@@ -138,6 +138,27 @@ def test_that_memories_of_one_name_come_back_the_last_deleted_first(folder: Snap
         folder.restore(path)
 
 
+def test_that_a_name_that_is_taken_in_the_same_moment_is_left_to_who_took_it(
+    folder: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lexists = os.path.lexists
+
+    def free(path: Path) -> bool:
+        """Another program takes each first name after it was looked at."""
+        is_there = lexists(path)
+        if not is_there and "-" not in path.name:
+            path.write_text("theirs", encoding="utf-8")
+        return is_there
+
+    path = save(folder, "a")
+    monkeypatch.setattr(os.path, "lexists", free)
+    deleted = folder.delete(path)
+    assert deleted.name == "a-2.safetensors"
+    assert folder.restore(path).name == "a-2.safetensors"
+    for taken in (path, deleted.with_name(path.name)):
+        assert taken.read_text("utf-8") == "theirs"
+
+
 def test_that_a_memory_comes_back_where_its_folder_is_gone(folder: SnapshotFolder) -> None:
     path = save(folder, "a")
     folder.delete(path)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.engine.inquiries import AskReads
+from app.models.amount import share_text
 from app.models.memory_history import INITIAL, MemoryHistory
 from app.models.selection import Selection
-from app.paint.number import share_text
 from app.paint.quantity import large_changes, memory_change
 from app.theme import ThemeController
 from app.views.inspector import InspectorPanel, TimelineView

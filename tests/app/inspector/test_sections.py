@@ -208,7 +208,7 @@ def test_that_the_sentence_can_be_checked_against_the_record(history: MemoryHist
     assert rewritten_share(record, before) == count / 128
     layer = int(np.argmax([np.linalg.norm(row) for row in record.change]))
     assert health_sentence(record, before) == (
-        f"Turn 3 rewrote {100 * count / 128:.0f}\u00a0% of slots noticeably (by more than 10 % of their length); "
+        f"Turn 3 rewrote {100 * count / 128:.0f}\u00a0% of slots noticeably (by more than 10\u00a0% of their length); "
         f"layer {layer} changed most."
     )
 
@@ -217,9 +217,11 @@ def test_that_the_sentence_says_where_nothing_happened(history: MemoryHistory) -
     still = dataclasses.replace(history.records[0], change=frozen_array(np.zeros((4, 32))))
     assert health_sentence(still, history.initial.norm) == "Turn 1 left the memory exactly as it was."
     assert health_sentence(None, None) == "No memory yet."
+    assert "(12\u00a0×\u00a01,536 slots)" in health_sentence(None, np.ones((12, 1536), np.float32))
     assert "nothing has been written yet" in health_sentence(None, history.initial.norm)
     opened = health_sentence(None, history.initial.norm, "Alice")
-    assert opened == "Memory opened from “Alice” (4 × 32 slots): nothing has been written to it in this chat yet."
+    told = "Memory opened from “Alice” (4\u00a0×\u00a032 slots): nothing has been written to it in this chat yet."
+    assert opened == told
 
 
 def test_that_the_inspector_follows_cursor_selection_and_theme_in_all_its_sections(

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -34,17 +36,16 @@ from app.engine.file_jobs import FileJobs, WriteFile
 from app.engine.findings import BundleSaved
 from app.engine.inquiries import AskBundle, AskPaired
 from app.engine.recording import Recording, save_recording
-from app.lab_actions import EXPORT_TABLE, LAB_TABLE
+from app.lab_actions import EXPORT_TABLE, LAB_TABLE, LabVerbs
 from app.models.memory_history import INITIAL
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths
 from app.theme import ThemeController
 from app.views.file_dialog import FileDialog
-from app.views.help_dialog import HelpDialog
+from app.views.help_dialog import HelpDialog, is_in_lab
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.segments import Segments
 from app.views.lab_commands import LabCommands
-from app.views.lab_requests import LabRequests, is_in_lab
 from app.views.main_window import SMALLEST, MainWindow
 from app.views.notices import Notice
 from app.views.panel_room import BOTH_NEED_PX
@@ -63,7 +64,6 @@ class LabDesk:
     inspector: InspectorPanel
     analysis: FakeAnalysis
     actions: Actions
-    requests: LabRequests
     commands: LabCommands
 
 
@@ -89,10 +89,8 @@ def desk(
     commands = LabCommands(
         port, analysis, files, workspace, window, inspector, timeline, themes, "9.9.9", qapp  # type: ignore[arg-type]
     )  # fmt: skip
-    requests = LabRequests(qapp)
-    commands.obey(requests)
     window.resize(1500, 900)
-    yield LabDesk(workspace, window, inspector, analysis, actions, requests, commands)
+    yield LabDesk(workspace, window, inspector, analysis, actions, commands)
     window.losses.ask_no_more()
     window.close()
     shiboken6.delete(window)  # before the style sheet is taken away, which would dress all of it again
@@ -106,31 +104,21 @@ def shown(desk: LabDesk, qtbot: QtBot) -> LabDesk:
     return desk
 
 
-def test_that_every_action_of_the_lab_is_in_the_table_and_reaches_a_request() -> None:
-    requests = LabRequests()
-    heard: list[str] = []
-    for name in ("view_export_asked", "recording_asked", "recording_open_asked", "animation_asked", "lab_asked",
-                 "tint_asked"):  # fmt: skip
-        getattr(requests, name).connect(lambda *_, name=name: heard.append(name))
-
-    class Commands:
-        lab = requests
-
+def test_that_every_action_of_the_lab_is_in_the_table_and_runs_a_verb_of_its_own() -> None:
+    lab = Mock(spec=LabVerbs)
     for spec in (*EXPORT_TABLE, *LAB_TABLE):
         assert spec in TABLE
-        assert spec.run is not None
-        spec.run(Commands())  # type: ignore[arg-type]
-    assert sorted(set(heard)) == [
-        "animation_asked", "lab_asked", "recording_asked", "recording_open_asked", "tint_asked",
-        "view_export_asked",
-    ]  # fmt: skip
+        if spec.run is not None:
+            spec.run(SimpleNamespace(lab=lab))  # type: ignore[arg-type]
+    asked = [name for name, *_ in lab.method_calls]
+    assert sorted(asked) == sorted(name for name in vars(LabVerbs) if not name.startswith("_"))
 
 
 def test_that_a_recording_that_is_chosen_opens_in_a_window_of_its_own(
     desk: LabDesk, tmp_path: Path, qtbot: QtBot
 ) -> None:
     save_recording(tmp_path / "talk.npz", Recording(*conversation(3)))
-    desk.requests.open_recording()
+    desk.commands.open_recording()
     dialog = desk.window.findChild(FileDialog, "openRecordingDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "talk.npz"))
@@ -156,7 +144,7 @@ def test_that_asking_for_the_difference_brings_compare_to_the_front(shown: LabDe
 
 def test_that_the_lab_comes_to_the_front_by_its_action(shown: LabDesk) -> None:
     shown.window.inspector_dock.hide()
-    shown.requests.show_lab()
+    shown.commands.show_lab()
     assert shown.commands.lab.isVisible()
 
 
@@ -218,7 +206,7 @@ def test_that_the_map_is_exported_in_the_order_of_its_slots(shown: LabDesk, qtbo
 
 
 def test_that_the_animation_opens_over_the_window_and_closes_with_escape(shown: LabDesk, qtbot: QtBot) -> None:
-    shown.requests.animate()
+    shown.commands.animate()
     dialog = shown.window.findChild(QDialog, "animationDialog")
     assert dialog is not None
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -227,7 +215,7 @@ def test_that_the_animation_opens_over_the_window_and_closes_with_escape(shown: 
 
 def test_that_the_turn_in_view_is_the_one_that_is_recorded(desk: LabDesk, tmp_path: Path) -> None:
     desk.workspace.history.show_turn(1)
-    desk.requests.export_turn_recording()
+    desk.commands.export_turn_recording()
     dialog = desk.window.findChild(QDialog, "exportRecordingDialog")
     assert dialog is not None
     desk.analysis.is_held = True
@@ -247,8 +235,8 @@ def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels
     assert notice is not None
     assert not notice._clock.isActive()
     shown.analysis.tell_progress(0.4)
-    assert notices.texts == ("Recording “talk.npz”: 40% done.",)
-    assert notice.accessibleName() == "info: Recording “talk.npz”: 40% done."
+    assert notices.texts == ("Recording “talk.npz”: 40\u00a0% done.",)
+    assert notice.accessibleName() == "info: Recording “talk.npz”: 40\u00a0% done."
     cancel = notice.findChild(QAbstractButton, "noticeAction")
     assert cancel is not None
     cancel.click()
@@ -257,7 +245,7 @@ def test_that_the_message_about_a_recording_stays_tells_its_progress_and_cancels
     shown.commands.recordings.write(tmp_path / "talk.npz")
     shown.analysis.found.emit(len(shown.analysis.asked), BundleSaved(tmp_path / "talk.npz", 4, 2_000))
     assert not any(words.startswith("Recording") for words in notices.texts)
-    assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2 kB)."
+    assert notices.texts[-1] == f"Recorded 4 turns to {tmp_path / 'talk.npz'} (2.0 kB)."
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

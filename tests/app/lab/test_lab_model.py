@@ -53,7 +53,7 @@ def test_that_the_words_say_which_slots_are_meant(bench: Bench) -> None:
     assert bench.lab.target().words == "all 32 slots of layer 3"
     bench.lab.choose(place="read", share=0.25)
     assert bench.lab.target(np.ones((4, 32), np.float32), "the answer").words == (
-        "the 32 slots the answer read most (25% of each layer)"
+        "the 32 slots the answer read most (25\u00a0% of each layer)"
     )
 
 

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.findings import Influence
 from app.engine.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
+from app.models.memory_choices import MemoryChoice
 from app.models.memory_history import INITIAL
-from app.models.selection import Pin
 from app.paint.limits import Limits
 from app.theme import ThemeController
 from app.views.inspector.analyses import Analyses
@@ -148,7 +148,7 @@ def test_that_only_marked_slots_are_mixed_where_that_is_chosen(bench: Bench, mix
     mixing.where.choose("slots")
     mixing.flush()
     assert "No slot is marked" in mixing.asking.run.toolTip()
-    assert mixing._all_words.text() == "50 % A · 50 % B"
+    assert mixing._all_words.text() == "50\u00a0% A · 50\u00a0% B"
     bench.selection.toggle_mark(1, 30)
     mixing.all.setValue(100)
     mixing.flush()
@@ -430,7 +430,7 @@ def test_that_the_turn_in_view_is_compared_with_what_is_pinned(
 
 
 def test_that_a_branch_can_be_pinned_from_the_list(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
-    bench.selection.set_pin(Pin("branch · other", branch=17))
+    bench.selection.set_pin(MemoryChoice("branch · other", branch=17))
     _found(compare, qtbot)
     assert bench.analysis.asked[-1] == AskComparison(TurnMemory(4), BranchMemory(17))
 
@@ -439,6 +439,7 @@ def test_that_choosing_a_memory_in_the_list_pins_it(bench: Bench, compare: Compa
     compare.first.setCurrentIndex(2)
     assert bench.selection.pin is not None
     assert bench.selection.pin.turn == 0
+    assert bench.selection.pin.sha256 == bench.history.memory_after(0)
 
 
 def test_that_a_click_on_a_changed_slot_selects_it_everywhere(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
@@ -523,7 +524,7 @@ def test_that_the_figure_holds_all_maps_the_scatter_and_the_layers(
 
 
 def test_that_an_exported_comparison_says_which_memory_b_was(bench: Bench, compare: CompareView, qtbot: QtBot) -> None:
-    bench.selection.set_pin(Pin("branch · And Bob? (3 turns)", branch=17))
+    bench.selection.set_pin(MemoryChoice("branch · And Bob? (3 turns)", branch=17))
     _found(compare, qtbot)
     figure = compare.figure()
     assert figure is not None

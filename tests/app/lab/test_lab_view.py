@@ -275,7 +275,7 @@ def test_that_the_verdict_says_what_happened(outcome: tuple[str, int | None, str
 
 def test_that_the_share_that_is_told_is_the_one_the_handle_stands_at(bench: Bench, view: LabView) -> None:
     share = view.controls.share
-    assert view.controls.share_words.text() == f"{SHARES[share.value()]} % of each layer"
+    assert view.controls.share_words.text() == f"{SHARES[share.value()]}\u00a0% of each layer"
     assert round(100 * READ_SHARE) == SHARES[share.value()]
     share.setValue(share.value() + 1)
     share.setValue(share.value() - 1)

@@ -410,7 +410,7 @@ def test_that_turns_are_recorded_by_the_analyst(
     recordings.write(tmp_path / "turn.npz", (2,))
     assert bench.analysis.asked == [AskBundle(tmp_path / "turn.npz", (2,))]
     bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000))
-    assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2 kB)."
+    assert said[-1] == f"Recorded 1 turn to {tmp_path / 'turn.npz'} (2.0 kB)."
 
 
 def test_that_a_recording_of_one_turn_says_that_the_words_before_it_go_along(
@@ -428,7 +428,7 @@ def test_that_a_recording_of_one_turn_says_that_the_words_before_it_go_along(
         dialog.reject()
     recordings.write(tmp_path / "turn.npz", (2,))
     bench.analysis.found.emit(1, BundleSaved(tmp_path / "turn.npz", 1, 2_000, 1))
-    assert said[-1].endswith("(2 kB); the words of 1 earlier turn go along.")
+    assert said[-1].endswith("(2.0 kB); the words of 1 earlier turn go along.")
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_that_a_recording_says_how_far_it_is_and_can_be_called_off(
     assert heard == [
         ("under_way", "Recording “one.npz”… Every turn is looked into once."),
         ("said", "“two.npz” is recorded after the one that is under way."),
-        ("progressed", "Recording “one.npz”: 25% done."),
+        ("progressed", "Recording “one.npz”: 25\u00a0% done."),
         ("under_way", "Recording “two.npz”… Every turn is looked into once."),
         ("refused", "“one.npz” was not recorded to the end: it was cancelled."),
     ]

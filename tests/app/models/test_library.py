@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
 from app.models.chats import ConversationList
-from app.models.library import LibraryRole, one_line, size_in_words, turns_in_words
+from app.models.library import LibraryRole, one_line, turns_in_words
 from app.models.memories import SnapshotList
 from tests.app.views.fake_port import snapshot
 
@@ -90,11 +90,6 @@ def test_that_a_memory_without_a_title_is_called_like_its_file() -> None:
     memories.set_lines((snapshot(Path("/x/knight-2.safetensors"), title=""),))
     assert memories.index(0).data() == "knight-2"
     assert memories.title(Path("/elsewhere/other.safetensors")) == "other"
-
-
-def test_that_sizes_are_in_powers_of_ten() -> None:
-    sizes = (999, 196_608, 999_499, 999_500, 5_040_000, 14_700_000)
-    assert [size_in_words(n) for n in sizes] == ["999 B", "197 kB", "999 kB", "1.0 MB", "5.0 MB", "14.7 MB"]
 
 
 def test_that_turns_are_counted_in_words() -> None:

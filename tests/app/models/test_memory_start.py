@@ -16,7 +16,7 @@ from app.models.library import before_first
 from app.models.memories import SnapshotList
 from app.models.memory_choices import MemoryChoices
 from app.models.memory_history import INITIAL, MemoryHistory
-from app.models.memory_start import memory_in_words, memory_label, titled_start
+from app.models.memory_start import memory_after, memory_in_words, memory_label, titled_start
 from app.models.selection import Selection
 from tests.app.inspector.synthetic import conversation
 
@@ -31,15 +31,16 @@ OF_ANY_CHAT = {
 
 
 @pytest.mark.parametrize(
-    ("turn", "origin", "label", "words"),
+    ("turn", "origin", "label", "words", "full"),
     [
-        (INITIAL, "", "initial memory", "the initial memory"),
-        (INITIAL, "Knight", "opened memory", "the opened memory"),
-        (0, "Knight", "turn 1", "turn 1"),
+        (INITIAL, "", "initial memory", "the initial memory", "the initial memory"),
+        (INITIAL, "Knight", "opened memory", "the opened memory", "the opened memory"),
+        (0, "Knight", "turn 1", "turn 1", "the memory after turn 1"),
     ],
 )
-def test_that_the_start_is_called_after_what_it_was(turn: int, origin: str, label: str, words: str) -> None:
-    assert (memory_label(turn, origin), memory_in_words(turn, origin)) == (label, words)
+def test_that_the_start_is_called_after_what_it_was(turn: int, origin: str, label: str, words: str, full: str) -> None:
+    found = memory_label(turn, origin), memory_in_words(turn, origin), memory_after(turn, origin)
+    assert found == (label, words, full)
 
 
 def test_that_the_title_of_the_saved_memory_stands_where_there_is_room() -> None:

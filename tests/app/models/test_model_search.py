@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.engine.hub_messages import DownloadProgress, HubModel, HubRefusal, ModelOffer
-from app.models.model_search import ModelSearch, SearchState, repository_in, size_in_words, wait_in_words
+from app.models.model_search import ModelSearch, SearchState, repository_in, wait_in_words
 
 OFFER = ModelOffer("someone/model", "a1" * 20, True, 3, 1_100_000_000, "https://hub/someone/model")
 
@@ -60,11 +60,7 @@ def test_that_a_refusal_for_want_of_a_token_asks_for_one() -> None:
     assert search.sentence == "Who are you?"
 
 
-def test_that_sizes_and_waits_are_read_easily() -> None:
-    sizes = (12, 999.6, 3_500, 999_600, 12_000_000, 1_100_000_000, 2_345_000_000_000)
-    assert [size_in_words(size) for size in sizes] == [
-        "12 bytes", "1.0 kB", "3.5 kB", "1.0 MB", "12 MB", "1.1 GB", "2,345 GB",
-    ]  # fmt: skip
+def test_that_waits_are_read_easily() -> None:
     waits = (0.2, 45, 89, 90, 300, 5_399, 5_400, 7_200)
     assert [wait_in_words(seconds) for seconds in waits] == [
         "1 s", "45 s", "89 s", "2 min", "5 min", "90 min", "1.5 h", "2.0 h",

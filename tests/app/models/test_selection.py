@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.models.memory_choices import MemoryChoice
 from app.models.memory_history import INITIAL, MemoryHistory
-from app.models.selection import Pin, Selection
+from app.models.selection import Selection
 from tests.app.inspector.synthetic import conversation
 
 
@@ -83,7 +84,9 @@ def test_that_a_pinned_turn_is_let_go_where_the_branch_has_another_memory_in_its
 ) -> None:
     initial, records = conversation(5)
     selection.pin_turn(3)
-    assert selection.pin == Pin("turn 4", 3, None, records[3].memory_after)
+    assert selection.pin is not None
+    assert (selection.pin.name, selection.pin.turn) == ("turn 4", 3)
+    assert selection.pin.sha256 == records[3].memory_after
     history.start(initial, records[:4])
     assert selection.pin is not None
     history.start(initial, records[:3])
@@ -91,9 +94,18 @@ def test_that_a_pinned_turn_is_let_go_where_the_branch_has_another_memory_in_its
 
 
 def test_that_a_pinned_snapshot_survives_every_branch(selection: Selection, history: MemoryHistory) -> None:
-    selection.pin_snapshot(Path("knight.safetensors"), "Knight")
+    knight = MemoryChoice("Knight", snapshot=Path("knight.safetensors"))
+    selection.set_pin(knight)
     history.clear()
-    assert selection.pin == Pin("Knight", None, Path("knight.safetensors"))
+    assert selection.pin is knight
+
+
+def test_that_the_pinned_memory_under_another_title_is_no_other_pin(selection: Selection, qtbot: QtBot) -> None:
+    selection.set_pin(MemoryChoice("Knight", snapshot=Path("knight.safetensors")))
+    with qtbot.assertNotEmitted(selection.pin_changed):
+        selection.set_pin(MemoryChoice("The knight", snapshot=Path("knight.safetensors")))
+    with qtbot.waitSignal(selection.pin_changed):
+        selection.set_pin(MemoryChoice("Knight", snapshot=Path("another.safetensors")))
 
 
 def test_that_the_initial_memory_can_be_pinned_and_a_missing_turn_cannot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_that_choices_are_there_after_a_restart(file: Path) -> None:
     first.deleteLater()
     first._file.sync()
     assert Settings(file).preferences == chosen
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_that_what_another_process_chose_meanwhile_stays(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")  # in one process Qt shares what has one name
+    one, other = Settings(tmp_path / "data" / "settings.ini"), Settings(tmp_path / "link" / "settings.ini")
+    one.update(theme="dark", scale=150)
+    other.update(reduced_motion=True)
+    one.update(hint_seen=True)
+    one._file.sync()
+    expected = Preferences(theme="dark", scale=150, reduced_motion=True, hint_seen=True)
+    (tmp_path / "third").symlink_to(tmp_path / "data")
+    assert Settings(tmp_path / "third" / "settings.ini").preferences == expected
 
 
 def test_that_a_new_place_has_greedy_defaults_and_stays_empty(file: Path) -> None:

@@ -376,12 +376,26 @@ def test_that_panels_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
         assert sorted(found.files) == ["about", "map-2/change", "map/change"]
 
 
+def test_that_series_of_one_name_do_not_hide_each_other_in_the_npz() -> None:
+    bars = Bars(
+        "Words", tuple((name, np.full(1, n)) for n, name in enumerate(("a/b", "a-b", "a-b-2"))), Axis("w"), Axis("y")
+    )
+    with np.load(io.BytesIO(data(Figure("T", (bars,)), STAMP, "npz")), allow_pickle=False) as found:
+        axes = json.loads(str(found["about"]))["axes"]
+        assert {name: found[name].item() for name in axes} == {"words/a-b": 0, "words/a-b-2": 1, "words/a-b-2-2": 2}
+
+
 def test_that_the_stamp_says_turns_as_people_count_them() -> None:
     assert [turn_words(turn) for turn in (-1, 0, None)] == [
         "before the first turn", "after turn 1", "the whole conversation",
     ]  # fmt: skip
     assert limits_words((heat(), heat())) == "change 0.00 to 4.00"
     assert STAMP.line(figure()).startswith("mneme-tiny · memory ab12ab12ab12 · after turn 4 · change 0.00 to 4.00")
+
+
+def test_that_a_percentage_stays_with_its_sign_in_the_facts() -> None:
+    told = replace(figure(), note="Turn 3 rewrote 41\u00a0%\nof   slots")
+    assert STAMP.facts(told)["note"] == "Turn 3 rewrote 41\u00a0% of slots"
 
 
 def test_that_the_facts_of_a_figure_leave_out_what_is_empty() -> None:

@@ -1,18 +1,17 @@
-"""Numbers as people read them: half-lives, percents, steps and decimals at the edges of their ranges."""
+"""Numbers as people read them: half-lives, steps and decimals at the edges of their ranges."""
 
 from __future__ import annotations
 
 import pytest
 
+from app.models.amount import MINUS
 from app.paint.number import (
-    MINUS,
     binary_step,
     decimal_step,
     decimals_for,
     life_text,
     nice_step,
     number_text,
-    share_text,
 )
 
 
@@ -53,22 +52,6 @@ def test_that_very_large_and_very_small_numbers_are_in_scientific_notation(
     value: float, decimals: int, text: str
 ) -> None:
     assert number_text(value, decimals) == text
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0.0099, "<\u00a01\u00a0%"),
-        (0.01, "1\u00a0%"),
-        (0.99, "99\u00a0%"),
-        (0.9901, ">\u00a099\u00a0%"),
-        (-0.2, f"{MINUS}20\u00a0%"),
-        (float("nan"), "–"),
-    ],
-)
-def test_that_a_share_is_told_in_percent(share: float, text: str) -> None:
-    assert share_text(share) == text
-    assert " " not in share_text(share)  # where a line could break
 
 
 def test_that_hundreds_of_steps_of_a_range_can_be_told_apart() -> None:

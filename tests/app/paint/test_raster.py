@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from app.paint.colormap import INVALID_RGBA, lookup_table
 from app.paint.distribution import distribution
 from app.paint.limits import Extent, Limits, combined, extent_of, limits_of
-from app.paint.number import decimals_for, nice_step, number_text, share_text
+from app.paint.number import decimals_for, nice_step, number_text
 from app.paint.quantity import (
     CHANGE,
     COSINE,
@@ -270,9 +270,3 @@ def test_that_numbers_read_as_people_write_them(value: float, decimals: int, tex
 def test_that_decimals_and_steps_follow_the_range() -> None:
     assert [decimals_for(span) for span in (0.5, 9, 900, 0, float("nan"))] == [2, 1, 0, 2, 2]
     assert [nice_step(least) for least in (0.3, 0.2, 1.1, 7)] == pytest.approx([0.5, 0.2, 2, 10])
-
-
-def test_that_a_share_is_never_rounded_to_none_or_all() -> None:
-    assert [share_text(share) for share in (0, 0.004, 0.5, 0.996, 1, 1.54)] == [
-        "0\u00a0%", "<\u00a01\u00a0%", "50\u00a0%", ">\u00a099\u00a0%", "100\u00a0%", "154\u00a0%",
-    ]  # fmt: skip

@@ -222,12 +222,13 @@ def test_that_a_file_that_cannot_be_looked_at_is_not_taken_for_another_one(
             return super().read(size)
 
     def opened(file: Path, *_args: Any, **_options: Any) -> Unplugged:
-        monkeypatch.undo()
+        held.undo()
         return Unplugged(file)
 
     store = None
-    monkeypatch.setattr(Path, "open", opened)
-    store = ConversationStore(path)
+    with monkeypatch.context() as held:
+        held.setattr(Path, "open", opened)
+        store = ConversationStore(path)
     say(store, create(store, "kept"), "Hi")
     assert not problems
     store.close()
@@ -238,21 +239,21 @@ def test_that_a_reader_at_the_start_does_not_hold_up_a_database_without_a_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "conversations.sqlite"
-    monkeypatch.setattr("app.store.database._keep_a_log", lambda connection: None)  # as on some shares of a network
-    monkeypatch.setattr("app.store.database.BUSY_S", 0.0)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+    with monkeypatch.context() as held:
+        held.setattr("app.store.database._keep_a_log", lambda connection: None)  # as on some shares of a network
+        held.setattr("app.store.database.BUSY_S", 0.0)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
 
-        def read(_bits: int) -> int:
-            reader.execute("BEGIN")
-            reader.execute("SELECT * FROM turn").fetchall()
-            return 7
+            def read(_bits: int) -> int:
+                reader.execute("BEGIN")
+                reader.execute("SELECT * FROM turn").fetchall()
+                return 7
 
-        monkeypatch.setattr("app.store.database_file.secrets.randbits", read)
-        store = ConversationStore(path)
-        reader.execute("ROLLBACK")
-    say(store, create(store, "kept"), "Hi")
-    store.close()
-    monkeypatch.undo()
+            held.setattr("app.store.database_file.secrets.randbits", read)
+            store = ConversationStore(path)
+            reader.execute("ROLLBACK")
+        say(store, create(store, "kept"), "Hi")
+        store.close()
     assert titles(path) == ["kept"]
 
 

@@ -57,14 +57,15 @@ def test_that_a_database_filled_by_another_process_while_it_is_looked_at_is_kept
 
     def early(connection: sqlite3.Connection) -> int:
         version = real(connection)
-        monkeypatch.undo()
+        held.undo()
         other = ConversationStore(path)
         say(other, create(other, "theirs", 1), "one")
         other.close()
         return version
 
-    monkeypatch.setattr("app.store.database._version", early)
-    store = ConversationStore(path)
+    with monkeypatch.context() as held:
+        held.setattr("app.store.database._version", early)
+        store = ConversationStore(path)
     assert store.quarantined is None
     assert [item.title for item in store.list()] == ["theirs"]
     store.close()

@@ -115,11 +115,11 @@ def test_that_a_second_copy_never_replaces_the_first(old: Path) -> None:
 
 def test_that_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = (*database.STEPS[:-1], f"{database.STEPS[-1]}DROP TABLE nothing;\n")
-    monkeypatch.setattr(database, "STEPS", steps)
-    with pytest.raises(StoreError, match="cannot be used"):
-        ConversationStore(old)
+    with monkeypatch.context() as held:
+        held.setattr(database, "STEPS", steps)
+        with pytest.raises(StoreError, match="cannot be used"):
+            ConversationStore(old)
     assert version_of(old) == SCHEMA_VERSION
-    monkeypatch.undo()
     store = ConversationStore(old)
     assert_content(store)
     store.close()

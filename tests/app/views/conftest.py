@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions import Actions
+from app.lab_actions import LabVerbs
 from app.models.workspace import Workspace
 from app.paths import Paths
 from app.theme import ThemeController
@@ -87,7 +89,8 @@ def make_desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Call
             stand_in("inspector"),
             stand_in("timeline"),
         )
-        commands = WindowCommands(port, workspace, window, themes, paths, "0.1.0", qapp)  # type: ignore[arg-type]
+        lab = Mock(spec=LabVerbs)
+        commands = WindowCommands(port, workspace, window, themes, paths, "0.1.0", lab, qapp)  # type: ignore[arg-type]
         link = EngineLink(port, workspace, window, actions, commands, qapp)  # type: ignore[arg-type]
         actions.bind(commands)
         qtbot.addWidget(window)

@@ -203,8 +203,8 @@ class RecordingPort(QObject):
     def restore_conversation(self, id: int) -> None:  # noqa: A002
         self._called("restore_conversation", id)
 
-    def save_snapshot(self, path: Path, title: str, description: str, turn: int | None = None) -> None:
-        self._called("save_snapshot", path, title, description, turn)
+    def save_snapshot(self, path: Path, title: str, note: str, turn: int | None = None, beside: bool = False) -> None:
+        self._called("save_snapshot", path, title, note, turn, beside)
 
     def rename_snapshot(self, path: Path, title: str, description: str) -> None:
         self._called("rename_snapshot", path, title, description)

@@ -263,7 +263,7 @@ def test_that_a_memory_after_an_earlier_turn_is_saved_under_a_title(desk: Desk, 
     assert isinstance(title, QLineEdit)
     assert title.text() == "A tree, turn 2"
     qtbot.mouseClick(desk.find("saveMemoryButton"), LEFT)
-    ((path, name, _, number),) = desk.port.called("save_snapshot")
+    ((path, name, _, number, _),) = desk.port.called("save_snapshot")
     assert (path.parent, name, number) == (desk.paths.snapshots_dir, "A tree, turn 2", 2)
     assert isinstance(path, Path)
 

@@ -572,7 +572,7 @@ def test_that_a_past_turn_is_announced_and_left_again(desk: Desk, qtbot: QtBot) 
     assert isinstance(words, QLabel)
     assert words.text() == "Viewing the memory after turn 2 · later turns stay as they are"
     desk.workspace.history.show_turn(-1)
-    assert words.text() == "Viewing the memory before the first turn · later turns stay as they are"
+    assert words.text() == "Viewing the initial memory · later turns stay as they are"
     qtbot.mouseClick(desk.find("backToNow"), Qt.MouseButton.LeftButton)
     assert desk.workspace.history.is_at_end
     assert not desk.find("pastBanner").isVisible()

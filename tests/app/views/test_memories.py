@@ -420,6 +420,17 @@ def test_that_no_memory_is_saved_while_another_is_being_opened(desk: Desk) -> No
     assert desk.port.called("save_snapshot") == []
 
 
+def test_that_only_a_place_that_was_chosen_may_be_written_over(desk: Desk, tmp_path: Path) -> None:
+    desk.port.answer("Hi", "Hello")
+    for place in (None, tmp_path / "a.safetensors"):
+        desk.actions["save_memory"].trigger()
+        dialog = [found for found in desk.window.findChildren(QDialog, "saveMemoryDialog") if found.isVisible()][-1]
+        if place is not None:
+            dialog._choose(place)
+        dialog.accept()
+    assert [call[4] for call in desk.port.called("save_snapshot")] == [True, False]
+
+
 def test_that_save_as_writes_where_it_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.port.answer("Hi", "Hello")
     desk.actions["save_memory_as"].trigger()

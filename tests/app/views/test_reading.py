@@ -34,7 +34,7 @@ def reading(desk: Desk) -> ReadingWindow:
 
 
 def _shown(desk: Desk) -> list[ReadingWindow]:
-    return [dialog for dialog in desk.commands._dialogs.values() if isinstance(dialog, ReadingWindow)]
+    return [dialog for dialog in desk.commands._dialogs._dialogs.values() if isinstance(dialog, ReadingWindow)]
 
 
 def test_that_a_chat_that_is_refused_for_its_model_can_be_read_from_the_notice(desk: Desk, qtbot: QtBot) -> None:

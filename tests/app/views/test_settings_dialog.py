@@ -38,7 +38,7 @@ def test_that_the_dialog_shows_what_is_chosen(dialog: SettingsDialog, settings: 
     assert (dialog.top_k.value, dialog.top_p.value, dialog.max_tokens.value) == (12, 0.5, 77)
     assert (dialog.seed.value(), dialog.memory_seed.value) == (9, 4)
     assert dialog.forget.isChecked()
-    assert (dialog.theme.currentData(), dialog.scale.currentText()) == ("dark", "150 %")
+    assert (dialog.theme.currentData(), dialog.scale.currentText()) == ("dark", "150\u00a0%")
 
 
 def test_that_every_field_counts_at_once(dialog: SettingsDialog, settings: Settings) -> None:

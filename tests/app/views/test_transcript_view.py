@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.messages import StoredTurn
 from app.models.conversation import Conversation, TurnState
+from app.models.text_finder import utf16_length
 from app.theme import ThemeController
-from app.views.message import MessageContent, MessagePainter, shown, utf16_length, utf16_slice
+from app.views.message import MessageContent, MessagePainter, shown, utf16_slice
 from app.views.row_geometry import RowGeometry
 from app.views.text_selection import TextPosition, TextSelection
 from app.views.transcript_view import TranscriptView

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rxt.io.files import IN_USE, PAUSES_S, read_bounded, while_in_use, write_atomically
+from rxt.io.files import IN_USE, PAUSES_S, in_free_place, move_new, read_bounded, while_in_use, write_atomically
 
 
 def open_descriptors() -> int:
@@ -52,6 +52,33 @@ def test_that_a_failed_write_leaves_the_old_file_and_no_litter(
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert open_descriptors() == before
+
+
+def test_that_a_name_that_another_program_takes_while_a_file_is_written_stays_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, synchronise = tmp_path / "kept.txt", os.fsync
+
+    def late(descriptor: int) -> None:
+        synchronise(descriptor)
+        path.write_bytes(b"theirs")
+
+    monkeypatch.setattr(os, "fsync", late)
+    placed = in_free_place(path, lambda place: write_atomically(place, b"ours", is_new=True))
+    assert placed == tmp_path / "kept-2.txt"
+    assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {
+        "kept.txt": b"theirs", "kept-2.txt": b"ours",
+    }  # fmt: skip
+
+
+def test_that_a_new_file_that_cannot_be_moved_takes_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            move_new(source, tmp_path / "target")
+    assert list(tmp_path.iterdir()) == [source]
 
 
 def in_use(code: int) -> OSError:

@@ -148,6 +148,10 @@ def test_that_a_tokenizer_that_does_not_know_some_bytes_is_opened_with_a_note(co
         "tokenizer.json does not know 168 of the 243 bytes that text is made of: characters such as C are read as "
         "unknown",
     )
+    document = json.loads((copy / "tokenizer.json").read_text("utf-8"))
+    document["model"]["unk_token"] = None
+    (copy / "tokenizer.json").write_text(json.dumps(document), "utf-8")
+    assert rxt.load(copy).notes[0].endswith("characters such as C are left out")
     train_tokenizer(["hello world"] * 3, 300, copy / "tokenizer.json")
     assert rxt.load(copy).notes == ()
 

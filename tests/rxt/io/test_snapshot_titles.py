@@ -46,7 +46,7 @@ def test_that_a_title_that_is_too_long_changes_nothing(saved: Path) -> None:
 def test_that_a_memory_is_read_without_its_model_and_checked(saved: Path, memory: rxt.MemoryState) -> None:
     found = rxt.read_snapshot(saved)
     assert found.memory == memory
-    assert (found.title, found.synthetic) == ("Knight", True)
+    assert (found.info.title, found.info.synthetic) == ("Knight", True)
     data = bytearray(saved.read_bytes())
     data[-5] ^= 1
     saved.write_bytes(data)

@@ -80,6 +80,14 @@ def test_that_a_harmless_pattern_passes_its_trial(document: dict[str, Any], chil
     assert children == [0]
 
 
+def test_that_a_file_without_its_unknown_token_is_tried_as_it_is_used(
+    document: dict[str, Any], children: list[int]
+) -> None:
+    document["model"]["unk_token"] = "[NOWHERE]"  # noqa: S105  (no password)
+    try_tokenizer(with_parts(document, pre_tokenizer=split_at(r"\s+", document)))
+    assert children == [0]
+
+
 def test_that_a_pattern_that_panics_is_refused_by_its_trial(document: dict[str, Any], children: list[int]) -> None:
     with pytest.raises(ModelError, match=r"^tokenizer\.json cannot be used: .*Regex search error.*; it was not opened"):
         try_tokenizer(with_parts(document, pre_tokenizer=split_at("^(a+)+$b", document)))

@@ -132,6 +132,16 @@ def test_that_a_file_that_knows_every_byte_needs_no_token_for_unknown_ones(token
     assert Tokenizer(json.dumps(document), 320).encode("Žofia") == tokenizer.encode("Žofia")
 
 
+def test_that_bytes_without_a_token_are_left_out_where_the_file_lacks_its_unknown_token(
+    document: dict[str, Any],
+) -> None:
+    document["model"].update(unk_token="[NOWHERE]")  # noqa: S106  (no password)
+    tokenizer = Tokenizer(json.dumps(document), 600)
+    assert tokenizer.unread
+    assert not tokenizer.has_unknown
+    assert tokenizer.decode(tokenizer.encode("Žofia"))[-4:] == "ofia"
+
+
 def test_that_a_symbol_that_stands_for_no_byte_is_shown_as_a_question(document: dict[str, Any]) -> None:
     document["model"]["vocab"]["\u2581b"] = 599
     assert Tokenizer(json.dumps(document), 600).decode([599]) == "?b"

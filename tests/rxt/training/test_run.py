@@ -179,12 +179,12 @@ def test_that_a_checkpoint_that_cannot_be_written_stops_the_run_and_the_last_one
     def refuse(path: Path, data: bytes) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(checkpoint_module, "write_atomically", refuse)
     words = rf"step 6 could not be written .*{os.strerror(code)}.* is kept. {advice}"
-    with pytest.raises(TrainingError, match=words):
-        Trainer(recipe, tmp_path).run(lambda _: None)
+    with monkeypatch.context() as held:
+        held.setattr(checkpoint_module, "write_atomically", refuse)
+        with pytest.raises(TrainingError, match=words):
+            Trainer(recipe, tmp_path).run(lambda _: None)
     assert (tmp_path / "checkpoint.pt").read_bytes() == kept
-    monkeypatch.undo()
     Trainer(recipe, tmp_path).run(lambda _: None)
     assert Trainer(recipe, tmp_path).is_finished
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from pathlib import Path
 
 from rxt.errors import RxtError
 from rxt.inference.session import Session
+from rxt.io.files import in_free_place
 from rxt.io.snapshot import SnapshotInfo, save_grown, save_snapshot
 
 SNAPSHOT = ".safetensors"
 
 
-class Keeper:
+class MemoryFile:
     """Saves the memory of a chat. origin: the seed of its first memory, or the saved one that it was, from `opened`.
 
     Over that file, the title and the note of the saved one stay.
@@ -48,21 +48,29 @@ class Keeper:
 
     def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
         """Saves the memory with all turns that it has lived through, also those before it was opened here."""
-        path, session, origin = self.check(path), self._session, self._origin
-        memory, model, turns = session.memory, session.model, len(session.turns)
-        if isinstance(origin, int):
-            info = save_snapshot(path, memory, model=model, turns=turns, seed=origin)
-        else:
-            info = save_grown(path, memory, model=model, origin=origin, turns=turns, opened=self._opened)
-        self._own.add(path.absolute())
-        return path, info
+        path = self.check(path)
+        return path, self._save(path)
 
     def save_beside(self, path: Path) -> tuple[Path, Path]:
         """Saves under this name or, where it is taken by now, beside it. Returns the file, and the one meant."""
         meant = _named(path)
-        others = (meant.with_name(f"{meant.stem}-{number}{meant.suffix}") for number in itertools.count(2))
-        free = next(one for one in itertools.chain([meant], others) if not self._is_taken(one))
-        return self.save(free)[0], meant
+        if meant.absolute() in self._own:
+            self._save(meant)
+            return meant, meant
+        return in_free_place(meant, self._save), meant
+
+    def _save(self, path: Path) -> SnapshotInfo:
+        """Raises FileExistsError where something else is there by now."""
+        session, origin = self._session, self._origin
+        memory, model, turns = session.memory, session.model, len(session.turns)
+        is_new = path.absolute() not in self._own
+        if isinstance(origin, int):
+            info = save_snapshot(path, memory, model=model, turns=turns, seed=origin, is_new=is_new)
+        else:
+            opened = self._opened
+            info = save_grown(path, memory, model=model, origin=origin, turns=turns, opened=opened, is_new=is_new)
+        self._own.add(path.absolute())
+        return info
 
     def _is_taken(self, path: Path) -> bool:
         return path.exists() and path.absolute() not in self._own

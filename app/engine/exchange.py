@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FORMAT = "mneme-conversation"
 VERSION = 2
-"""Version 1 did not say which turns were forgotten."""
 LIMIT_BYTES = 256 * 2**20
 """Of a file that is read: some 400 turns of a model with 21 layers of 1,024 slots, 10,000 of the bundled one."""
 

@@ -45,8 +45,8 @@ def from_json(data: bytes) -> ExchangedConversation:
     if document.member("format").is_null or document.member("format").text(TITLE_CHARACTERS) != FORMAT:
         raise ExchangeError("The file is JSON, but not a conversation that was exported here.")
     version = document.member("version").whole(1, LARGEST_ID)
-    if version > VERSION:
-        raise ExchangeError(f"The file has format version {version}; this version of Mneme reads up to {VERSION}.")
+    if version != VERSION:
+        raise ExchangeError(f"The file has format version {version}; this version of Mneme reads version {VERSION}.")
     top = document.members("format", "version", "title", "created", "model", "initial_memory", "tip", "turns")
     model = top["model"].members("name", "fingerprint", "shape")
     shape = _shape(model["shape"])
@@ -55,7 +55,7 @@ def from_json(data: bytes) -> ExchangedConversation:
     memory = initial["data"].array(shape[0], shape[1] * shape[2]).tobytes()
     if hashlib.sha256(memory).hexdigest() != sha256:
         raise initial["data"].refuse("does not match its checksum")
-    turns = _turns(top["turns"], shape, sha256, version)
+    turns = _turns(top["turns"], shape, sha256)
     return ExchangedConversation(
         title=top["title"].text(TITLE_CHARACTERS),
         model=model["name"].text(TITLE_CHARACTERS),
@@ -89,13 +89,13 @@ def _known(field: Field, ids: set[int]) -> int | None:
     return number
 
 
-def _turns(field: Field, shape: tuple[int, int, int], initial: str, version: int) -> tuple[ExchangedTurn, ...]:
+def _turns(field: Field, shape: tuple[int, int, int], initial: str) -> tuple[ExchangedTurn, ...]:
     """All turns, each after the one it follows, with memories that join."""
     turns: list[ExchangedTurn] = []
     ids: set[int] = set()
     left: dict[int | None, tuple[int, str]] = {None: (0, initial)}  # turns in memory and its hash after each turn
     for item in field.items(MOST_TURNS):
-        turn = _turn(item, shape, ids, version)
+        turn = _turn(item, shape, ids)
         number, memory = left[turn.parent]
         if turn.record is not None:
             if turn.record.turn != number:
@@ -109,10 +109,9 @@ def _turns(field: Field, shape: tuple[int, int, int], initial: str, version: int
     return tuple(turns)
 
 
-def _turn(field: Field, shape: tuple[int, int, int], ids: set[int], version: int) -> ExchangedTurn:
-    later = ("forgotten",) if version > 1 else ()
+def _turn(field: Field, shape: tuple[int, int, int], ids: set[int]) -> ExchangedTurn:
     parts = field.members(
-        "id", "parent", "query", "answer", "phase", "reason", "error", "created", "sampling", "record", *later
+        "id", "parent", "query", "answer", "phase", "reason", "error", "created", "sampling", "record", "forgotten"
     )
     number = parts["id"].whole(1, LARGEST_ID)
     if number in ids:
@@ -123,7 +122,7 @@ def _turn(field: Field, shape: tuple[int, int, int], ids: set[int], version: int
     if parts["reason"].is_null is not (phase == "pending"):
         raise parts["reason"].refuse("should be there for answered turns and for no others")
     reason = None if phase == "pending" else parts["reason"].choice(_REASONS)
-    forgotten = version > 1 and parts["forgotten"].flag()
+    forgotten = parts["forgotten"].flag()
     if forgotten and phase == "remembered":
         raise parts["forgotten"].refuse("should be false for a turn that is in memory")
     query, sampling = parts["query"].text(LONGEST_MESSAGE), _sampling(parts["sampling"])

@@ -304,7 +304,7 @@ def _create(store: ConversationStore, conversation: OpenedInStore, query: str) -
     summary = conversation.initial.summary()
     title = conversation.title if conversation.is_named else title_of(query)
     number = store.create(
-        # another process may have taken the number that was announced
+        # a chat from a file may have taken the number that was announced
         id=conversation.id if conversation.id >= store.next_id() else None,
         title=title,
         model=conversation.model.name,

@@ -41,13 +41,6 @@ class LatestFile:
         """Where what could not be read is kept."""
         return self._aside
 
-    def is_newer_than(self, other: Path) -> bool:
-        """Whether it was written after the file `other`; False where one of them is not there."""
-        try:
-            return self.path.stat().st_mtime_ns > other.stat().st_mtime_ns
-        except OSError:
-            return False
-
     def read(self) -> bytes | None:
         """What it holds; None where there is nothing, or nothing that can be read, which is then kept."""
         try:

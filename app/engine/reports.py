@@ -89,7 +89,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class ConversationRenumbered:
-    """The open conversation was stored under another number: another process had taken the announced one."""
+    """The open conversation has another number: one that was imported has taken the announced one."""
 
     former: int
     id: int

@@ -4,6 +4,9 @@ Law: no Qt and no torch. What was said and the memory it left are committed in o
 disagree; a memory is stored under the SHA-256 of its bytes and checked against it whenever it is read; rows are
 ordered by id, never by a clock. A store belongs to one thread at a time.
 
+One process has a data folder: app/instance.py holds a lock there. Where no lock can be made and two have it, the later
+start writes, and the earlier one says so and writes no more; nothing that either has saved is lost.
+
     schema              the tables, by version, and the steps between versions
     database            opens the file: rights, damage, versions; backup copies it, salvage rescues what can be read
     database_file       its address, and whether it still lies where it was opened

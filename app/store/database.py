@@ -1,8 +1,8 @@
 """Opens the database file: rights, damage, versions and schema, before anything else may read or write it.
 
 A file that is damaged or no conversation database is moved to `quarantine/` beside it, never deleted, and what can be
-read of it is in the new one. A file of an older version is copied before it is migrated; one of a newer version, and
-one that is write-protected, is only read. New files are readable by their owner only.
+read of it is in the new one. A file of an older version is copied before it is migrated, or refused where it is too
+old; one of a newer version, and one that is write-protected, is only read. New files are readable by their owner only.
 
 Opening never takes long: only a file of up to CHECKED_BYTES is checked as a whole. Of a larger one, damage shows when
 it is used; a marker beside the file then tells the next start. What a kill or a power cut leaves needs no check: that
@@ -22,11 +22,11 @@ from pathlib import Path
 
 from app.store import salvage
 from app.store.backup import back_up
-from app.store.database_file import DatabaseFile, address, quarantine
+from app.store.database_file import DatabaseFile, address_to_read, quarantine
 from app.store.errors import StoreError
 from app.store.expected_columns import columns, expected_columns
 from app.store.records import Salvaged
-from app.store.schema import LENSES, SCHEMA_VERSION, STEPS
+from app.store.schema import OLDEST_VERSION, SCHEMA_VERSION, STEPS
 from app.store.statements import Statements, is_damage
 from rxt.io.files import sync_folder
 
@@ -90,10 +90,7 @@ def _provide(path: Path) -> None:
     if rescued.exists():  # the last start was cut off between putting the damaged file aside and this
         os.replace(rescued, path)
         return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:  # another process has made it in between
-        _provide(path)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 # what can be written
@@ -140,9 +137,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA secure_delete = FAST")  # thinning a memory must not write it once more, as zeros
     connection.execute("PRAGMA foreign_keys = ON")
     _check(connection, path)
-    _check_columns(connection)
     if version < SCHEMA_VERSION:
         _migrate(connection, path)
+    _check_columns(connection)
     # a crash between a conversation and its first turn leaves it empty
     connection.execute(
         "DELETE FROM conversation WHERE NOT EXISTS (SELECT 1 FROM turn WHERE turn.conversation = conversation.id)"
@@ -180,7 +177,14 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    """Raises OSError where it is too old."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if 0 < version < OLDEST_VERSION:
+        raise OSError(
+            f"its format {version} is older than {OLDEST_VERSION}, the oldest that this version of Mneme reads. It is"
+            " unchanged; move it elsewhere, and a new one is started"
+        )
+    return version
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -194,12 +198,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _check_columns(connection: sqlite3.Connection) -> None:
     """A damaged letter in the name of a column leaves valid SQL, which quick_check does not mind."""
-    connection.execute("BEGIN")  # what another process migrates meanwhile is seen whole or not at all
-    try:
-        version, found = _version(connection), columns(connection)
-    finally:
-        connection.execute("ROLLBACK")
-    if 0 < version <= SCHEMA_VERSION and found != expected_columns(version):
+    if columns(connection) != expected_columns():
         raise _DamageError("its tables have other columns")
 
 
@@ -216,7 +215,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
                 f"The conversation database {path} is of an older version, and it could not be copied before being"
                 f" brought up to date: {error}. {_UNTOUCHED}"
             ) from error
-    for step in STEPS[version:]:
+    for step in STEPS[max(0, version - OLDEST_VERSION + 1) :]:
         for statement in _statements(step):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -237,25 +236,20 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _read_only(path: Path, reason: str) -> Opened:
-    # without a journal nobody writes, and SQLite needs no file beside it; with one, it belongs to the content
-    journal = Path(f"{path}-wal")
-    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
-    return Opened(Statements(connect_to_read(path, mode), reason))
+    return Opened(Statements(connect_to_read(path), reason))
 
 
-def connect_to_read(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection that writes nothing and sees an older version like this one. `mode`: of its address.
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing.
 
     Raises OSError and sqlite3.Error where there are no conversations to read.
     """
     connection = sqlite3.connect(
-        address(path.absolute(), mode), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        address_to_read(path), uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
     try:
-        version = _version(connection)
-        if version == 0:
+        if _version(connection) == 0:
             raise OSError("it is write-protected and holds no conversations")
-        connection.executescript(LENSES.get(version, ""))
         connection.execute("SELECT 1 FROM conversation, turn, memory LIMIT 1")
     except BaseException:
         connection.close()

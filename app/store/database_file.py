@@ -31,6 +31,14 @@ def address(path: PurePath, mode: str) -> str:
     return f"{uri}?{mode}"
 
 
+def address_to_read(path: Path) -> str:
+    """The URI for a connection that writes nothing: without a journal nobody writes, and SQLite needs no file beside
+    it; with one, it belongs to the content."""
+    journal = Path(f"{path}-wal")
+    has_journal = journal.exists() and journal.stat().st_size
+    return address(path.absolute(), "mode=ro" if has_journal else "mode=ro&immutable=1")
+
+
 def quarantine(path: Path) -> Path:
     """A name in the folder `quarantine` beside `path` that no file has; the folder is made. Raises OSError."""
     folder = path.parent / "quarantine"
@@ -45,98 +53,54 @@ def quarantine(path: Path) -> Path:
 
 
 class HeaderMark:
-    """The application id in the header of a database file: a number that copies from before this start do not have.
+    """A number in the file's header, new at each start. If it changes while the database is open, another file was
+    copied over this one.
 
-    Each start counts on from the one before, by a random step, so that a copy that was opened elsewhere has another
-    number. The header follows late, but only ever forwards: a checkpoint may bring it the number of any start between
-    the one that it has and the newest. That is what tells starts of other processes from a file that was written over.
+    A checkpoint brings it there: at the start, or later where a reader or a full disk holds that one up. Until it was
+    seen there, nothing is known. After that only a later start, of another process or in this one, changes it through
+    SQLite, which then says so.
 
     The file is held open until `close`: on many systems, closing it lets go of the locks of a connection to it.
     """
 
-    _AT, _BYTES, _NUMBERS = 68, 4, 2**32  # in the file format of SQLite
-    _FIRST_BITS, _STEP_BITS, _AHEAD_BITS = 30, 16, 26  # there are fewer starts between two looks than steps ahead
+    _AT, _BYTES = 68, 4  # the application id, in the file format of SQLite
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._own_step = (0, 0)
-        with contextlib.suppress(sqlite3.OperationalError):  # a full disk: then the mark of the last start has to do
-            self._count_on()
+        self._writes = self._number("data_version")  # another one once another connection has written
+        self._mark = secrets.randbits(31) or 1  # an empty file has 0
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute(f"PRAGMA application_id = {self._mark}")
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._file = path.open("rb", buffering=0)
-        try:
-            self._seen = self._read()  # before it is asked: so it is not from after the newest
-            self._version, self._newest = self._asked()
-        except BaseException:
-            self._file.close()
-            raise
+        self._was_seen = self._read() == self._mark
 
     @property
     def is_there(self) -> bool:
-        """Whether the header has it still, or that of a later start, as far as that can be seen."""
+        """Whether the header has it, as far as that can be seen."""
+        found = self._read()
+        self._was_seen |= found == self._mark
+        return found in (self._mark, None) or not self._was_seen
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether what is there came through SQLite, from a later start."""
         try:
-            found = self._read()
-            if not self._may_come(found):
-                version, newest = self._asked()
-                if version != self._version and self._may_follow(newest):
-                    self._version, self._newest = version, newest
-            if not self._may_come(found):
-                return False
-        except (OSError, ValueError, sqlite3.OperationalError, sqlite3.ProgrammingError):
-            return True  # SQLite says what is wrong; or all is closed
-        except sqlite3.DatabaseError:
-            return False  # neither the mark nor a database
-        self._seen = found
-        return True
+            has_others = self._number("data_version") != self._writes
+            return has_others and self._number("application_id") != self._mark
+        except sqlite3.Error:
+            return False  # it is no database any more
 
     def close(self) -> None:
         """Lets go of the file; called after the connection has ended."""
         self._file.close()
 
-    def _count_on(self) -> None:
-        """One transaction, so that no two starts have the same number. Raises sqlite3.OperationalError."""
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _read(self) -> int | None:
         try:
-            former = self._number("application_id") % self._NUMBERS
-            step = 1 + secrets.randbits(self._STEP_BITS if former else self._FIRST_BITS)
-            mark = (former + step) % self._NUMBERS or 1  # 0 is no mark
-            signed = mark - self._NUMBERS if mark >= self._NUMBERS // 2 else mark
-            self._connection.execute(f"PRAGMA application_id = {signed}")
-            self._connection.execute("COMMIT")
-            self._own_step = (former, mark)
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
-
-    def _may_come(self, found: int) -> bool:
-        """Whether a checkpoint can have brought this number: none from before the last one that was seen, and none that
-        this start has stepped over."""
-        former, mark = self._own_step
-        if 0 < (found - former) % self._NUMBERS < (mark - former) % self._NUMBERS:
-            return False
-        return (found - self._seen) % self._NUMBERS <= (self._newest - self._seen) % self._NUMBERS
-
-    def _may_follow(self, newest: int) -> bool:
-        """Whether starts of other processes can have led to this number: once all of the journal is in the file, SQLite
-        reads it there, and there it may be that of a file that was written over."""
-        return self._newest == 0 or (newest - self._newest) % self._NUMBERS < 2**self._AHEAD_BITS
-
-    def _read(self) -> int:
-        self._file.seek(self._AT)
-        return int.from_bytes(self._file.read(self._BYTES), "big")
-
-    def _asked(self) -> tuple[int, int]:
-        """A number that is another once another process has written, and the newest mark, also where it is only in the
-        journal; both of one moment."""
-        if self._connection.in_transaction:
-            return self._number("data_version"), self._number("application_id") % self._NUMBERS
-        self._connection.execute("BEGIN")
-        try:
-            return self._number("data_version"), self._number("application_id") % self._NUMBERS
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._file.seek(self._AT)
+            return int.from_bytes(self._file.read(self._BYTES), "big")
+        except (OSError, ValueError):
+            return None  # SQLite says what is wrong; or all is closed
 
     def _number(self, what: str) -> int:
         return int(self._connection.execute(f"PRAGMA {what}").fetchone()[0])
@@ -188,10 +152,11 @@ class DatabaseFile:
                 " it."
             )
         if not self._mark.is_there:
+            what = "opened by another Mneme" if self._mark.is_followed else "written over"
             raise NotWritableError(
-                f"The conversation database {self._path} was written over while Mneme ran, so nothing more is written:"
-                " the file stays as it is now. Export the open chat if you want to keep it, then close Mneme and start"
-                " it again."
+                f"The conversation database {self._path} was {what} while Mneme ran, so nothing more is written: the"
+                " file stays as it is now. Export the open chat if you want to keep it, then close Mneme and start it"
+                " again."
             )
 
     def close(self) -> None:
@@ -201,10 +166,10 @@ class DatabaseFile:
         try:
             if not self._is_in_place:
                 self._put_aside()
-            elif not self._mark.is_there:
-                self._put_journal_aside()
-            else:
+            elif self._mark.is_there:
                 self._guard.close()
+            elif not self._mark.is_followed:  # otherwise the journal is that of the other Mneme, too
+                self._put_journal_aside()
         except OSError:
             _log.exception("the former conversation database was not put aside")
         finally:

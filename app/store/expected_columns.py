@@ -1,7 +1,4 @@
-"""The columns that the tables of a version have, in their order, as SQLite makes them from the steps.
-
-Columns are only ever added at the end, so a row of any version is read by position.
-"""
+"""The columns that the tables have, in their order, as SQLite makes them from the steps."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from app.store.schema import STEPS
 TABLES = ("memory", "conversation", "turn", "turn_array")
 
 
-def expected_columns(version: int) -> dict[str, tuple[str, ...]]:
+def expected_columns() -> dict[str, tuple[str, ...]]:
     """By table."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        for step in STEPS[:version]:
+        for step in STEPS:
             connection.executescript(step)
         return columns(connection)
 

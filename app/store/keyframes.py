@@ -103,8 +103,7 @@ class Keyframes:
         # what stays may be more than the budget: look again only after it has grown
         room_bytes = max(self.budget_bytes, self._floor_bytes) - total_bytes
         if room_bytes >= 0:
-            # a part of it: another process may be storing, too
-            self._unseen_bytes = min(room_bytes, self.budget_bytes // 16)
+            self._unseen_bytes = room_bytes
             return
         with self._db.transaction():
             for row in self._db.read(

@@ -18,10 +18,8 @@ from app.store.tree import Tree
 
 def stored_path(database: Path, turn: int) -> tuple[Turn, ...]:
     """The turns from the first of a conversation to this one. Raises StoreError."""
-    # while the store is open it has a journal; without one nobody writes, and SQLite needs no file beside it
-    mode = "mode=ro" if Path(f"{database}-wal").exists() else "mode=ro&immutable=1"
     try:
-        with contextlib.closing(connect_to_read(database, mode)) as connection:
+        with contextlib.closing(connect_to_read(database)) as connection:
             tree = Tree(Statements(connection, "It was opened only to look into it."))
             return tree.turns(tree.path_ids(turn))
     except (OSError, sqlite3.Error) as error:

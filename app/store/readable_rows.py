@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.store.database_file import address
+from app.store.database_file import address_to_read
 from app.store.expected_columns import columns, expected_columns
-from app.store.schema import SCHEMA_VERSION
 
 Row = dict[str, Any]
 
@@ -22,9 +21,7 @@ _LARGEST_STEP = 2**32
 
 def open_damaged(path: Path) -> sqlite3.Connection:
     """A connection that reads as much as SQLite can; the file is not changed."""
-    journal = Path(f"{path}-wal")
-    mode = "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"
-    connection = sqlite3.connect(address(path.absolute(), mode), uri=True, isolation_level=None)
+    connection = sqlite3.connect(address_to_read(path), uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut off is refused as a whole
@@ -73,15 +70,14 @@ def _named(connection: sqlite3.Connection, table: str) -> str:
     """A query for the rows, each with its `place`; its values have, by position, the names that their columns should
     have: those in the file may be damaged.
     """
-    names = expected_columns(SCHEMA_VERSION)[table]
+    names = expected_columns()[table]
     try:
         found = columns(connection)[table]
     except UNREADABLE:
         found = ()
-    known = {len(expected_columns(version)[table]) for version in range(1, SCHEMA_VERSION + 1)}
-    if set(found) <= set(names) or len(found) not in known:
+    if set(found) <= set(names) or len(found) != len(names):
         return f"SELECT rowid AS place, * FROM {table}"  # noqa: S608 - a name of this package
-    renamed = ", ".join(("place", *names[: len(found)]))
+    renamed = ", ".join(("place", *names))
     return f"WITH named ({renamed}) AS (SELECT rowid, * FROM {table}) SELECT * FROM named"  # noqa: S608
 
 

@@ -19,8 +19,6 @@ KEPT_DAYS = 30
 GIVEN_BACK_PAGES = 2048
 """What one emptying makes the file smaller by, so that a start is not held up; the rest is for the next ones."""
 DAY_S = 86_400
-_WITHOUT_TIME = 1
-"""Earlier versions noted only that something was deleted."""
 EARLIEST = 1_600_000_000
 """September 2020: no right clock stands before that."""
 
@@ -59,7 +57,7 @@ class Trash:
     @property
     def _now(self) -> int:
         """What the clock says, also where it stands before it began to count."""
-        return max(_WITHOUT_TIME + 1, int(self._clock()))
+        return max(1, int(self._clock()))
 
     @property
     def _is_right(self) -> bool:
@@ -76,14 +74,14 @@ class Trash:
         before = self._now - KEPT_DAYS * DAY_S
         sql = f"SELECT id FROM conversation WHERE {_OLD} ORDER BY id"  # noqa: S608 - written above
         old = [row["id"] for row in self._db.read(sql, before, -before)]
-        erased = 0
         if old:
             with self._overwriting():
-                erased = sum(self._erase(number, before) for number in old)
+                for number in old:
+                    self._erase(number)
                 self._db.write(_DELETE_UNUSED)  # a chat whose first question was rejected has left its own, too
                 self._search.forget_erased()
         self._give_back()
-        return erased
+        return len(old)
 
     def _date(self) -> None:
         """What has no time of deletion that can be trusted has its KEPT_DAYS from now on, also where its time is far
@@ -91,32 +89,20 @@ class Trash:
         """
         now = self._now
         if self._is_right:
-            self._db.write("UPDATE conversation SET deleted = ? WHERE deleted < 0 OR deleted = ?", now, _WITHOUT_TIME)
+            self._db.write("UPDATE conversation SET deleted = ? WHERE deleted < 0", now)
         else:
-            self._db.write(
-                "UPDATE conversation SET deleted = ? WHERE deleted = ? OR deleted > ? OR deleted < ?",
-                -now,
-                _WITHOUT_TIME,
-                now + KEPT_DAYS * DAY_S,
-                -now,
-            )
+            sql = "UPDATE conversation SET deleted = ? WHERE deleted > ? OR deleted < ?"
+            self._db.write(sql, -now, now + KEPT_DAYS * DAY_S, -now)
 
-    def _erase(self, conversation: int, before: int) -> bool:
-        """False where another process has brought it back meanwhile."""
+    def _erase(self, conversation: int) -> None:
         with self._db.transaction():
-            sql = f"SELECT 1 FROM conversation WHERE id = ? AND {_OLD}"  # noqa: S608 - written above
-            if not self._db.read(sql, conversation, before, -before):
-                return False
             memories = self._db.read(_MEMORIES, conversation, conversation)
             self._db.write("DELETE FROM turn WHERE conversation = ?", conversation)  # their arrays go with them
             self._db.write("DELETE FROM conversation WHERE id = ?", conversation)
             self._db.connection.executemany(_DELETE_IF_UNUSED, [tuple(row) for row in memories])
-        return True
 
     def _give_back(self) -> None:
-        """Makes the file smaller by some of the pages that nothing is on; one of an earlier version stays as large.
-        Raises nothing: it is only a help.
-        """
+        """Makes the file smaller by some of the pages that nothing is on. Raises nothing: it is only a help."""
         with contextlib.suppress(StoreError, sqlite3.Error):
             self._db.check_file()
             # as a script: Python would end it after the first page

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 UNSENT = "unsent.json"
-WORDS = ("draft", "prompt", "note", "edits")
 LONGEST_DRAFT = 3 * LONGEST_MESSAGE + 2  # one that is sent, one that waits, and what is typed
 MOST_EDITS = 20
 TITLE_BAR_PX = 48  # what a desktop may put around a window
@@ -51,9 +50,8 @@ class WindowLayout(QObject):
         super().__init__(parent)
         self._file: QSettings = open_ini(path, self)
         self._unsent = LatestFile(path.with_name(UNSENT))
-        stored = self._stored_words()
+        self._words = self._stored_words()
         self._trouble = self._unreadable() if self._unsent.is_strange else ""
-        self._words = self._moved_words(stored)
 
     @property
     def trouble(self) -> str:
@@ -103,17 +101,6 @@ class WindowLayout(QObject):
     def _put(self, name: str, text: str) -> None:
         self._words[name] = text
         self._unsent.put(json.dumps(self._words).encode())
-
-    def _moved_words(self, words: dict[str, str]) -> dict[str, str]:
-        """What was not sent. An older version keeps it in the ini file: what is there moves, unless it is older and
-        could only not be removed."""
-        former = {name: text for name in WORDS if isinstance(text := self._file.value(name), str)}
-        if former:
-            if not self._unsent.is_newer_than(Path(self._file.fileName())):
-                words |= former
-            self._unsent.put(json.dumps(words).encode())
-            self.sync()
-        return words
 
     def _stored_words(self) -> dict[str, str]:
         data = self._unsent.read()
@@ -188,8 +175,5 @@ class WindowLayout(QObject):
     def sync(self) -> bool:
         """Waits until all is written that can be, and returns whether what was typed is."""
         is_kept = self._unsent.finish()
-        if is_kept:
-            for name in WORDS:  # of an older version, which are in the other file now
-                self._file.remove(name)
         self._file.sync()
         return is_kept

@@ -7,19 +7,16 @@ import io
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
 
 from app.store.conversation_store import ConversationStore
-from app.store.database_file import HeaderMark, address
+from app.store.database_file import address
 from app.store.errors import NotWritableError, StoreError
 from tests.app.store.history import create, replayed, say
 
-ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows moves no file that is open")
 
 
@@ -96,72 +93,35 @@ def test_that_a_copy_that_is_written_over_the_database_stays_as_it_was_copied(tm
     assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
 
 
-def test_that_another_process_that_opens_the_database_has_not_written_over_it(tmp_path: Path) -> None:
+def test_that_after_a_second_start_the_first_one_says_so_and_writes_no_more(tmp_path: Path) -> None:
     path = tmp_path / "conversations.sqlite"
-    store = ConversationStore(path)
-    number = create(store, "before")
-    say(store, number, "Hi")
-    code = "from pathlib import Path; from app.store.database import *; open_database(Path(sys.argv[1]))"
-    for title in ("after", "after that"):
-        subprocess.run([sys.executable, "-c", f"import sys; {code}", str(path)], cwd=ROOT, check=True)
-        store.rename(number, title)
-    store.close()
-    assert titles(path) == ["after that"]
+    first = ConversationStore(path)
+    number = create(first, "kept")
+    say(first, number, "Hi")
+    second = ConversationStore(path)
+    say(second, create(second, "of the second"), "Hi")
+    with pytest.raises(NotWritableError, match="was opened by another Mneme while Mneme ran"):
+        first.rename(number, "lost")
+    assert [item.title for item in first.list()] == ["of the second", "kept"]
+    second.rename(number, "by the second")
+    first.close()
+    say(second, number, "Hi again")  # into the journal that both had
+    second.close()
+    assert titles(path) == ["of the second", "by the second"]
+    assert not (tmp_path / "quarantine").exists()
+
+
+def test_that_the_journal_of_two_starts_is_kept_when_the_first_one_ends_last(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    first, second = ConversationStore(path), ConversationStore(path)
+    say(second, create(second, "of the second"), "Hi")
+    second.close()
+    first.close()
+    assert titles(path) == ["of the second"]
 
 
 def mark_in(path: Path) -> int:
     return int.from_bytes(path.read_bytes()[68:72], "big")
-
-
-def bring_mark(path: Path, mark: int) -> None:
-    """What a checkpoint does that has begun before a later start."""
-    with path.open("r+b") as file:
-        file.seek(68)
-        file.write(mark.to_bytes(4, "big"))
-
-
-def test_that_marks_of_other_starts_that_reach_the_file_late_have_not_written_over_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: 0)  # steps of 1
-    path = tmp_path / "conversations.sqlite"
-    ConversationStore(path).close()
-    oldest = mark_in(path)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("PRAGMA user_version").fetchone()  # no checkpoint may write now
-        first, second = ConversationStore(path), ConversationStore(path)
-        number = create(second, "before")
-        say(second, number, "Hi")
-        third = ConversationStore(path)
-        assert mark_in(path) == oldest
-        for mark in (1, 2, 3):  # the first of them was there before the second store was opened
-            bring_mark(path, oldest + mark)
-            first.rename(number, f"by the first {mark}")
-            first.rename(number, f"by the first again {mark}")
-            second.rename(number, f"by the second {mark}")
-        for mark in (2, 4):  # no header goes back, and nobody has started a fourth time
-            bring_mark(path, oldest + mark)
-            with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
-                second.rename(number, "lost")
-        bring_mark(path, oldest + 3)
-    for store in (first, second, third):
-        store.close()
-    assert titles(path) == ["by the second 3"]
-
-
-def test_that_the_mark_of_an_earlier_start_is_no_mark_of_this_one(tmp_path: Path) -> None:
-    path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
-    ConversationStore(path).close()
-    shutil.copyfile(path, copy)
-    store, other = ConversationStore(path), ConversationStore(path)
-    say(store, create(store, "kept"), "Hi")
-    other.close()
-    shutil.copyfile(copy, path)
-    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
-        create(store, "lost")
-    store.close()
-    assert path.read_bytes() == copy.read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["earlier copy", "no database"])
@@ -173,37 +133,41 @@ def test_that_a_file_is_left_alone_that_was_written_over_when_all_of_the_journal
     over.write_bytes(path.read_bytes() if kind == "earlier copy" else b"no database" * 9000)
     store = ConversationStore(path)
     say(store, create(store, "kept"), "Hi")
-    other = ConversationStore(path)
+    store._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     shutil.copyfile(over, path)
     with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
         create(store, "lost")
-    other.close()
     store.close()
     assert path.read_bytes() == over.read_bytes()
     assert sorted(found.name for found in path.parent.iterdir()) == ["conversations.sqlite", "quarantine"]
 
 
-def test_that_a_number_that_the_start_stepped_over_is_that_of_a_copy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, elsewhere = tmp_path / "conversations.sqlite", tmp_path / "elsewhere" / "conversations.sqlite"
-    steps = iter([0, 9, 4])
-    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: next(steps))
+def test_that_a_mark_that_reaches_the_file_late_is_that_of_no_other_file(tmp_path: Path) -> None:
+    path, copy, killed = (tmp_path / name / "conversations.sqlite" for name in ("data", "copy", "killed"))
     ConversationStore(path).close()
-    elsewhere.parent.mkdir()
-    shutil.copyfile(path, elsewhere)
+    shutil.copytree(path.parent, copy.parent)
+    former = mark_in(path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("PRAGMA user_version").fetchone()  # no checkpoint may write now
         store = ConversationStore(path)
-        assert mark_in(path) == 1
-    ConversationStore(elsewhere).close()
-    assert mark_in(elsewhere) == 6
-    shutil.copyfile(elsewhere, path)
+        number = create(store, "before")
+        say(store, number, "Hi")
+        assert mark_in(path) == former
+        shutil.copytree(path.parent, killed.parent)  # what a kill leaves
+    store.rename(number, "while it was late")
+    store._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    assert mark_in(path) != former
+    store.rename(number, "after")
+    shutil.copyfile(copy, path)
     with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
-        create(store, "lost")
+        store.rename(number, "lost")
     store.close()
-    assert path.read_bytes() == elsewhere.read_bytes()
+    assert path.read_bytes() == copy.read_bytes()
+    store = ConversationStore(killed)
+    store.rename(number, "after a kill")
+    store.close()
+    assert titles(killed) == ["after a kill"]
 
 
 def test_that_a_copy_that_was_opened_elsewhere_is_not_taken_for_the_file_that_is_open(tmp_path: Path) -> None:
@@ -222,67 +186,28 @@ def test_that_a_copy_that_was_opened_elsewhere_is_not_taken_for_the_file_that_is
         assert path.read_bytes() == elsewhere.read_bytes()
 
 
-@pytest.mark.parametrize("moment", ["_read", "_asked"])
-def test_that_a_start_of_another_process_in_the_last_moment_hides_no_copy_written_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    path, copy = tmp_path / "conversations.sqlite", tmp_path / "copy.sqlite"
-    ConversationStore(path).close()
-    shutil.copyfile(path, copy)
-    real = getattr(HeaderMark, moment)
-
-    def late(mark: HeaderMark) -> object:
-        monkeypatch.setattr(HeaderMark, moment, real)
-        ConversationStore(path).close()
-        return real(mark)
-
-    monkeypatch.setattr(HeaderMark, moment, late)
-    store = ConversationStore(path)
-    say(store, create(store, "kept"), "Hi")
-    shutil.copyfile(copy, path)
-    with pytest.raises(NotWritableError, match="was written over while Mneme ran"):
-        create(store, "lost")
-    store.close()
-
-
-@pytest.mark.parametrize(("former", "marks"), [(2**31 - 1, [2**31, 2**31 + 1]), (-1, [1, 2])])
-def test_that_marks_go_on_where_the_numbers_of_sqlite_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, former: int, marks: list[int]
-) -> None:
-    monkeypatch.setattr("app.store.database_file.secrets.randbits", lambda _bits: 0)  # steps of 1
-    path = tmp_path / "conversations.sqlite"
-    ConversationStore(path).close()
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA application_id = {former}")
-    stores = []
-    for mark in marks:
-        stores.append(ConversationStore(path))
-        assert mark_in(path) == mark
-    for store in stores:
-        say(store, create(store, "kept"), "Hi")
-        store.close()
-    assert titles(path) == ["kept", "kept"]
-
-
-def test_that_a_full_disk_at_the_start_is_no_reason_to_write_nothing_later(
+def test_that_a_start_that_can_set_no_mark_is_no_reason_to_write_nothing_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "conversations.sqlite"
+    ConversationStore(path).close()
+    former = mark_in(path)
+    with (
+        monkeypatch.context() as held,
+        contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writer,
+    ):
 
-    def full(_bits: int) -> int:
-        raise sqlite3.OperationalError("database or disk is full")
+        def write(_bits: int) -> int:
+            writer.execute("BEGIN IMMEDIATE")
+            return 7
 
-    with monkeypatch.context() as held:
-        held.setattr("app.store.database_file.secrets.randbits", full)
+        held.setattr("app.store.database.BUSY_S", 0.0)
+        held.setattr("app.store.database_file.secrets.randbits", write)
         store = ConversationStore(path)
-        say(store, create(store, "kept"), "Hi")
-        assert mark_in(path) == 0
-    other = ConversationStore(path)  # there is room now
-    assert mark_in(path) != 0
-    say(store, create(store, "kept, too"), "Hi")
-    other.close()
+    say(store, create(store, "kept"), "Hi")
     store.close()
-    assert titles(path) == ["kept, too", "kept"]
+    assert mark_in(path) == former
+    assert titles(path) == ["kept"]
 
 
 def test_that_a_file_that_cannot_be_looked_at_is_not_taken_for_another_one(

@@ -19,7 +19,6 @@ from app.store.errors import StoreError
 from app.store.records import Salvaged, Turn
 from rxt.events import Sampling, TurnRecord
 from tests.app.engine.fake_session import SHAPE
-from tests.app.store import version_1
 from tests.app.store.history import create, memory, replayed, say
 from tests.app.store.test_conversation_store import assert_equal_records
 
@@ -320,21 +319,6 @@ def test_that_a_database_of_another_program_is_put_aside_as_it_is(tmp_path: Path
         assert store.quarantined is not None
         assert store.quarantined.read_bytes() == before
         say(store, create(store), "Hi")
-
-
-def test_that_a_damaged_database_of_version_1_is_salvaged(tmp_path: Path) -> None:
-    path = tmp_path / "conversations.sqlite"
-    version_1.write(path)
-    connection = sqlite3.connect(path)
-    page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'turn_of_conversation'").fetchone()[0]
-    connection.close()
-    data = bytearray(path.read_bytes())
-    data[(page - 1) * PAGE_BYTES : page * PAGE_BYTES] = b"\xff" * PAGE_BYTES
-    store = reopen(path, bytes(data))
-    assert store.salvaged is not None
-    assert (store.salvaged.conversations, store.salvaged.turns) == (2, 8)
-    assert [turn.memory_status for turn in store.path(store.conversation(1).tip)] == ["in memory"] * 3 + ["not"]
-    store.close()
 
 
 def test_that_a_rescue_that_was_cut_off_before_its_last_step_is_taken_up(sound: bytes, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -111,29 +110,6 @@ def test_that_a_damaged_index_is_no_reason_to_put_the_database_aside_after_an_er
     assert WORD.encode() not in store.file.read_bytes()
 
 
-def test_that_what_another_process_brings_back_in_the_last_moment_is_not_erased(
-    store: ConversationStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept, gone = create(store, "kept", seed=1), create(store, "gone", seed=2)
-    turn = say(store, kept, "I stay")
-    say(store, gone, "I go")
-    for number in (kept, gone):
-        store.delete(number)
-    clock.now_s += KEPT_S
-    erase = trash.Trash._erase
-
-    def late(*arguments: Any) -> bool:
-        other = ConversationStore(store.file, clock)
-        other.restore(kept)
-        other.close()
-        return erase(*arguments)
-
-    monkeypatch.setattr(trash.Trash, "_erase", late)
-    assert store.empty_trash() == 1
-    assert [item.title for item in store.list()] == ["kept"]
-    assert replayed(store, turn)
-
-
 def test_that_memories_of_other_conversations_stay(store: ConversationStore, clock: Clock) -> None:
     number, other = create(store), create(store)
     turns = [say(store, conversation, "the same") for conversation in (number, other)]
@@ -198,18 +174,6 @@ def test_that_a_memory_that_no_conversation_has_goes_with_the_next_erasure(
     clock.now_s += KEPT_S
     assert store.empty_trash() == 1
     assert rows(store, "memory") == 0
-
-
-def test_that_what_was_deleted_without_a_time_has_its_days_from_now_on(store: ConversationStore, clock: Clock) -> None:
-    number = create(store)
-    say(store, number, "Hi")
-    set_deleted(store, number, 1)
-    assert store.empty_trash() == 0
-    clock.now_s += KEPT_S - 1
-    assert store.empty_trash() == 0
-    assert [item.id for item in store.list(deleted=True)] == [number]
-    clock.now_s += 1
-    assert store.empty_trash() == 1
 
 
 def test_that_what_was_deleted_in_the_far_future_is_erased_some_day(store: ConversationStore, clock: Clock) -> None:

@@ -15,16 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from app.store import database
+from app.store import database, expected_columns
 from app.store.backup import back_up
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
-from app.store.schema import SCHEMA_VERSION
+from app.store.schema import OLDEST_VERSION, SCHEMA_VERSION
 from tests.app.engine.fake_session import SHAPE, make_record
-from tests.app.store import version_1
 from tests.app.store.history import GREEDY, create, memory, replayed, say
 
 ROOT = Path(__file__).parents[3]
+PAGE_BYTES = 4096
+STEP = """
+ALTER TABLE conversation ADD COLUMN colour TEXT;
+UPDATE conversation SET colour = 'grey';
+"""
 
 
 def set_version(path: Path, version: int) -> None:
@@ -40,14 +44,30 @@ def version_of(path: Path) -> int:
     return int(version)
 
 
+def write(path: Path) -> None:
+    """Two conversations of four turns each, the last one without an answer."""
+    store = ConversationStore(path, clock=lambda: 1000.0)
+    for title in ("Title 1", "Title 2"):
+        number = create(store, title)
+        for step in range(3):
+            say(store, number, f"question {step}")
+        store.begin_turn(number, 3, "question 3", GREEDY, "x", store.conversation(number).tip)
+    store.close()
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database of today, and a version with one step more that opens it."""
     path = tmp_path / "conversations.sqlite"
-    version_1.write(path)
+    write(path)
+    steps = (*database.STEPS, STEP)
+    monkeypatch.setattr(database, "STEPS", steps)
+    monkeypatch.setattr(expected_columns, "STEPS", steps)
+    monkeypatch.setattr(database, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     return path
 
 
-def assert_version_1_content(store: ConversationStore) -> None:
+def assert_content(store: ConversationStore) -> None:
     assert [(item.id, item.title, item.turns, item.pinned) for item in store.list()] == [
         (2, "Title 2", 4, False),
         (1, "Title 1", 4, False),
@@ -56,21 +76,25 @@ def assert_version_1_content(store: ConversationStore) -> None:
     assert [turn.id for turn in path] == [1, 2, 3, 4]
     assert [turn.memory_status for turn in path] == ["in memory"] * 3 + ["not"]
     assert path[2].record is not None
-    assert (path[2].record.query, path[2].sampling.seed, path[2].created) == ("question 2", 7, 1000.0)
-    assert replayed(store, 4).to_bytes() == version_1.memory(3).to_bytes()
+    assert (path[2].record.query, path[2].created) == ("question 2", 1000.0)
+    assert replayed(store, 3).sha256 == path[2].record.memory_after
     assert [item.id for item in store.search("QUESTION 1")] == [2, 1]
+
+
+def copy_of(path: Path) -> Path:
+    return path.with_name(f"conversations-version-{SCHEMA_VERSION}.sqlite")
 
 
 def test_that_an_older_database_is_migrated_after_a_copy(old: Path) -> None:
     store = ConversationStore(old)
     assert not store.is_read_only
-    assert_version_1_content(store)
+    assert_content(store)
     turn = store.begin_turn(1, 3, "new", GREEDY, "x")
     assert [item.id for item in store.path(turn)] == [1, 2, 3, 4, turn]
     store.close()
-    assert version_of(old) == SCHEMA_VERSION
-    copy = old.with_name("conversations-version-1.sqlite")
-    assert version_of(copy) == 1
+    assert version_of(old) == SCHEMA_VERSION + 1
+    copy = copy_of(old)
+    assert version_of(copy) == SCHEMA_VERSION
     with contextlib.closing(sqlite3.connect(copy)) as found:
         assert found.execute("SELECT COUNT(*) FROM turn").fetchone() == (8,)
     assert sorted(path.name for path in old.parent.glob("*unfinished*")) == []
@@ -80,13 +104,13 @@ def test_that_an_older_database_is_migrated_after_a_copy(old: Path) -> None:
 
 def test_that_a_second_copy_never_replaces_the_first(old: Path) -> None:
     ConversationStore(old).close()
-    first = old.with_name("conversations-version-1.sqlite")
-    before = first.read_bytes()
-    old.unlink()
-    version_1.write(old, conversations=1)
+    before = copy_of(old).read_bytes()
+    with contextlib.closing(sqlite3.connect(old)) as other:
+        other.executescript("ALTER TABLE conversation DROP COLUMN colour; DELETE FROM turn WHERE conversation = 2")
+    set_version(old, SCHEMA_VERSION)
     ConversationStore(old).close()
-    assert first.read_bytes() == before
-    assert old.with_name("conversations-version-1-2.sqlite").exists()
+    assert copy_of(old).read_bytes() == before
+    assert old.with_name(f"conversations-version-{SCHEMA_VERSION}-2.sqlite").exists()
 
 
 def test_that_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,9 +119,9 @@ def test_that_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pyt
         held.setattr(database, "STEPS", steps)
         with pytest.raises(StoreError, match="cannot be used"):
             ConversationStore(old)
-    assert version_of(old) == 1
+    assert version_of(old) == SCHEMA_VERSION
     store = ConversationStore(old)
-    assert_version_1_content(store)
+    assert_content(store)
     store.close()
 
 
@@ -111,20 +135,68 @@ def test_that_an_older_database_without_room_for_a_copy_is_only_read(
     before = old.read_bytes()
     store = ConversationStore(old)
     assert "No space left" in store.read_only_reason
-    assert_version_1_content(store)
+    assert_content(store)
     store.close()
     assert old.read_bytes() == before
 
 
 def test_that_a_copy_that_was_cut_off_is_made_again(old: Path) -> None:
-    unfinished = old.with_name("conversations-version-1.sqlite-unfinished")
+    unfinished = old.with_name(f"{copy_of(old).name}-unfinished")
     unfinished.write_bytes(b"half")
     store = ConversationStore(old)
-    assert_version_1_content(store)
+    assert_content(store)
     assert not store.is_read_only
     store.close()
-    assert version_of(old.with_name("conversations-version-1.sqlite")) == 1
+    assert version_of(copy_of(old)) == SCHEMA_VERSION
     assert not unfinished.exists()
+
+
+def test_that_what_another_process_has_migrated_in_the_last_moment_is_not_migrated_again(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = database._migrate
+
+    def late(connection: sqlite3.Connection, path: Path) -> None:
+        monkeypatch.setattr(database, "_migrate", real)
+        ConversationStore(path).close()
+        real(connection, path)
+
+    monkeypatch.setattr(database, "_migrate", late)
+    store = ConversationStore(old)
+    assert_content(store)
+    assert store.quarantined is None
+    store.close()
+    assert len(list(old.parent.glob("*-version-*"))) == 1
+
+
+def test_that_a_damaged_database_of_an_older_version_is_salvaged(old: Path) -> None:
+    with contextlib.closing(sqlite3.connect(old)) as connection:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'turn_of_conversation'"
+        page = connection.execute(sql).fetchone()[0]
+    data = bytearray(old.read_bytes())
+    data[(page - 1) * PAGE_BYTES : page * PAGE_BYTES] = b"\xff" * PAGE_BYTES
+    old.write_bytes(data)
+    store = ConversationStore(old)
+    assert store.salvaged is not None
+    assert (store.salvaged.conversations, store.salvaged.turns) == (2, 8)
+    assert_content(store)
+    store.close()
+
+
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_that_a_database_that_is_too_old_is_refused_and_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_protected: bool
+) -> None:
+    path = tmp_path / "conversations.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE turn (id); PRAGMA user_version = 1")
+    before = path.read_bytes()
+    if is_protected:
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(StoreError, match=f"format 1 is older than {OLDEST_VERSION}, .*It is unchanged; move it"):
+        ConversationStore(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_that_nothing_is_left_of_a_copy_that_cannot_be_made(tmp_path: Path) -> None:
@@ -147,21 +219,21 @@ def test_that_a_database_that_cannot_be_written_at_the_start_is_only_read(
         raise error
 
     path = tmp_path / "conversations.sqlite"
-    version_1.write(path)
-    ConversationStore(path).close()
+    write(path)
     monkeypatch.setattr(database, "_prepare", refuse)
     store = ConversationStore(path)
     assert "cannot be written: it says no" in store.read_only_reason
-    assert_version_1_content(store)
+    assert_content(store)
     store.close()
 
 
-KILLED = """
+KILLED = f"""
 import os, signal, sys
 from pathlib import Path
 from app.store import database
-from app.store.backup import back_up
 from app.store.conversation_store import ConversationStore
+database.STEPS = (*database.STEPS, '''{STEP}''')
+database.SCHEMA_VERSION += 1
 steps, at = database._statements, int(sys.argv[2])
 def statements(script):
     for number, statement in enumerate(steps(script)):
@@ -174,13 +246,13 @@ ConversationStore(Path(sys.argv[1]))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no SIGKILL")
-@pytest.mark.parametrize("at", [0, 3, 9])
+@pytest.mark.parametrize("at", [0, 1])
 def test_that_a_migration_can_be_killed(old: Path, at: int) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, str(old), str(at)], cwd=ROOT, check=False)
     assert killed.returncode == -9
     store = ConversationStore(old)
     assert store.quarantined is None
-    assert_version_1_content(store)
+    assert_content(store)
     store.close()
 
 
@@ -266,17 +338,14 @@ def test_that_a_newer_database_of_another_shape_is_refused(newer: Path) -> None:
     assert newer.read_bytes() == before
 
 
-@pytest.mark.parametrize("is_old", [False, True])
-def test_that_a_protected_database_is_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_old: bool) -> None:
+def test_that_a_protected_database_is_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "conversations.sqlite"
-    version_1.write(path)
-    if not is_old:
-        ConversationStore(path).close()
+    write(path)
     before = path.read_bytes()
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     store = ConversationStore(path)
     assert "write-protected" in store.read_only_reason
-    assert_version_1_content(store)
+    assert_content(store)
     with pytest.raises(NotWritableError, match="write-protected"):
         store.rename(1, "x")
     store.close()
@@ -306,7 +375,7 @@ def test_that_rights_of_the_system_are_kept(protected: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "conversations.sqlite"
-        version_1.write(path)
+        write(path)
         path.chmod(0o444 if protected == "file" else 0o666)
         folder.chmod(0o777 if protected == "file" else 0o555)
         code = f"import sys; sys.path[:] = {sys.path!r}\n{READER}"

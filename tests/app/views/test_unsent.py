@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -36,30 +35,6 @@ def test_that_the_window_waits_for_no_disk_while_somebody_types_and_keeps_the_wo
     assert make_desk(load=False).window.chat.composer.text == "half a thought"
 
 
-def test_that_words_that_were_kept_in_the_layout_file_are_kept_on(tmp_path: Path, qapp: QApplication) -> None:
-    file = tmp_path / "window.ini"
-    file.write_text("[General]\ndraft=half a thought\n", encoding="utf-8")
-    layout = WindowLayout(file, qapp)
-    assert layout.draft == "half a thought"
-    assert layout.sync()
-    assert "thought" not in file.read_text(encoding="utf-8")
-    assert WindowLayout(file, qapp).draft == "half a thought"
-
-
-def test_that_words_of_an_older_version_that_was_used_in_between_are_kept(tmp_path: Path, qapp: QApplication) -> None:
-    file = tmp_path / "window.ini"
-    layout = WindowLayout(file, qapp)
-    layout.draft, layout.prompt = "former", "a prompt"
-    assert layout.sync()
-    file.write_text("[General]\ndraft=newer\n", encoding="utf-8")
-    for _ in range(2):
-        layout = WindowLayout(file, qapp)
-        assert (layout.draft, layout.prompt) == ("newer", "a prompt")
-    layout.draft = "newest"
-    assert layout._unsent.finish()
-    assert WindowLayout(file, qapp).draft == "newest"  # also where the former window was killed
-
-
 def test_that_a_window_says_that_unsent_words_cannot_be_read_and_where_they_are_kept(
     make_desk: Callable[..., Desk],
 ) -> None:
@@ -71,26 +46,6 @@ def test_that_a_window_says_that_unsent_words_cannot_be_read_and_where_they_are_
     (told,) = make_desk(load=False).window.chat.notices.texts
     assert str(file) in told
     assert "unsent.json.damaged" in told
-
-
-def test_that_words_that_could_not_be_moved_never_replace_newer_ones(
-    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(28, "no space left on device")
-
-    file = tmp_path / "window.ini"
-    file.write_text("[General]\ndraft=former\n", encoding="utf-8")
-    with monkeypatch.context() as patched:
-        patched.setattr("app.engine.latest_file.write_atomically", refuse)
-        layout = WindowLayout(file, qapp)
-        assert layout.draft == "former"
-    layout.draft = "newer"
-    assert layout.sync()
-    assert WindowLayout(file, qapp).draft == "newer"
-    file.write_text("[General]\ndraft=former\n", encoding="utf-8")
-    os.utime(file, (1, 1))  # as where it is read-only
-    assert WindowLayout(file, qapp).draft == "newer"
 
 
 def test_that_a_message_under_way_a_waiting_one_and_what_is_typed_are_all_kept(

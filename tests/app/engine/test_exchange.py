@@ -262,14 +262,14 @@ def refused(data: bytes | dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no JSON"),
+        (b"", "not valid JSON"),
         (b"\xff{}", "UTF-8"),
         (b"[]", "should be an object"),
         (b"{}", "not a conversation that was exported here"),
         (b'{"format": "mneme-conversation", "format": "x"}', "'format' appears twice"),
         (b"{" + b"".join(b'"%d": 0, ' % name for name in range(200_000)) + b'"7": 0}', "'7' appears twice"),
         (b'{"a": NaN}', "NaN"),
-        (b'{"a": 1e999}', "no conversation"),
+        (b'{"a": 1e999}', "not a conversation"),
         (b"[" * 100_000, "nested too deeply"),
         (b"[" * 9_000_000, "more parts than any chat"),
         (b"[" + b"1," * 9_000_000 + b"1]", "more parts than any chat"),

@@ -210,7 +210,6 @@ def test_that_what_no_longer_exists_after_another_branch_is_let_go(
     qtbot.wait(10)
     assert selection.token is None
     assert history.slot is None
-    assert panel.memory_map.panel.is_empty
 
 
 def test_that_c_and_l_scale_the_picture_that_has_the_keyboard(panel: InspectorPanel, qtbot: QtBot) -> None:

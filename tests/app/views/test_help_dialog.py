@@ -171,7 +171,7 @@ def test_that_help_that_was_minimised_comes_back_at_the_place_that_was_read(
 
 
 def test_that_a_page_that_is_not_there_is_refused(desk: Desk) -> None:
-    with pytest.raises(ValueError, match="no page of the help"):
+    with pytest.raises(ValueError, match="not a page of the help"):
         HelpDialog("chess", desk.window)
 
 

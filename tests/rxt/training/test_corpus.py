@@ -70,7 +70,7 @@ def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        ('{"query": "Hi."', "no JSON"),
+        ('{"query": "Hi."', "not valid JSON"),
         ("[1, 2]", "not an object with query and answer"),
         ('{"query": "Hi."}', "answer is missing"),
         ('{"query": "Hi.", "answer": 3}', "answer must be a text, not a number"),
@@ -83,7 +83,7 @@ def test_that_empty_lines_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> No
         ('{"query": "Hi.", "answer": "A", "interactions": [{"query": "B"}]}', "interaction 1: answer is missing"),
         ('{"query": "Hi.", "answer": "A", "interactions": [{"query": "B", "answer": "C", "x": 1}]}', "key 'x'"),
         ('{"text": ""}', "text is empty"),
-        ("[" * 100_000, "no JSON|nested"),
+        ("[" * 100_000, "not valid JSON|nested"),
     ],
 )
 def test_that_a_faulty_line_is_named_with_its_file(tmp_path: Path, record: str, words: str) -> None:

@@ -12,9 +12,8 @@ from app.engine.findings import Influence, Paired, ReplyText, Synthetic
 from app.engine.inquiries import AskEdited, AskMix, AskPaired, Edit, SlotMask, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
 from app.models.amount import percent_text
-from app.models.memory_choices import shortened
-from app.models.memory_history import INITIAL
-from app.models.memory_start import memory_after, memory_in_words
+from app.models.memory_names import INITIAL, memory_after, memory_in_words
+from app.models.short_text import shortened
 from rxt.events import FloatArray, TurnRecord, frozen_array
 from rxt.inference import edit as edits
 from rxt.inference.cancel import IsCancelled

@@ -19,7 +19,7 @@ from app.engine.findings import (
 )
 from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
-from app.models.memory_start import start_name
+from app.models.memory_names import start_name
 from rxt.events import FloatArray, GateStage, TurnRecord, frozen_array
 from rxt.inference.attention_maps import read_map, write_map
 from rxt.inference.cancel import IsCancelled

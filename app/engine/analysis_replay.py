@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from app.engine.inquiries import BranchMemory, MemoryRef, SnapshotMemory, TurnMemory
 from app.engine.refusal import RefusedError
-from app.models.memory_history import INITIAL
-from app.models.memory_start import memory_in_words
+from app.models.memory_names import INITIAL, memory_in_words
 from app.store.path_reader import stored_path
 from rxt.inference.cancel import Cancelled, IsCancelled
 from rxt.inference.provenance import Provenance, Unrolling

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine.findings import Origin
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 
 if TYPE_CHECKING:
     from app.engine.library import Loaded, Memory

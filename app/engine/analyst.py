@@ -40,8 +40,7 @@ from app.engine.recorded_turns import LIMIT_BYTES
 from app.engine.recording import Kept, Recording, save_recording, unpacked_bytes
 from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
-from app.models.library import turns_in_words
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL, turns_in_words
 from rxt.inference.cancel import Cancelled, IsCancelled, check
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from app.engine.seeds import random_seed
 from app.engine.shelf import Shelf
 from app.engine.snapshots import PROMPT, SnapshotFolder
 from app.engine.titles import title_of
-from app.models.library import MEMORY_SUFFIX
+from app.models.memory_names import MEMORY_SUFFIX
 from app.models.memory_status import OnStop
 from app.paths import Paths
 from app.store.errors import StoreError

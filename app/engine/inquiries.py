@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from app.models.lab import EditKind
+from app.models.edit_kind import EditKind
 
 __all__ = [
     "AskComparison", "AskEdited", "AskHealth", "AskInfluence", "AskMix", "AskOrigin", "AskPaired",

@@ -19,7 +19,7 @@ from app.engine import recorded_turns
 from app.engine.findings import Finding, Health, Origin, Reads, Similarity, Writes
 from app.engine.inquiries import AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
 from app.engine.recorded_turns import RecordedTurns, RecordingError, checked_header, text_of
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from rxt.events import frozen_array
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure

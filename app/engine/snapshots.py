@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from app.engine.messages import SnapshotInfo
 from app.engine.refusal import RefusedError
 from app.engine.thumbnails import Thumbnails
-from app.models.library import MEMORY_SUFFIX
+from app.models.memory_names import MEMORY_SUFFIX
 from app.paths import private_folder
 from app.store.trash import DAY_S, EARLIEST, KEPT_DAYS
 from rxt.errors import RxtError

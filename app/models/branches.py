@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole, one_line, turns_in_words
+from app.models.library import LibraryRole
+from app.models.memory_names import turns_in_words
+from app.models.short_text import one_line
 
 
 class BranchRole(IntEnum):

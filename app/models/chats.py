@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole, one_line, turns_in_words
+from app.models.library import LibraryRole
+from app.models.memory_names import turns_in_words
+from app.models.short_text import one_line
 
 PINNED = "Pinned"
 UNDATED = (10**6, "Earlier")

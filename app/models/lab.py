@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.models.amount import share_text
+from app.models.edit_kind import EditKind
 
 if TYPE_CHECKING:
     from app.models.memory_choices import MemoryChoice
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rxt.events import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
-EditKind = Literal["zero", "mean", "noise", "initial", "freeze", "patch"]
 PlaceKind = Literal["read", "marked", "selected", "layer"]
 RUNS_KEPT = 50
 READ_SHARE = 0.4

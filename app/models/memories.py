@@ -20,7 +20,9 @@ from PySide6.QtCore import (
 
 from app.models.amount import shape_in_words, size_in_words
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole, one_line, turns_in_words
+from app.models.library import LibraryRole
+from app.models.memory_names import turns_in_words
+from app.models.short_text import one_line
 from rxt.events import FloatArray
 
 FILE_TYPE = "text/uri-list"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.models.library import one_line
-from app.models.memory_history import INITIAL, MemoryHistory
-from app.models.memory_start import start_name
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL, start_name
+from app.models.short_text import shortened
 
 if TYPE_CHECKING:
     from app.models.branches import BranchList
@@ -88,9 +88,3 @@ class MemoryChoices(QObject):
     def _on_change(self) -> None:
         self._known = None
         self._timer.start()
-
-
-def shortened(text: str, longest: int = 40) -> str:
-    """One line of at most `longest` characters."""
-    line = one_line(text)
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

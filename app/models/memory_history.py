@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.memory_start import memory_after, memory_in_words, memory_label
+from app.models.memory_names import INITIAL, memory_after, memory_in_words, memory_label
 from rxt.events import FloatArray, MemorySummary, TurnRecord
-
-INITIAL = -1
-"""The number of the memory before the first turn."""
 
 
 class MemoryHistory(QObject):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paint.figure import Bars, Heat, Lines
 from app.paint.number import decimals_for, number_text
 

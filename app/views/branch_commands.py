@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.engine.commands import EditAnswer, ForgetTurn, GoTo, RewriteMemory
 from app.models.conversation import Exchange
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.models.phase import Phase
 from app.models.turn_verbs import VERBS, TurnFacts, refusals
 from app.views.branch_notices import BranchNotices

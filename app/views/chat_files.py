@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from app.engine.errands import ExportConversation
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.views.dialogs import file_stem
 from app.views.file_dialog import FileDialog
 from app.views.loss_question import loss_of_files

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.engine.commands import DeleteConversation
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.views.branch_commands import BranchCommands
 from app.views.chat_files import ChatFiles
 from app.views.chat_reading import ChatReading

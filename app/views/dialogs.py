@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.library import MEMORY_SUFFIX
+from app.models.memory_names import MEMORY_SUFFIX
 from app.models.visible import is_seen
 from app.paths import RESOURCES, unused
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Slot
 from app.actions import Actions, Situation
 from app.engine.commands import OpenSnapshot
 from app.engine.reports import CARRIED, SAME_ANSWER
-from app.models.library import one_line
 from app.models.phase import Phase
+from app.models.short_text import one_line
 from app.views.branch_link import BranchLink
 from app.views.notices import BUSY, Tone, headed
 from app.views.spoken import ASSERTIVE, announce

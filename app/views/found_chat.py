@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.models.text_finder import newest_place
 
 if TYPE_CHECKING:

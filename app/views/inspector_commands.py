@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.models.conversation import MessageRole
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.views.inspector.track import FORK, PINNED, SNAPSHOT
 from app.views.transcript_words import TranscriptWords
 

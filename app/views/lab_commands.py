@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices
 
 from app.models.lab import Lab
-from app.models.library import one_line
 from app.models.memory_choices import MemoryChoices
+from app.models.short_text import one_line
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.compare_view import CompareView
 from app.views.inspector.export_commands import ExportCommands, stamp_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.labels import button, label
 

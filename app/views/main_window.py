@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
 
 from app.actions import Actions, Menu
-from app.models.library import MEMORY_SUFFIX
+from app.models.memory_names import MEMORY_SUFFIX
 from app.views.chat import Chat
 from app.views.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon

@@ -10,7 +10,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.models.any_index import AnyIndex
-from app.models.library import MEMORY_SUFFIX, LibraryRole
+from app.models.library import LibraryRole
+from app.models.memory_names import MEMORY_SUFFIX
 from app.theme import ThemeController
 from app.views.memory_card import CARD_PX, CardDelegate
 from app.views.text_keys import deletes

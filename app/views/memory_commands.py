@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog
 from app.engine.commands import WriteSystemPrompt
 from app.engine.errands import ImportSnapshot
 from app.models.conversation import MessageRole
-from app.models.library import MEMORY_SUFFIX
+from app.models.memory_names import MEMORY_SUFFIX
 from app.models.phase import Phase
 from app.views.deleted_memories import DeletedMemories
 from app.views.dialogs import SNAPSHOT_FILTER, SaveMemoryDialog, file_name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.models.library import MEMORY_SUFFIX, one_line
+from app.models.memory_names import MEMORY_SUFFIX
+from app.models.short_text import one_line
 
 NAMED = 3
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine.commands import AskAfter
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.views.notices import Tone
 
 if TYPE_CHECKING:

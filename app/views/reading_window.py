@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
 from app.views.caret_browser import CaretBrowser
 from app.views.labels import button

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:

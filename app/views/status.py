@@ -9,8 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from app.models.library import before_first, one_line, turns_in_words
+from app.models.memory_names import before_first, turns_in_words
 from app.models.phase import Phase
+from app.models.short_text import one_line
 from app.theme import GAP_PX
 from app.views.elided import ElidedLabel
 from app.views.labels import label

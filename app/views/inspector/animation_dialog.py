@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.engine.file_jobs import FileJobs, WriteFile, WriteFolder
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.paint.animation import BETWEEN, Storyboard, gif, png_files, steps
 from app.paint.export_axes import paper_of
 from app.paint.quantity import ConversationRange, memory_change, quantities_of

@@ -13,9 +13,10 @@ from app.engine.analysis_recording import RecordedAnalysis
 from app.engine.findings import RecordingSaved
 from app.engine.inquiries import AskRecording
 from app.models.amount import share_text, size_in_words
-from app.models.library import one_line, turns_in_words
 from app.models.memory_history import MemoryHistory
+from app.models.memory_names import turns_in_words
 from app.models.selection import Selection
+from app.models.short_text import one_line
 from app.theme import Theme, ThemeController
 from app.views.dialogs import file_stem
 from app.views.file_dialog import FileDialog

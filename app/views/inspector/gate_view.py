@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.models.amount import share_text
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.paint.distribution import distribution
 from app.paint.figure import Axis, Table, layer_axis
 from app.paint.limits import Limits

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.engine.findings import Influence
 from app.engine.inquiries import AskInfluence
-from app.models.memory_choices import shortened
+from app.models.short_text import shortened
 from app.paint.figure import Axis, Figure, Heat
 from app.paint.limits import Limits, extent_of
 from app.paint.number import number_text

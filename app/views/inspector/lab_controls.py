@@ -8,7 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from app.models.amount import percent_text
-from app.models.lab import EditKind, Lab, PlaceKind
+from app.models.edit_kind import EditKind
+from app.models.lab import Lab, PlaceKind
 from app.theme import GAP_PX
 from app.views.inspector.lab_fields import spin_box
 from app.views.inspector.lab_memory import MemoryCombo

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.models.memory_choices import shortened
-from app.models.memory_start import memory_in_words, start_name
+from app.models.memory_names import memory_in_words, start_name
+from app.models.short_text import shortened
 from app.paint.number import number_text
 from app.views.inspector.text_direction import apart
 
 if TYPE_CHECKING:
     from app.engine.findings import Paired, ReplyText
-    from app.models.lab import EditKind, Experiment
+    from app.models.edit_kind import EditKind
+    from app.models.lab import Experiment
     from rxt.events import FloatArray
 
 EDITS: dict[EditKind, tuple[str, str]] = {

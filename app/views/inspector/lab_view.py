@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from app.engine.findings import Paired, Reads
 from app.engine.inquiries import AskPaired, AskReads, Edit
 from app.models.lab import READ_SHARE, Experiment, Lab
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Bars, Figure
 from app.paint.limits import Limits
 from app.theme import Theme, ThemeController

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.paint.quantity import CHANGE, NORM, ConversationRange, Quantity, QuantityKey, quantities_of
 from app.theme import GAP_PX, PADDING_PX, Theme, ThemeController
 from app.views.inspector.analyses import Analyses

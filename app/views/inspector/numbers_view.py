@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderVie
 from app.engine.findings import Health
 from app.engine.inquiries import AskHealth
 from app.models.amount import percent_text
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Figure, Table, layer_axis
 from app.paint.limits import Limits
 from app.paint.number import life_text, number_text

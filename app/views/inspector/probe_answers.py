@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.models.library import one_line
+from app.models.short_text import one_line
 from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:

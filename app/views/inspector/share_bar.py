@@ -9,8 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.models.amount import share_text
-from app.models.memory_history import INITIAL
-from app.models.memory_start import start_name
+from app.models.memory_names import INITIAL, start_name
 from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font, turn_colour, turn_label
 

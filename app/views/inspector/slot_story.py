@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.engine.findings import ProvenanceMap, Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReads, AskWrites
 from app.models.amount import share_text
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Bars, Figure
 from app.paint.number import life_text
 from app.paint.reading import grouped_shares, readers

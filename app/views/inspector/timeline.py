@@ -9,9 +9,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.models.library import before_first
-from app.models.memory_history import INITIAL, MemoryHistory
-from app.models.memory_start import titled_start
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL, before_first, titled_start
 from app.paint.figure import Axis, Bars, Figure
 from app.paint.number import decimals_for, number_text
 from app.paint.quantity import large_changes, memory_change

@@ -10,8 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.models.memory_history import INITIAL
-from app.models.memory_start import start_name
+from app.models.memory_names import INITIAL, start_name
 from app.paint.number import decimals_for, number_text
 from app.theme import mixed
 from app.views.inspector.style import TICK_PX, sized_font

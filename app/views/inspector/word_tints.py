@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.models.amount import share_text
-from app.models.memory_start import memory_in_words, start_name
+from app.models.memory_names import memory_in_words, start_name
 from app.paint.reading import against_others, strongest_source
 from app.views.inspector.style import turn_colour, turn_label
 from app.views.inspector.word_flow import Tint

@@ -63,8 +63,8 @@ from app.engine.inquiries import (
 )
 from app.engine.library import Loaded
 from app.engine.refusal import RefusedError
-from app.models.lab import EditKind
-from app.models.memory_history import INITIAL
+from app.models.edit_kind import EditKind
+from app.models.memory_names import INITIAL
 from app.paint.order import by_likeness
 from rxt.errors import SnapshotError
 from rxt.inference import explain

@@ -10,7 +10,7 @@ from app.engine.analysis_subject import Subject
 from app.engine.analyst import ModelAnalyst
 from app.engine.inquiries import AskComparison, AskEdited, AskHealth, AskPaired, AskRecording, Edit, Inquiry, TurnMemory
 from app.engine.recording import open_recording
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from tests.app.engine.test_analyst import WHERE, subject
 from tests.rxt.inference.finished import BETA
 

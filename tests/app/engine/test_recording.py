@@ -33,7 +33,7 @@ from app.engine.inquiries import (
 from app.engine.recorded_turns import RecordingError
 from app.engine.recording import from_bytes, open_recording, save_recording, to_bytes, unpacked_bytes
 from app.engine.refusal import RefusedError
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from rxt.inference.cancel import Cancelled, check
 from tests.app.engine.analysis_stand_in import Heard
 from tests.app.engine.test_analyst import subject

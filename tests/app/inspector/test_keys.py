@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.inquiries import AskReads
 from app.models.amount import share_text
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.models.selection import Selection
 from app.paint.quantity import large_changes, memory_change
 from app.theme import ThemeController

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.paint.colormap import INVALID_RGBA, lookup_table
 from app.paint.limits import Limits
 from app.theme import DARK, LIGHT, Theme, ThemeController

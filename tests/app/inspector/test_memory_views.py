@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.findings import Similarity
 from app.engine.inquiries import AskHealth, AskProvenance, AskSimilarity
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.models.selection import Selection
 from app.paint.order import by_likeness, by_size, mean_age
 from app.paint.turns import LayerTurns

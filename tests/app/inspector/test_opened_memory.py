@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.findings import Reads
 from app.models.lab import Experiment
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.models.selection import Selection
 from app.theme import LIGHT, ThemeController
 from app.views.inspector import InspectorPanel

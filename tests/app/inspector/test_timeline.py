@@ -8,7 +8,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.paint.quantity import large_changes, memory_change
 from app.theme import ThemeController
 from app.views.inspector import TimelineView

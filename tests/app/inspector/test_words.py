@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.findings import Reads, Writes
 from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.models.selection import Selection
 from app.paint.reading import strongest_cells
 from app.theme import DARK, LIGHT, ThemeController, mixed

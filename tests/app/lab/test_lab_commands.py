@@ -37,7 +37,7 @@ from app.engine.findings import Origin, RecordingSaved
 from app.engine.inquiries import AskPaired, AskRecording
 from app.engine.recording import Recording, save_recording
 from app.lab_actions import EXPORT_TABLE, LAB_TABLE, LabVerbs
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths
 from app.theme import ThemeController

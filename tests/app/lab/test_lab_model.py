@@ -11,7 +11,8 @@ import pytest
 
 from app.models.lab import RUNS_KEPT, strongest
 from app.models.lab_questions import LONGEST_QUESTION, MOST_QUESTIONS, question_list
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench
 from tests.reference.lab import strongest_by_hand

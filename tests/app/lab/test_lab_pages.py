@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.engine.findings import Influence
 from app.engine.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
 from app.models.memory_choices import MemoryChoice
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paint.limits import Limits
 from app.theme import ThemeController
 from app.views.inspector.analyses import Analyses

@@ -14,7 +14,7 @@ from app.engine.findings import Paired, ReplyText
 from app.engine.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
 from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.theme import ThemeController
 from app.views.inspector.lab_controls import SHARES
 from app.views.inspector.lab_memory import memory_ref

@@ -20,7 +20,8 @@ from app.engine.file_jobs import FileJobs, WriteFile
 from app.engine.findings import Origin, RecordingSaved, Similarity
 from app.engine.inquiries import AskRecording
 from app.engine.recording import Recording, save_recording
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Figure, Heat
 from app.paint.limits import Limits
 from app.theme import ThemeController

@@ -9,8 +9,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
 from app.models.chats import ConversationList
-from app.models.library import LibraryRole, one_line, turns_in_words
+from app.models.library import LibraryRole
 from app.models.memories import SnapshotList
+from app.models.memory_names import turns_in_words
+from app.models.short_text import one_line
 from tests.app.views.fake_port import snapshot
 
 

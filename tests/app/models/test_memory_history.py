@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from app.models.memory_history import INITIAL, MemoryHistory
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL
 from rxt.events import TurnRecord
 from tests.app.views.fake_port import initial_memory, turn_record
 

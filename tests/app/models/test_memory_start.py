@@ -12,11 +12,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.models.branches import BranchList
-from app.models.library import before_first
 from app.models.memories import SnapshotList
 from app.models.memory_choices import MemoryChoices
-from app.models.memory_history import INITIAL, MemoryHistory
-from app.models.memory_start import memory_after, memory_in_words, memory_label, titled_start
+from app.models.memory_history import MemoryHistory
+from app.models.memory_names import INITIAL, before_first, memory_after, memory_in_words, memory_label, titled_start
 from app.models.selection import Selection
 from tests.app.inspector.synthetic import conversation
 
@@ -83,5 +82,5 @@ def test_that_nobody_else_calls_the_start_of_a_chat_an_initial_memory() -> None:
 
 
 def test_that_the_name_of_the_start_needs_no_qt() -> None:
-    asked = "import sys, app.models.memory_start; sys.exit('PySide6' in sys.modules)"
+    asked = "import sys, app.models.memory_names; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

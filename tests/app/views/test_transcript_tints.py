@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine.inquiries import AskReads
-from app.models.memory_history import INITIAL
+from app.models.memory_names import INITIAL
 from app.paths import RESOURCES
 from app.theme import ThemeController
 from app.views.help_dialog import PICTURE_PX, PlainBrowser

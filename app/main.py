@@ -16,10 +16,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.actions import Actions
+from app.actions.table import Actions
 from app.collector import Collector
 from app.crash_log import CrashLog
-from app.engine.analysis_port import AnalysisPort
+from app.engine.analysis.port import AnalysisPort
 from app.engine.file_jobs import FileJobs
 from app.engine.hub_port import HubPort
 from app.engine.port import EnginePort

@@ -9,12 +9,12 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMainWindow, QPlainTextEdit, QWidget
 
-from app.engine.findings import Reads
-from app.engine.inquiries import AskReads
+from app.engine.analysis.findings import Reads
+from app.engine.analysis.inquiries import AskReads
 from app.models.memory_history import MemoryHistory
 from app.models.selection import Selection
 from app.views.inspector import InspectorPanel
-from app.views.inspector.lab_deck import LabDeck
+from app.views.inspector.lab.deck import LabDeck
 
 Found = TypeVar("Found", bound=QObject)
 

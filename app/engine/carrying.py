@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.engine.exchange_store import added, exchanged_words
+from app.engine.exchange.stored import added, exchanged_words
 from app.engine.memory_path import check
 from app.engine.refusal import RefusedError
 from rxt.errors import RxtError
 
 if TYPE_CHECKING:
-    from app.engine.exchange import ExchangedConversation, ExchangedTurn
+    from app.engine.exchange.document import ExchangedConversation, ExchangedTurn
     from app.engine.library import Loaded, Memory
     from app.engine.memory_path import Interrupted
     from app.store.conversation_store import ConversationStore

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from app.engine import errands, reports
-from app.engine.exchange import LIMIT_BYTES, ExchangedConversation, ExchangeError, to_json
-from app.engine.exchange_pages import body_in_html, title_in_words, to_html, to_markdown
-from app.engine.exchange_reader import from_json
-from app.engine.exchange_store import added, exchanged, with_branches
+from app.engine.exchange.document import LIMIT_BYTES, ExchangedConversation, ExchangeError, to_json
+from app.engine.exchange.pages import body_in_html, title_in_words, to_html, to_markdown
+from app.engine.exchange.reader import from_json
+from app.engine.exchange.stored import added, exchanged, with_branches
 from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
 from app.store.turn_codec import clean

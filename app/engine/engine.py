@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.engine import reports
-from app.engine.analysis_subject import Subject, subject_of
+from app.engine.analysis.subject import Subject, subject_of
 from app.engine.carrying import carry_over
 from app.engine.clerk import Clerk
 from app.engine.commands import Command, OpenSnapshot
 from app.engine.dialogue import Dialogue
 from app.engine.errands import Errand, ImportConversation, PageErrand
-from app.engine.exchange_store import exchanged_open
+from app.engine.exchange.stored import exchanged_open
 from app.engine.journal import Journal, OpenedInStore
 from app.engine.library import load
 from app.engine.messages import Saving

@@ -10,7 +10,7 @@ from rxt.events import Event
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.engine.analysis_subject import Subject
+    from app.engine.analysis.subject import Subject
     from app.engine.commands import Command
     from app.engine.messages import (
         ConversationSummary,

@@ -20,7 +20,7 @@ from app.engine.refusal import EXPECTED, ModelRefusedError, sentence, unexpected
 from rxt.events import Event, MemoryWritten
 
 if TYPE_CHECKING:
-    from app.engine.analysis_subject import Subject
+    from app.engine.analysis.subject import Subject
     from app.engine.library import Library
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import TABLE, Actions
+from app.actions.table import TABLE, Actions
 from app.models.action_search import ActionSearch, Entry, EntryRole
 from app.models.any_index import AnyIndex
 from app.theme import GAP_PX, RADIUS_PX, Theme, ThemeController, caption_font

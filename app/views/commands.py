@@ -28,9 +28,9 @@ from app.views.settings_dialog import SettingsDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
 
 if TYPE_CHECKING:
+    from app.actions.lab import LabVerbs
     from app.engine.messages import ConversationSummary
     from app.engine.port import EnginePort
-    from app.lab_actions import LabVerbs
     from app.models.settings import Preferences
     from app.models.workspace import Workspace
     from app.paths import Paths

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.engine.commands import RestoreConversation
 
 if TYPE_CHECKING:
-    from app.actions import Actions
+    from app.actions.table import Actions
     from app.engine.messages import ConversationSummary
     from app.engine.port import EnginePort
 

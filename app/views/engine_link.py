@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.actions import Actions, Situation
+from app.actions.table import Actions, Situation
 from app.engine.commands import OpenSnapshot
 from app.engine.reports import CARRIED, SAME_ANSWER
 from app.models.phase import Phase

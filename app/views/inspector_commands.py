@@ -13,8 +13,8 @@ from app.views.transcript_words import TranscriptWords
 
 if TYPE_CHECKING:
     from app.models.workspace import Workspace
+    from app.views.chat.transcript_view import TranscriptView
     from app.views.inspector import InspectorPanel, TimelineView
-    from app.views.transcript_view import TranscriptView
 
 
 SIGNS_MS = 100  # an answer changes the conversation many times a second

@@ -15,17 +15,17 @@ from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.compare_view import CompareView
 from app.views.inspector.export_commands import ExportCommands, stamp_of
 from app.views.inspector.export_recordings import RecordingCommands, RecordingWindow
-from app.views.inspector.influence_view import InfluenceView
-from app.views.inspector.lab_deck import LabDeck
-from app.views.inspector.lab_view import LabView
-from app.views.inspector.mixing_view import MixingView
-from app.views.inspector.probe_view import ProbeView
+from app.views.inspector.lab.deck import LabDeck
+from app.views.inspector.lab.influence_view import InfluenceView
+from app.views.inspector.lab.mixing_view import MixingView
+from app.views.inspector.lab.probe_view import ProbeView
+from app.views.inspector.lab.view import LabView
 from app.views.loss_question import loss_of_files
 from app.views.notices import Tone
 from app.views.transcript_tints import TranscriptTints
 
 if TYPE_CHECKING:
-    from app.engine.analysis_port import AnalysisPort
+    from app.engine.analysis.port import AnalysisPort
     from app.engine.file_jobs import FileJobs
     from app.engine.port import EnginePort
     from app.models.workspace import Workspace

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QWidget
 
-from app.actions import Actions, Menu
+from app.actions.table import Actions, Menu
 from app.models.memory_names import MEMORY_SUFFIX
-from app.views.chat import Chat
-from app.views.draft_keeper import DraftKeeper
+from app.views.chat.chat import Chat
+from app.views.chat.draft_keeper import DraftKeeper
 from app.views.icons import Icons, application_icon
 from app.views.labels import scrolled
 from app.views.loss_question import Losses

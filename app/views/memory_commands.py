@@ -16,14 +16,14 @@ from app.engine.errands import ImportSnapshot
 from app.models.conversation import MessageRole
 from app.models.memory_names import MEMORY_SUFFIX
 from app.models.phase import Phase
-from app.views.deleted_memories import DeletedMemories
+from app.views.chat.draft_keeper import FieldKeeper
 from app.views.dialogs import SNAPSHOT_FILTER, SaveMemoryDialog, file_name
-from app.views.draft_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
-from app.views.memories import MemoryLibrary
-from app.views.memory_intake import Intake
+from app.views.memories.deleted import DeletedMemories
+from app.views.memories.intake import Intake
+from app.views.memories.library import MemoryLibrary
+from app.views.memories.system_prompt import SystemPromptDialog
 from app.views.notices import BUSY, Notices, Tone, headed
-from app.views.system_prompt import SystemPromptDialog
 
 if TYPE_CHECKING:
     from app.engine.messages import ModelInfo, SnapshotInfo

@@ -14,7 +14,7 @@ from app.views.icons import Icons, application_icon
 from app.views.labels import button, dressed, label
 
 if TYPE_CHECKING:
-    from app.actions import Actions
+    from app.actions.table import Actions
 
 PAGE_PX = 520
 MARK_PX = 56

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 from app.views.key_button import native
 
 if TYPE_CHECKING:
-    from app.actions import Actions
+    from app.actions.table import Actions
     from app.views.window_layout import PanelState
 
 BOTH_NEED_PX = 800

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
 from app.models.short_text import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
-from app.views.caret_browser import CaretBrowser
+from app.views.chat.caret_browser import CaretBrowser
+from app.views.chat.message import has_run
 from app.views.labels import button
-from app.views.message import has_run
 from app.views.page_finder import PageFinder, arrange_page
 from app.views.tooltips import explain
 from app.views.window_layout import resize_on_screen
@@ -35,7 +35,7 @@ class SaidBrowser(CaretBrowser):
 
 
 class ReadingWindow(QDialog):
-    """What was said in a chat. page: the body of an HTML page, as app.engine.exchange_pages makes it.
+    """What was said in a chat. page: the body of an HTML page, as app.engine.exchange.pages makes it.
 
     can_go_on: it was held with another model than the open one, and can go on with that.
     It stands beside the window: it blocks nothing and does not keep the program running.

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import TABLE, Actions, ActionSpec, Menu
+from app.actions.table import TABLE, Actions, ActionSpec, Menu
 from app.models.key_rules import refusal
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
 from app.views.key_button import KeyButton, native, native_words

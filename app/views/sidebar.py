@@ -15,7 +15,7 @@ from app.views.labels import button, label
 from app.views.library_view import LibraryView
 
 if TYPE_CHECKING:
-    from app.actions import Actions
+    from app.actions.table import Actions
     from app.models.workspace import Workspace
     from app.views.icons import Icons
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
-from app.engine.findings import Reads
-from app.engine.inquiries import AskReads
+from app.engine.analysis.findings import Reads
+from app.engine.analysis.inquiries import AskReads
 from app.models.text_finder import utf16_length
+from app.views.chat.message import TintedPart
 from app.views.inspector.word_flow import STRONGEST_ALPHA
 from app.views.inspector.word_tints import read_tints
-from app.views.message import TintedPart
 from app.views.tooltips import plain_tooltip
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from app.models.workspace import Workspace
     from app.theme import ThemeController
+    from app.views.chat.transcript_view import TranscriptView
     from app.views.inspector.analyses import Analyses
-    from app.views.transcript_view import TranscriptView
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Slot
 from PySide6.QtGui import QMouseEvent
 
-from app.engine.findings import Reads
-from app.engine.inquiries import AskReads
+from app.engine.analysis.findings import Reads
+from app.engine.analysis.inquiries import AskReads
 from app.models.conversation import MessageRole
-from app.views.message import utf16_slice
+from app.views.chat.message import utf16_slice
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from app.models.workspace import Workspace
+    from app.views.chat.transcript_view import TranscriptView
     from app.views.inspector.analyses import Analyses
-    from app.views.transcript_view import TranscriptView
 
 
 class TranscriptWords(QObject):

@@ -24,7 +24,7 @@ def _no_garbage_is_collected_while_painting() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _threads_may_end_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine that others use too they may; no longer than what hangs in a test hangs, though."""
-    ports = ("analysis_port", "file_jobs", "hub_port", "port")
+    ports = ("analysis.port", "file_jobs", "hub_port", "port")
     for name in (*(f"app.engine.{port}" for port in ports), "app.views.inspector.export_recordings"):
         if (module := sys.modules.get(name)) is not None:
             monkeypatch.setattr(module, "SHUTDOWN_MS", 8_000)

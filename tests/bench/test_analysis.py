@@ -19,11 +19,9 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 import rxt
-from app.engine.analysis_port import AnalysisPort
-from app.engine.analysis_subject import Subject
-from app.engine.analyst import ModelAnalyst
-from app.engine.findings import Finding, size_bytes
-from app.engine.inquiries import (
+from app.engine.analysis.analyst import ModelAnalyst
+from app.engine.analysis.findings import Finding, size_bytes
+from app.engine.analysis.inquiries import (
     AskComparison,
     AskHealth,
     AskInfluence,
@@ -39,6 +37,8 @@ from app.engine.inquiries import (
     Inquiry,
     TurnMemory,
 )
+from app.engine.analysis.port import AnalysisPort
+from app.engine.analysis.subject import Subject
 from app.engine.library import Loaded, load
 from app.engine.port import EnginePort
 from rxt.config import ModelConfig

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.engine.findings import size_bytes
-from app.engine.inquiries import SnapshotMemory
+from app.engine.analysis.findings import size_bytes
+from app.engine.analysis.inquiries import SnapshotMemory
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from app.engine.analysis_port import AnalysisSource
+    from app.engine.analysis.port import AnalysisSource
     from app.models.memory_history import MemoryHistory
 
 SETTLE_MS = 120  # how long the cursor must rest before a turn is looked into

@@ -13,7 +13,7 @@ from app.paint.quantity import Measure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.engine.findings import Comparison
+    from app.engine.analysis.findings import Comparison
     from app.paint.figure import Panel
     from rxt.events import FloatArray
 

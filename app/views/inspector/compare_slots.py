@@ -11,7 +11,7 @@ from app.models.any_index import AnyIndex
 from app.paint.number import number_text
 
 if TYPE_CHECKING:
-    from app.engine.findings import Comparison
+    from app.engine.analysis.findings import Comparison
 
 COLUMNS = ("layer", "slot", "‖A − B‖", "cosine")
 

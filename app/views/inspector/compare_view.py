@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
-from app.engine.findings import Comparison
-from app.engine.inquiries import AskComparison, TurnMemory
+from app.engine.analysis.findings import Comparison
+from app.engine.analysis.inquiries import AskComparison, TurnMemory
 from app.models.memory_choices import MemoryChoices
 from app.models.selection import Selection
 from app.paint.figure import Figure
@@ -28,8 +28,8 @@ from app.views.inspector.compare_parts import (
     values_of,
 )
 from app.views.inspector.compare_slots import ChangedSlots
-from app.views.inspector.lab_memory import MemoryCombo, memory_ref
-from app.views.inspector.lab_plot import PlotWidget
+from app.views.inspector.lab.memory import MemoryCombo, memory_ref
+from app.views.inspector.lab.plot import PlotWidget
 from app.views.inspector.layer_bars import LayerBars
 from app.views.inspector.map_panel import MapPanel
 from app.views.inspector.section import HelpButton, plain_label

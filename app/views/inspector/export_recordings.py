@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from app.engine.analysis_port import SHUTDOWN_MS
-from app.engine.analysis_recording import RecordedAnalysis
-from app.engine.findings import RecordingSaved
-from app.engine.inquiries import AskRecording
+from app.engine.analysis.findings import RecordingSaved
+from app.engine.analysis.inquiries import AskRecording
+from app.engine.analysis.port import SHUTDOWN_MS
+from app.engine.analysis.recorded import RecordedAnalysis
 from app.models.amount import share_text, size_in_words
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import turns_in_words
@@ -30,9 +30,9 @@ from app.views.window_layout import resize_on_screen
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from app.engine.analysis_port import AnalysisSource
-    from app.engine.analysis_thread import AnalysisThread
-    from app.engine.findings import Origin
+    from app.engine.analysis.findings import Origin
+    from app.engine.analysis.port import AnalysisSource
+    from app.engine.analysis.thread import AnalysisThread
     from rxt.events import MemorySummary
 
 SUFFIX = "npz"

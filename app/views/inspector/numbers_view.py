@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout
 
-from app.engine.findings import Health
-from app.engine.inquiries import AskHealth
+from app.engine.analysis.findings import Health
+from app.engine.analysis.inquiries import AskHealth
 from app.models.amount import percent_text
 from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Figure, Table, layer_axis

@@ -34,7 +34,7 @@ from app.views.inspector.words_view import WordsView
 from app.views.spoken import announce
 
 if TYPE_CHECKING:
-    from app.engine.analysis_port import AnalysisSource
+    from app.engine.analysis.port import AnalysisSource
     from app.models.memory_history import MemoryHistory
 
 _HEALTH_FROM_PX = 560

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.engine.findings import Reads
-from app.engine.inquiries import AskReads
+from app.engine.analysis.findings import Reads
+from app.engine.analysis.inquiries import AskReads
 from app.models.amount import share_text
 from app.paint.reading import strongest_cells
 from app.views.inspector.text_direction import apart

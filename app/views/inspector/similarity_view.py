@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from app.engine.findings import Similarity
-from app.engine.inquiries import AskSimilarity
+from app.engine.analysis.findings import Similarity
+from app.engine.analysis.inquiries import AskSimilarity
 from app.paint.figure import Axis, Bars, Figure
 from app.paint.limits import Limits
 from app.paint.quantity import Measure

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.engine.findings import ProvenanceMap, Similarity
-from app.engine.inquiries import AskProvenance, AskSimilarity
+from app.engine.analysis.findings import ProvenanceMap, Similarity
+from app.engine.analysis.inquiries import AskProvenance, AskSimilarity
 from app.models.memory_names import INITIAL
 from app.paint.order import by_likeness, by_size, mean_age
 from app.views.labels import combo

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.engine.findings import ProvenanceMap, Reads, Writes
-from app.engine.inquiries import AskProvenance, AskReads, AskWrites
+from app.engine.analysis.findings import ProvenanceMap, Reads, Writes
+from app.engine.analysis.inquiries import AskProvenance, AskReads, AskWrites
 from app.models.amount import share_text
 from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Bars, Figure

@@ -13,7 +13,7 @@ from app.views.inspector.style import turn_colour, turn_label
 from app.views.inspector.word_flow import Tint
 
 if TYPE_CHECKING:
-    from app.engine.findings import BoolArray, Reads, Writes
+    from app.engine.analysis.findings import BoolArray, Reads, Writes
     from app.theme import Theme
     from rxt.events import FloatArray
 

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.engine.findings import ReadHeads, Reads, Writes
-from app.engine.inquiries import AskReadHeads, AskReads, AskWrites
+from app.engine.analysis.findings import ReadHeads, Reads, Writes
+from app.engine.analysis.inquiries import AskReadHeads, AskReads, AskWrites
 from app.paint.figure import Figure
 from app.paint.limits import Limits
 from app.paint.quantity import Measure

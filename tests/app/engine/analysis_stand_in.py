@@ -10,10 +10,10 @@ from typing import Any, cast
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from app.engine.analysis_port import AnalysisSource
-from app.engine.analysis_subject import Subject
-from app.engine.findings import Finding, Influence
-from app.engine.inquiries import Inquiry
+from app.engine.analysis.findings import Finding, Influence
+from app.engine.analysis.inquiries import Inquiry
+from app.engine.analysis.port import AnalysisSource
+from app.engine.analysis.subject import Subject
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 

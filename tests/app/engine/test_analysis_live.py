@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Slot
 
-from app.engine.analysis_port import AnalysisPort
-from app.engine.findings import Comparison, Reads
-from app.engine.inquiries import AskComparison, AskPaired, AskReads, BranchMemory, Edit, TurnMemory
+from app.engine.analysis.findings import Comparison, Reads
+from app.engine.analysis.inquiries import AskComparison, AskPaired, AskReads, BranchMemory, Edit, TurnMemory
+from app.engine.analysis.port import AnalysisPort
 from app.engine.library import import_rxt
 from rxt.events import Event, MemoryWritten, Sampling
 from tests.app.engine.analysis_stand_in import Heard
@@ -126,7 +126,7 @@ def test_that_another_branch_is_compared_with_the_open_one(desk: Desk, analyst: 
 def test_that_the_engine_is_never_kept_waiting_by_an_analysis(
     desk: Desk, analyst: AnalysisPort, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.engine import analysis_maps  # and torch with it, which the engine has imported by now
+    from app.engine.analysis import maps as analysis_maps  # and torch with it, which the engine has imported by now
 
     begun, goes = threading.Event(), threading.Event()
 

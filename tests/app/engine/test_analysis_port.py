@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine.analysis_port import AnalysisPort
-from app.engine.inquiries import AskHealth, AskInfluence, AskProbe, AskReads, AskValues
+from app.engine.analysis.inquiries import AskHealth, AskInfluence, AskProbe, AskReads, AskValues
+from app.engine.analysis.port import AnalysisPort
 from app.engine.refusal import RefusedError
 from app.models.phase import Phase
 from tests.app.engine.analysis_stand_in import NOTHING, Heard, StandIn, subject
@@ -280,7 +280,7 @@ def test_that_closing_without_ever_asking_is_nothing(qtbot: QtBot) -> None:
 
 
 def test_that_native_code_which_hangs_is_told_apart(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.engine.analysis_port.SHUTDOWN_MS", 50)
+    monkeypatch.setattr("app.engine.analysis.port.SHUTDOWN_MS", 50)
     at_step = threading.Event()
     analyst = StandIn(at_step=lambda inquiry, step: at_step.set())
     port = AnalysisPort(opening=lambda: analyst)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.analysis_questions import MAX_BYTES, MAX_QUESTIONS, parse_questions, read_questions
+from app.engine.analysis.questions import MAX_BYTES, MAX_QUESTIONS, parse_questions, read_questions
 from app.engine.refusal import RefusedError
 from app.models.lab_questions import question_list
 

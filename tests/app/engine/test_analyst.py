@@ -16,12 +16,8 @@ import torch
 from torch import Tensor
 
 import rxt
-from app.engine.analysis_lab import Lab
-from app.engine.analysis_maps import comparison_of, health_of, similarity_of
-from app.engine.analysis_replay import Replay
-from app.engine.analysis_subject import Subject
-from app.engine.analyst import FindingCache, ModelAnalyst
-from app.engine.findings import (
+from app.engine.analysis.analyst import FindingCache, ModelAnalyst
+from app.engine.analysis.findings import (
     CONDITIONS,
     Comparison,
     Finding,
@@ -39,7 +35,7 @@ from app.engine.findings import (
     Writes,
     size_bytes,
 )
-from app.engine.inquiries import (
+from app.engine.analysis.inquiries import (
     AskComparison,
     AskEdited,
     AskHealth,
@@ -61,6 +57,10 @@ from app.engine.inquiries import (
     SnapshotMemory,
     TurnMemory,
 )
+from app.engine.analysis.lab import Lab
+from app.engine.analysis.maps import comparison_of, health_of, similarity_of
+from app.engine.analysis.replay import Replay
+from app.engine.analysis.subject import Subject
 from app.engine.library import Loaded
 from app.engine.refusal import RefusedError
 from app.models.edit_kind import EditKind
@@ -415,8 +415,8 @@ def test_that_a_question_that_is_too_long_is_refused() -> None:
 def test_that_conversations_are_played_beside_memories_that_cannot_know(
     kind: Any, cells: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))  # short ones will do
-    monkeypatch.setattr("app.engine.analysis_probe.MOST_FACTS", 1)
+    monkeypatch.setattr("app.engine.analysis.probe.DISTANCES", (1, 2))  # short ones will do
+    monkeypatch.setattr("app.engine.analysis.probe.MOST_FACTS", 1)
     shares: list[float] = []
     found = ModelAnalyst().answer(AskProbe(None, kind, trials=2), subject(BETA), lambda: False, shares.append)
     assert isinstance(found, ProbeResult)
@@ -431,7 +431,7 @@ def test_that_conversations_are_played_beside_memories_that_cannot_know(
 def test_that_no_more_conversations_are_played_at_once_than_memories_can_be_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))
+    monkeypatch.setattr("app.engine.analysis.probe.DISTANCES", (1, 2))
     monkeypatch.setattr("rxt.training.evaluation.player.MEMORIES_BYTES", 2 * 4 * math.prod(model(BETA).memory_shape))
     played: list[int] = []
 
@@ -619,7 +619,7 @@ def ready(about: Subject, inquiry: Inquiry) -> ModelAnalyst:
 def test_that_every_inquiry_can_be_called_off_at_its_first_step_half_way_and_at_its_last(
     inquiry: Callable[[], Inquiry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.engine.analysis_probe.DISTANCES", (1, 2))  # short ones will do
+    monkeypatch.setattr("app.engine.analysis.probe.DISTANCES", (1, 2))  # short ones will do
     about, asked, never = subject(BETA), inquiry(), After(10**6)
     assert ready(about, asked).answer(asked, about, never, lambda share: None) is not None
     questions = 10**6 - never.left

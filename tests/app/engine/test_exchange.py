@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.exchange import ExchangedConversation, ExchangeError, to_json
-from app.engine.exchange_pages import to_html, to_markdown
-from app.engine.exchange_reader import from_json
-from app.engine.exchange_store import added, exchanged, with_branches
+from app.engine.exchange.document import ExchangedConversation, ExchangeError, to_json
+from app.engine.exchange.pages import to_html, to_markdown
+from app.engine.exchange.reader import from_json
+from app.engine.exchange.stored import added, exchanged, with_branches
 from app.models.message_limit import LONGEST_MESSAGE
 from app.store.conversation_store import ConversationStore
 from app.store.errors import StoreError

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.engine.exchange import ExchangeError
-from app.engine.exchange_field import Field, parse
+from app.engine.exchange.document import ExchangeError
+from app.engine.exchange.field import Field, parse
 
 
 def test_that_a_document_with_a_byte_order_mark_is_read() -> None:

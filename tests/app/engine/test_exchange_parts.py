@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from app.engine.exchange import ExchangedConversation, ExchangedTurn, ExchangeError, to_json
-from app.engine.exchange_pages import to_html, to_markdown
-from app.engine.exchange_reader import from_json
-from app.engine.exchange_store import added, exchanged, exchanged_path, exchanged_words
+from app.engine.exchange.document import ExchangedConversation, ExchangedTurn, ExchangeError, to_json
+from app.engine.exchange.pages import to_html, to_markdown
+from app.engine.exchange.reader import from_json
+from app.engine.exchange.stored import added, exchanged, exchanged_path, exchanged_words
 from app.engine.messages import StoredTurn
 from app.engine.refusal import RefusedError
 from app.models.message_limit import LONGEST_MESSAGE

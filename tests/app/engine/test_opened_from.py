@@ -6,10 +6,19 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from app.engine.analysis_subject import Subject
-from app.engine.analyst import ModelAnalyst
-from app.engine.inquiries import AskComparison, AskEdited, AskHealth, AskPaired, AskRecording, Edit, Inquiry, TurnMemory
-from app.engine.recording import open_recording
+from app.engine.analysis.analyst import ModelAnalyst
+from app.engine.analysis.inquiries import (
+    AskComparison,
+    AskEdited,
+    AskHealth,
+    AskPaired,
+    AskRecording,
+    Edit,
+    Inquiry,
+    TurnMemory,
+)
+from app.engine.analysis.recording import open_recording
+from app.engine.analysis.subject import Subject
 from app.models.memory_names import INITIAL
 from tests.app.engine.test_analyst import WHERE, subject
 from tests.rxt.inference.finished import BETA

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.engine.recorded_turns import RecordedTurns, RecordingError, from_bytes, read_file, to_bytes
+from app.engine.analysis.recorded_turns import RecordedTurns, RecordingError, from_bytes, read_file, to_bytes
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import STATIC, TANH, UNGATED, conversation
 
@@ -190,7 +190,7 @@ def test_that_a_hostile_archive_is_refused_without_taking_memory(data: bytes) ->
 def test_that_a_file_larger_than_any_recording_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.npz"
     path.write_bytes(bytes(101))
-    monkeypatch.setattr("app.engine.recorded_turns.LIMIT_BYTES", 100)
+    monkeypatch.setattr("app.engine.analysis.recorded_turns.LIMIT_BYTES", 100)
     with pytest.raises(RecordingError, match=r"large\.npz has 101 bytes; at most 100"):
         read_file(path)
 

@@ -15,11 +15,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine.analysis_maps import similarity_of
-from app.engine.analysis_recording import RecordedAnalysis, RecordingAnalyst
-from app.engine.analyst import ModelAnalyst
-from app.engine.findings import Origin, ProvenanceMap, Reads, RecordingSaved, Similarity
-from app.engine.inquiries import (
+from app.engine.analysis.analyst import ModelAnalyst
+from app.engine.analysis.findings import Origin, ProvenanceMap, Reads, RecordingSaved, Similarity
+from app.engine.analysis.inquiries import (
     AskHealth,
     AskInfluence,
     AskOrigin,
@@ -30,8 +28,10 @@ from app.engine.inquiries import (
     AskWrites,
     Inquiry,
 )
-from app.engine.recorded_turns import RecordingError
-from app.engine.recording import from_bytes, open_recording, save_recording, to_bytes, unpacked_bytes
+from app.engine.analysis.maps import similarity_of
+from app.engine.analysis.recorded import RecordedAnalysis, RecordingAnalyst
+from app.engine.analysis.recorded_turns import RecordingError
+from app.engine.analysis.recording import from_bytes, open_recording, save_recording, to_bytes, unpacked_bytes
 from app.engine.refusal import RefusedError
 from app.models.memory_names import INITIAL
 from rxt.inference.cancel import Cancelled, check
@@ -114,7 +114,7 @@ def test_that_a_recording_of_one_turn_holds_nothing_of_what_was_said_after_it(pa
 @pytest.fixture
 def pooled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A recording of a memory with more slots than similarity has places."""
-    monkeypatch.setattr("app.engine.analysis_maps.PLACES", 3)
+    monkeypatch.setattr("app.engine.analysis.maps.PLACES", 3)
     path = tmp_path / "pooled.mneme"
     ask = AskRecording(path, (1, 2))
     assert ModelAnalyst(0).answer(ask, subject(BETA), lambda: False, lambda share: None) is not None
@@ -134,11 +134,11 @@ def test_that_a_recording_too_large_to_be_opened_is_refused_at_once(
 ) -> None:
     needed = unpacked_bytes(subject(BETA).origin, range(4), 512)
     shares: list[float] = []
-    monkeypatch.setattr("app.engine.analyst.LIMIT_BYTES", needed - 1)
+    monkeypatch.setattr("app.engine.analysis.analyst.LIMIT_BYTES", needed - 1)
     with pytest.raises(RefusedError, match=r"A recording of 4 turns .* Record single turns instead"):
         ModelAnalyst().answer(AskRecording(tmp_path / "x.mneme"), subject(BETA), lambda: False, shares.append)
     assert shares == []
-    monkeypatch.setattr("app.engine.analyst.LIMIT_BYTES", needed)
+    monkeypatch.setattr("app.engine.analysis.analyst.LIMIT_BYTES", needed)
     assert ModelAnalyst().answer(AskRecording(tmp_path / "x.mneme"), subject(BETA), lambda: False, shares.append)
 
 
@@ -193,8 +193,8 @@ def test_that_reading_can_be_called_off_between_two_arrays(path: Path, arrays: i
 
 def test_that_a_recording_opens_without_torch(path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from app.engine.analysis_recording import RecordingAnalyst;"
-        "from app.engine.inquiries import AskReads;"
+        "import sys; from pathlib import Path; from app.engine.analysis.recorded import RecordingAnalyst;"
+        "from app.engine.analysis.inquiries import AskReads;"
         "found = RecordingAnalyst().answer(AskReads(1), Path(sys.argv[1]), lambda: False, lambda share: None);"
         "print(found.weights.shape[1:], 'torch' in sys.modules)"
     )

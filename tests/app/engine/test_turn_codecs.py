@@ -10,10 +10,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app.engine import exchange, recorded_turns
-from app.engine.exchange import ExchangedConversation, ExchangedTurn
-from app.engine.exchange_reader import from_json
-from app.engine.recorded_turns import RecordedTurns
+from app.engine.analysis import recorded_turns
+from app.engine.analysis.recorded_turns import RecordedTurns
+from app.engine.exchange import document as exchange
+from app.engine.exchange.document import ExchangedConversation, ExchangedTurn
+from app.engine.exchange.reader import from_json
 from app.store import turn_codec
 from rxt.events import (
     GateActivation,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject
 
-from app.engine.analysis_port import AnalysisSource
-from app.engine.findings import Health, Origin, ProvenanceMap, ReadHeads, Reads, Similarity, Writes
-from app.engine.inquiries import AskHealth, AskProvenance, AskReadHeads, AskReads, AskSimilarity, AskWrites
+from app.engine.analysis.findings import Health, Origin, ProvenanceMap, ReadHeads, Reads, Similarity, Writes
+from app.engine.analysis.inquiries import AskHealth, AskProvenance, AskReadHeads, AskReads, AskSimilarity, AskWrites
+from app.engine.analysis.port import AnalysisSource
 from app.models.memory_history import MemoryHistory
 from rxt.events import frozen_array
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.engine.inquiries import AskComparison, AskInfluence, AskReads, AskWrites, SnapshotMemory, TurnMemory
+from app.engine.analysis.inquiries import AskComparison, AskInfluence, AskReads, AskWrites, SnapshotMemory, TurnMemory
 from app.models.memory_history import MemoryHistory
 from app.views.inspector import analyses as module
 from app.views.inspector.analyses import Analyses

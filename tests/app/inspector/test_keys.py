@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.inquiries import AskReads
+from app.engine.analysis.inquiries import AskReads
 from app.models.amount import share_text
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import INITIAL

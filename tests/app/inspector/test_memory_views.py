@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Similarity
-from app.engine.inquiries import AskHealth, AskProvenance, AskSimilarity
+from app.engine.analysis.findings import Similarity
+from app.engine.analysis.inquiries import AskHealth, AskProvenance, AskSimilarity
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import INITIAL
 from app.models.selection import Selection

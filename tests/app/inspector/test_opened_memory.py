@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Reads
+from app.engine.analysis.findings import Reads
 from app.models.lab import Experiment
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import INITIAL
@@ -14,7 +14,7 @@ from app.models.selection import Selection
 from app.theme import LIGHT, ThemeController
 from app.views.inspector import InspectorPanel
 from app.views.inspector.analyses import Analyses
-from app.views.inspector.lab_sentences import run_words
+from app.views.inspector.lab.sentences import run_words
 from app.views.inspector.numbers_view import NumbersView
 from app.views.inspector.slot_panel import SlotPanel
 from app.views.inspector.slot_story import SlotStory

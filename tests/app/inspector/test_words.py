@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Reads, Writes
-from app.engine.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
+from app.engine.analysis.findings import Reads, Writes
+from app.engine.analysis.inquiries import AskProvenance, AskReadHeads, AskReads, AskWrites
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import INITIAL
 from app.models.selection import Selection
@@ -19,7 +19,7 @@ from app.paint.reading import strongest_cells
 from app.theme import DARK, LIGHT, ThemeController, mixed
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.export_views import figure_of
-from app.views.inspector.lab_words import AnswerWords
+from app.views.inspector.lab.words import AnswerWords
 from app.views.inspector.memory_map import MemoryMapView
 from app.views.inspector.panel import InspectorPanel
 from app.views.inspector.reading_light import ReadingLight

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.engine.findings import (
+from app.engine.analysis.findings import (
     CONDITIONS,
     Comparison,
     Finding,
@@ -21,7 +21,7 @@ from app.engine.findings import (
     ReplyText,
     Synthetic,
 )
-from app.engine.inquiries import (
+from app.engine.analysis.inquiries import (
     AskComparison,
     AskInfluence,
     AskMix,

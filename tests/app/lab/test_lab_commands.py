@@ -31,12 +31,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.actions import TABLE, Actions
+from app.actions.lab import EXPORT_TABLE, LAB_TABLE, LabVerbs
+from app.actions.table import TABLE, Actions
+from app.engine.analysis.findings import Origin, RecordingSaved
+from app.engine.analysis.inquiries import AskPaired, AskRecording
+from app.engine.analysis.recording import Recording, save_recording
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.engine.findings import Origin, RecordingSaved
-from app.engine.inquiries import AskPaired, AskRecording
-from app.engine.recording import Recording, save_recording
-from app.lab_actions import EXPORT_TABLE, LAB_TABLE, LabVerbs
 from app.models.memory_names import INITIAL
 from app.models.workspace import Workspace
 from app.paths import RESOURCES, Paths

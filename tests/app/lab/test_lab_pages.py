@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Influence
-from app.engine.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
+from app.engine.analysis.findings import Influence
+from app.engine.analysis.inquiries import AskComparison, AskMix, AskProbe, BranchMemory, TurnMemory
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_names import INITIAL
 from app.paint.limits import Limits
@@ -19,9 +19,9 @@ from app.theme import ThemeController
 from app.views.inspector.analyses import Analyses
 from app.views.inspector.compare_view import CompareView
 from app.views.inspector.export_commands import stamp_of
-from app.views.inspector.influence_view import InfluenceView
-from app.views.inspector.mixing_view import MixingView
-from app.views.inspector.probe_view import ProbeView
+from app.views.inspector.lab.influence_view import InfluenceView
+from app.views.inspector.lab.mixing_view import MixingView
+from app.views.inspector.lab.probe_view import ProbeView
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show

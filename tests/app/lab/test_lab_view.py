@@ -10,16 +10,16 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.engine.findings import Paired, ReplyText
-from app.engine.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
+from app.engine.analysis.findings import Paired, ReplyText
+from app.engine.analysis.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
 from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_names import INITIAL
 from app.theme import ThemeController
-from app.views.inspector.lab_controls import SHARES
-from app.views.inspector.lab_memory import memory_ref
-from app.views.inspector.lab_sentences import verdict
-from app.views.inspector.lab_view import LabView
+from app.views.inspector.lab.controls import SHARES
+from app.views.inspector.lab.memory import memory_ref
+from app.views.inspector.lab.sentences import verdict
+from app.views.inspector.lab.view import LabView
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show

@@ -15,11 +15,11 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.analysis_thread import AnalysisThread
+from app.engine.analysis.findings import Origin, RecordingSaved, Similarity
+from app.engine.analysis.inquiries import AskRecording
+from app.engine.analysis.recording import Recording, save_recording
+from app.engine.analysis.thread import AnalysisThread
 from app.engine.file_jobs import FileJobs, WriteFile
-from app.engine.findings import Origin, RecordingSaved, Similarity
-from app.engine.inquiries import AskRecording
-from app.engine.recording import Recording, save_recording
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Figure, Heat
@@ -340,7 +340,7 @@ def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event
         goes.wait(10)
         raise Cancelled
 
-    monkeypatch.setattr("app.engine.analysis_recording.open_recording", read)
+    monkeypatch.setattr("app.engine.analysis.recorded.open_recording", read)
     yield begun, goes
     goes.set()
 

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions import Actions
-from app.lab_actions import LabVerbs
+from app.actions.lab import LabVerbs
+from app.actions.table import Actions
 from app.models.workspace import Workspace
 from app.paths import Paths
 from app.theme import ThemeController

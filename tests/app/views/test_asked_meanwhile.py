@@ -21,9 +21,9 @@ from app.engine.commands import (
 )
 from app.engine.messages import Saving
 from app.models.phase import Phase
-from app.views.memories import MemoryLibrary
+from app.views.memories.library import MemoryLibrary
+from app.views.memories.system_prompt import SystemPromptDialog
 from app.views.notices import Notice, Tone
-from app.views.system_prompt import SystemPromptDialog
 from rxt.events import TurnStarted
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk

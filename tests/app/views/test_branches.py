@@ -18,7 +18,7 @@ from app.engine.commands import EditAnswer, ForgetTurn
 from app.engine.messages import ReplayCheck, Saving
 from app.models.conversation import TurnState
 from app.models.phase import Phase
-from app.views.message_foot import CHIPS, FootContent
+from app.views.chat.message_foot import CHIPS, FootContent
 from app.views.window_layout import WindowLayout
 from rxt.events import Sampling
 from tests.app.views.branching import TREE, node, open_line, open_tree, show_path, turn

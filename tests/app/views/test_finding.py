@@ -13,16 +13,16 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QMenu, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.action_spec import first_keys
-from app.actions import TABLE
+from app.actions.spec import first_keys
+from app.actions.table import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.key_rules import refusal
 from app.models.library import LibraryRole
 from app.models.phase import Phase
+from app.views.chat.message_foot import FootContent
 from app.views.key_button import native_words
 from app.views.library_view import LibraryView
-from app.views.message_foot import FootContent
 from app.views.recent_models import name_of
 from tests.app.views.branching import open_line, show_path, turn
 from tests.app.views.conftest import Desk

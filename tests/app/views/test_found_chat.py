@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.messages import ConversationSummary, StoredTurn
 from app.models.phase import Phase
-from app.views.find_bar import FindBar
+from app.views.chat.find_bar import FindBar
 from tests.app.views.branching import turn
 from tests.app.views.conftest import Desk
 

@@ -11,15 +11,15 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.engine.inquiries import AskReads
+from app.engine.analysis.inquiries import AskReads
 from app.models.conversation import MessageRole
 from app.models.workspace import Workspace
 from app.paths import Paths
 from app.theme import ThemeController
+from app.views.chat.transcript_view import TranscriptView
 from app.views.inspector import InspectorPanel, TimelineView
 from app.views.inspector.analyses import Analyses
 from app.views.inspector_commands import SIGNS_MS, InspectorCommands
-from app.views.transcript_view import TranscriptView
 from app.views.transcript_words import TranscriptWords
 from tests.app.inspector.fake_analyst import FakeAnalyst
 from tests.app.inspector.synthetic import conversation

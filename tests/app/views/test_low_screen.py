@@ -19,17 +19,17 @@ from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
 from app.models.phase import Phase
 from app.theme import ThemeController
-from app.views.chat import READABLE_PX
+from app.views.chat.chat import READABLE_PX
+from app.views.chat.turn_editor import QUERY_SHORT, QUERY_WORDS
 from app.views.command_palette import CommandPalette
 from app.views.dialogs import AboutDialog
 from app.views.inspector.animation_dialog import AnimationDialog
 from app.views.inspector.table import TableData, TableDialog
-from app.views.memories import MemoryLibrary
+from app.views.memories.library import MemoryLibrary
+from app.views.memories.system_prompt import SystemPromptDialog
 from app.views.model_dialog import ModelDialog
 from app.views.notices import WORDS_PX
-from app.views.system_prompt import SystemPromptDialog
 from app.views.tooltips import plain_tooltip
-from app.views.turn_editor import QUERY_SHORT, QUERY_WORDS
 from app.views.window_layout import TITLE_BAR_PX
 from tests.app.inspector.conftest import history, themes  # noqa: F401 - fixtures
 from tests.app.views.conftest import Desk

@@ -362,7 +362,7 @@ def test_that_a_saved_file_gets_an_ending_also_where_its_name_has_a_dot(
 def test_that_the_key_that_is_called_delete_on_a_mac_deletes_there_and_nowhere_else(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, platform: str
 ) -> None:
-    for place in ("library_view", "memory_cards"):
+    for place in ("library_view", "memories.cards"):
         monkeypatch.setattr(f"app.views.{place}.deletes", partial(deletes, platform=platform))
     desk.port.list_chats((2, "Dogs", 1), (1, "Cats", 1))
     path = desk.paths.snapshots_dir / "alice.safetensors"

@@ -18,13 +18,13 @@ from app.engine.commands import DeleteSnapshot, SaveSnapshot, WriteSystemPrompt
 from app.engine.errands import ImportSnapshot, RenameSnapshot
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
+from app.views.chat.draft_keeper import DRAFT_MS
 from app.views.dialogs import SaveMemoryDialog
-from app.views.draft_keeper import DRAFT_MS
 from app.views.file_dialog import FileDialog
-from app.views.memories import MemoryLibrary
-from app.views.memory_card import tooltip
-from app.views.memory_intake import Intake
-from app.views.system_prompt import SystemPromptDialog
+from app.views.memories.card import tooltip
+from app.views.memories.intake import Intake
+from app.views.memories.library import MemoryLibrary
+from app.views.memories.system_prompt import SystemPromptDialog
 from rxt.events import frozen_array
 from tests.app.views.branching import open_line
 from tests.app.views.conftest import Desk

@@ -16,11 +16,11 @@ from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
 from app.models.phase import Phase
 from app.theme import ThemeController
-from app.views.inspector.lab_view import LabView
+from app.views.inspector.lab.view import LabView
 from app.views.inspector.panel import InspectorPanel
+from app.views.memories.system_prompt import SystemPromptDialog
 from app.views.model_dialog import ModelDialog
 from app.views.shortcuts_sheet import ShortcutsSheet
-from app.views.system_prompt import SystemPromptDialog
 from tests.app.inspector.conftest import Show
 from tests.app.lab.conftest import Bench, bench, history, show, themes  # noqa: F401 - fixtures
 from tests.app.views.branching import open_line

@@ -12,13 +12,13 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.engine.inquiries import AskReads
+from app.engine.analysis.inquiries import AskReads
 from app.models.memory_names import INITIAL
 from app.paths import RESOURCES
 from app.theme import ThemeController
+from app.views.chat.message import TintedPart
 from app.views.help_dialog import PICTURE_PX, PlainBrowser
 from app.views.inspector.style import turn_colour
-from app.views.message import TintedPart
 from app.views.panel_sizes import CHAT_PX
 from tests.app.lab.fake_analysis import ORIGINAL
 from tests.app.lab.test_lab_commands import LabDesk, desk, files, shown

@@ -16,10 +16,10 @@ from app.engine.messages import StoredTurn
 from app.models.conversation import Conversation, TurnState
 from app.models.text_finder import utf16_length
 from app.theme import ThemeController
-from app.views.message import MessageContent, MessagePainter, shown, utf16_slice
-from app.views.row_geometry import RowGeometry
-from app.views.text_selection import TextPosition, TextSelection
-from app.views.transcript_view import TranscriptView
+from app.views.chat.message import MessageContent, MessagePainter, shown, utf16_slice
+from app.views.chat.row_geometry import RowGeometry
+from app.views.chat.text_selection import TextPosition, TextSelection
+from app.views.chat.transcript_view import TranscriptView
 from rxt.events import TokenEmitted, TurnStarted
 
 LINE = "The lighthouse keeper knew every ship by the sound of its bell. "

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from app.engine.exchange import ExchangedConversation, ExchangedTurn, to_json
+from app.engine.exchange.document import ExchangedConversation, ExchangedTurn, to_json
 
 PAGE = Path(__file__).parents[3] / "resources" / "help" / "notebook.md"
 

@@ -1,0 +1,1 @@
+"""The conversation: its messages, the composer, and what lies over them."""

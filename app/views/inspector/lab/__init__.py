@@ -1,0 +1,1 @@
+"""The lab: experiments on copies of a memory, and what they have shown."""

@@ -14,7 +14,7 @@ class LayerCache:
         self._values = values
 
     def append(self, k: Tensor, v: Tensor, start: int) -> tuple[Tensor, Tensor]:
-        """Writes k, v [1, G, T, d] at `start` and returns everything up to there: [1, G, start + T, d]."""
+        """Writes k, v [B, G, T, d] at `start` and returns everything up to there: [B, G, start + T, d]."""
         stop = start + k.shape[2]
         self._keys[:, :, start:stop] = k
         self._values[:, :, start:stop] = v
@@ -24,13 +24,21 @@ class LayerCache:
 class KVCache:
     """Keys and values of the first `length` of at most `capacity` tokens. Whoever writes places advances `length`.
 
-    storage: [L, 2, 1, G, capacity, d], keys and values; layers: the window on each layer's part of it.
+    storage: [L, 2, B, G, capacity, d], keys and values of B rows, which all stand at the same position; layers: the
+    window on each layer's part of it.
     """
 
     def __init__(
-        self, layers: int, kv_heads: int, capacity: int, head_dim: int, dtype: torch.dtype, device: torch.device
+        self,
+        layers: int,
+        kv_heads: int,
+        capacity: int,
+        head_dim: int,
+        dtype: torch.dtype,
+        device: torch.device,
+        rows: int = 1,
     ) -> None:
-        shape = (layers, 2, 1, kv_heads, capacity, head_dim)
+        shape = (layers, 2, rows, kv_heads, capacity, head_dim)
         self.storage = torch.zeros(shape, dtype=dtype, device=device)
         self.layers = tuple(LayerCache(layer[0], layer[1]) for layer in self.storage)
         self.capacity = capacity

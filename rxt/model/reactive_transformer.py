@@ -134,8 +134,8 @@ class ReactiveTransformer(nn.Module):
             laws=self.gate_laws,
         )
 
-    def new_cache(self) -> KVCache:
-        """An empty cache for one interaction; on a processor in float32, whatever the weights are."""
+    def new_cache(self, rows: int = 1) -> KVCache:
+        """An empty cache for `rows` interactions side by side; on a processor in float32, whatever the weights are."""
         attention = self.config.decoder.attention
         return KVCache(
             self.config.decoder.layers,
@@ -144,4 +144,5 @@ class ReactiveTransformer(nn.Module):
             attention.head_dim,
             torch.float32 if self.device.type == "cpu" else self.dtype,
             self.device,
+            rows,
         )

@@ -17,7 +17,6 @@ from torch.nn import functional
 from rxt.inference.cancel import IsCancelled, check, never
 from rxt.inference.sampling import check_logits
 from rxt.io.pretrained import PretrainedModel
-from rxt.model.kv_cache import KVCache, LayerCache
 from rxt.model.memory import check_finite
 
 MOST_ROWS = 64
@@ -30,23 +29,6 @@ WRITTEN_BYTES = 2**27
 def rows_at_once(model: PretrainedModel) -> int:
     """How many conversations are played side by side: at least two, for each lends the other its memory."""
     return max(2, MEMORIES_BYTES // (4 * math.prod(model.memory_shape)))
-
-
-class RowCache(KVCache):
-    """A cache of N rows that stand at the same position."""
-
-    def __init__(self, model: PretrainedModel, rows: int) -> None:
-        config = model.config.decoder
-        attention = config.attention
-        capacity = model.config.interaction_length
-        super().__init__(0, attention.kv_heads, capacity, attention.head_dim, model.dtype, model.device)
-        shape = (config.layers, 2, rows, attention.kv_heads, capacity, attention.head_dim)
-        storage = torch.zeros(shape, dtype=model.dtype, device=model.device)
-        self._layers = [LayerCache(layer[0], layer[1]) for layer in storage]
-
-    def layer(self, index: int) -> LayerCache:
-        """The window of one layer."""
-        return self._layers[index]
 
 
 class Player:
@@ -98,7 +80,7 @@ class Player:
         """Interactions of prompts of one length, each up to its end or the limit."""
         model, eos = self.model, self.model.config.tokens.eos
         read = model.decoder.read_memory(memories.to(model.device, model.dtype))
-        cache = RowCache(model, len(prompts))
+        cache = model.new_cache(len(prompts))
         tokens = torch.tensor(prompts, device=model.device)
         unread = tokens
         while tokens.shape[1] < model.config.interaction_length and not bool((tokens == eos).any(dim=1).all()):

@@ -344,5 +344,5 @@ def test_that_setting_slots_back_is_called_after_the_memory_the_chat_started_fro
 
 def test_that_a_choice_without_a_memory_is_refused() -> None:
     assert memory_ref(MemoryChoice("a", snapshot=Path("x"))) == SnapshotMemory(Path("x"))
-    with pytest.raises(ValueError, match="no memory"):
+    with pytest.raises(ValueError, match="not a memory"):
         memory_ref(MemoryChoice("nothing"))

@@ -16,6 +16,7 @@ import functools
 import json
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import tempfile
@@ -211,7 +212,15 @@ def _in_fork(action: Callable[[], tuple[bool, Outcome]], outcome: Outcome, what:
 
 
 def _check(path: Path, least: int, has_failed: bool, outcome: Outcome) -> None:
-    """At least so many turns are in memory, and what was not reported is not missing."""
+    """At least so many turns are in memory, and what was not reported is not missing. Looks at a copy: a second store
+    of the file would be the one that writes from then on."""
+    with tempfile.TemporaryDirectory() as folder:
+        for part in path.parent.glob(f"{path.name}*"):
+            shutil.copy(part, folder)
+        _check_copy(Path(folder, path.name), least, has_failed, outcome)
+
+
+def _check_copy(path: Path, least: int, has_failed: bool, outcome: Outcome) -> None:
     store = ConversationStore(path)
     turns = [turn for item in store.list() for turn in store.turns(item.id) if turn.record is not None]
     outcome.check(store.quarantined is None, "the database was damaged")

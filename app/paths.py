@@ -5,6 +5,7 @@ Nothing is created before it is needed; folders are readable by their owner only
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def private_folder(path: Path) -> Path:
 def unused(path: Path) -> Path:
     """`path`, or the next numbered name beside it that no file has."""
     number, candidate = 2, path
-    while candidate.exists():
+    while os.path.lexists(candidate):
         candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
         number += 1
     return candidate

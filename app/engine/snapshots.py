@@ -97,7 +97,12 @@ class SnapshotFolder:
 
     def has_synthetic(self, sha256: str) -> bool:
         """Whether a memory of these numbers says here that no conversation has led to it: the store does not."""
-        return any(info.synthetic and info.sha256 == sha256 for info in self.list())
+        for path in self.folder.glob(PATTERN):
+            with contextlib.suppress(RxtError, OSError, ValueError):
+                header = self._library.read_snapshot_info(path)
+                if header.synthetic and header.sha256 == sha256:
+                    return True
+        return False
 
     def sweep(self) -> None:
         """Removes what a kill left of files that were being written, LITTER_AGE_S ago or earlier, and what has been in

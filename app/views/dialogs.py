@@ -111,12 +111,18 @@ class SaveMemoryDialog(QDialog):
 
     @property
     def has_chosen_place(self) -> bool:
-        """Whether the person has said where it goes, and may have agreed to replace what is there."""
+        """Whether the user has said where it goes, and may have agreed to replace what is there."""
         return self._chosen is not None
 
     @property
     def path(self) -> Path:
-        return self._chosen or unused(self._folder / file_name(self.title.text()))
+        """Where it would go now."""
+        return self._chosen or unused(self._wanted)
+
+    @property
+    def _wanted(self) -> Path:
+        """What the title asks for; where that is taken, the engine numbers it as `unused` does."""
+        return self._folder / file_name(self.title.text())
 
     @Slot()
     def _find_place(self) -> None:
@@ -152,7 +158,9 @@ class SaveMemoryDialog(QDialog):
 
     def accept(self) -> None:
         if self._save.isEnabled():
-            self.save_requested.emit(self.path, self.title.text().strip(), self.description.toPlainText().strip())
+            self.save_requested.emit(
+                self._chosen or self._wanted, self.title.text().strip(), self.description.toPlainText().strip()
+            )
             super().accept()
 
 

@@ -65,7 +65,6 @@ class MemoryCommands(QObject):
         self._prompt: SystemPromptDialog | None = None
         self._draft = window.kept.prompt
         self._unsaved_note = window.kept.note  # of a memory that was not saved (yet)
-        self._described: Path | None = None  # the file that the note goes to
         self._intake = Intake()
         self._deleted = DeletedMemories(port, workspace.memories, lambda: self._notices, self)
         self._deleted.coming_back.connect(self._pick)
@@ -97,14 +96,9 @@ class MemoryCommands(QObject):
         dialog.save_requested.connect(
             lambda path, title, note: self._save_of(chat, path, title, note, turn, beside=not dialog.has_chosen_place)
         )
-        dialog.save_requested.connect(self._on_described)
         dialog.finished.connect(lambda _result: self._keep_note(dialog.description.toPlainText()))
         self._window.closing.connect(FieldKeeper(dialog.description, dialog, self._keep_note).keep)
         self._dialogs.open("save", dialog)
-
-    @Slot(object, str, str)
-    def _on_described(self, path: Path, _title: str, _note: str) -> None:
-        self._described = path
 
     def _keep_note(self, note: str) -> None:
         """Until it is saved: the next dialog begins with it, after a restart too."""
@@ -313,9 +307,8 @@ class MemoryCommands(QObject):
 
     @Slot(object)
     def _on_saved(self, snapshot: SnapshotInfo) -> None:
-        if snapshot.path == self._described:  # other files do not have the note
-            self._described = None
-            self._keep_note("")
+        if snapshot.description and snapshot.description == self._unsaved_note.strip():
+            self._keep_note("")  # whatever name the file got
         self._pick(snapshot.path)
         if self._prompt is not None and self._prompt.is_waiting:  # a chat that opens first is a second start's
             self._prompt.show_written()

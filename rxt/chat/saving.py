@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rxt.io.files import in_free_place
 from rxt.io.snapshot import SnapshotInfo, save_grown, save_snapshot
 
 SNAPSHOT = ".safetensors"
+_TAKEN = "{} is there already, and stays as it is. Name another file."
 
 
 class MemoryFile:
@@ -30,7 +32,7 @@ class MemoryFile:
         there, or only a folder can be: what this chat was opened from or has saved itself is all that is replaced."""
         path = _named(path)
         if self._is_taken(path):
-            raise RxtError(f"{path} is there already, and stays as it is. Name another file.")
+            raise RxtError(_TAKEN.format(path))
         return path
 
     def check_before(self, path: Path) -> None:
@@ -49,7 +51,10 @@ class MemoryFile:
     def save(self, path: Path) -> tuple[Path, SnapshotInfo]:
         """Saves the memory with all turns that it has lived through, also those before it was opened here."""
         path = self.check(path)
-        return path, self._save(path)
+        try:
+            return path, self._save(path)
+        except FileExistsError:  # since then
+            raise RxtError(_TAKEN.format(path)) from None
 
     def save_beside(self, path: Path) -> tuple[Path, Path]:
         """Saves under this name or, where it is taken by now, beside it. Returns the file, and the one meant."""
@@ -73,7 +78,7 @@ class MemoryFile:
         return info
 
     def _is_taken(self, path: Path) -> bool:
-        return path.exists() and path.absolute() not in self._own
+        return os.path.lexists(path) and path.absolute() not in self._own
 
 
 def _named(path: Path) -> Path:

@@ -101,10 +101,27 @@ def move_new(source: Path, target: Path) -> None:
 
     Raises FileExistsError where it is taken, OSError.
     """
+    try:
+        os.link(source, target)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # a file system without links
+        _move_to_claimed(source, target)
+        return
+    try:
+        while_in_use(lambda: os.unlink(source))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+
+
+def _move_to_claimed(source: Path, target: Path) -> None:
+    """As `move_new`; for a moment the name belongs to an empty file."""
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         replace_file(source, target)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             target.unlink()
         raise

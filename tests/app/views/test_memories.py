@@ -482,6 +482,19 @@ def test_that_a_description_that_was_put_off_goes_into_no_other_file(desk: Desk,
     assert desk.window.kept.note == "It knows Alice"
 
 
+def test_that_a_note_is_not_offered_again_once_it_is_in_a_file_whatever_its_name(desk: Desk, tmp_path: Path) -> None:
+    desk.port.answer("Hi", "Hello")
+    desk.commands.memories.save()
+    dialog = desk.window.findChild(SaveMemoryDialog)
+    assert dialog is not None
+    dialog.description.setPlainText("It knows Alice")
+    dialog.accept()
+    assert desk.window.kept.note == "It knows Alice"
+    saved = dataclasses.replace(snapshot(tmp_path / "another-2.safetensors"), description="It knows Alice")
+    desk.port.snapshot_saved.emit(saved)
+    assert desk.window.kept.note == ""
+
+
 def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
     desk.commands.memories.show_library()
     library = desk.window.findChild(MemoryLibrary)
@@ -521,7 +534,8 @@ def test_that_a_description_is_there_again_where_the_memory_was_not_saved(desk: 
     assert describe("It knows Alice") == "It knows Alice"
     desk.port.snapshot_saved.emit(snapshot(Path("/data/prompt.safetensors")))  # a system prompt, or another file
     assert describe("It knows Alice") == "It knows Alice"
-    desk.port.snapshot_saved.emit(snapshot(desk.port.called("save_snapshot")[-1][0]))
+    place, _title, note, *_ = desk.port.called("save_snapshot")[-1]
+    desk.port.snapshot_saved.emit(dataclasses.replace(snapshot(place), description=note))
     assert describe("") == ""
 
 

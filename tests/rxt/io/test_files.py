@@ -71,14 +71,52 @@ def test_that_a_name_that_another_program_takes_while_a_file_is_written_stays_it
     }  # fmt: skip
 
 
-def test_that_a_new_file_that_cannot_be_moved_takes_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = tmp_path / "source"
+def interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("has_links", "refused"), [(True, "unlink"), (False, "replace")])
+@pytest.mark.parametrize(("fault", "raised"), [(fail, OSError), (interrupt, KeyboardInterrupt)])
+def test_that_a_new_file_that_cannot_be_moved_takes_no_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    has_links: bool,
+    refused: str,
+    fault: Callable[..., None],
+    raised: type[BaseException],
+) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(b"kept")
+    unlink = os.unlink
+
+    def refuse(path: Any, *others: Any, **named: Any) -> None:
+        if others or Path(path) == source:
+            fault()
+        unlink(path, **named)
+
     with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", fail)
-        with pytest.raises(OSError, match="Input/output error"):
-            move_new(source, tmp_path / "target")
+        if not has_links:
+            patch.setattr(os, "link", fail)
+        patch.setattr(os, refused, refuse)
+        with pytest.raises(raised):
+            move_new(source, target)
     assert list(tmp_path.iterdir()) == [source]
+    assert source.read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_that_a_new_file_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool) -> None:
+    if not has_links:
+        monkeypatch.setattr(os, "link", fail)
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"ours")
+    target.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileExistsError):
+        move_new(source, target)
+    target.unlink()
+    move_new(source, target)
+    assert target.read_bytes() == b"ours"
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def in_use(code: int) -> OSError:

@@ -14,7 +14,6 @@ from app.engine.analysis.inquiries import AskMix
 from app.models.amount import percent_text
 from app.models.lab import slots_in_words
 from app.models.visible import is_seen
-from app.paths import unused
 from app.theme import GAP_PX
 from app.views.dialogs import file_name
 from app.views.inspector.lab.asking import AskBar
@@ -198,7 +197,7 @@ class MixingView(LabPage):
         if a is None or b is None:
             return
         title = self.title_or_default
-        path = unused(self._folder() / file_name(title))
+        path = self._folder() / file_name(title)
         inquiry = AskMix(memory_ref(a), memory_ref(b), self.weight, path, title, self._chat())
         self._saved = None
         self._asked, self._asked_title = self._chosen(), self.name.text()

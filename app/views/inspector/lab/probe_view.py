@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.engine.analysis.port import AnalysisSource
-    from app.models.amount import percent_text, share_text
     from app.models.memory_history import MemoryHistory
-from app.paint.figure import Panel
+    from app.paint.figure import Panel
 
 HELP = (
     "A probe asks a copy of a memory what it knows and counts the right answers; the memory itself is only read, so "

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from app.engine.errands import Errand
+from app.engine.memory_commands import MemoryCommand
 from app.models.phase import Phase
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ class LoadModel:
     path: str | None
     seed: int | None = None
     snapshot: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDtype:
+    failure: ClassVar = "The number format was not changed"
+    phase: ClassVar = None
+    dtype: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,32 +135,6 @@ class ReplayConversation:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSystemPrompt:
-    """Text written once into the fresh memory of `seed` (None: a random one), saved, and opened."""
-
-    failure: ClassVar = "The system prompt was not written"
-    phase: ClassVar = Phase.OPENING
-    text: str
-    title: str
-    seed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SetPinned:
-    failure: ClassVar = "This chat was not pinned"
-    phase: ClassVar = None
-    id: int
-    pinned: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SearchConversations:
-    failure: ClassVar = "Nothing was searched"
-    phase: ClassVar = None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewConversation:
     failure: ClassVar = "No new chat was started"
     phase: ClassVar = Phase.OPENING
@@ -178,39 +159,19 @@ class CarryOver:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSnapshot:
-    failure: ClassVar = "This memory was not opened"
-    phase: ClassVar = Phase.OPENING
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class SaveSnapshot:
-    """turn: the stored turn after which the memory is saved; None: the newest of the path. beside: nothing was at
-    `path` and nobody has chosen it, so where something is there by now, the next free name is taken."""
-
-    failure: ClassVar = "This memory was not saved"
-    phase: ClassVar = Phase.SAVING
-    path: Path
-    title: str
-    description: str
-    turn: int | None = None
-    beside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SetDtype:
-    failure: ClassVar = "The number format was not changed"
-    phase: ClassVar = None
-    dtype: str
-
-
-@dataclass(frozen=True, slots=True)
 class RenameConversation:
     failure: ClassVar = "This chat was not renamed"
     phase: ClassVar = None
     id: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPinned:
+    failure: ClassVar = "This chat was not pinned"
+    phase: ClassVar = None
+    id: int
+    pinned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +192,34 @@ class RestoreConversation:
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshSnapshots:
-    failure: ClassVar = "The saved memories were not listed"
+class SearchConversations:
+    failure: ClassVar = "Nothing was searched"
     phase: ClassVar = None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteSnapshot:
-    failure: ClassVar = "This memory was not deleted"
+class ExportConversation:
+    """`path` ends in .md, .json or .html."""
+
+    failure: ClassVar = "This chat was not exported"
+    phase: ClassVar = None
+    id: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConversation:
+    """Makes a page of all that was said, with its branches, of whatever model."""
+
+    failure: ClassVar = "This chat cannot be read now"
+    phase: ClassVar = None
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportConversation:
+    failure: ClassVar = "This chat was not imported"
     phase: ClassVar = None
     path: Path
 
@@ -252,30 +233,18 @@ class Close:
 
 
 TurnCommand = Ask | AskAfter | Regenerate | EditQuery
-Command = (
-    Start
-    | LoadModel
-    | TurnCommand
-    | GoTo
-    | ShowBranch
-    | ForgetTurn
-    | EditAnswer
-    | RewriteMemory
-    | ReplayConversation
-    | WriteSystemPrompt
-    | SetPinned
-    | SearchConversations
-    | NewConversation
+TreeCommand = GoTo | ShowBranch | ForgetTurn | EditAnswer | RewriteMemory | ReplayConversation
+ChatCommand = (
+    NewConversation
     | OpenConversation
     | CarryOver
-    | OpenSnapshot
-    | SaveSnapshot
-    | SetDtype
     | RenameConversation
+    | SetPinned
     | DeleteConversation
     | RestoreConversation
-    | RefreshSnapshots
-    | DeleteSnapshot
-    | Errand
-    | Close
+    | SearchConversations
+    | ExportConversation
+    | ReadConversation
+    | ImportConversation
 )
+Command = Start | LoadModel | SetDtype | TurnCommand | TreeCommand | ChatCommand | MemoryCommand | Close

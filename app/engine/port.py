@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from app.engine import commands, reports
-from app.engine.errand_port import ErrandPort
+from app.engine.chat_port import ChatPort
 from app.engine.library import Library, import_rxt
+from app.engine.memory_port import MemoryPort
 from app.engine.tree_port import TreePort
 from app.engine.worker import Worker
 from app.models.phase import Phase
@@ -42,7 +43,7 @@ class _Thread(QThread):
         self.exec()
 
 
-class EnginePort(QObject, TreePort, ErrandPort):
+class EnginePort(QObject, TreePort, ChatPort, MemoryPort):
     """Talks to the engine.
 
     Signals:
@@ -164,53 +165,15 @@ class EnginePort(QObject, TreePort, ErrandPort):
         """Ends the answer after the token that is being computed, a replay (a chat that is being opened may need one)
         after the turn that is being computed, or a load after the tensor that is being read."""
         if self.phase.can_stop:
-            self._worker.engine.stop()
+            self._worker.engine.opened.stop()
 
     def set_on_stop(self, on_stop: OnStop) -> None:
         """Whether a stopped turn is written to memory; at once: a command would wait for the turn that runs."""
-        self._worker.engine.on_stop = on_stop
+        self._worker.engine.opened.on_stop = on_stop
 
     def set_dtype(self, dtype: str) -> None:
         """The number format of models that are loaded from now on: "float32", or "auto" for the fastest here."""
         self._command(commands.SetDtype(dtype))
-
-    def new_conversation(self, seed: int | None) -> None:
-        """Begins a conversation with the initial memory of `seed`; None: a random seed, which is kept with it."""
-        self._command(commands.NewConversation(seed))
-
-    def open_conversation(self, id: int) -> None:  # noqa: A002 - the contract's name
-        self._command(commands.OpenConversation(id))
-
-    def carry_over(self, id: int, seed: int | None) -> None:  # noqa: A002
-        """A chat of another model goes on with the loaded one: a copy is opened, written into a new memory."""
-        self._command(commands.CarryOver(id, seed))
-
-    def rename_conversation(self, id: int, title: str) -> None:  # noqa: A002
-        self._command(commands.RenameConversation(id, title))
-
-    def delete_conversation(self, id: int, seed: int | None = None) -> None:  # noqa: A002
-        """Takes it off the list; restore_conversation brings it back. Where it is open, one of `seed` begins."""
-        self._command(commands.DeleteConversation(id, seed))
-
-    def restore_conversation(self, id: int) -> None:  # noqa: A002
-        self._command(commands.RestoreConversation(id))
-
-    def save_snapshot(self, path: Path, title: str, note: str, turn: int | None = None, beside: bool = False) -> None:
-        """Saves the memory of the open conversation after the stored turn `turn`; None: as it is after the running
-        turn, if one runs. beside: as of the command."""
-        self._command(commands.SaveSnapshot(path, title, note, turn, beside))
-
-    def open_snapshot(self, path: Path) -> None:
-        """Begins a conversation from a saved memory."""
-        self._command(commands.OpenSnapshot(path))
-
-    def refresh_snapshots(self) -> None:
-        """Reads the folder of saved memories again."""
-        self._command(commands.RefreshSnapshots())
-
-    def delete_snapshot(self, path: Path) -> None:
-        """Moves a saved memory of the library to the trash of the data folder."""
-        self._command(commands.DeleteSnapshot(path))
 
     def shutdown(self) -> bool:
         """Stops the turn, ends the thread and closes the store; nothing is signalled any more.
@@ -222,7 +185,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
             wait_ms = TURN_SHUTDOWN_MS if self.phase.is_turn else SHUTDOWN_MS
             self._timer.stop()
             self._worker.reported.disconnect(self._deliver)
-            self._worker.engine.close()
+            self._worker.engine.opened.close()
             self._commanded.emit(commands.Close())
             self._closed = not self._thread.isRunning() or self._thread.wait(wait_ms)
             if self._closed:
@@ -237,7 +200,7 @@ class EnginePort(QObject, TreePort, ErrandPort):
         if self._closed is not None:
             return
         if not self.phase.is_busy:  # a stop that came too late for the task before is none for this one
-            self._worker.engine.clear_stop()
+            self._worker.engine.opened.clear_stop()
         if command.phase is not None:
             self._tasks.append(command.phase)
         self._commanded.emit(command)

@@ -84,21 +84,6 @@ class TreePort:
         """Computes every memory of the path again; replay_checked tells whether all agree. stop() ends it."""
         self._click(commands.ReplayConversation())
 
-    # the list
-
-    def set_pinned(self, conversation: int, pinned: bool) -> None:
-        """Whether the conversation stands above the others in the list."""
-        self._command(commands.SetPinned(conversation, pinned))
-
-    def search_conversations(self, text: str) -> None:
-        """Looks for `text` in titles and in everything said, on all branches; conversations_found brings them."""
-        self._command(commands.SearchConversations(text))
-
-    def write_system_prompt(self, text: str, title: str, seed: int | None) -> None:
-        """Writes `text` once into the fresh memory of `seed` (None: a random one), saves it under `title` among the
-        memories, and begins a conversation from it."""
-        self._command(commands.WriteSystemPrompt(text, title, seed))
-
     def _takes_text(self, text: str) -> bool:
         """Whether a turn can begin now; if not, its text goes back."""
         phase = self.phase

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from app.engine import commands, errands, reports
+from app.engine import commands, memory_commands, reports
 from app.engine.engine import Engine
 from app.engine.refusal import EXPECTED, ModelRefusedError, sentence, unexpected
 from rxt.events import Event, MemoryWritten
@@ -55,7 +55,7 @@ class Worker(QObject):
             self._post(reports.Failed(command.failure, unexpected(error), command))
         self._post_unsaved()
         if command.phase is not None:
-            self.engine.clear_stop()  # it was for this one, not for what waits behind it
+            self.engine.opened.clear_stop()  # it was for this one, not for what waits behind it
             self._post(reports.Finished())
 
     def _carry_out(self, command: commands.Command) -> None:
@@ -65,6 +65,8 @@ class Worker(QObject):
                 engine.start(command.model, command.snapshot, command.seed)
             case commands.LoadModel():
                 engine.load(command.path, command.snapshot, command.seed)
+            case commands.SetDtype():
+                engine.dtype = command.dtype
             case commands.Ask():
                 engine.ask(command.text, command.sampling)
             case commands.AskAfter():
@@ -85,46 +87,50 @@ class Worker(QObject):
                 engine.dialogue.rewrite_memory(command.turn)
             case commands.ReplayConversation():
                 engine.dialogue.replay()
-            case commands.WriteSystemPrompt():
-                engine.write_system_prompt(command.text, command.title, command.seed)
-            case commands.SetPinned():
-                engine.shelf.set_pinned(command.id, command.pinned)
-            case commands.SearchConversations():
-                engine.shelf.search(command.text)
             case commands.NewConversation():
                 engine.begin(command.seed)
             case commands.OpenConversation():
                 engine.reopen(command.id)
             case commands.CarryOver():
                 engine.carry_over(command.id, command.seed)
-            case commands.OpenSnapshot():
-                engine.open_snapshot(command.path)
-            case commands.SaveSnapshot():
-                engine.save_snapshot(command.path, command.title, command.description, command.turn, command.beside)
-            case commands.SetDtype():
-                engine.dtype = command.dtype
             case commands.RenameConversation():
-                engine.shelf.rename(command.id, command.title)
+                engine.chats.rename(command.id, command.title)
+            case commands.SetPinned():
+                engine.chats.set_pinned(command.id, command.pinned)
             case commands.DeleteConversation():
-                engine.delete(command.id, command.seed)
+                engine.chats.delete(command.id, command.seed)
             case commands.RestoreConversation():
-                engine.shelf.restore(command.id)
-            case commands.RefreshSnapshots():
-                engine.list_snapshots()
-            case commands.DeleteSnapshot():
-                engine.delete_snapshot(command.path)
-            case (
-                errands.RenameSnapshot()
-                | errands.DuplicateSnapshot()
-                | errands.RestoreSnapshot()
-                | errands.ExportSnapshot()
-                | errands.ImportSnapshot()
-                | errands.ExportConversation()
-                | errands.ReadConversation()
-                | errands.ImportConversation()
-                | errands.MeasurePrompt()
-            ):
-                engine.carry_out(command)
+                engine.chats.restore(command.id)
+            case commands.SearchConversations():
+                engine.chats.search(command.text)
+            case commands.ExportConversation():
+                engine.chat_files.export(command.id, command.path)
+            case commands.ReadConversation():
+                engine.chat_files.read(command.id)
+            case commands.ImportConversation():
+                engine.chat_files.add(command.path)
+            case memory_commands.OpenSnapshot():
+                engine.memories.open(command.path)
+            case memory_commands.SaveSnapshot():
+                engine.memories.save(command.path, command.title, command.description, command.turn, command.beside)
+            case memory_commands.RenameSnapshot():
+                engine.memories.rename(command.path, command.title, command.description)
+            case memory_commands.DuplicateSnapshot():
+                engine.memories.duplicate(command.path)
+            case memory_commands.DeleteSnapshot():
+                engine.memories.delete(command.path)
+            case memory_commands.RestoreSnapshot():
+                engine.memories.restore(command.path)
+            case memory_commands.ExportSnapshot():
+                engine.memories.export(command.path, command.target)
+            case memory_commands.ImportSnapshot():
+                engine.memories.add(command.path)
+            case memory_commands.RefreshSnapshots():
+                engine.memories.list()
+            case memory_commands.WriteSystemPrompt():
+                engine.memories.write_prompt(command.text, command.title, command.seed)
+            case memory_commands.MeasurePrompt():
+                engine.memories.measure_prompt(command.text)
             case commands.Close():
                 try:
                     engine.finish()
@@ -148,7 +154,7 @@ class Worker(QObject):
 
     def _post_subject(self) -> None:
         """The analyst hears of a change first, so that it is not asked about what it does not know yet."""
-        subject = self.engine.subject(self._subject)
+        subject = self.engine.opened.subject(self._subject)
         if subject is not self._subject:
             self._subject = subject
             self._mailbox.append(reports.SubjectChanged(subject))

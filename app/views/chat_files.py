@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
-from app.engine.errands import ExportConversation
+from app.engine.commands import ExportConversation
 from app.models.short_text import one_line
 from app.views.dialogs import file_stem
 from app.views.file_dialog import FileDialog

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.actions.table import Actions, Situation
-from app.engine.commands import OpenSnapshot
+from app.engine.memory_commands import OpenSnapshot
 from app.engine.reports import CARRIED, SAME_ANSWER
 from app.models.phase import Phase
 from app.models.short_text import one_line

@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog
 
-from app.engine.commands import WriteSystemPrompt
-from app.engine.errands import ImportSnapshot
+from app.engine.memory_commands import ImportSnapshot, WriteSystemPrompt
 from app.models.conversation import MessageRole
 from app.models.memory_names import MEMORY_SUFFIX
 from app.models.phase import Phase

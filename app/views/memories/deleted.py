@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.engine.commands import DeleteSnapshot
+from app.engine.memory_commands import DeleteSnapshot
 from app.views.notices import BUSY, Notices
 
 if TYPE_CHECKING:

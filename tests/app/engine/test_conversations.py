@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.engine.commands import OpenSnapshot
 from app.engine.journal import title_of
+from app.engine.memory_commands import OpenSnapshot
 from app.models.phase import Phase
 from rxt.errors import RxtError
 from rxt.events import Sampling
@@ -195,7 +195,7 @@ def test_that_a_chat_that_no_new_one_can_follow_is_not_deleted(desk: Desk, monke
     desk.say("Hi")
     number = desk.opened.id
     with monkeypatch.context() as patch:
-        patch.setattr("app.engine.engine.fresh", fail)
+        patch.setattr("app.engine.opened.fresh", fail)
         desk.port.delete_conversation(number)
         desk.rest()
     assert desk.heard.failed == [("This chat was not deleted", "There is not enough memory.")]

@@ -155,26 +155,26 @@ def test_that_the_date_of_a_turn_is_that_of_its_beginning(
 
 def test_that_a_chat_from_a_memory_is_the_same_when_it_is_opened_again(engine: Engine, heard: list[Any]) -> None:
     _say(engine, "one", "two")
-    path = engine._paths.snapshots_dir / "alice.safetensors"
-    engine.save_snapshot(path, "Alice", "")
-    engine.open_snapshot(path)
+    path = engine.memories._paths.snapshots_dir / "alice.safetensors"
+    engine.memories.save(path, "Alice", "")
+    engine.memories.open(path)
     _say(engine, "three")
     number = engine.dialogue.conversation.id
-    engine.shelf.set_pinned(number, True)
+    engine.chats.set_pinned(number, True)
     engine.begin(0)
     engine.reopen(number)
     opened = _last(heard, reports.ConversationOpened).conversation
     assert (opened.origin, opened.pinned, opened.initial_seed) == ("Alice", True, None)
-    engine.save_snapshot(path.with_name("later.safetensors"), "Later", "")
+    engine.memories.save(path.with_name("later.safetensors"), "Later", "")
     assert _last(heard, reports.SnapshotSaved).snapshot.turns == 3
-    engine.save_snapshot(path.with_name("earlier.safetensors"), "Earlier", "", _ids(engine)[0])
+    engine.memories.save(path.with_name("earlier.safetensors"), "Earlier", "", _ids(engine)[0])
     assert _last(heard, reports.SnapshotSaved).snapshot.turns == 3
 
 
 def test_that_an_unnamed_memory_is_called_like_its_file(engine: Engine, heard: list[Any]) -> None:
-    path = engine._paths.snapshots_dir / "alice.safetensors"
-    engine.save_snapshot(path, "", "")
-    engine.open_snapshot(path)
+    path = engine.memories._paths.snapshots_dir / "alice.safetensors"
+    engine.memories.save(path, "", "")
+    engine.memories.open(path)
     assert _last(heard, reports.ConversationOpened).conversation.origin == "alice"
 
 
@@ -328,7 +328,7 @@ def test_that_deleted_chats_are_listed_where_nothing_can_be_written(
 ) -> None:
     _say(engine, "one")
     number = engine.dialogue.conversation.id
-    engine.delete(number)
+    engine.chats.delete(number)
     reader = _reader_after(engine, tmp_path, heard)
     assert [line.id for line in _last(heard, reports.DeletedListed).conversations] == [number]
     reader.close_store()
@@ -336,8 +336,8 @@ def test_that_deleted_chats_are_listed_where_nothing_can_be_written(
 
 def test_that_a_chat_is_found_by_its_title_alone(engine: Engine, heard: list[Any]) -> None:
     _say(engine, "one")
-    engine.shelf.rename(engine.dialogue.conversation.id, "About knights")
-    engine.shelf.search("knights")
+    engine.chats.rename(engine.dialogue.conversation.id, "About knights")
+    engine.chats.search("knights")
     (line,) = _last(heard, reports.ConversationsFound).conversations
     assert (line.title, line.snippet) == ("About knights", "")
 
@@ -350,9 +350,9 @@ def test_that_an_empty_chat_is_not_pinned_and_one_that_is_stays_so_on_every_path
 ) -> None:
     number = engine.dialogue.conversation.id
     with pytest.raises(RefusedError, match="say something first"):
-        engine.shelf.set_pinned(number, True)
+        engine.chats.set_pinned(number, True)
     _say(engine, "one", "two")
-    engine.shelf.set_pinned(number, True)
+    engine.chats.set_pinned(number, True)
     (line,) = _last(heard, reports.ConversationsListed).conversations
     assert (line.pinned, line.fingerprint) == (True, engine.dialogue.loaded.info.fingerprint)
     engine.dialogue.go_to(None)
@@ -364,7 +364,7 @@ def test_that_half_of_a_character_is_replaced_before_anything_is_shown_or_saved(
     assert engine.dialogue.place.turns[0].query == "a\ufffd"
     engine.dialogue.edit_answer(turn, "b\udfff")
     assert engine.dialogue.place.turns[0].answer == _store(engine).turn(turn).answer == "b\ufffd"
-    engine.shelf.rename(engine.dialogue.conversation.id, " c\ud800\n d ")
+    engine.chats.rename(engine.dialogue.conversation.id, " c\ud800\n d ")
     assert engine.dialogue.conversation.title == "c\ufffd d"
 
 

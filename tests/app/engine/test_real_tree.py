@@ -125,8 +125,8 @@ def test_that_an_edit_that_is_too_long_to_be_written_changes_nothing(engine: Eng
 def test_that_stopping_and_forgetting_leaves_the_memory_bit_for_bit(engine: Engine) -> None:
     _say(engine, QUESTIONS[:1])
     before = engine.dialogue.place.session.memory.to_bytes()
-    engine.on_stop = "forget"
-    engine.stop()
+    engine.opened.on_stop = "forget"
+    engine.opened.stop()
     engine.ask(QUESTIONS[1], WARM)
     assert engine.dialogue.place.session.memory.to_bytes() == before
     assert engine.dialogue.place.turns[-1].memory == "not"
@@ -145,7 +145,7 @@ def test_that_replaying_agrees_and_a_thinned_chat_opens_with_the_same_memory(eng
 
 
 def test_that_a_system_prompt_is_one_interaction_of_the_family_s_template(engine: Engine, folder: str) -> None:
-    engine.write_system_prompt("You are a friendly bard.", "Bard", 7)
+    engine.memories.write_prompt("You are a friendly bard.", "Bard", 7)
     model = rxt.load(folder)
     tokens = model.template.interaction("SYSTEM INSTRUCTIONS", "You are a friendly bard.")
     assert _memory(engine) == _single_pass(folder, [tokens])[0]

@@ -92,11 +92,11 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(text=WORDS, tokens=st.integers(0, 3), on_stop=st.sampled_from(["remember", "forget"]))
     def ask_and_stop(self, text: str, tokens: int, on_stop: Any) -> None:
-        self.engine.on_stop = on_stop
-        self.behaviour.before_token = lambda number: self.engine.stop() if number >= tokens else None
+        self.engine.opened.on_stop = on_stop
+        self.behaviour.before_token = lambda number: self.engine.opened.stop() if number >= tokens else None
         self.engine.ask(text, Sampling())
         self.behaviour.before_token = lambda number: None
-        self.engine.clear_stop()
+        self.engine.opened.clear_stop()
         self._follow_turn(self.tree.tip)
 
     @rule(text=WORDS, native=st.booleans())
@@ -224,8 +224,8 @@ class Conversations(RuleBasedStateMachine):
     @rule()
     def delete_and_bring_back(self) -> None:
         number, tree = self.engine.dialogue.conversation.id, self.tree
-        self.engine.delete(number)
-        self.engine.shelf.restore(number)
+        self.engine.chats.delete(number)
+        self.engine.chats.restore(number)
         self.engine.reopen(number)
         self.tree = tree
 

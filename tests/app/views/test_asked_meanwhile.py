@@ -11,14 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.engine.commands import (
-    Command,
-    DeleteSnapshot,
-    ForgetTurn,
-    OpenConversation,
-    OpenSnapshot,
-    WriteSystemPrompt,
-)
+from app.engine.commands import Command, ForgetTurn, OpenConversation
+from app.engine.memory_commands import DeleteSnapshot, OpenSnapshot, WriteSystemPrompt
 from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views.memories.library import MemoryLibrary

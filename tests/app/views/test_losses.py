@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.engine.errands import ExportConversation
+from app.engine.commands import ExportConversation
 from app.engine.messages import Saving
 from app.instance import Request
 from app.quit_signals import quit_signals

@@ -12,7 +12,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.engine.commands import EditAnswer, OpenSnapshot, RestoreConversation
+from app.engine.commands import EditAnswer, RestoreConversation
+from app.engine.memory_commands import OpenSnapshot
 from app.engine.messages import Saving
 from app.models.phase import Phase
 from app.views import notices as notices_module

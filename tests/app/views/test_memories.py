@@ -14,8 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine.commands import DeleteSnapshot, SaveSnapshot, WriteSystemPrompt
-from app.engine.errands import ImportSnapshot, RenameSnapshot
+from app.engine.memory_commands import DeleteSnapshot, ImportSnapshot, RenameSnapshot, SaveSnapshot, WriteSystemPrompt
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
 from app.views.chat.draft_keeper import DRAFT_MS

@@ -45,13 +45,14 @@ class Experiment:
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """An experiment that was done. words: what was done to which slots of which turn; finding: what was found; memory:
-    SHA-256 of the memory before the turn, which was edited."""
+    SHA-256 of the memory before the turn, which was edited; edit: as the engine was asked for it."""
 
     number: int
     turn: int
     words: str
     finding: Any
     memory: str
+    edit: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,10 +103,10 @@ class Lab(QObject):
             self._experiment = chosen
             self.changed.emit()
 
-    def keep(self, turn: int, words: str, finding: Any) -> Run:
+    def keep(self, turn: int, words: str, finding: Any, edit: Any = None) -> Run:
         """Keeps what an experiment has shown; the oldest is let go where there are RUNS_KEPT."""
         self._done += 1
-        run = Run(self._done, turn, words, finding, self._selection.history.memory_after(turn - 1))
+        run = Run(self._done, turn, words, finding, self._selection.history.memory_after(turn - 1), edit)
         self._runs = [*self._runs, run][-RUNS_KEPT:]
         self.runs_changed.emit()
         return run

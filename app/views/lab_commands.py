@@ -66,7 +66,7 @@ class LabCommands(QObject):
         choices = MemoryChoices(history, workspace.branches, workspace.memories, self)
         state = Lab(workspace.selection, self)
         self.lab = LabDeck(
-            LabView(state, history, choices, analyst, themes),
+            LabView(state, history, choices, analyst, themes, self._snapshots_folder, self._title),
             InfluenceView(history, analyst, themes),
             MixingView(workspace.selection, choices, analyst, themes, self._snapshots_folder, self._title),
         )
@@ -88,7 +88,8 @@ class LabCommands(QObject):
         tint.setCheckable(True)
         tint.toggled.connect(self.tints.set_on)
         self._window.known_actions["preset_lab"].toggled.connect(tint.setChecked)  # on in the lab, else off
-        self.lab.mixing.saved.connect(self._on_mixed)
+        for made in (self.lab.lab.keeping, self.lab.mixing):
+            made.saved.connect(self._on_made)
         self.exports.exported.connect(self._on_exported)
         self.exports.refused.connect(self._warn)
         self.recordings.said.connect(self._say)
@@ -162,7 +163,7 @@ class LabCommands(QObject):
         self._inspector.show_page(self.compare)
 
     @Slot(object)
-    def _on_mixed(self, _saved: object) -> None:
+    def _on_made(self, _saved: object) -> None:
         self._port.refresh_snapshots()
 
     @Slot(object)

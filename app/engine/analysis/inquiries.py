@@ -205,6 +205,7 @@ class AskEdited:
     edit: Edit
     path: Path
     title: str = ""
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)

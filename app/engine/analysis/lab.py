@@ -53,11 +53,11 @@ class Lab:
         model, edit = model_of(subject), inquiry.edit
         memory = self._replay.memory(subject, inquiry.turn - 1, cancelled)
         _check_mask(edit.slots, memory)
-        edited, words = self._edited(subject, inquiry.turn - 1, edit, edit.slots, cancelled)
+        edited, words, _ = self._edited(subject, inquiry.turn - 1, edit, edit.slots, cancelled)
         found = counterfactual(model, turn, memory, edited, cancelled)
         others, control = edits.random_like(edit.slots, edit.seed), None
         if others.any():
-            copy, _ = self._edited(subject, inquiry.turn - 1, edit, others, cancelled)
+            copy, *_ = self._edited(subject, inquiry.turn - 1, edit, others, cancelled)
             control = counterfactual(model, turn, memory, copy, cancelled, found.own)
         is_same = _is_same(found.own, turn)
         return Paired(
@@ -97,37 +97,41 @@ class Lab:
         edit, turn = inquiry.edit, inquiry.turn
         before = self._replay.memory(subject, turn, cancelled)
         _check_mask(edit.slots, before)
-        memory, words = self._edited(subject, turn, edit, edit.slots, cancelled)
+        memory, words, others = self._edited(subject, turn, edit, edit.slots, cancelled)
         where = memory_after(turn, subject.opened_from)
-        return _save(inquiry, subject, memory, (before,), f"{where[:1].upper()}{where[1:]}, {words}")
+        chat = f" of the chat “{shortened(inquiry.chat, _LONGEST)}”" if inquiry.chat else ""
+        label = f"{where[:1].upper()}{where[1:]}, {words}"
+        origin = f"{label}{chat} (memory {before.sha256[:_HASH]})"
+        return _save(inquiry, subject, memory, (before, *others), label, origin)
 
     def _edited(
         self, subject: Subject, turn: int, edit: Edit, where: SlotMask, cancelled: IsCancelled
-    ) -> tuple[MemoryState, str]:
-        """The memory after a turn with the edit made at `where`, and what was done in words."""
+    ) -> tuple[MemoryState, str, tuple[MemoryState, ...]]:
+        """The memory after a turn with the edit made at `where`, what was done in words, and which other memories it
+        took that from."""
         memory = self._replay.memory(subject, turn, cancelled)
         count = int(where.sum())
         slots = "1 slot" if count == 1 else f"{count:,} slots"
         match edit.kind:
             case "zero":
-                return edits.zero(memory, where), f"{slots} {_WORDS['zero']}"
+                return edits.zero(memory, where), f"{slots} {_WORDS['zero']}", ()
             case "mean":
-                return edits.layer_mean(memory, where), f"{slots} {_WORDS['mean']}"
+                return edits.layer_mean(memory, where), f"{slots} {_WORDS['mean']}", ()
             case "noise":
-                return edits.noise(memory, where, edit.seed), f"{slots} {_WORDS['noise']} (seed {edit.seed})"
+                return edits.noise(memory, where, edit.seed), f"{slots} {_WORDS['noise']} (seed {edit.seed})", ()
             case "initial":
-                start = memory_in_words(INITIAL, subject.opened_from)
-                return edits.patch(memory, where, initial_of(subject)), f"{slots} put back to {start}"
+                start, words = initial_of(subject), memory_in_words(INITIAL, subject.opened_from)
+                return edits.patch(memory, where, start), f"{slots} put back to {words}", (start,)
             case "freeze":
                 return self._frozen(subject, turn, edit, where, slots, cancelled)
             case "patch":
                 assert edit.source is not None  # noqa: S101  (Edit has checked it)
                 source, name = self._replay.find(subject, edit.source, cancelled)
-                return edits.patch(memory, where, source), f"{slots} taken from {name}"
+                return edits.patch(memory, where, source), f"{slots} taken from {name}", (source,)
 
     def _frozen(
         self, subject: Subject, turn: int, edit: Edit, where: SlotMask, slots: str, cancelled: IsCancelled
-    ) -> tuple[MemoryState, str]:
+    ) -> tuple[MemoryState, str, tuple[MemoryState, ...]]:
         since = turn - 1 if edit.source is None else edit.source.turn if isinstance(edit.source, TurnMemory) else turn
         if not INITIAL <= since < turn:
             raise RefusedError("Slots can only be frozen since an earlier turn of this conversation. Choose one.")
@@ -135,7 +139,7 @@ class Lab:
         interactions = [record.interaction_ids for record in subject.turns[since + 1 : turn + 1]]
         name = memory_in_words(since, subject.opened_from)
         frozen_memory = frozen(model_of(subject), start, interactions, where, cancelled)
-        return frozen_memory, f"{slots} not written to since {name}"
+        return frozen_memory, f"{slots} not written to since {name}", (start,)
 
 
 def turn_of(subject: Subject, turn: int) -> TurnRecord:

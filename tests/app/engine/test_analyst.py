@@ -257,7 +257,7 @@ def test_that_a_memory_does_not_differ_from_itself() -> None:
 def test_that_many_edited_slots_are_counted_as_the_window_counts_them() -> None:
     memory = MemoryState(torch.zeros(2, 768, 2))
     lab, where = Lab(cast("Replay", SimpleNamespace(memory=lambda *_: memory))), np.ones((2, 768), dtype=np.bool_)
-    _, words = lab._edited(subject(BETA), 0, Edit("zero", where), where, lambda: False)
+    _, words, _ = lab._edited(subject(BETA), 0, Edit("zero", where), where, lambda: False)
     assert words == "1,536 slots set to zero"
 
 
@@ -494,12 +494,29 @@ def test_that_memories_are_merged_layer_by_layer_and_slot_by_slot(tmp_path: Path
 
 def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
     path = tmp_path / "edited.stm"
-    found: Synthetic = ask(subject(BETA), AskEdited(2, Edit("zero", WHERE), path, "Without three"))
+    found: Synthetic = ask(subject(BETA), AskEdited(2, Edit("zero", WHERE), path, "Without three", "Dogs"))
     saved = rxt.load_snapshot(path, model=model(BETA))
     assert saved.memory == explain.zero(talk(BETA).memories[3], WHERE)
     assert (saved.info.title, saved.info.synthetic) == ("Without three", True)
     assert saved.info.parent == talk(BETA).memories[3].sha256
     assert found.label == "The memory after turn 3, 3 slots set to zero"
+    assert saved.info.origin == f"{found.label} of the chat “Dogs” (memory {talk(BETA).memories[3].sha256[:12]})"
+
+
+@pytest.mark.parametrize(
+    ("edit", "others"),
+    [
+        (Edit("mean", WHERE), []),
+        (Edit("initial", WHERE), [0]),
+        (Edit("freeze", WHERE, TurnMemory(0)), [1]),
+        (Edit("patch", WHERE, TurnMemory(1)), [2]),
+    ],
+)
+def test_that_an_edited_memory_names_all_that_it_was_made_from(edit: Edit, others: list[int], tmp_path: Path) -> None:
+    path = tmp_path / "edited.stm"
+    ask(subject(BETA), AskEdited(2, edit, path))
+    parents = rxt.load_snapshot(path, model=model(BETA)).info.parent.split()
+    assert parents == [talk(BETA).memories[place].sha256 for place in (3, *others)]
 
 
 def test_that_a_file_of_another_model_or_of_nothing_is_refused(tmp_path: Path) -> None:

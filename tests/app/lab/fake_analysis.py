@@ -23,6 +23,7 @@ from app.engine.analysis.findings import (
 )
 from app.engine.analysis.inquiries import (
     AskComparison,
+    AskEdited,
     AskInfluence,
     AskMix,
     AskPaired,
@@ -129,6 +130,7 @@ class FakeAnalysis(QObject):
             AskProbe: lambda: _probe(inquiry, self._history),
             AskComparison: lambda: _comparison(inquiry, shape),
             AskMix: lambda: Synthetic(inquiry.path, inquiry.title, "e" * 64),
+            AskEdited: lambda: Synthetic(inquiry.path, inquiry.title, "e" * 64),
         }
         maker = makers.get(type(inquiry))
         return maker() if maker is not None else None

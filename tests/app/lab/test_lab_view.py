@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.engine.analysis.findings import Paired, ReplyText
-from app.engine.analysis.inquiries import AskPaired, AskReads, SnapshotMemory, TurnMemory
+from app.engine.analysis.inquiries import AskEdited, AskPaired, AskReads, SnapshotMemory, TurnMemory
 from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_names import INITIAL
 from app.theme import ThemeController
 from app.views.inspector.lab.controls import SHARES
+from app.views.inspector.lab.keeping import ELSEWHERE
 from app.views.inspector.lab.memory import memory_ref
 from app.views.inspector.lab.sentences import verdict
 from app.views.inspector.lab.view import LabView
@@ -29,7 +30,9 @@ from tests.reference.lab import strongest_by_hand
 
 @pytest.fixture
 def view(bench: Bench, themes: ThemeController, show: Show) -> LabView:
-    result = LabView(bench.lab, bench.history, bench.choices, bench.analysis, themes)
+    result = LabView(
+        bench.lab, bench.history, bench.choices, bench.analysis, themes, lambda: Path("memories"), lambda: "Dogs"
+    )
     show(result, 440, 600)
     return result
 
@@ -68,6 +71,47 @@ def test_that_both_answers_the_difference_and_the_control_are_shown_in_words(vie
     assert "Alice" in view.result.original.words.accessibleDescription()
     assert view.result.control.title.text() == "Random control answers · the same"
     assert view.runs.itemText(0).startswith("1 · turn 5: zeroed: the 52 slots it read most")
+
+
+def test_that_the_edited_memory_of_the_experiment_that_is_shown_is_saved(
+    bench: Bench, view: LabView, qtbot: QtBot
+) -> None:
+    bench.selection.toggle_mark(1, 3)
+    bench.lab.choose(kind="mean", place="marked")
+    assert view.keeping.isHidden()
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    bench.lab.choose(kind="zero")  # what is chosen now is another experiment
+    view.flush()
+    assert view.keeping.isVisibleTo(view)
+    with qtbot.waitSignal(view.keeping.saved):
+        view.keeping.run.click()
+    asked = bench.analysis.asked[-1]
+    assert isinstance(asked, AskEdited)
+    assert (asked.turn, asked.edit.kind, np.argwhere(asked.edit.slots).tolist()) == (3, "mean", [[1, 3]])
+    assert (asked.path, asked.title) == (Path("memories/edited-turn-4.safetensors"), "Edited turn 4")
+    assert asked.chat == "Dogs"
+    assert view.keeping.words.text() == (
+        "Saved as a synthetic memory: edited-turn-4.safetensors. You find it in the list of memories."
+    )
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: len(bench.lab.runs) == 2)
+    view.flush()
+    assert view.keeping.words.isHidden()  # it was said of the other one
+
+
+def test_that_the_edited_memory_of_another_branch_is_not_saved_as_one_of_this(
+    bench: Bench, view: LabView, qtbot: QtBot
+) -> None:
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    view.flush()
+    assert view.keeping.run.isEnabled()
+    records = bench.history.records
+    bench.history.follow_path((*records[:3], dataclasses.replace(records[3], memory_after="another"), records[4]))
+    view.flush()
+    assert not view.keeping.run.isEnabled()
+    assert view.keeping.run.toolTip() == ELSEWHERE
 
 
 def test_that_marked_slots_are_edited_without_looking_up_reads(bench: Bench, view: LabView, qtbot: QtBot) -> None:
@@ -203,7 +247,7 @@ def test_that_the_memory_before_the_first_turn_has_no_answer_to_repeat(bench: Be
 
 
 def test_that_without_a_model_the_lab_says_so(bench: Bench, themes: ThemeController, show: Show) -> None:
-    view = LabView(bench.lab, bench.history, bench.choices, None, themes)
+    view = LabView(bench.lab, bench.history, bench.choices, None, themes, Path)
     show(view, 440, 500)
     assert not view.asking.run.isEnabled()
     assert "no model is at hand" in view.empty.text

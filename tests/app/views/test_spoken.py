@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -125,7 +126,7 @@ def test_that_every_end_of_an_experiment_is_spoken(
     heard: Heard,
     qtbot: QtBot,
 ) -> None:
-    view = LabView(bench.lab, bench.history, bench.choices, bench.analysis, themes)
+    view = LabView(bench.lab, bench.history, bench.choices, bench.analysis, themes, Path)
     show(view, 440, 600)
     view.asking.run.click()
     qtbot.waitUntil(lambda: view.shown is not None)

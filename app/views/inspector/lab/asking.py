@@ -34,14 +34,19 @@ class AskBar(QWidget):
     answered = Signal(object)
 
     def __init__(
-        self, port: AnalysisSource | None, history: MemoryHistory, words: str, parent: QWidget | None = None
+        self,
+        port: AnalysisSource | None,
+        history: MemoryHistory,
+        words: str,
+        parent: QWidget | None = None,
+        look: str = "primary",
     ) -> None:
         super().__init__(parent)
         self._port = port
         self._ticket = 0
         self._needs_model_alone = False
         self._problem = ""
-        self.run = button(words, "primary")
+        self.run = button(words, look)
         self.cancel = button("Cancel", "")
         self.cancel.setToolTip("Call it off; nothing is changed")
         self.progress = QProgressBar()

@@ -19,6 +19,7 @@ from app.views.dialogs import file_name
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.memory import MemoryCombo, memory_ref
 from app.views.inspector.lab.page import LabPage
+from app.views.inspector.lab.sentences import saved_words
 from app.views.inspector.section import plain_label
 from app.views.inspector.segments import Segments
 from app.views.wheel_guard import WheelGuard
@@ -210,9 +211,7 @@ class MixingView(LabPage):
             if self.name.text() == self._asked_title:
                 self.name.clear()  # another one is that of the next mix
             if is_still_chosen:
-                self.asking.say(
-                    f"Saved as a synthetic memory: {finding.path.name}. You find it in the list of memories."
-                )
+                self.asking.say(saved_words(finding))
                 self._saved = self._chosen()
             self.saved.emit(finding)
 

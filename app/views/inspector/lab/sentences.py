@@ -12,7 +12,7 @@ from app.paint.number import number_text
 from app.views.inspector.text_direction import apart
 
 if TYPE_CHECKING:
-    from app.engine.analysis.findings import Paired, ReplyText
+    from app.engine.analysis.findings import Paired, ReplyText, Synthetic
     from app.models.edit_kind import EditKind
     from app.models.lab import Experiment
     from rxt.events import FloatArray
@@ -116,3 +116,8 @@ def _are_of_a_word(text: str, index: int) -> bool:
     if after in APOSTROPHES:
         after = text[index + 1] if index + 1 < len(text) else " "
     return before.isalnum() and after.isalnum()
+
+
+def saved_words(made: Synthetic) -> str:
+    """That a memory that was made in the lab is kept, and where."""
+    return f"Saved as a synthetic memory: {made.path.name}. You find it in the list of memories."

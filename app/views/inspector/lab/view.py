@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -17,6 +19,7 @@ from app.paint.limits import Limits
 from app.theme import Theme, ThemeController
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.controls import LabControls
+from app.views.inspector.lab.keeping import KeepBar
 from app.views.inspector.lab.memory import memory_ref
 from app.views.inspector.lab.page import LabPage
 from app.views.inspector.lab.result import PairedResult
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 
 HELP = (
     "The lab changes a copy of the memory that a turn read, lets the model answer the same question again with the "
-    "same seed, and puts both answers beside each other; your conversation and its memory stay as they are.",
+    "same seed, and puts both answers beside each other; your conversation and its memory stay as they are. The edited "
+    "copy can be saved as a memory of its own, to start a chat from.",
     "The bars show by how much each word of the original answer became less likely, in nats (the change of the "
     "logarithm of its probability), and the control does the same edit to as many other slots chosen at random (of the "
     "same layers, as far as these have others).",
@@ -46,7 +50,7 @@ HELP = (
 class LabView(LabPage):
     """Runs an experiment on the turn at the cursor and keeps what came of it.
 
-    port: None where there is no model.
+    port: None where there is no model. folder: gives where memories are saved. chat: gives the title of the open chat.
     """
 
     def __init__(
@@ -56,6 +60,8 @@ class LabView(LabPage):
         choices: MemoryChoices,
         port: AnalysisSource | None,
         themes: ThemeController,
+        folder: Callable[[], Path],
+        chat: Callable[[], str] = str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Lab", HELP, themes, parent)
@@ -63,15 +69,16 @@ class LabView(LabPage):
         self._lab = lab
         self._history = history
         self._choices = choices
-        self._asked: tuple[int, Experiment, str] | None = None
+        self._asked: tuple[int, Experiment, str, Edit | None] | None = None
         self.controls = LabControls(lab, history, choices)
         self.asking = AskBar(port, history, "Run on a copy")
         self.runs: QComboBox = combo("Experiments of this chat")
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.runs.setMinimumContentsLength(20)
         self.result = PairedResult(themes.theme)
+        self.keeping = KeepBar(port, history, folder, chat)
         self.empty = EmptyState()
-        for part in (self.controls, self.asking, self.runs, self.result, self.empty):
+        for part in (self.controls, self.asking, self.runs, self.result, self.keeping, self.empty):
             self.column.addWidget(part)
         self.column.addStretch(1)
         self.asking.pressed.connect(self.run)
@@ -113,7 +120,7 @@ class LabView(LabPage):
             return
         experiment = self._lab.experiment
         if experiment.place == "read":
-            self._asked = turn, experiment, ""
+            self._asked = turn, experiment, "", None
             self.asking.ask(AskReads(turn), "Looking up which slots the answer read…")
         else:
             self._run_on(turn, experiment, None)
@@ -137,14 +144,14 @@ class LabView(LabPage):
         source = memory_ref(chosen) if chosen is not None else None
         edit = Edit(experiment.kind, target.slots, source if experiment.kind in ("patch", "freeze") else None)
         words = run_words(experiment, turn, target.words, self._history.origin)
-        self._asked = turn, experiment, words
+        self._asked = turn, experiment, words, edit
         self.asking.ask(AskPaired(turn, edit), f"{words[:1].upper()}{words[1:]}. Answering again…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:
         if self._asked is None:
             return
-        turn, experiment, words = self._asked
+        turn, experiment, words, edit = self._asked
         if isinstance(finding, Reads):
             tokens = self._lab.read_words(turn)
             chosen = finding.weights if tokens is None else finding.weights[list(tokens)]
@@ -152,7 +159,7 @@ class LabView(LabPage):
             self._run_on(turn, experiment, chosen.mean(axis=0), f"“{locked}”" if locked else "it")
         elif isinstance(finding, Paired):
             self._asked = None
-            self._lab.keep(turn, words, finding)
+            self._lab.keep(turn, words, finding, edit)
             self.show_from(self.runs)
 
     def _problem(self) -> str:
@@ -193,10 +200,12 @@ class LabView(LabPage):
         run = self.shown
         self.runs.setVisible(run is not None)
         self.result.setVisible(run is not None)
+        self.keeping.setVisible(run is not None)
         self.empty.setVisible(run is None)
         self.table.setEnabled(run is not None)
         if run is not None:
             self.result.show_paired(run.finding)
+            self.keeping.show_run(run)
             self.setAccessibleDescription(f"{run.words}. {verdict(run.finding)}")
         else:
             words = self.asking.problem or (

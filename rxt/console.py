@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from ctypes import wintypes
 from typing import Any, TextIO
 
-_CLOSED = frozenset((2, 5, 6))  # the window was closed, the person logs off, the computer goes down
+_CLOSED = frozenset((2, 5, 6))  # the window was closed, the user logs off, the computer goes down
 _OUTPUT = -11
 _ESCAPES = 4
 _LISTENER = ctypes.CFUNCTYPE(wintypes.BOOL, wintypes.DWORD)  # Windows with 64 bits has one way to call

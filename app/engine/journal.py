@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.messages import MOST_FOUND, ConversationSummary, ModelInfo, Saving
 from app.engine.titles import title_of
+from app.models.memory_names import turns_in_words
 from app.store.conversation_store import ConversationStore
 from app.store.errors import NotWritableError, StoreError
 
@@ -331,8 +332,7 @@ def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
     if found is None or not found.turns:
         return "Earlier conversations could not be read", words
     chats = "1 chat" if found.conversations == 1 else f"{found.conversations:,} chats"
-    turns = "1 turn" if found.turns == 1 else f"{found.turns:,} turns"
-    rescued = f"It has what could still be read: {turns} of {chats}."
+    rescued = f"It has what could still be read: {turns_in_words(found.turns)} of {chats}."
     return "Earlier conversations could not all be read", f"{words} {rescued}"
 
 

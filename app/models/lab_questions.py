@@ -1,4 +1,4 @@
-"""A list of questions to a memory, as a person types it or keeps it in a CSV file."""
+"""A list of questions to a memory, as the user types it or keeps it in a CSV file."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """What the user selected, besides the turn: a word, a layer, marked slots, a second memory to compare with.
 
-One selection for all views: all show the same word and slot. The turn and the slot are
-MemoryHistory's; this adds what belongs to the questions that are asked about them. Nothing here survives the memory it
-is about: what no longer exists is let go.
+One selection for all views; the turn and the slot are MemoryHistory's. Nothing here survives the memory it is about:
+what no longer exists is let go.
 """
 
 from __future__ import annotations

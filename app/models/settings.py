@@ -1,4 +1,4 @@
-"""The user's settings, checked when it is read and when it is changed.
+"""The user's settings, checked when they are read and when they are changed.
 
 Kept in an ini file. A value that makes no sense is the default again; a file that makes no sense is set aside beside
 its place and everything is the default again.

@@ -7,7 +7,7 @@ ordered by id, never by a clock. A store belongs to one thread at a time.
 One process has a data folder: app/instance.py holds a lock there. Where no lock can be made and two have it, the later
 start writes, and the earlier one says so and writes no more; nothing that either has saved is lost.
 
-    schema              the tables, by version, and the steps between versions
+    schema              the tables, and the steps from one version to the next
     database            opens the file: rights, damage, versions; backup copies it, salvage rescues what can be read
     database_file       its address, and whether it still lies where it was opened
     statements          rows and transactions; every error is a sentence

@@ -1,1 +1,1 @@
-"""No decisions: widgets that show the models of `app.models` and turn what a person does into signals."""
+"""No decisions: widgets that show the models of `app.models` and turn what the user does into signals."""

@@ -143,7 +143,7 @@ class Notice(QFrame):
         if not self.isHidden() or self.parent() is not None:
             home = self.parentWidget()
             if self._has_keyboard and home is not None and home.focusProxy() is not None:
-                home.setFocus()  # to where the person writes, not to whatever comes next
+                home.setFocus()  # to where the user writes, not to whatever comes next
             self.hide()
             self.closed.emit(self)
 

@@ -21,7 +21,8 @@ from rxt.model.reactive_transformer import ReactiveTransformer
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryWrite:
-    """mixed = interlayer_gate(old, read), new = write_gate(mixed, written): [L, 1, S, D] in the model's number format.
+    """mixed = interlayer_gate(old, read), new = write_gate(mixed, written): [L, 1, S, D] in the model's number format,
+    where old is the memory before the turn.
 
     interlayer_gate, write_gate: [L, 1, S], ones without a gate. queries [L, 1, H, S, d] and keys [L, 1, G, T, d]: of
     the write step.

@@ -53,7 +53,7 @@ class Intake:
 
 
 def _no_memory_file(count: int) -> str:
-    return f"it is no {MEMORY_SUFFIX} file" if count == 1 else f"they are no {MEMORY_SUFFIX} files"
+    return f"it is not a {MEMORY_SUFFIX} file" if count == 1 else f"they are not {MEMORY_SUFFIX} files"
 
 
 def _listed(names: list[str]) -> str:

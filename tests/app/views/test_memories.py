@@ -285,7 +285,7 @@ def test_that_several_dropped_files_are_told_of_in_one_sentence(desk: Desk, libr
     library.files_dropped.emit(tuple(Path("/x") / name for name in names))
     for name in names[:2]:
         desk.port.snapshot_imported.emit(Path("/library") / name)
-    left_out = ". Left out, for it is no .safetensors file: notes.txt."
+    left_out = ". Left out, for it is not a .safetensors file: notes.txt."
     assert library.notices.texts == (f"Imported 2 memories{left_out}",)
     desk.port.refuse(ImportSnapshot(Path("/x/bad.safetensors")), "It is damaged.")
     assert f"Imported 2 memories; 1 could not be{left_out}" in library.notices.texts
@@ -300,7 +300,7 @@ def test_that_of_many_files_that_are_no_memories_some_are_named() -> None:
     assert intake.words == ""
     intake.refused()
     assert intake.words == (
-        "No memory was imported. Left out, for they are no .safetensors files: a.txt, b.txt, c.txt and 2 more."
+        "No memory was imported. Left out, for they are not .safetensors files: a.txt, b.txt, c.txt and 2 more."
     )
 
 

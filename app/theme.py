@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QWidget
 
 from app.paths import RESOURCES
 
@@ -118,8 +119,25 @@ class ThemeController(QObject):
             return
         self._applied = theme
         self._app.setPalette(palette(theme))
-        self._app.setStyleSheet(stylesheet(theme))
+        self._dress(stylesheet(theme))
         self.changed.emit(theme)
+
+    def _dress(self, sheet: str) -> None:
+        """Gives every widget the style sheet, once.
+
+        WORKAROUND: where an application has a style sheet, Qt gives the next one to each widget as often as it has
+        ancestors. A style that knows no widget any more gives it to none; those that were shown take it one by one,
+        parents first, the others when they are shown.
+        """
+        if self._app.styleSheet():
+            self._app.style().unpolish(self._app)
+        self._app.setStyleSheet(sheet)
+        for top in self._app.topLevelWidgets():
+            if top.parentWidget() is None:  # or it is among the children of another
+                for widget in (top, *top.findChildren(QWidget)):
+                    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+                        widget.style().polish(widget)
+                        self._app.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def palette(theme: Theme) -> QPalette:

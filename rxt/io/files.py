@@ -71,6 +71,24 @@ def write_atomically(path: Path, data: bytes, is_new: bool = False) -> None:
 
     A temporary file in the same folder is written in full, synchronised, renamed, and the folder synchronised.
     """
+    with _replacing(path, is_new) as descriptor:
+        _write_all(descriptor, data)
+
+
+@contextlib.contextmanager
+def open_atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written into, which replaces `path` at the end of the block, as `write_atomically` does: for what
+    need not be whole in memory.
+
+    Whatever is raised in the block leaves what was there; so does the OSError of a write, also of one after the block.
+    """
+    with _replacing(path) as descriptor, os.fdopen(descriptor, "wb", closefd=False) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _replacing(path: Path, is_new: bool = False) -> Iterator[int]:
+    """The temporary file that takes the place of `path` when all is written."""
     if not path.name:  # as of "." and "/", which can only be folders
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     temporary = path.with_name(f"{_temporary_stem(path)}{secrets.token_hex(TOKEN_BYTES)}.tmp")
@@ -79,7 +97,7 @@ def write_atomically(path: Path, data: bytes, is_new: bool = False) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             try:
-                _write_all(descriptor, data)
+                yield descriptor
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme, ThemeController
+from tests.app.inspector.conftest import themes as applied  # noqa: F401 - a fixture
 
 
 class Application(QObject):
@@ -15,6 +17,7 @@ class Application(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.told: list[str] = []
+        self._sheet = ""
 
     def setStyle(self, _style: str) -> None:
         self.told.append("style")
@@ -25,8 +28,22 @@ class Application(QObject):
     def setPalette(self, _palette: object) -> None:
         self.told.append("palette")
 
-    def setStyleSheet(self, _sheet: str) -> None:
+    def setStyleSheet(self, sheet: str) -> None:
         self.told.append("sheet")
+        self._sheet = sheet
+
+    def styleSheet(self) -> str:
+        return self._sheet
+
+    def style(self) -> Application:
+        """It is its own style, and has no widgets."""
+        return self
+
+    def unpolish(self, _application: Application) -> None:
+        self.told.append("forgets")
+
+    def topLevelWidgets(self) -> list[QWidget]:
+        return []
 
 
 class Desktop(QObject):
@@ -72,7 +89,7 @@ def test_that_a_switch_changes_colours_and_neither_style_nor_font(
     assert application.told == ["style", "font", "palette", "sheet"]
     application.told.clear()
     themes.choose("dark")
-    assert application.told == ["palette", "sheet"]
+    assert application.told == ["palette", "forgets", "sheet"]
     assert themes.theme is DARK
 
 
@@ -114,3 +131,45 @@ def test_that_the_frame_of_the_window_follows_a_chosen_theme_and_goes_back_to_th
     assert desktop.colorScheme() == Qt.ColorScheme.Light
     themes.choose("system")
     assert heard == [DARK, LIGHT, DARK, LIGHT, DARK]
+
+
+class Dressed(QObject):
+    """Counts how often a widget was given a style sheet."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.times = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() is QEvent.Type.StyleChange
+        return False
+
+
+def test_that_another_theme_is_put_on_each_widget_once_however_deep_it_stands(
+    applied: ThemeController,  # noqa: F811
+    qtbot: QtBot,
+) -> None:
+    outer = inner = QWidget()
+    qtbot.addWidget(outer)
+    for _ in range(8):
+        column = QVBoxLayout(inner)
+        inner = QWidget()
+        inner.setStyleSheet("QLabel { padding: 1px; }")
+        column.addWidget(inner)
+    deep, hidden, dialog = QLabel("Deep", inner), QLabel("Hidden", inner), QDialog(outer)
+    late = QLabel("Late", inner)
+    for label in (deep, hidden, late):
+        label.setProperty("role", "caption")
+    hidden.ensurePolished()
+    hidden.hide()
+    late.hide()
+    outer.show()
+    dialog.show()
+    seen = [Dressed(widget) for widget in (outer, inner, deep, hidden, dialog)]
+    applied.choose("dark")
+    assert [dressed.times for dressed in seen] == [1] * len(seen)
+    late.show()
+    for label in (deep, hidden, late):
+        assert label.palette().windowText().color().name() == DARK.muted.lower()
+    assert dialog.palette().window().color().name() == DARK.window.lower()

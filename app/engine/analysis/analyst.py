@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, assert_never
 
 import torch
@@ -36,7 +36,7 @@ from app.engine.analysis.inquiries import (
 from app.engine.analysis.lab import Lab, turn_of
 from app.engine.analysis.provenance import provenance_of
 from app.engine.analysis.recorded_turns import LIMIT_BYTES
-from app.engine.analysis.recording import Kept, Recording, save_recording, unpacked_bytes
+from app.engine.analysis.recording import Kept, Part, save_recording, unpacked_bytes
 from app.engine.analysis.replay import Replay, initial_of, model_of
 from app.engine.refusal import RefusedError
 from app.models.amount import size_in_words
@@ -51,8 +51,8 @@ INEXACT = (
     " another number format: what is shown is the replay."
 )
 CACHE_BYTES = 64 * 2**20
-COMPUTED = 0.6
-"""Of the work on a recording of a large model; the rest is packing it."""
+FOUND = 0.9
+"""Of the work on a recording; the rest is packing the turns themselves."""
 Progress = Callable[[float], object]
 
 
@@ -68,11 +68,7 @@ class ModelAnalyst:
 
     def answer(self, inquiry: Inquiry, subject: Subject, pause: IsCancelled, progress: Progress) -> Finding | None:
         """The finding; None where `pause` called it off. Raises what a reader shall read as a sentence."""
-        if subject.loaded is not self._loaded:
-            self.forget()
-            self._loaded = subject.loaded
-        key = _key(inquiry, subject)
-        known = None if key is None else self._cache.get(key)
+        key, known = self._known(inquiry, subject)
         if known is not None:
             return known
         try:
@@ -83,6 +79,14 @@ class ModelAnalyst:
         if key is not None:
             self._cache.put(key, finding)
         return finding
+
+    def _known(self, inquiry: Inquiry, subject: Subject) -> tuple[object | None, Finding | None]:
+        """What a finding is kept by, and the finding where it was kept."""
+        if subject.loaded is not self._loaded:
+            self.forget()
+            self._loaded = subject.loaded
+        key = _key(inquiry, subject)
+        return key, None if key is None else self._cache.get(key)
 
     def forget(self) -> None:
         """Lets go of the model and of what was computed with it; findings stay."""
@@ -180,21 +184,24 @@ class ModelAnalyst:
             asked += [AskWrites(turn), AskSimilarity(turn), AskHealth(turn)]
             if subject.turns[turn].answer_ids:
                 asked.append(AskReads(turn))
-        found: list[Kept] = []
-        for number, one in enumerate(asked):
-            finding = self.answer(one, subject, pause, lambda share: None)
-            if not isinstance(finding, Kept):  # None: called off
-                raise Cancelled
-            found.append(finding)
-            progress(COMPUTED * (number + 1) / len(asked))
         last = len(origin.records)
-        factors = self._replay.provenance(subject, last - 1, pause).first(last)
+
+        def parts() -> Iterator[Part]:
+            for number, one in enumerate(asked):
+                check(pause)
+                _, finding = self._known(one, subject)
+                if finding is None:  # and is not kept: it would drive out what is looked at
+                    finding = self._find(one, subject, pause, progress)
+                if isinstance(finding, Kept):  # as all that is asked are
+                    yield finding
+                progress(FOUND * (number + 1) / len(asked))
+            yield self._replay.provenance(subject, last - 1, pause).first(last)
 
         def packed(share: float) -> None:
-            progress(COMPUTED + (1 - COMPUTED) * share)
+            progress(FOUND + (1 - FOUND) * share)
             check(pause)
 
-        file_bytes = save_recording(inquiry.path, Recording(origin, tuple(found), factors), packed)
+        file_bytes = save_recording(inquiry.path, origin, parts(), packed)
         return RecordingSaved(inquiry.path, len(turns), file_bytes, last - len(turns))
 
 

@@ -13,10 +13,10 @@ import json
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, get_args
 
 import numpy as np
 
@@ -45,10 +45,17 @@ FORMAT = "mneme-recording"
 VERSION = 2
 LIMIT_BYTES = 4 * 2**30  # unpacked: 500 turns of 21 × 4096 slots with three gates are 1.0 GB
 
+Told = Callable[[float], object]
+"""What hears which share of a work is done, 0 to 1."""
+
 _HEADER = "header"
 _ARRAY = ".npy"
 _NO_RECORDING = "This is not a recording, or it is damaged."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def unheard(_share: float) -> None:
+    """Nobody wants to know how far it is."""
 
 
 class RecordingError(ValueError):
@@ -65,32 +72,40 @@ class RecordedTurns:
     arrays: Mapping[str, np.ndarray[Any, Any]]
 
 
-def to_bytes(recorded: RecordedTurns, told: Callable[[float], object] = lambda share: None) -> bytes:
-    """The turns as the bytes of a file. told: before each array and at the end, which share is packed, 0 to 1; what it
-    raises ends the work."""
-    header = {
-        **recorded.header,
-        "format": FORMAT,
-        "version": VERSION,
-        "initial": _without_arrays(recorded.initial, "norm"),
-        "turns": [_header_of(record) for record in recorded.records],
-    }
-    text = json.dumps(header, ensure_ascii=True, allow_nan=False)
-    arrays: dict[str, Any] = {_HEADER: np.frombuffer(text.encode(), np.uint8), "initial/norm": recorded.initial.norm}
-    arrays |= recorded.arrays
-    for turn, record in enumerate(recorded.records):  # as the reader counts: a record may have another number
-        for name in ("norm", "change", "cosine"):
-            arrays[f"{turn}/{name}"] = getattr(record, name)
-        for stage in record.gates:
-            arrays[f"{turn}/gate/{stage.name}"] = stage.values
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:  # np.savez_compressed could not be called off
-        for number, (name, array) in enumerate(arrays.items()):
-            told(number / len(arrays))
-            with archive.open(f"{name}{_ARRAY}", "w", force_zip64=True) as file:
-                np.save(file, array, allow_pickle=False)
-    told(1.0)
-    return buffer.getvalue()
+class TurnsWriter:
+    """Packs arrays into a file one by one as they come, then the turns and what is said of them: the file is never
+    whole in memory. For a `with` block; `finish` is the last call in it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def add(self, name: str, array: np.ndarray[Any, Any]) -> None:
+        """Of what else the recording holds."""
+        with self._archive.open(f"{name}{_ARRAY}", "w", force_zip64=True) as file:
+            np.save(file, array, allow_pickle=False)
+
+    def finish(
+        self, initial: MemorySummary, records: Sequence[TurnRecord], header: Mapping[str, Any], told: Told = unheard
+    ) -> None:
+        """header: what is said of the other arrays. told: before each turn and at the end, which share of them is
+        packed, 0 to 1; what it raises ends the work."""
+        self.add("initial/norm", initial.norm)
+        for turn, record in enumerate(records):  # as the reader counts: a record may have another number
+            told(turn / len(records))
+            for name in ("norm", "change", "cosine"):
+                self.add(f"{turn}/{name}", getattr(record, name))
+            for stage in record.gates:
+                self.add(f"{turn}/gate/{stage.name}", stage.values)
+        turns = {"initial": _without_arrays(initial, "norm"), "turns": [_header_of(record) for record in records]}
+        text = json.dumps({**header, "format": FORMAT, "version": VERSION, **turns}, allow_nan=False)
+        self.add(_HEADER, np.frombuffer(text.encode(), np.uint8))
+        told(1.0)
 
 
 def from_bytes(data: bytes, cancelled: IsCancelled = never) -> RecordedTurns:

@@ -8,22 +8,22 @@ after any turn follows.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, get_args
 
 import numpy as np
 
 from app.engine.analysis import recorded_turns
 from app.engine.analysis.findings import Finding, Health, Origin, Reads, Similarity, Writes
 from app.engine.analysis.inquiries import AskHealth, AskReads, AskSimilarity, AskWrites, Inquiry
-from app.engine.analysis.recorded_turns import RecordedTurns, RecordingError, checked_header, text_of
+from app.engine.analysis.recorded_turns import RecordingError, Told, TurnsWriter, checked_header, text_of, unheard
 from app.models.memory_names import INITIAL
 from rxt.events import frozen_array
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure
-from rxt.io.files import write_atomically
+from rxt.io.files import open_atomically
 
 Array = np.ndarray[Any, Any]
 
@@ -39,6 +39,7 @@ _KINDS: dict[str, tuple[type[Any], type[Any], dict[str, str]]] = {
 }
 """By name, the inquiry, its finding and the shapes of its arrays (T tokens, N turns, P places)."""
 Kept = Reads | Writes | Similarity | Health
+Part = Kept | GateFactors
 _NAMES: dict[type[Any], str] = {finding: name for name, (_, finding, _) in _KINDS.items()}
 _DTYPES = dict.fromkeys(("dead", "duplicate", "saturated"), np.bool_) | {"order": np.int32}
 """Of the arrays that hold no float32."""
@@ -62,13 +63,38 @@ class Recording:
         return {_KINDS[_NAMES[type(finding)]][0](finding.turn): finding for finding in self.findings}
 
 
-def save_recording(path: Path, recording: Recording, told: Callable[[float], object] = lambda share: None) -> int:
-    """Writes the recording, whole or not at all, and returns its size in bytes. Raises OSError.
+def save_recording(path: Path, origin: Origin, parts: Iterable[Part], told: Told = unheard) -> int:
+    """Writes a recording, whole or not at all, and returns its size in bytes. Raises OSError.
 
-    told: as packing goes on, which share is done, 0 to 1; where it raises, nothing is written."""
-    data = to_bytes(recording, told)
-    write_atomically(path, data)
-    return len(data)
+    parts: the findings and, where there are some, the factors; each is asked for when the one before it is packed, and
+    none is kept. told: of the turns, which are packed after them, which share is done. What either raises leaves no
+    file.
+    """
+    with open_atomically(path) as file:
+        _pack(file, origin, parts, told)
+        return file.tell()
+
+
+def _pack(file: BinaryIO, origin: Origin, parts: Iterable[Part], told: Told) -> None:
+    named = {"model": origin.model, "fingerprint": origin.fingerprint, "opened_from": origin.opened_from}
+    listed: list[dict[str, Any]] = []
+    header: dict[str, Any] = {**named, "findings": listed}
+    with TurnsWriter(file) as writer:
+        for part in parts:
+            if isinstance(part, GateFactors):
+                writer.add("factors/keep", part.keep)
+                writer.add("factors/wrote", part.wrote)
+                header["factors"] = {"measure": part.measure, "error": part.error}
+                continue
+            item: dict[str, Any] = {"kind": _NAMES[type(part)]}
+            for field in _kept_of(part):
+                value = getattr(part, field.name)
+                if isinstance(value, np.ndarray):
+                    writer.add(f"finding/{len(listed)}/{field.name}", value)
+                else:
+                    item[field.name] = value
+            listed.append(item)
+        writer.finish(origin.initial, origin.records, header, told)
 
 
 def unpacked_bytes(origin: Origin, turns: Sequence[int], most_places: int) -> int:
@@ -92,28 +118,6 @@ def open_recording(path: str | Path, cancelled: IsCancelled = never) -> Recordin
     """Reads a recording. Raises RecordingError for what is not one, OSError, and Cancelled where it was called off
     between two arrays."""
     return from_bytes(recorded_turns.read_file(Path(path)), cancelled)
-
-
-def to_bytes(recording: Recording, told: Callable[[float], object] = lambda share: None) -> bytes:
-    """The recording as the bytes of a file. told: as in save_recording."""
-    origin = recording.origin
-    arrays: dict[str, Array] = {}
-    listed = []
-    for number, finding in enumerate(recording.findings):
-        item: dict[str, Any] = {"kind": _NAMES[type(finding)]}
-        for field in _kept_of(finding):
-            value = getattr(finding, field.name)
-            if isinstance(value, np.ndarray):
-                arrays[f"finding/{number}/{field.name}"] = value
-            else:
-                item[field.name] = value
-        listed.append(item)
-    named = {"model": origin.model, "fingerprint": origin.fingerprint, "opened_from": origin.opened_from}
-    header: dict[str, Any] = {**named, "findings": listed}
-    if (factors := recording.factors) is not None:
-        arrays |= {"factors/keep": factors.keep, "factors/wrote": factors.wrote}
-        header["factors"] = {"measure": factors.measure, "error": factors.error}
-    return recorded_turns.to_bytes(RecordedTurns(origin.initial, origin.records, header, arrays), told)
 
 
 def from_bytes(data: bytes, cancelled: IsCancelled = never) -> Recording:

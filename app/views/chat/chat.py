@@ -168,7 +168,7 @@ class Chat(QWidget):
         if watched is self.transcript and event.type() is QEvent.Type.Resize:
             self._place_jump()
         elif watched is self.overlay.editor and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self._foot.make_way(event.type() is QEvent.Type.ShowToParent)
+            self._foot.make_way(self.overlay.editor_px if event.type() is QEvent.Type.ShowToParent else 0)
             self._show_jump()
         return False
 

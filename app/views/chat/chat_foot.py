@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.theme import GAP_PX, PADDING_PX
@@ -29,7 +29,7 @@ class ChatFoot(QWidget):
         super().__init__(parent)
         self._notices, self._banner, self._composer = notices, banner, composer
         self._room_px, self._pages_px, self._readable_px = 0, 0, 0
-        self._is_edited = False
+        self._editor_px = 0
         self._area = scrolled(notices, "noticeArea", "Notices")
         self._area.verticalScrollBar().rangeChanged.connect(self._show_newest)
         notices.setVisible(bool(notices.texts))  # the area has shown it
@@ -38,14 +38,23 @@ class ChatFoot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GAP_PX, 0, PADDING_PX)
         column.setSpacing(GAP_PX)
+        self._words = QWidget()
+        words = QVBoxLayout(self._words)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(GAP_PX)
+        words.addWidget(banner)
+        words.addWidget(composer)
         column.addWidget(self._area)
-        column.addWidget(banner)
-        column.addWidget(composer)
+        column.addWidget(self._words)
 
     @property
     def least_px(self) -> int:
         """What it needs for one line of a message, without notices and banner."""
         return GAP_PX + self._around_edit_px + self._composer.edit.height_of(1) + PADDING_PX
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as with what waits: that must change no width."""
+        return super().minimumSizeHint().expandedTo(QSize(self._words.minimumSizeHint().width(), 0))
 
     @property
     def _around_edit_px(self) -> int:
@@ -57,10 +66,10 @@ class ChatFoot(QWidget):
         self._room_px, self._pages_px, self._readable_px = room_px, pages_px, readable_px
         self._share()
 
-    def make_way(self, is_edited: bool) -> None:
-        """While a message is edited in the conversation, that has a readable height: in a very low window the notices
-        wait until it is done."""
-        self._is_edited = is_edited
+    def make_way(self, editor_px: int) -> None:
+        """While a message is edited in the conversation, that has a readable height, at least `editor_px` (0: none is
+        edited): in a very low window the notices wait until it is done, and where that is not enough, all else too."""
+        self._editor_px = editor_px
         self._share()
 
     @Slot()
@@ -76,8 +85,16 @@ class ChatFoot(QWidget):
         if notices_px:
             self._area.setFixedHeight(notices_px)
             taken += notices_px + GAP_PX
-        few = min(edit.height_of(LEAST_LINES), self._room_px - self._pages_px - taken)
-        edit.limit_height(max(few, self._room_px - self._readable_px - taken))
+        lines = 1 if self._editor_px else LEAST_LINES
+        few = min(edit.height_of(lines), self._room_px - self._pages_px - taken)
+        left_px = self._room_px - self._kept_px - taken
+        edit.limit_height(max(few, left_px))
+        self._words.setHidden(bool(self._editor_px) and left_px < edit.height_of(1))
+
+    @property
+    def _kept_px(self) -> int:
+        """What the conversation keeps."""
+        return max(self._readable_px, self._editor_px)
 
     def _notices_px(self, room_px: int) -> int:
         """What the notices take of `room_px` that they share with the conversation and the typed words: a third of the
@@ -86,11 +103,11 @@ class ChatFoot(QWidget):
         if newest is None:
             return 0
         least = newest.beginning_px
-        if self._is_edited and room_px - self._readable_px - edit.height_of(1) < least:
+        if self._editor_px and room_px - self._kept_px - edit.height_of(1) < least:
             return 0
         share = max(self._room_px // MOST_OF_CHAT, newest.heightForWidth(self.width()))
         typed = min(edit.height(), edit.height_of(LEAST_LINES))
-        most = min(share, room_px - self._readable_px - typed)
+        most = min(share, room_px - self._kept_px - typed)
         most = min(max(most, least), room_px - edit.height_of(1))
         wanted = self._notices.heightForWidth(self.width())
         if wanted <= most:

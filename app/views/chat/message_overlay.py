@@ -142,6 +142,11 @@ class MessageOverlay(QObject):
         """The message that is being edited, -1 for none."""
         return self._editor_row
 
+    @property
+    def editor_px(self) -> int:
+        """How high the view has to be for an editor of one line."""
+        return self.editor.least_px + EDITOR_Y_PX + MARGIN_PX
+
     def begin_edit(self, row: int) -> None:
         """Lets the user edit the question or the answer in a row, in its place."""
         index = self._conversation.index(row)

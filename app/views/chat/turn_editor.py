@@ -112,6 +112,14 @@ class TurnEditor(QFrame):
         self._place_hint()
         self.edit.limit_height(room_px - (self.sizeHint().height() - self.edit.height()))
 
+    @property
+    def least_px(self) -> int:
+        """Its height with one line, and the buttons below it."""
+        margins = self._column.contentsMargins()
+        around = margins.top() + margins.bottom() + 2 * self.frameWidth() + self._column.spacing()
+        buttons = max(self._cancel.sizeHint().height(), self._accept.sizeHint().height())
+        return around + self.edit.height_of(1) + buttons
+
     def _place_hint(self) -> None:
         """Beside the buttons, or in a line of its own; where it has no room in either, in short words or not at all:
         the tooltip and what is said of the field have all of it."""
@@ -120,9 +128,7 @@ class TurnEditor(QFrame):
         line = self._wide_px - margins.left() - margins.right() - 2 * self.frameWidth()
         beside = line - self._cancel.sizeHint().width() - self._accept.sizeHint().width() - 2 * GAP_PX
         above = self._hint.sizeHint().height() + self._foot.verticalSpacing()
-        buttons = max(self._cancel.sizeHint().height(), self._accept.sizeHint().height())
-        around = margins.top() + margins.bottom() + 2 * self.frameWidth() + self._column.spacing()
-        has_line = around + self.edit.height_of(1) + above + buttons <= self._room_px
+        has_line = self.least_px + above <= self._room_px
         words_px, short_px = map(self._hint.fontMetrics().horizontalAdvance, (self._words, self._short))
         is_above = words_px > beside and has_line and (words_px <= line or not self._short)
         words = self._words if is_above or words_px <= beside or not self._short else self._short

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.engine.analysis.recorded_turns import RecordedTurns, RecordingError, from_bytes, read_file, to_bytes
+from app.engine.analysis.recorded_turns import RecordedTurns, RecordingError, TurnsWriter, from_bytes, read_file
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import STATIC, TANH, UNGATED, conversation
 
@@ -24,6 +24,16 @@ Arrays = dict[str, Any]
 @pytest.fixture
 def recorded() -> RecordedTurns:
     return RecordedTurns(*conversation(3, laws={"mix": UNGATED, "interlayer": STATIC, "write": TANH}), {}, {})
+
+
+def to_bytes(recorded: RecordedTurns) -> bytes:
+    """What a file of these turns holds."""
+    buffer = io.BytesIO()
+    with TurnsWriter(buffer) as writer:
+        for name, array in recorded.arrays.items():
+            writer.add(name, array)
+        writer.finish(recorded.initial, recorded.records, recorded.header)
+    return buffer.getvalue()
 
 
 def changed(recorded: RecordedTurns, change: Callable[[Arrays, dict[str, Any]], object]) -> bytes:

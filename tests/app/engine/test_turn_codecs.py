@@ -29,6 +29,7 @@ from rxt.events import (
     to_json,
 )
 from tests.app.engine.fake_session import SHAPE, FakeMemory, FakeModel
+from tests.app.engine.test_recorded_turns import to_bytes
 
 LAWS = (
     GateLaw("tanh", "linear", per_slot=True),
@@ -74,7 +75,7 @@ def through_the_database(_: FakeMemory, records: Sequence[TurnRecord]) -> tuple[
 
 def through_a_recording(initial: FakeMemory, records: Sequence[TurnRecord]) -> tuple[TurnRecord, ...]:
     recorded = RecordedTurns(initial.summary(), tuple(records), {}, {})
-    return recorded_turns.from_bytes(recorded_turns.to_bytes(recorded)).records
+    return recorded_turns.from_bytes(to_bytes(recorded)).records
 
 
 def through_an_exported_file(initial: FakeMemory, records: Sequence[TurnRecord]) -> tuple[TurnRecord, ...]:

@@ -35,7 +35,7 @@ from app.actions.lab import EXPORT_TABLE, LAB_TABLE, LabVerbs
 from app.actions.table import TABLE, Actions
 from app.engine.analysis.findings import Origin, RecordingSaved
 from app.engine.analysis.inquiries import AskPaired, AskRecording
-from app.engine.analysis.recording import Recording, save_recording
+from app.engine.analysis.recording import save_recording
 from app.engine.file_jobs import FileJobs, WriteFile
 from app.models.memory_names import INITIAL
 from app.models.workspace import Workspace
@@ -117,7 +117,7 @@ def test_that_every_action_of_the_lab_is_in_the_table_and_runs_a_verb_of_its_own
 def test_that_a_recording_that_is_chosen_opens_in_a_window_of_its_own(
     desk: LabDesk, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    save_recording(tmp_path / "talk.npz", Recording(Origin("mneme-tiny", "", *conversation(3)), ()))
+    save_recording(tmp_path / "talk.npz", Origin("mneme-tiny", "", *conversation(3)), ())
     desk.commands.open_recording()
     dialog = desk.window.findChild(FileDialog, "openRecordingDialog")
     assert dialog is not None
@@ -390,7 +390,7 @@ def test_that_the_names_of_all_pages_are_seen_on_a_small_screen(shown: LabDesk, 
 
 def test_that_the_key_exports_a_view_of_a_recording_in_its_window(shown: LabDesk, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "talk.npz"
-    save_recording(path, Recording(Origin("mneme-tiny", "", *conversation(2)), ()))
+    save_recording(path, Origin("mneme-tiny", "", *conversation(2)), ())
     shown.commands.recordings.open(path)
     (window,) = shown.commands.recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 1)

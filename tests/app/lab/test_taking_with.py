@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.analysis.findings import Origin, RecordingSaved, Similarity
 from app.engine.analysis.inquiries import AskRecording
-from app.engine.analysis.recording import Recording, save_recording
+from app.engine.analysis.recording import save_recording
 from app.engine.analysis.thread import AnalysisThread
 from app.engine.file_jobs import FileJobs, WriteFile
 from app.models.memory_history import MemoryHistory
@@ -308,7 +308,7 @@ def test_that_a_recording_opens_in_a_window_of_its_own_without_a_model(
     recordings: RecordingCommands, tmp_path: Path, qtbot: QtBot
 ) -> None:
     path = tmp_path / "talk.npz"
-    save_recording(path, Recording(Origin("mneme-tiny", "", *conversation(3)), ()))
+    save_recording(path, Origin("mneme-tiny", "", *conversation(3)), ())
     recordings.open(path)
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)
@@ -436,7 +436,7 @@ def test_that_a_recording_opens_on_the_turn_that_it_holds_and_names_it(
     layers = np.ones(initial.layers, np.float32)
     likeness = np.ones((initial.layers, initial.slots, initial.slots), np.float32)
     found = tuple(Similarity(turn, likeness, layers) for turn in (INITIAL, *turns))
-    save_recording(tmp_path / "talk.npz", Recording(Origin("mneme-tiny", "", initial, records), found))
+    save_recording(tmp_path / "talk.npz", Origin("mneme-tiny", "", initial, records), found)
     recordings.open(tmp_path / "talk.npz")
     (window,) = recordings.windows
     qtbot.waitUntil(lambda: window.history.last_turn == 2)

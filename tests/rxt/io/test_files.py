@@ -13,7 +13,16 @@ from typing import Any
 
 import pytest
 
-from rxt.io.files import IN_USE, PAUSES_S, in_free_place, move_new, read_bounded, while_in_use, write_atomically
+from rxt.io.files import (
+    IN_USE,
+    PAUSES_S,
+    in_free_place,
+    move_new,
+    open_atomically,
+    read_bounded,
+    while_in_use,
+    write_atomically,
+)
 
 
 def open_descriptors() -> int:
@@ -51,6 +60,55 @@ def test_that_a_failed_write_leaves_the_old_file_and_no_litter(
     assert (caught.value.filename, caught.value.filename2) == (str(path), None)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+    assert open_descriptors() == before
+
+
+def write_in_pieces(path: Path, *pieces: bytes | BaseException) -> None:
+    with open_atomically(path) as file:
+        for piece in pieces:
+            if isinstance(piece, BaseException):
+                raise piece
+            file.write(piece)
+
+
+@pytest.mark.parametrize("fault", ["fsync", "replace", "OSError", "KeyboardInterrupt"])
+def test_that_a_file_in_pieces_takes_its_place_when_it_is_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path = tmp_path / "kept"
+    path.write_bytes(b"old")
+    before = open_descriptors()
+    raised: dict[str, BaseException] = {"OSError": OSError(5, "of a block"), "KeyboardInterrupt": KeyboardInterrupt()}
+    with monkeypatch.context() as patch:
+        if fault not in raised:
+            patch.setattr(os, fault, fail)
+        with pytest.raises((OSError, KeyboardInterrupt)):
+            write_in_pieces(path, b"something", raised.get(fault, b" new"))
+    assert path.read_bytes() == b"old"
+    write_in_pieces(path, b"something", b" new")
+    assert path.read_bytes() == b"something new"
+    assert list(tmp_path.iterdir()) == [path]
+    assert open_descriptors() == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file without room")
+def test_that_a_disk_that_is_full_is_told_of_by_the_name_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opening, before = tmp_path / "kept", os.open, open_descriptors()
+
+    def without_room(wanted: Any, flags: int, *mode: int) -> int:
+        if flags & os.O_CREAT:
+            os.close(opening(wanted, flags, *mode))
+            return opening("/dev/full", os.O_WRONLY)
+        return opening(wanted, flags, *mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", without_room)
+        with pytest.raises(OSError, match="No space left") as caught:
+            write_in_pieces(path, b"something new")
+    assert caught.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []
     assert open_descriptors() == before
 
 

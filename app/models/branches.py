@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memory_names import turns_in_words
 from app.models.short_text import one_line
 
@@ -184,11 +184,11 @@ class BranchList(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return branch.title
-            case LibraryRole.DETAIL:
+            case ListRole.DETAIL:
                 return branch.detail
-            case LibraryRole.KEY:
+            case ListRole.KEY:
                 return branch.leaf
-            case LibraryRole.IS_CURRENT:
+            case ListRole.IS_CURRENT:
                 return branch.is_current
             case BranchRole.RAILS:
                 return branch.rails

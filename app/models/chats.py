@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memory_names import turns_in_words
 from app.models.short_text import one_line
 
@@ -256,11 +256,11 @@ class ConversationList(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return one_line(line.title) or "New chat"
-            case LibraryRole.DETAIL:
+            case ListRole.DETAIL:
                 return self._snippets.get(line.id) or self._detail(line)
-            case LibraryRole.KEY:
+            case ListRole.KEY:
                 return line.id
-            case LibraryRole.IS_CURRENT:
+            case ListRole.IS_CURRENT:
                 return line.id == self._current
             case ChatRole.HEADING:
                 return self._headings[index.row()]

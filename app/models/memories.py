@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 
 from app.models.amount import shape_in_words, size_in_words
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memory_names import turns_in_words
 from app.models.short_text import one_line
 from rxt.events import FloatArray
@@ -203,7 +203,7 @@ class SnapshotList(QAbstractListModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The files themselves, to be copied where they are dropped."""
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(index.data(LibraryRole.KEY))) for index in indexes])
+        data.setUrls([QUrl.fromLocalFile(str(index.data(ListRole.KEY))) for index in indexes])
         return data
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -213,11 +213,11 @@ class SnapshotList(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self.title(line.path)
-            case LibraryRole.DETAIL:
+            case ListRole.DETAIL:
                 return _detail(line)
-            case LibraryRole.KEY:
+            case ListRole.KEY:
                 return line.path
-            case LibraryRole.IS_CURRENT:
+            case ListRole.IS_CURRENT:
                 return False
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._aloud(line)

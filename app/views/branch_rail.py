@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionViewItem, QVBoxLa
 
 from app.models.any_index import AnyIndex
 from app.models.branches import BranchList, BranchRole
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.theme import RADIUS_PX, ThemeController, caption_font, mixed
 from app.views.labels import button
 from app.views.library_view import LibraryView, LineDelegate
@@ -51,7 +51,7 @@ class BranchDelegate(LineDelegate):
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.setPen(Qt.PenStyle.NoPen)
-        if index.data(LibraryRole.IS_CURRENT):
+        if index.data(ListRole.IS_CURRENT):
             painter.setBrush(QColor(self._theme.accent_soft))
         elif selected or state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(mixed(self._theme.window, self._theme.text, 0.06)))
@@ -76,7 +76,7 @@ class BranchDelegate(LineDelegate):
     def _paint_dot(self, painter: QPainter, dot: QPointF, index: AnyIndex) -> None:
         on_path = bool(index.data(BranchRole.IS_ON_PATH))
         painter.setPen(QPen(QColor(self._theme.accent if on_path else self._theme.muted), 1.6))
-        filled = QColor(self._theme.accent) if index.data(LibraryRole.IS_CURRENT) else QColor(self._theme.window)
+        filled = QColor(self._theme.accent) if index.data(ListRole.IS_CURRENT) else QColor(self._theme.window)
         painter.setBrush(filled)
         painter.drawEllipse(QRectF(dot.x() - DOT_PX / 2, dot.y() - DOT_PX / 2, DOT_PX, DOT_PX))
 
@@ -85,7 +85,7 @@ class BranchDelegate(LineDelegate):
         left = Qt.AlignmentFlag.AlignLeft
         for words, colour, high, used in (
             (index.data(), self._theme.text, Qt.AlignmentFlag.AlignTop, font),
-            (index.data(LibraryRole.DETAIL), self._theme.muted, Qt.AlignmentFlag.AlignBottom, caption_font(font)),
+            (index.data(ListRole.DETAIL), self._theme.muted, Qt.AlignmentFlag.AlignBottom, caption_font(font)),
         ):
             painter.setFont(used)
             painter.setPen(QColor(colour))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidge
 
 from app.models.any_index import AnyIndex
 from app.models.chats import ChatRole, ConversationList
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.theme import GAP_PX, ThemeController
 from app.views.library_view import LibraryView, LineDelegate
 from app.views.text_keys import is_for_actions
@@ -168,7 +168,7 @@ class ChatList(QWidget):
     @Slot()
     def _keep_title(self) -> None:
         field = self.list.title_field
-        key = self.list.currentIndex().data(LibraryRole.KEY)
+        key = self.list.currentIndex().data(ListRole.KEY)
         self._typed = (key, field.text()) if field is not None else None
 
     @Slot()
@@ -220,7 +220,7 @@ class ChatList(QWidget):
         index = self.list.indexAt(at)
         if not index.isValid():
             return
-        key = index.data(LibraryRole.KEY)
+        key = index.data(ListRole.KEY)
         pinned = bool(index.data(ChatRole.IS_PINNED))
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -255,7 +255,7 @@ class ChatList(QWidget):
                 self.left.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._chats.search == self.searched_text and self._chats.rowCount():
-                self.chosen.emit(self._chats.index(0).data(LibraryRole.KEY))
+                self.chosen.emit(self._chats.index(0).data(ListRole.KEY))
             else:
                 self._search()
         elif key == Qt.Key.Key_Down and self._chats.rowCount():

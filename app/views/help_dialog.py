@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from app.paths import RESOURCES
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX
-from app.views.chat.caret_browser import CaretBrowser
+from app.views.caret_browser import CaretBrowser
 from app.views.key_button import native_words
 from app.views.labels import button
 from app.views.page_finder import PageFinder, arrange_page

@@ -16,10 +16,10 @@ from app.views.inspector.compare_view import CompareView
 from app.views.inspector.export_commands import ExportCommands, stamp_of
 from app.views.inspector.export_recordings import RecordingCommands, RecordingWindow
 from app.views.inspector.lab.deck import LabDeck
+from app.views.inspector.lab.experiment_view import LabView
 from app.views.inspector.lab.influence_view import InfluenceView
 from app.views.inspector.lab.mixing_view import MixingView
 from app.views.inspector.lab.probe_view import ProbeView
-from app.views.inspector.lab.view import LabView
 from app.views.loss_question import loss_of_files
 from app.views.notices import Tone
 from app.views.transcript_tints import TranscriptTints

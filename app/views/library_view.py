@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from app.models.any_index import AnyIndex
 from app.models.chats import ChatRole
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.theme import RADIUS_PX, Theme, ThemeController, caption_font, mixed
 from app.views.text_keys import deletes
 from app.views.tooltips import plain_tooltip
@@ -75,7 +75,7 @@ class LineDelegate(QStyledItemDelegate):
         rect = self.line_of(option.rect, index)  # type: ignore[attr-defined]
         state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
         self._paint_heading(painter, rect, index.data(ChatRole.HEADING), option.font)  # type: ignore[attr-defined]
-        current = bool(index.data(LibraryRole.IS_CURRENT))
+        current = bool(index.data(ListRole.IS_CURRENT))
         place = rect.adjusted(2, 1, -2, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -98,7 +98,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(caption_font(font))
         painter.setPen(QColor(self._theme.muted))
         detail = painter.fontMetrics().elidedText(
-            index.data(LibraryRole.DETAIL), Qt.TextElideMode.ElideRight, inner.width()
+            index.data(ListRole.DETAIL), Qt.TextElideMode.ElideRight, inner.width()
         )
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, detail)
         painter.restore()
@@ -166,7 +166,7 @@ class LibraryView(QListView):
     @Slot()
     def _keep_line(self) -> None:
         index = self.currentIndex()
-        self._line = (index.data(LibraryRole.KEY), index.row()) if index.isValid() else None
+        self._line = (index.data(ListRole.KEY), index.row()) if index.isValid() else None
 
     @Slot()
     def _go_on(self) -> None:
@@ -178,7 +178,7 @@ class LibraryView(QListView):
             return
         key, former_row = self._line
         lines = [self.model().index(row, 0) for row in range(self.model().rowCount())]
-        same = next((index for index in lines if index.data(LibraryRole.KEY) == key), None)
+        same = next((index for index in lines if index.data(ListRole.KEY) == key), None)
         has_keyboard = self.hasFocus()
         if same is None and not (has_keyboard and lines):
             return
@@ -207,7 +207,7 @@ class LibraryView(QListView):
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.chosen.emit(index.data(LibraryRole.KEY))
+            self.chosen.emit(index.data(ListRole.KEY))
 
     @Slot(object)
     def _recolour(self, theme: Theme) -> None:
@@ -235,9 +235,9 @@ class LibraryView(QListView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(index)
         elif deletes(event):
-            self.delete_requested.emit(index.data(LibraryRole.KEY))
+            self.delete_requested.emit(index.data(ListRole.KEY))
         elif self._renames(event):
-            self.rename_requested.emit(index.data(LibraryRole.KEY))
+            self.rename_requested.emit(index.data(ListRole.KEY))
         else:
             super().keyPressEvent(event)
 

@@ -15,8 +15,8 @@ from app.engine.memory_commands import ImportSnapshot, WriteSystemPrompt
 from app.models.conversation import MessageRole
 from app.models.memory_names import MEMORY_SUFFIX
 from app.models.phase import Phase
-from app.views.chat.draft_keeper import FieldKeeper
 from app.views.dialogs import SNAPSHOT_FILTER, SaveMemoryDialog, file_name
+from app.views.field_keeper import FieldKeeper
 from app.views.file_dialog import FileDialog
 from app.views.memories.deleted import DeletedMemories
 from app.views.memories.intake import Intake

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QWidget
 
 from app.models.short_text import one_line
 from app.theme import CAPTION_PX, GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
-from app.views.chat.caret_browser import CaretBrowser
+from app.views.caret_browser import CaretBrowser
 from app.views.chat.message import has_run
 from app.views.labels import button
 from app.views.page_finder import PageFinder, arrange_page

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.theme import GAP_PX, ThemeController
 from app.views.branch_rail import BranchRail
 from app.views.chat_list import ChatList
@@ -122,7 +122,7 @@ class Sidebar(QWidget):
     def _memory_menu(self, at: QPoint) -> None:
         index = self.memories.indexAt(at)
         if index.isValid():
-            key = index.data(LibraryRole.KEY)
+            key = index.data(ListRole.KEY)
             menu = self._menu()
             menu.addAction("Start a chat from it", lambda: self.memory_chosen.emit(key))
             menu.addAction("Rename", lambda: self.memory_rename_requested.emit(key))

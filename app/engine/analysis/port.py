@@ -28,7 +28,7 @@ SHUTDOWN_MS = 2000
 
 
 class AnalysisSource(QObject):
-    """Answers inquiries: live (AnalysisPort), or from a file (app.engine.analysis.recorded).
+    """Answers inquiries: live (AnalysisPort), or from a file (app.engine.analysis.recorded_analysis).
 
     Signals:
         found(ticket, Finding): the answer. Each ticket ends with found or refused, unless it was cancelled or what it

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from app.models.phase import Phase
 from app.theme import GAP_PX, ThemeController
-from app.views.chat.chat_foot import ChatFoot
 from app.views.chat.composer import KEPT, SENT_LATER, Composer
 from app.views.chat.find_bar import FindBar
+from app.views.chat.foot import ChatFoot
 from app.views.chat.message_overlay import MessageOverlay
 from app.views.chat.past_banner import PastBanner
 from app.views.chat.transcript_view import TranscriptView

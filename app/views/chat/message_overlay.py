@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.models.conversation import Conversation, MessageRole
 from app.theme import MARGIN_PX
-from app.views.branch_tools import ANSWER_MENU, COPY, QUERY_MENU, MessageTools, Reasons, add_verbs
+from app.views.chat.message_tools import ANSWER_MENU, COPY, QUERY_MENU, MessageTools, Reasons, add_verbs
 from app.views.chat.turn_editor import TurnEditor
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, Theme, ThemeController
 from app.views.dialogs import file_stem
 from app.views.elided import ElidedLabel
 from app.views.file_dialog import FileDialog
-from app.views.inspector.lab.fields import spin_box
-from app.views.inspector.lab.plot import PlotWidget
+from app.views.inspector.fields import spin_box
+from app.views.inspector.plot_widget import PlotWidget
 from app.views.inspector.section import plain_label
 from app.views.labels import button, combo, grouped
 from app.views.window_layout import resize_on_screen

@@ -28,10 +28,10 @@ from app.views.inspector.compare_parts import (
     values_of,
 )
 from app.views.inspector.compare_slots import ChangedSlots
-from app.views.inspector.lab.memory import MemoryCombo, memory_ref
-from app.views.inspector.lab.plot import PlotWidget
 from app.views.inspector.layer_bars import LayerBars
 from app.views.inspector.map_panel import MapPanel
+from app.views.inspector.memory_combo import MemoryCombo, memory_ref
+from app.views.inspector.plot_widget import PlotWidget
 from app.views.inspector.section import HelpButton, plain_label
 from app.views.inspector.segments import Segments
 from app.views.inspector.style import CAPTION_PX, sized_font

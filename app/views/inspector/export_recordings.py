@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from app.engine.analysis.findings import RecordingSaved
 from app.engine.analysis.inquiries import AskRecording
 from app.engine.analysis.port import SHUTDOWN_MS
-from app.engine.analysis.recorded import RecordedAnalysis
+from app.engine.analysis.recorded_analysis import RecordedAnalysis
 from app.models.amount import share_text, size_in_words
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import turns_in_words

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memories import MemoryRole
 from app.paint.colormap import lookup_table
 from app.paint.limits import Limits, extent_of
@@ -101,7 +101,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.save()
         painter.setClipPath(shape)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(place, self._picture(index.data(LibraryRole.KEY), norm))
+        painter.drawImage(place, self._picture(index.data(ListRole.KEY), norm))
         painter.restore()
 
     def _picture(self, path: Path, norm: FloatArray) -> QImage:
@@ -129,7 +129,7 @@ class CardDelegate(QStyledItemDelegate):
         model: str = index.data(MemoryRole.MODEL)
         lines: tuple[tuple[str, QFont, str], ...] = (
             (str(index.data()), title, self._theme.text),
-            (str(index.data(LibraryRole.DETAIL)), caption_font(font), self._theme.muted),
+            (str(index.data(ListRole.DETAIL)), caption_font(font), self._theme.muted),
             (
                 (f"✓ {model}", caption_font(font), self._theme.muted)
                 if fits

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memory_names import MEMORY_SUFFIX
 from app.theme import ThemeController
 from app.views.memories.card import CARD_PX, CardDelegate
@@ -60,7 +60,7 @@ class MemoryCards(QListView):
     def path(self) -> Path | None:
         """The memory that is current."""
         index = self.currentIndex()
-        found: Path | None = index.data(LibraryRole.KEY) if index.isValid() else None
+        found: Path | None = index.data(ListRole.KEY) if index.isValid() else None
         return found
 
     def pick(self, path: Path | None) -> None:
@@ -68,7 +68,7 @@ class MemoryCards(QListView):
         model = self.model()
         rows = range(model.rowCount())
         other = min(self._row, len(rows) - 1)
-        row = next((row for row in rows if model.index(row, 0).data(LibraryRole.KEY) == path), other)
+        row = next((row for row in rows if model.index(row, 0).data(ListRole.KEY) == path), other)
         if row >= 0:
             self.setCurrentIndex(model.index(row, 0))
         self.picked.emit(self.path)
@@ -82,7 +82,7 @@ class MemoryCards(QListView):
     @Slot(QModelIndex)
     def _start(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.start_requested.emit(index.data(LibraryRole.KEY))
+            self.start_requested.emit(index.data(ListRole.KEY))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.any_index import AnyIndex
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memories import MemoryRole
 from app.models.visible import is_seen
 from app.theme import GAP_PX, PADDING_PX, ThemeController
@@ -172,7 +172,7 @@ class MemoryDetails(QFrame):
 
     def show_memory(self, index: AnyIndex | None) -> None:
         """Shows the memory of a row; None: there is none. What is being typed about another one is saved first."""
-        path = index.data(LibraryRole.KEY) if index is not None else None
+        path = index.data(ListRole.KEY) if index is not None else None
         if path != self._path:
             self.save()
         is_same = path == self._path and path is not None

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memories import MemoryFilter, SnapshotList
 from app.theme import GAP_PX, MARGIN_PX, PADDING_PX, ThemeController
 from app.views.icons import Icons, application_icon
@@ -247,7 +247,7 @@ class MemoryLibrary(QDialog):
         if not index.isValid():
             return
         self.cards.setCurrentIndex(index)
-        path = index.data(LibraryRole.KEY)
+        path = index.data(ListRole.KEY)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         start = QAction("Start a chat from it", menu)

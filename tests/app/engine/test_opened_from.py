@@ -20,7 +20,7 @@ from app.engine.analysis.inquiries import (
 from app.engine.analysis.recording import open_recording
 from app.engine.analysis.subject import Subject
 from app.models.memory_names import INITIAL
-from tests.app.engine.test_analyst import WHERE, subject
+from tests.app.engine.analysis.test_analyst import WHERE, subject
 from tests.rxt.inference.finished import BETA
 
 

@@ -28,8 +28,8 @@ from rxt.events import (
     frozen_array,
     to_json,
 )
+from tests.app.engine.analysis.test_recorded_turns import to_bytes
 from tests.app.engine.fake_session import SHAPE, FakeMemory, FakeModel
-from tests.app.engine.test_recorded_turns import to_bytes
 
 LAWS = (
     GateLaw("tanh", "linear", per_slot=True),

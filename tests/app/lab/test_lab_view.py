@@ -17,10 +17,10 @@ from app.models.memory_choices import MemoryChoice
 from app.models.memory_names import INITIAL
 from app.theme import ThemeController
 from app.views.inspector.lab.controls import SHARES
+from app.views.inspector.lab.experiment_view import LabView
 from app.views.inspector.lab.keeping import ELSEWHERE
-from app.views.inspector.lab.memory import memory_ref
 from app.views.inspector.lab.sentences import verdict
-from app.views.inspector.lab.view import LabView
+from app.views.inspector.memory_combo import memory_ref
 from rxt.events import frozen_array
 from tests.app.inspector.synthetic import conversation
 from tests.app.lab.conftest import Bench, Show

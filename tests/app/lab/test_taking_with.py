@@ -340,7 +340,7 @@ def slow_file(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event
         goes.wait(10)
         raise Cancelled
 
-    monkeypatch.setattr("app.engine.analysis.recorded.open_recording", read)
+    monkeypatch.setattr("app.engine.analysis.recorded_analysis.open_recording", read)
     yield begun, goes
     goes.set()
 

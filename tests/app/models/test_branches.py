@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import TurnNode
 from app.models.branches import BranchList, BranchRole, branches
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 
 
 def node(number: int, parent: int | None, turn: int | None = 0, query: str = "") -> TurnNode:
@@ -102,7 +102,7 @@ def test_that_a_row_tells_its_last_turn_and_how_its_lines_are_drawn() -> None:
     model = BranchList()
     model.set_tree((*LINE, node(4, 1, 1), node(5, 4, 2), node(6, 4, 2), node(7, 2, 2)), 6)
     roles = (
-        LibraryRole.KEY, LibraryRole.IS_CURRENT, BranchRole.RAILS, BranchRole.IS_ON_PATH, BranchRole.HAS_FORKS,
+        ListRole.KEY, ListRole.IS_CURRENT, BranchRole.RAILS, BranchRole.IS_ON_PATH, BranchRole.HAS_FORKS,
     )  # fmt: skip
     assert [tuple(model.index(row).data(role) for role in roles) for row in range(4)] == [
         (3, False, (), True, True),

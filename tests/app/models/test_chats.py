@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
 from app.models.chats import ChatRole, ConversationList, date_group
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from tests.app.views.fake_port import MODEL
 
 WEDNESDAY = datetime(2025, 6, 18, 10, 0)
@@ -30,7 +30,7 @@ def chats() -> ConversationList:
 
 def shown(chats: ConversationList) -> list[tuple[str, int]]:
     rows = (chats.index(row) for row in range(chats.rowCount()))
-    return [(index.data(ChatRole.HEADING), index.data(LibraryRole.KEY)) for index in rows]
+    return [(index.data(ChatRole.HEADING), index.data(ListRole.KEY)) for index in rows]
 
 
 def test_that_chats_are_grouped_by_the_day_they_were_used(chats: ConversationList) -> None:
@@ -49,12 +49,12 @@ def test_that_a_heading_stands_above_the_first_of_its_group_only(chats: Conversa
 def test_that_a_chat_of_another_version_of_the_loaded_model_says_so(chats: ConversationList) -> None:
     same, former, other = chat(3), replace(chat(2), fingerprint="0" * 64), replace(chat(1), model="other")
     chats.set_lines([replace(same, fingerprint=MODEL.fingerprint), former, replace(other, fingerprint="0" * 64)])
-    assert [chats.index(row).data(LibraryRole.DETAIL) for row in range(2)] == ["1 turn · mneme-small"] * 2
+    assert [chats.index(row).data(ListRole.DETAIL) for row in range(2)] == ["1 turn · mneme-small"] * 2
     changed: list[int] = []
     chats.dataChanged.connect(lambda index: changed.append(index.row()))
     chats.set_model(MODEL)
     assert 1 in changed
-    assert [chats.index(row).data(LibraryRole.DETAIL) for row in range(3)] == [
+    assert [chats.index(row).data(ListRole.DETAIL) for row in range(3)] == [
         "1 turn · mneme-small",
         "1 turn · another version of mneme-small",
         "1 turn · other",
@@ -163,7 +163,7 @@ def test_that_the_words_around_what_was_found_stand_in_the_line_until_the_search
     chats.set_lines([chat(2), chat(1)])
     chats.show_found("dog", [replace(chat(1), snippet="the dog\nbarks"), chat(2, "a dog")])
     assert [heading for heading, _ in shown(chats)] == ["2 chats found", ""]
-    roles = (LibraryRole.DETAIL, Qt.ItemDataRole.AccessibleDescriptionRole)
+    roles = (ListRole.DETAIL, Qt.ItemDataRole.AccessibleDescriptionRole)
     assert [chats.index(0).data(role) for role in roles] == ["the dog barks"] * 2
     assert [chats.index(1).data(role) for role in roles] == ["1 turn · mneme-small", ""]
     chats.show_all()
@@ -177,7 +177,7 @@ def test_that_other_words_around_what_was_found_in_the_same_chats_are_told(chats
     chats.dataChanged.connect(lambda index: told.append(index.row()))
     chats.show_found("dog b", [replace(chat(2), snippet="a dog"), replace(chat(1), snippet="dog b, at last")])
     assert told == [1]
-    assert chats.index(1).data(LibraryRole.DETAIL) == "dog b, at last"
+    assert chats.index(1).data(ListRole.DETAIL) == "dog b, at last"
 
 
 def test_that_the_chat_that_was_open_and_the_one_that_is_are_told(chats: ConversationList) -> None:
@@ -212,7 +212,7 @@ def test_that_a_chat_that_is_deleted_leaves_the_result_of_a_search(chats: Conver
 
 def test_that_the_model_is_named_in_the_line_of_a_chat(chats: ConversationList) -> None:
     chats.set_lines([chat(1)])
-    assert chats.index(0).data(LibraryRole.DETAIL) == "1 turn · mneme-small"
+    assert chats.index(0).data(ListRole.DETAIL) == "1 turn · mneme-small"
 
 
 def test_that_the_model_of_the_list_is_sound(chats: ConversationList) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import SnapshotInfo
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memories import MemoryFilter, MemoryRole, SnapshotList, date_in_words, why_not
 from rxt.events import frozen_array
 from tests.app.views.fake_port import LAYERS, MODEL, SLOTS, WIDTH, snapshot
@@ -122,11 +122,11 @@ def test_that_a_memory_made_of_others_is_not_said_to_be_of_no_turns() -> None:
     mixed = memory("mix", turns=0, synthetic=True, origin="50 % of turn 3 and 50 % of turn 7")
     memories.set_lines((mixed, memory("text", turns=0, origin="A text")))
     index = memories.index(0)
-    assert index.data(LibraryRole.DETAIL) == "197 kB"
+    assert index.data(ListRole.DETAIL) == "197 kB"
     assert index.data(MemoryRole.ORIGIN) == "50 % of turn 3 and 50 % of turn 7"
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Mix, 197 kB, made with")
     assert memories.index(1).data(MemoryRole.ORIGIN) == "From “A text”, after no turns"
-    assert memories.index(1).data(LibraryRole.DETAIL) == "no turns · 197 kB"
+    assert memories.index(1).data(ListRole.DETAIL) == "no turns · 197 kB"
 
 
 @pytest.mark.usefixtures("tokyo")
@@ -153,7 +153,7 @@ def test_that_a_memory_is_dragged_out_as_its_file() -> None:
     assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
     (url,) = memories.mimeData([index]).urls()
     assert Path(url.toLocalFile()) == Path("/x/a b.safetensors")
-    assert index.data(LibraryRole.KEY) == Path("/x/a b.safetensors")
+    assert index.data(ListRole.KEY) == Path("/x/a b.safetensors")
     assert memories.supportedDragActions() == Qt.DropAction.CopyAction  # whoever takes it leaves the file here
     assert memories.mimeTypes() == ["text/uri-list"]
 

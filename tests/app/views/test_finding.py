@@ -18,7 +18,7 @@ from app.actions.table import TABLE
 from app.engine.messages import ConversationSummary
 from app.models.action_search import EntryRole
 from app.models.key_rules import refusal
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.phase import Phase
 from app.views.chat.message_foot import FootContent
 from app.views.key_button import native_words
@@ -216,7 +216,7 @@ def test_that_a_heading_belongs_to_no_chat(desk: Desk, qtbot: QtBot) -> None:
     view = desk.window.sidebar.chats.list
     place = view.visualRect(desk.workspace.chats.index(0))
     assert not view.indexAt(place.topLeft()).isValid()
-    assert view.indexAt(place.center()).data(LibraryRole.KEY) == 1
+    assert view.indexAt(place.center()).data(ListRole.KEY) == 1
     qtbot.mouseClick(view.viewport(), LEFT, pos=place.topLeft())
     assert desk.port.called("open_conversation") == []
 

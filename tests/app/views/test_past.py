@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.phase import Phase
-from app.views.branch_tools import FORK
+from app.views.chat.message_tools import FORK
 from app.views.inspector import TimelineView
 from rxt.events import Sampling
 from tests.app.views.branching import open_line, show_path, turn

@@ -17,7 +17,7 @@ from app.models.memory_history import MemoryHistory
 from app.models.model_search import ModelSearch
 from app.models.phase import Phase
 from app.theme import ThemeController
-from app.views.inspector.lab.view import LabView
+from app.views.inspector.lab.experiment_view import LabView
 from app.views.inspector.panel import InspectorPanel
 from app.views.memories.system_prompt import SystemPromptDialog
 from app.views.model_dialog import ModelDialog

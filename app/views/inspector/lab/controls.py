@@ -11,9 +11,9 @@ from app.models.amount import percent_text
 from app.models.edit_kind import EditKind
 from app.models.lab import Lab, PlaceKind
 from app.theme import GAP_PX
-from app.views.inspector.lab.fields import spin_box
-from app.views.inspector.lab.memory import MemoryCombo
+from app.views.inspector.fields import spin_box
 from app.views.inspector.lab.sentences import EDITS, edit_name
+from app.views.inspector.memory_combo import MemoryCombo
 from app.views.inspector.section import plain_label
 from app.views.labels import button, combo
 from app.views.wheel_guard import WheelGuard

@@ -12,9 +12,9 @@ from app.views.inspector.segments import Segments
 
 if TYPE_CHECKING:
     from app.paint.figure import Figure
+    from app.views.inspector.lab.experiment_view import LabView
     from app.views.inspector.lab.influence_view import InfluenceView
     from app.views.inspector.lab.mixing_view import MixingView
-    from app.views.inspector.lab.view import LabView
 
 PAGES = (("lab", "Experiment"), ("influence", "Influence"), ("mixing", "Mixing"))
 

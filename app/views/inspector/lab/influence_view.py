@@ -16,7 +16,7 @@ from app.paint.limits import Limits, extent_of
 from app.paint.number import number_text
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.page import LabPage
-from app.views.inspector.lab.plot import PlotWidget
+from app.views.inspector.plot_widget import PlotWidget
 from app.views.inspector.section import EmptyState, plain_label
 
 if TYPE_CHECKING:

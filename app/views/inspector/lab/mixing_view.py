@@ -17,9 +17,9 @@ from app.models.visible import is_seen
 from app.theme import GAP_PX
 from app.views.dialogs import file_name
 from app.views.inspector.lab.asking import AskBar
-from app.views.inspector.lab.memory import MemoryCombo, memory_ref
 from app.views.inspector.lab.page import LabPage
 from app.views.inspector.lab.sentences import saved_words
+from app.views.inspector.memory_combo import MemoryCombo, memory_ref
 from app.views.inspector.section import plain_label
 from app.views.inspector.segments import Segments
 from app.views.wheel_guard import WheelGuard

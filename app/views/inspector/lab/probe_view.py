@@ -14,12 +14,12 @@ from app.models.amount import percent_text, share_text
 from app.paint.figure import Axis, Figure, Line, Lines
 from app.paint.limits import Limits
 from app.theme import GAP_PX, Theme, ThemeController
+from app.views.inspector.fields import spin_box
 from app.views.inspector.lab.asking import AskBar
-from app.views.inspector.lab.fields import spin_box
 from app.views.inspector.lab.page import LabPage
-from app.views.inspector.lab.plot import PlotWidget
 from app.views.inspector.lab.probe_answers import ProbeAnswers
 from app.views.inspector.lab.probe_questions import QuestionsEdit
+from app.views.inspector.plot_widget import PlotWidget
 from app.views.inspector.section import EmptyState, plain_label
 from app.views.inspector.segments import Segments
 

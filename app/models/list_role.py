@@ -7,7 +7,7 @@ from enum import IntEnum
 from PySide6.QtCore import Qt
 
 
-class LibraryRole(IntEnum):
+class ListRole(IntEnum):
     """What a line tells besides its title (Qt.DisplayRole)."""
 
     DETAIL = Qt.ItemDataRole.UserRole + 1

@@ -20,11 +20,11 @@ from app.theme import Theme, ThemeController
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.controls import LabControls
 from app.views.inspector.lab.keeping import KeepBar
-from app.views.inspector.lab.memory import memory_ref
 from app.views.inspector.lab.page import LabPage
 from app.views.inspector.lab.result import PairedResult
 from app.views.inspector.lab.sentences import run_words, verdict
 from app.views.inspector.lab.words import reach_of
+from app.views.inspector.memory_combo import memory_ref
 from app.views.inspector.section import EmptyState
 from app.views.labels import combo
 

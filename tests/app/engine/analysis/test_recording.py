@@ -30,17 +30,17 @@ from app.engine.analysis.inquiries import (
     Inquiry,
 )
 from app.engine.analysis.maps import similarity_of
-from app.engine.analysis.recorded import RecordedAnalysis, RecordingAnalyst
+from app.engine.analysis.recorded_analysis import RecordedAnalysis, RecordingAnalyst
 from app.engine.analysis.recorded_turns import RecordingError
 from app.engine.analysis.recording import from_bytes, open_recording, save_recording, unpacked_bytes
 from app.engine.refusal import RefusedError
 from app.models.memory_names import INITIAL
 from rxt.inference.cancel import Cancelled, check
-from tests.app.engine.analysis_stand_in import Heard
-from tests.app.engine.test_analyst import subject
+from tests.app.engine.analysis.analysis_stand_in import Heard
+from tests.app.engine.analysis.test_analyst import subject
 from tests.rxt.inference.finished import BETA, After
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
 
 
@@ -212,7 +212,7 @@ def test_that_reading_can_be_called_off_between_two_arrays(path: Path, arrays: i
 
 def test_that_a_recording_opens_without_torch(path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from app.engine.analysis.recorded import RecordingAnalyst;"
+        "import sys; from pathlib import Path; from app.engine.analysis.recorded_analysis import RecordingAnalyst;"
         "from app.engine.analysis.inquiries import AskReads;"
         "found = RecordingAnalyst().answer(AskReads(1), Path(sys.argv[1]), lambda: False, lambda share: None);"
         "print(found.weights.shape[1:], 'torch' in sys.modules)"

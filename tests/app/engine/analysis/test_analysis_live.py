@@ -16,14 +16,14 @@ from app.engine.analysis.inquiries import AskComparison, AskPaired, AskReads, Br
 from app.engine.analysis.port import AnalysisPort
 from app.engine.library import import_rxt
 from rxt.events import Event, MemoryWritten, Sampling
-from tests.app.engine.analysis_stand_in import Heard
+from tests.app.engine.analysis.analysis_stand_in import Heard
 from tests.app.engine.conftest import Desk
 from tests.app.engine.fake_session import Behaviour
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-MODEL = Path(__file__).parents[2] / "golden" / "beta-self-interlayer"
+MODEL = Path(__file__).parents[3] / "golden" / "beta-self-interlayer"
 GREEDY = Sampling(max_tokens=8)
 
 

@@ -374,7 +374,7 @@ def test_that_an_empty_answer_has_read_nothing() -> None:
 
 def test_that_a_model_that_breaks_is_told_in_a_sentence() -> None:
     about = subject(BETA)
-    broken = rxt.load(str(Path(__file__).parents[2] / "golden" / BETA))
+    broken = rxt.load(str(Path(__file__).parents[3] / "golden" / BETA))
     with torch.no_grad():
         for parameter in broken.memory_attention.parameters():
             parameter.fill_(float("nan"))

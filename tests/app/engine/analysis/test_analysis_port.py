@@ -13,7 +13,7 @@ from app.engine.analysis.inquiries import AskHealth, AskInfluence, AskProbe, Ask
 from app.engine.analysis.port import AnalysisPort
 from app.engine.refusal import RefusedError
 from app.models.phase import Phase
-from tests.app.engine.analysis_stand_in import NOTHING, Heard, StandIn, subject
+from tests.app.engine.analysis.analysis_stand_in import NOTHING, Heard, StandIn, subject
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.engine.messages import ConversationSummary
 from app.models.chats import ConversationList
-from app.models.library import LibraryRole
+from app.models.list_role import ListRole
 from app.models.memories import SnapshotList
 from app.models.memory_names import turns_in_words
 from app.models.short_text import one_line
@@ -41,7 +41,7 @@ def test_that_new_words_do_not_reset_the_list() -> None:
     chats.modelReset.connect(lambda: resets.append(True))
     chats.set_lines((chat(2, "B", turns=9), chat(1, "A")))
     assert resets == []
-    assert chats.index(0).data(LibraryRole.DETAIL) == "9 turns · m"
+    assert chats.index(0).data(ListRole.DETAIL) == "9 turns · m"
 
 
 def test_that_editing_a_title_asks_the_store_and_changes_nothing_itself() -> None:
@@ -62,7 +62,7 @@ def test_that_the_open_chat_is_marked_and_said_aloud() -> None:
     chats = ConversationList()
     chats.set_lines((chat(2, "B"), chat(1, "A")))
     chats.set_current(1)
-    assert [chats.index(row).data(LibraryRole.IS_CURRENT) for row in (0, 1)] == [False, True]
+    assert [chats.index(row).data(ListRole.IS_CURRENT) for row in (0, 1)] == [False, True]
     assert chats.index(1).data(Qt.ItemDataRole.AccessibleTextRole).endswith(", open")
 
 

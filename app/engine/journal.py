@@ -132,7 +132,8 @@ class Journal:
         try:
             self._store = ConversationStore(self._path)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, talking goes on
-            _log.exception("the conversation database could not be opened")
+            is_known = isinstance(error, StoreError)
+            _log.error("the conversation database could not be opened: %s", error, exc_info=not is_known)
             reason = _reason(error, "The conversation database could not be opened")
             self._told = True
             words = f"{reason} You can go on talking, but conversations of this session will not be saved."
@@ -176,10 +177,12 @@ class Journal:
 
     def deleted(self) -> tuple[ConversationSummary, ...]:
         """What was deleted and can be brought back, the last first; what was deleted long ago is erased before."""
+        if self._store is None:
+            return ()
         try:
-            if not self.store.is_read_only:
-                self.store.empty_trash()
-            return tuple(summary_of(item) for item in self.store.list(deleted=True))
+            if not self._store.is_read_only:
+                self._store.empty_trash()
+            return tuple(summary_of(item) for item in self._store.list(deleted=True))
         except Exception:  # noqa: BLE001 - what is wrong with the store was told when it was opened
             _log.exception("the deleted conversations could not be looked through")
             return ()

@@ -45,7 +45,8 @@ class Experiment:
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """An experiment that was done. words: what was done to which slots of which turn; finding: what was found; memory:
-    SHA-256 of the memory before the turn, which was edited; edit: as the engine was asked for it."""
+    SHA-256 of the memory before the turn, which was edited; edit: as the engine was asked for it. sources: turns whose
+    memories the edit took from, with their SHA-256."""
 
     number: int
     turn: int
@@ -53,6 +54,7 @@ class Run:
     finding: Any
     memory: str
     edit: Any = None
+    sources: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +105,13 @@ class Lab(QObject):
             self._experiment = chosen
             self.changed.emit()
 
-    def keep(self, turn: int, words: str, finding: Any, edit: Any = None) -> Run:
-        """Keeps what an experiment has shown; the oldest is let go where there are RUNS_KEPT."""
+    def keep(self, turn: int, words: str, finding: Any, edit: Any = None, source: int | None = None) -> Run:
+        """Keeps what an experiment has shown; the oldest is let go where there are RUNS_KEPT. source: the turn whose
+        memory the edit took from, where it is one of this path."""
+        memory_after = self._selection.history.memory_after
+        sources = () if source is None else ((source, memory_after(source)),)
         self._done += 1
-        run = Run(self._done, turn, words, finding, self._selection.history.memory_after(turn - 1), edit)
+        run = Run(self._done, turn, words, finding, memory_after(turn - 1), edit, sources)
         self._runs = [*self._runs, run][-RUNS_KEPT:]
         self.runs_changed.emit()
         return run
@@ -166,6 +171,7 @@ class Lab(QObject):
     def _on_started(self) -> None:
         """Runs are about turns of one conversation; they stay on its other branches."""
         self._runs = []
+        self._done = 0
         self.choose(source=None)
         self.runs_changed.emit()
 

@@ -26,6 +26,8 @@ from app.models.short_text import one_line
 from rxt.events import FloatArray
 
 FILE_TYPE = "text/uri-list"
+ORIGIN_LIMIT = 500
+"""Letters of where a memory comes from: what was mixed or edited in words, and the hashes of what it was made from."""
 
 
 class MemoryRole(IntEnum):
@@ -234,7 +236,7 @@ class SnapshotList(QAbstractListModel):
             case MemoryRole.IS_SYNTHETIC:
                 return line.synthetic
             case MemoryRole.ORIGIN:
-                origin, lived = one_line(line.origin), lived_in_words(line)
+                origin, lived = one_line(line.origin, ORIGIN_LIMIT), lived_in_words(line)
                 return f"From “{origin}”, after {lived}" if origin and lived else origin or lived
             case MemoryRole.DATE:
                 return date_in_words(line.created)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from app.engine.analysis.findings import RecordingSaved
 from app.engine.analysis.inquiries import AskRecording
 from app.engine.analysis.port import SHUTDOWN_MS
 from app.engine.analysis.recorded_analysis import RecordedAnalysis
-from app.models.amount import share_text, size_in_words
+from app.models.amount import percent_text, size_in_words
 from app.models.memory_history import MemoryHistory
 from app.models.memory_names import turns_in_words
 from app.models.selection import Selection
@@ -69,7 +70,7 @@ class RecordingWindow(QWidget):
         self.inspector.words.check.setToolTip("This needs the model: open the chat itself to check.")
         self.timeline = TimelineView(self.history, themes)
         self.timeline.use_keys(self.inspector.keys)
-        self.caption = plain_label("caption", "Reading…")
+        self.caption = plain_label("caption", "Reading the recording…")
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 16, 0)
         head.addWidget(self.caption)
@@ -82,6 +83,8 @@ class RecordingWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(head)
         column.addWidget(splitter, 1)
+        self._parts = splitter
+        splitter.hide()  # until there is something to show
         resize_on_screen(self, 1080, 780)
         self.source.origin_changed.connect(self._on_read)
         self.source.failed.connect(self.failed)
@@ -106,6 +109,7 @@ class RecordingWindow(QWidget):
         self.history.start(origin.initial, origin.records, one_line(origin.opened_from))
         if origin.recorded:
             self.history.show_turn(origin.recorded[-1])
+        self._parts.show()
         self.opened.emit()
 
     @Slot(object)
@@ -276,7 +280,9 @@ class RecordingCommands(QObject):
     @Slot(int, float)
     def _on_progressed(self, ticket: int, share: float) -> None:
         if ticket in self._tickets:
-            self.progressed.emit(f"Recording “{one_line(self._tickets[ticket].name)}”: {share_text(share)} done.")
+            self.progressed.emit(
+                f"Recording “{one_line(self._tickets[ticket].name)}”: {percent_text(math.floor(100 * share))} done."
+            )
 
     @Slot(int, object)
     def _on_found(self, ticket: int, finding: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -311,6 +312,22 @@ def test_that_a_database_of_a_newer_version_is_said_to_be_read_only_once(desk: D
     assert desk.heard.about == [Saving.ENDED]
     assert "newer version" in desk.heard.failed[0][1]
     assert [line.turns for line in desk.heard.conversations[-1]] == [1]
+
+
+def test_that_a_database_that_is_too_old_is_told_of_without_the_noise_of_a_fault(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.say("one")
+    assert desk.port.shutdown()
+    connection = sqlite3.connect(desk.data_dir / "conversations.sqlite")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    desk.reopen()
+    desk.say("two")
+    assert "format 1 is older" in desk.heard.failed[0][1]
+    told = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert ["format 1" in record.getMessage() for record in told] == [True]
+    assert not any(record.exc_info for record in told)
 
 
 def test_that_what_a_damaged_database_still_held_is_counted_in_words(desk: Desk) -> None:

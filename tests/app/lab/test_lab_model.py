@@ -119,6 +119,7 @@ def test_that_runs_are_kept_newest_first_on_all_branches_and_let_go_with_another
     assert bench.lab.runs[0].memory == before
     bench.history.start(*conversation(5))  # another chat that began with the same seed
     assert bench.lab.runs == ()
+    assert bench.lab.keep(4, "first", object()).number == 1
 
 
 def test_that_only_memories_of_the_open_model_can_be_taken(bench: Bench) -> None:

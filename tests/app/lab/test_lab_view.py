@@ -16,6 +16,7 @@ from app.models.lab import READ_SHARE
 from app.models.memory_choices import MemoryChoice
 from app.models.memory_names import INITIAL
 from app.theme import ThemeController
+from app.views.dialogs import file_name
 from app.views.inspector.lab.controls import SHARES
 from app.views.inspector.lab.experiment_view import LabView
 from app.views.inspector.lab.keeping import ELSEWHERE
@@ -89,15 +90,30 @@ def test_that_the_edited_memory_of_the_experiment_that_is_shown_is_saved(
     asked = bench.analysis.asked[-1]
     assert isinstance(asked, AskEdited)
     assert (asked.turn, asked.edit.kind, np.argwhere(asked.edit.slots).tolist()) == (3, "mean", [[1, 3]])
-    assert (asked.path, asked.title) == (Path("memories/edited-turn-4.safetensors"), "Edited turn 4")
+    assert asked.title == "Before turn 5: set to their layer's mean: the slot that you marked"
+    assert asked.path == Path("memories") / file_name(asked.title)
     assert asked.chat == "Dogs"
     assert view.keeping.words.text() == (
-        "Saved as a synthetic memory: edited-turn-4.safetensors. You find it in the list of memories."
+        f"Saved as a synthetic memory: {asked.path.name}. You find it in the list of memories."
     )
     view.asking.run.click()
     qtbot.waitUntil(lambda: len(bench.lab.runs) == 2)
     view.flush()
     assert view.keeping.words.isHidden()  # it was said of the other one
+
+
+def test_that_what_was_saved_is_said_of_the_experiment_that_it_was(bench: Bench, view: LabView, qtbot: QtBot) -> None:
+    for _ in range(2):
+        view.asking.run.click()
+        qtbot.waitUntil(lambda: not view.asking.is_asking)
+    view.flush()
+    bench.analysis.is_held = True
+    view.keeping.run.click()
+    view.runs.setCurrentIndex(1)
+    view.runs.activated.emit(1)
+    view.flush()
+    bench.analysis.release()
+    assert view.keeping.words.text().startswith("Experiment 2: Saved as a synthetic memory: ")
 
 
 def test_that_the_edited_memory_of_another_branch_is_not_saved_as_one_of_this(
@@ -112,6 +128,29 @@ def test_that_the_edited_memory_of_another_branch_is_not_saved_as_one_of_this(
     view.flush()
     assert not view.keeping.run.isEnabled()
     assert view.keeping.run.toolTip() == ELSEWHERE
+    bench.history.follow_path(records)
+    view.flush()
+    assert view.keeping.run.isEnabled()
+
+
+def test_that_a_memory_that_took_from_a_turn_that_is_another_now_is_not_saved(
+    bench: Bench, view: LabView, qtbot: QtBot
+) -> None:
+    records = bench.history.records
+    bench.history.show_turn(1)
+    source = next(choice for choice in bench.choices.all if choice.turn == 3)
+    bench.lab.choose(kind="patch", place="layer", layer=0, source=source)
+    view.flush()
+    view.asking.run.click()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    view.flush()
+    assert view.keeping.run.isEnabled()
+    bench.history.follow_path((*records[:3], dataclasses.replace(records[3], memory_after="another"), records[4]))
+    view.flush()
+    assert not view.keeping.run.isEnabled()
+    bench.history.follow_path(records[:2])
+    view.flush()
+    assert not view.keeping.run.isEnabled()
 
 
 def test_that_marked_slots_are_edited_without_looking_up_reads(bench: Bench, view: LabView, qtbot: QtBot) -> None:

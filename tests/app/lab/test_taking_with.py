@@ -453,7 +453,7 @@ def test_that_a_recording_says_how_far_it_is_and_can_be_called_off(
         getattr(recordings, name).connect(lambda words, name=name: heard.append((name, words)))
     for stem in ("one", "two"):
         recordings.write(tmp_path / f"{stem}.npz")
-    bench.analysis.progressed.emit(1, 0.254)
+    bench.analysis.progressed.emit(1, 0.259)
     bench.analysis.progressed.emit(9, 0.5)  # of somebody else
     recordings.call_off()
     assert heard == [

@@ -71,6 +71,11 @@ def test_that_titles_lose_line_breaks_and_direction_marks() -> None:
     assert len(one_line("x" * 500)) == 120
 
 
+def test_that_a_number_keeps_its_unit_beside_it_and_such_spaces_alone_are_no_title() -> None:
+    assert one_line("\u00a0 40\u00a0%\tof it \u00a0") == "40\u00a0% of it"
+    assert one_line("\u00a0 \u200d\u00a0") == ""
+
+
 def test_that_titles_keep_what_scripts_and_emoji_need_and_what_is_newer_than_python() -> None:
     for title in ("می\u200cخواهم", "क्\u200dष", "👩\u200d👩\u200d👧", "\U0001fae9 \U0001f8d0", "❤\ufe0f"):
         assert one_line(f" {title}\n") == title

@@ -40,6 +40,13 @@ def test_that_list_and_filter_are_sound_models() -> None:
         tester.deleteLater()
 
 
+def test_that_the_hashes_of_what_a_memory_was_made_from_are_told_whole() -> None:
+    origin = f"{'A mixed with B of the chat “Hi, my name is Alice.” ' * 4}(memories {'a' * 12} and {'b' * 12})"
+    memories = SnapshotList()
+    memories.set_lines((memory("a", origin=origin),))
+    assert origin in memories.index(0).data(MemoryRole.ORIGIN)
+
+
 def test_that_the_same_files_keep_their_rows() -> None:
     memories = SnapshotList()
     memories.set_lines((memory("a"), memory("b")))

@@ -11,7 +11,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.engine.analysis.findings import Paired, Reads
-from app.engine.analysis.inquiries import AskPaired, AskReads, Edit
+from app.engine.analysis.inquiries import AskPaired, AskReads, Edit, TurnMemory
 from app.models.lab import READ_SHARE, Experiment, Lab
 from app.models.memory_names import INITIAL
 from app.paint.figure import Axis, Bars, Figure
@@ -159,7 +159,8 @@ class LabView(LabPage):
             self._run_on(turn, experiment, chosen.mean(axis=0), f"“{locked}”" if locked else "it")
         elif isinstance(finding, Paired):
             self._asked = None
-            self._lab.keep(turn, words, finding, edit)
+            source = edit.source if edit is not None else None
+            self._lab.keep(turn, words, finding, edit, source.turn if isinstance(source, TurnMemory) else None)
             self.show_from(self.runs)
 
     def _problem(self) -> str:

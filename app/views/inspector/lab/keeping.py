@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal, Slot
 
 from app.engine.analysis.findings import Synthetic
 from app.engine.analysis.inquiries import AskEdited
-from app.models.memory_names import memory_label
 from app.views.dialogs import file_name
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.sentences import saved_words
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from app.models.lab import Run
     from app.models.memory_history import MemoryHistory
 
-ELSEWHERE = "This experiment edited a memory of another branch. Open that branch to save it."
+ELSEWHERE = "This experiment is about memories of another branch. Open that branch to save what it made."
 
 
 class KeepBar(AskBar):
@@ -48,6 +47,7 @@ class KeepBar(AskBar):
         self._history = history
         self._folder, self._chat = folder, chat
         self._run: Run | None = None
+        self._asked: Run | None = None
         self.pressed.connect(self._on_pressed)
         self.answered.connect(self._on_answered)
 
@@ -57,7 +57,8 @@ class KeepBar(AskBar):
             self._run = run
             if not self.is_asking:
                 self.say("")
-        is_here = self._history.memory_after(run.turn - 1) == run.memory
+        needed = ((run.turn - 1, run.memory), *run.sources)
+        is_here = all(self._history.memory_after(turn) == memory for turn, memory in needed)
         self.set_problem("" if is_here else ELSEWHERE)
 
     @Slot()
@@ -65,7 +66,8 @@ class KeepBar(AskBar):
         run = self._run
         if run is None:
             return
-        title = f"Edited {memory_label(run.turn - 1, self._history.origin)}"
+        self._asked = run
+        title = f"Before {run.words}"
         path = self._folder() / file_name(title)
         inquiry = AskEdited(run.turn - 1, run.edit, path, title, self._chat())
         self.ask(inquiry, "Saving the edited memory…")
@@ -73,5 +75,7 @@ class KeepBar(AskBar):
     @Slot(object)
     def _on_answered(self, finding: object) -> None:
         if isinstance(finding, Synthetic):
-            self.say(saved_words(finding))
+            asked, self._asked = self._asked, None
+            of_another = f"Experiment {asked.number}: " if asked is not None and asked is not self._run else ""
+            self.say(of_another + saved_words(finding))
             self.saved.emit(finding)

@@ -132,6 +132,7 @@ def test_that_the_pictures_of_the_help_are_there_in_both_themes(
     assert found
     browser, seen = PlainBrowser(), []
     qtbot.addWidget(browser)
+    browser.show()
     for theme in ("light", "dark"):
         themes.choose(theme)
         picture = browser.loadResource(IMAGE, QUrl(found[1]))

@@ -132,8 +132,7 @@ class Journal:
         try:
             self._store = ConversationStore(self._path)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, talking goes on
-            is_known = isinstance(error, StoreError)
-            _log.error("the conversation database could not be opened: %s", error, exc_info=not is_known)
+            _log.error("no conversation database: %s", error, exc_info=not isinstance(error, StoreError))
             reason = _reason(error, "The conversation database could not be opened")
             self._told = True
             words = f"{reason} You can go on talking, but conversations of this session will not be saved."
@@ -331,12 +330,11 @@ def summary_of(stored: Conversation) -> ConversationSummary:
 def _damage_in_words(store: ConversationStore) -> tuple[str, str]:
     """A title and a sentence."""
     words = f"The conversation database was damaged. It was moved to {store.quarantined}, and a new one was started."
-    found = store.salvaged
-    if found is None or not found.turns:
+    if (found := store.salvaged) is None or not found.turns:
         return "Earlier conversations could not be read", words
     chats = "1 chat" if found.conversations == 1 else f"{found.conversations:,} chats"
-    rescued = f"It has what could still be read: {turns_in_words(found.turns)} of {chats}."
-    return "Earlier conversations could not all be read", f"{words} {rescued}"
+    words += f" It has what could still be read: {turns_in_words(found.turns)} of {chats}."
+    return "Earlier conversations could not all be read", words
 
 
 def _reason(error: Exception, otherwise: str = "The conversation could not be saved") -> str:

@@ -63,7 +63,7 @@ class SnapshotInfo:
     """A snapshot file as the library shows it.
 
     created: ISO 8601, UTC. turns: turns it had lived through. origin: the conversation it was saved in. shape: (L, S,
-    D). synthetic: it was made from other memories. norm: a small picture, the norms of its slots pooled; None where
+    D). synthetic: it was made in the lab. norm: a small picture, the norms of its slots pooled; None where
     there is none (yet). problem: why the file cannot be used, as a sentence. sha256: of the memory's bytes.
     """
 

@@ -34,7 +34,7 @@ class MemoryRole(IntEnum):
     """What a memory tells besides what every line of the sidebar tells.
 
     NORM: a small picture [rows, columns] or None. WHY_NOT: why it cannot be opened now, "" where it can.
-    IS_SYNTHETIC: it was made from other memories. ORIGIN: where it comes from; DATE: when it was saved; MODEL, FACTS:
+    IS_SYNTHETIC: it was made in the lab. ORIGIN: where it comes from; DATE: when it was saved; MODEL, FACTS:
     words. NOTE: as it was typed. IS_DAMAGED: the file cannot be used with any model.
     """
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from typing import Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -14,6 +16,9 @@ from rxt.training.stage import Stage
 
 AHEAD = 2
 """So many materials a process are made before they are needed."""
+
+LAST = -1_000
+"""Of what is done when a worker ends, after what queues do."""
 
 Order = tuple[int, int]
 """A step of the stage, and the turns of its conversations."""
@@ -91,5 +96,10 @@ def _as_it_is(made: Any) -> Any:
 
 
 def _leave_stopping_to_the_run(worker: int) -> None:
-    """Ctrl+C reaches every process of a terminal; the run ends its workers itself."""
+    """Ctrl+C reaches every process of a terminal; the run ends its workers itself.
+
+    WORKAROUND: a worker that ends now and then aborts in the threads of torch ("terminate called without an active
+    exception"), and the run hears of a worker that was killed. What it had to hand over is handed over by then.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Finalize(None, os._exit, args=(0,), exitpriority=LAST)

@@ -177,7 +177,7 @@ class Paired:
     is not the original answer (which somebody wrote, or another memory gave); the differences are then from it.
     first_difference, control_difference: the index of the first answer token that differs, None where nothing does.
     change, control_change: [T], by how much the logarithm of the probability of each token of the original answer
-    changed, in nats; below 0: less likely.
+    changed, in nats; below 0: less likely. memory: SHA-256 of the edited memory.
     """
 
     turn: int
@@ -192,6 +192,7 @@ class Paired:
     control_difference: int | None
     change: FloatArray
     control_change: FloatArray
+    memory: str = ""
 
     @property
     def unedited(self) -> ReplyText:

@@ -199,13 +199,17 @@ class AskMix:
 
 @dataclass(frozen=True, slots=True)
 class AskEdited:
-    """-> Synthetic: the memory after a turn, edited, saved as a snapshot that says it is synthetic."""
+    """-> Synthetic: the memory after a turn, edited, saved as a snapshot that says it is synthetic.
+
+    expected: SHA-256 of what it has to be, refused otherwise; empty: whatever it is.
+    """
 
     turn: int
     edit: Edit
     path: Path
     title: str = ""
     chat: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

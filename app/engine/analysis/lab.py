@@ -73,6 +73,7 @@ class Lab:
             control_difference=None if control is None else control.first_difference,
             change=found.change,
             control_change=frozen_array([]) if control is None else control.change,
+            memory=edited.sha256,
         )
 
     def influence(self, subject: Subject, cancelled: IsCancelled, progress: Callable[[float], object]) -> Influence:
@@ -98,10 +99,14 @@ class Lab:
         before = self._replay.memory(subject, turn, cancelled)
         _check_mask(edit.slots, before)
         memory, words, others = self._edited(subject, turn, edit, edit.slots, cancelled)
-        where = memory_after(turn, subject.opened_from)
+        if inquiry.expected not in ("", memory.sha256):
+            raise RefusedError("What this experiment took from is another memory by now. Run it again, and save that.")
+        name = memory_after(turn, subject.opened_from)
+        where = f"{name[:1].upper()}{name[1:]}"
         chat = f" of the chat “{shortened(inquiry.chat, _LONGEST)}”" if inquiry.chat else ""
-        label = f"{where[:1].upper()}{where[1:]}, {words}"
-        origin = f"{label}{chat} (memory {before.sha256[:_HASH]})"
+        sources = "".join(f" (memory {other.sha256[:_HASH]})" for other in others)
+        label = f"{where}, {words}"
+        origin = f"{where}{chat} (memory {before.sha256[:_HASH]}), {words}{sources}"
         return _save(inquiry, subject, memory, (before, *others), label, origin)
 
     def _edited(
@@ -127,7 +132,7 @@ class Lab:
             case "patch":
                 assert edit.source is not None  # noqa: S101  (Edit has checked it)
                 source, name = self._replay.find(subject, edit.source, cancelled)
-                return edits.patch(memory, where, source), f"{slots} taken from {name}", (source,)
+                return edits.patch(memory, where, source), f"{slots} taken from {shortened(name, _LONGEST)}", (source,)
 
     def _frozen(
         self, subject: Subject, turn: int, edit: Edit, where: SlotMask, slots: str, cancelled: IsCancelled

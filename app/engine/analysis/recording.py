@@ -23,7 +23,7 @@ from app.models.memory_names import INITIAL
 from rxt.events import frozen_array
 from rxt.inference.cancel import IsCancelled, never
 from rxt.inference.gate_factors import GateFactors, Measure
-from rxt.io.files import open_atomically
+from rxt.io.files import open_atomically, remove_unfinished
 
 Array = np.ndarray[Any, Any]
 
@@ -70,6 +70,7 @@ def save_recording(path: Path, origin: Origin, parts: Iterable[Part], told: Told
     none is kept. told: of the turns, which are packed after them, which share is done. What either raises leaves no
     file.
     """
+    remove_unfinished(path)  # it lies there for as long as the turns are looked into
     with open_atomically(path) as file:
         _pack(file, origin, parts, told)
         return file.tell()

@@ -110,6 +110,8 @@ class RecordingWindow(QWidget):
         if origin.recorded:
             self.history.show_turn(origin.recorded[-1])
         self._parts.show()
+        if self.focusWidget() is None:
+            self.focusNextChild()
         self.opened.emit()
 
     @Slot(object)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.models.any_index import AnyIndex
 from app.models.list_role import ListRole
 from app.models.memories import MemoryRole
+from app.models.short_text import NO_BREAK
 from app.models.visible import is_seen
 from app.theme import GAP_PX, PADDING_PX, ThemeController
 from app.views.dialogs import NOTE_LETTERS
@@ -191,12 +192,13 @@ class MemoryDetails(QFrame):
         self._start.setToolTip(why or "Begin a new chat with this memory (Enter)")
 
     def _show_words(self, title: str, note: str, keep_typed: bool) -> None:
-        typed = (self.title.text(), self.note.toPlainText())
+        typed = (self.title.text().replace(NO_BREAK, " "), self.note.toPlainText())
         if not (keep_typed and typed != self._saved):
             self.title.setText(title)
             self.title.setCursorPosition(0)
             self.note.setPlainText(note)
-        self._saved, self._asked = (title, note), None
+        # A field of several lines gives back ordinary spaces for those that do not break.
+        self._saved, self._asked = (title.replace(NO_BREAK, " "), note.replace(NO_BREAK, " ")), None
 
     @Slot()
     def _follow_note(self) -> None:
@@ -264,7 +266,7 @@ def _facts(index: AnyIndex) -> str:
         f"Saved {index.data(MemoryRole.DATE)}",
         f"Model {index.data(MemoryRole.MODEL)}",
         index.data(MemoryRole.FACTS),
-        "Synthetic: made from other memories" if index.data(MemoryRole.IS_SYNTHETIC) else "",
+        "Synthetic: made in the lab; no conversation has led to it" if index.data(MemoryRole.IS_SYNTHETIC) else "",
         "" if index.data(MemoryRole.WHY_NOT) else "✓ Fits the open model",
     )
     return "\n".join(line for line in lines if line)

@@ -124,6 +124,8 @@ def test_that_a_recording_that_is_chosen_opens_in_a_window_of_its_own(
     dialog.fileSelected.emit(str(tmp_path / "talk.npz"))
     dialog.close()
     qtbot.waitUntil(lambda: [window.history.last_turn for window in desk.commands.recordings.windows] == [2])
+    (window,) = desk.commands.recordings.windows
+    assert window.focusWidget() is not None  # its keys are at hand
     assert desk.commands.recordings.shutdown()
 
 

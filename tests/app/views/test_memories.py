@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from app.engine.memory_commands import DeleteSnapshot, ImportSnapshot, RenameSnapshot, SaveSnapshot, WriteSystemPrompt
 from app.engine.messages import SnapshotInfo
 from app.models.phase import Phase
-from app.views.chat.draft_keeper import DRAFT_MS
 from app.views.dialogs import SaveMemoryDialog
+from app.views.field_keeper import REST_MS
 from app.views.file_dialog import FileDialog
 from app.views.memories.card import tooltip
 from app.views.memories.intake import Intake
@@ -494,6 +494,20 @@ def test_that_a_note_is_not_offered_again_once_it_is_in_a_file_whatever_its_name
     assert desk.window.kept.note == ""
 
 
+def test_that_looking_at_a_memory_whose_words_have_spaces_that_do_not_break_changes_no_file(
+    desk: Desk, library: MemoryLibrary
+) -> None:
+    made = memory(Path("/x/a.safetensors"), "Zeroed 40\u00a0%", description="50\u00a0% of A and 50\u00a0% of B")
+    other = memory(Path("/x/b.safetensors"), "Bob")
+    desk.port.snapshots_changed.emit((made, other))
+    for path in (made.path, other.path, made.path):
+        library.pick(path)
+    assert desk.port.called("rename_snapshot") == []
+    library.details.title.setText("Zeroed")
+    library.details.save()
+    assert desk.port.called("rename_snapshot") == [(made.path, "Zeroed", "50 % of A and 50 % of B")]
+
+
 def test_that_the_library_is_no_larger_than_the_screen(desk: Desk) -> None:
     desk.commands.memories.show_library()
     library = desk.window.findChild(MemoryLibrary)
@@ -694,7 +708,7 @@ def test_that_a_prompt_is_kept_a_second_after_it_is_typed_and_not_once_it_is_wri
     prompt.text.setPlainText("You are a knight of the north")
     click(prompt, "systemPromptWrite")
     desk.port.snapshot_saved.emit(snapshot(Path("/data/knight.safetensors")))
-    qtbot.wait(DRAFT_MS + 100)
+    qtbot.wait(REST_MS + 100)
     assert desk.window.kept.prompt == ""
 
 

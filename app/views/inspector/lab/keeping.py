@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 
 from app.engine.analysis.findings import Synthetic
 from app.engine.analysis.inquiries import AskEdited
+from app.models.short_text import one_line
 from app.views.dialogs import file_name
 from app.views.inspector.lab.asking import AskBar
 from app.views.inspector.lab.sentences import saved_words
@@ -61,21 +62,25 @@ class KeepBar(AskBar):
         is_here = all(self._history.memory_after(turn) == memory for turn, memory in needed)
         self.set_problem("" if is_here else ELSEWHERE)
 
+    def say(self, words: str) -> None:
+        """Says of which experiment that is, where another one is shown by now."""
+        asked = self._asked
+        is_of_another = bool(words) and asked is not None and asked is not self._run
+        super().say(f"Experiment {asked.number}: {words}" if is_of_another and asked is not None else words)
+
     @Slot()
     def _on_pressed(self) -> None:
         run = self._run
         if run is None:
             return
         self._asked = run
-        title = f"Before {run.words}"
+        title = one_line(" ".join(f"Before {run.words}".split()))
         path = self._folder() / file_name(title)
-        inquiry = AskEdited(run.turn - 1, run.edit, path, title, self._chat())
+        inquiry = AskEdited(run.turn - 1, run.edit, path, title, self._chat(), run.finding.memory)
         self.ask(inquiry, "Saving the edited memory…")
 
     @Slot(object)
     def _on_answered(self, finding: object) -> None:
         if isinstance(finding, Synthetic):
-            asked, self._asked = self._asked, None
-            of_another = f"Experiment {asked.number}: " if asked is not None and asked is not self._run else ""
-            self.say(of_another + saved_words(finding))
+            self.say(saved_words(finding))
             self.saved.emit(finding)

@@ -492,6 +492,9 @@ def test_that_memories_are_merged_layer_by_layer_and_slot_by_slot(tmp_path: Path
     assert not (tmp_path / "no.stm").exists()
 
 
+EDITED = "3 slots set to zero"
+
+
 def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
     path = tmp_path / "edited.stm"
     found: Synthetic = ask(subject(BETA), AskEdited(2, Edit("zero", WHERE), path, "Without three", "Dogs"))
@@ -499,8 +502,11 @@ def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
     assert saved.memory == explain.zero(talk(BETA).memories[3], WHERE)
     assert (saved.info.title, saved.info.synthetic) == ("Without three", True)
     assert saved.info.parent == talk(BETA).memories[3].sha256
-    assert found.label == "The memory after turn 3, 3 slots set to zero"
-    assert saved.info.origin == f"{found.label} of the chat “Dogs” (memory {talk(BETA).memories[3].sha256[:12]})"
+    assert found.label == f"The memory after turn 3, {EDITED}"
+    assert (
+        saved.info.origin
+        == f"The memory after turn 3 of the chat “Dogs” (memory {talk(BETA).memories[3].sha256[:12]}), {EDITED}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -515,8 +521,23 @@ def test_that_an_edited_memory_is_saved_as_synthetic(tmp_path: Path) -> None:
 def test_that_an_edited_memory_names_all_that_it_was_made_from(edit: Edit, others: list[int], tmp_path: Path) -> None:
     path = tmp_path / "edited.stm"
     ask(subject(BETA), AskEdited(2, edit, path))
-    parents = rxt.load_snapshot(path, model=model(BETA)).info.parent.split()
-    assert parents == [talk(BETA).memories[place].sha256 for place in (3, *others)]
+    info = rxt.load_snapshot(path, model=model(BETA)).info
+    assert info.parent.split() == [talk(BETA).memories[place].sha256 for place in (3, *others)]
+    assert all(parent[:12] in info.origin for parent in info.parent.split())
+
+
+def test_that_an_edited_memory_that_would_be_another_than_the_one_that_was_tried_is_not_saved(tmp_path: Path) -> None:
+    source, path = tmp_path / "source.stm", tmp_path / "edited.stm"
+    edit = Edit("patch", WHERE, SnapshotMemory(source))
+    rxt.save_snapshot(source, model(BETA).initial_memory(seed=3), model=model(BETA))
+    tried = ask(subject(BETA), AskPaired(3, edit)).memory
+    ask(subject(BETA), AskEdited(2, edit, path, expected=tried))
+    assert rxt.load_snapshot(path, model=model(BETA)).memory.sha256 == tried
+    path.unlink()
+    rxt.save_snapshot(source, model(BETA).initial_memory(seed=4), model=model(BETA))
+    with pytest.raises(RefusedError, match="another memory by now"):
+        ask(subject(BETA), AskEdited(2, edit, path, expected=tried))
+    assert not path.exists()
 
 
 def test_that_a_file_of_another_model_or_of_nothing_is_refused(tmp_path: Path) -> None:

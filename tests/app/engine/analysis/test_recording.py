@@ -177,7 +177,7 @@ def test_that_packing_a_recording_can_be_called_off(path: Path, tmp_path: Path) 
     assert shares == [0, 0.25, 0.5]
 
 
-def test_that_a_finding_is_packed_and_let_go_before_the_next_one_is_looked_for(
+def test_that_a_finding_is_packed_before_the_next_one_is_looked_for_and_let_go_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find, arrays, alive = ModelAnalyst._find, list[Any](), list[int]()

@@ -202,7 +202,10 @@ class WindowCommands(QObject):
         self._window.chat.composer.hint("Copied the last reply.")
 
     def write_message(self) -> None:
-        self._window.chat.composer.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """To the composer; to the editor of a message, where a low window has room for that alone."""
+        chat = self._window.chat
+        field = chat.composer.edit if chat.composer.isVisibleTo(chat) else chat.overlay.editor.edit
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _is_busy(self) -> bool:
         """Whether the engine is at work; says so where it is."""

@@ -290,6 +290,9 @@ def test_that_a_message_is_edited_in_whole_in_a_very_low_window_with_a_timeline(
     editor = chat.overlay.editor
     assert_whole(editor, desk.find("turnEdit"), desk.find("cancelEdit"), desk.find("acceptEdit"))
     assert editor.edit.hasFocus()
+    chat.transcript.setFocus()
+    desk.commands.write_message()
+    assert window.focusWidget() is (composer.edit if composer.isVisibleTo(chat) else editor.edit)
     editor.finish()
     qtbot.wait(30)
     assert (chat.size(), window.timeline_dock.height()) == before
